@@ -1,0 +1,100 @@
+"""Who is looking: sessions, roles and what a role may do."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+if TYPE_CHECKING:
+    from kit.database import Database
+
+SESSION_LENGTH = timedelta(hours=10)
+
+_VIEWER = """
+select u.user_id, u.name, m.role, m.organisation_id, s.session_id,
+       (select array_agg(permission) from role_permission p where p.role = m.role) as permissions
+  from session s join app_user u using (user_id) join membership m using (user_id)
+ where s.token_sha256 = $1 and s.expires_at > now() and u.active
+"""
+_OPEN = """
+insert into session (token_sha256, user_id, session_id, expires_at, strength)
+select $1, user_id, $2, now() + $3, $4 from app_user where subject = $5 and active
+returning user_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in worker, for one request: who, in which role, for which organisation."""
+
+    user_id: UUID
+    name: str
+    role: str
+    permissions: frozenset[str]
+    organisation_id: UUID | None
+    session_id: UUID
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    @property
+    def may_see_restricted(self) -> bool:
+        return "restricted.read" in self.permissions
+
+
+def _digest(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()
+
+
+async def viewer_of(access: "Database", cookie: str) -> Viewer | None:
+    """The viewer of a session cookie; None when it is unknown, over, or its owner has left."""
+    row = await access.pool.fetchrow(_VIEWER, _digest(cookie))
+    if row is None:
+        return None
+    return Viewer(
+        user_id=row["user_id"],
+        name=row["name"],
+        role=row["role"],
+        permissions=frozenset(row["permissions"] or ()),
+        organisation_id=row["organisation_id"],
+        session_id=row["session_id"],
+    )
+
+
+async def open_session(access: "Database", subject: str, strength: str | None = None) -> str | None:
+    """A new session's cookie value; None when `subject` is no active user here."""
+    cookie = secrets.token_urlsafe(32)
+    found = await access.pool.fetchval(_OPEN, _digest(cookie), uuid4(), SESSION_LENGTH, strength, subject)
+    return cookie if found else None
+
+
+async def close_session(access: "Database", cookie: str) -> None:
+    await access.pool.execute("delete from session where token_sha256 = $1", _digest(cookie))
+
+
+async def seed(access: "Database", users: Sequence[Mapping[str, Any]], roles: Mapping[str, Sequence[str]]) -> None:
+    """Makes users (id, subject, name, role, organisation_id) and roles what the lists say; safe to repeat."""
+    async with access.begin() as tx:
+        await tx.execute("delete from role_permission")
+        await tx.executemany(
+            "insert into role_permission (role, permission) values ($1, $2)",
+            [(role, permission) for role, permissions in roles.items() for permission in permissions],
+        )
+        for user in users:
+            await tx.execute(
+                "insert into app_user (user_id, subject, name) values ($1, $2, $3)"
+                " on conflict (user_id) do update set subject = excluded.subject, name = excluded.name",
+                user["id"],
+                user["subject"],
+                user["name"],
+            )
+            await tx.execute(
+                "insert into membership (user_id, role, organisation_id) values ($1, $2, $3) on conflict (user_id)"
+                " do update set role = excluded.role, organisation_id = excluded.organisation_id",
+                user["id"],
+                user["role"],
+                user["organisation_id"],
+            )

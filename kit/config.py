@@ -1,0 +1,48 @@
+"""The settings of one process, read once from the environment."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything a process is told from outside; nothing else reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="HANDRAIL_", frozen=True, extra="ignore")
+
+    environment: Literal["development", "test", "production"] = "development"
+    kafka: str = "127.0.0.1:9092"
+    postgres_host: str = "127.0.0.1"
+    postgres_port: int = 5432
+    secrets: Path = Path(".handrail/secrets")
+    data: Path = Path(".handrail")
+    port: int = 8010
+    public_url: str = "http://127.0.0.1:8000"
+    neutral_url: str = "http://127.0.0.1:8001"
+    issuer: str = "http://127.0.0.1:8002"
+    client_id: str = "handrail"
+    client_secret: str = "development-only"  # noqa: S105 - the development issuer accepts any
+    log_level: str = "INFO"
+    otlp: str | None = None
+    product: str = "Handrail"
+    brand_colour: str = "#3d3a6b"
+    batch: int = 1000
+    watchdog_seconds: float = 60.0
+    release: str = "0.1.0"
+
+    @property
+    def development(self) -> bool:
+        return self.environment in ("development", "test")
+
+    def secret(self, name: str) -> bytes:
+        """The bytes of the secret `name`; FileNotFoundError names the file that is missing."""
+        return (self.secrets / name).read_bytes()
+
+    def password(self, role: str) -> str:
+        return self.secret(role).decode().strip()
+
+    @cached_property
+    def cookie_name(self) -> str:
+        return "handrail_session" if self.development else "__Host-handrail"

@@ -1,0 +1,95 @@
+"""Connections and transactions of PostgreSQL; each transaction knows who is looking."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+
+from kit.access import Viewer
+from kit.config import Settings
+
+
+Tx = asyncpg.Connection[asyncpg.Record]
+
+TRANSIENT: tuple[type[BaseException], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DiskFullError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+
+_LOOK = """
+select set_config('app.user_id', $1, true), set_config('app.provider_id', $2, true),
+       set_config('app.restricted', $3, true), set_config('app.role', $4, true)
+"""
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+async def _prepare(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_encode, decoder=orjson.loads)
+
+
+class Database:
+    """A pool of one database and one login role."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.pool = pool
+
+    @asynccontextmanager
+    async def begin(self, viewer: Viewer | None = None) -> AsyncIterator[Tx]:
+        """An open transaction; row-level security sees `viewer` (nobody when None)."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            if viewer is not None:
+                await connection.execute(
+                    _LOOK,
+                    str(viewer.user_id),
+                    str(viewer.organisation_id or ""),
+                    "on" if viewer.may_see_restricted else "off",
+                    viewer.role,
+                )
+            yield connection  # type: ignore[misc]
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+async def connect(settings: Settings, database: str, role: str, size: int = 4) -> Database:
+    """Opens a pool; waits up to 30 s for a database that is just starting."""
+    for attempt in range(60):
+        try:
+            pool = await asyncpg.create_pool(
+                host=settings.postgres_host,
+                port=settings.postgres_port,
+                database=database,
+                user=role,
+                password=settings.password(role),
+                min_size=1,
+                max_size=size,
+                init=_prepare,
+                command_timeout=60,
+                server_settings={"application_name": role, "timezone": "UTC"},
+            )
+            return Database(pool)
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
+            if attempt == 59:
+                raise
+            await asyncio.sleep(0.5)
+    raise AssertionError

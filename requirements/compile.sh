@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Locks what pyproject.toml asks for, with hashes. Needs uv (it is in requirements/dev.txt).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+lock() { uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command "requirements/compile.sh" "$@" pyproject.toml; }
+lock --extra local --extra dev -o requirements/dev.txt
+lock --extra local -c requirements/dev.txt -o requirements/local.txt
+lock -c requirements/dev.txt -o requirements/run.txt
