@@ -1,0 +1,1 @@
+"""The published language of Handrail: events, topics, addresses and the lists all services share."""

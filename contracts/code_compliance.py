@@ -1,0 +1,147 @@
+"""What code_compliance announces: entitlements of the Victims' Code, their clocks, and complaints."""
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts import vocabulary as v
+from contracts.case_fact import CaseFact
+from contracts.contact import ContactRequested as ContactRequested
+from contracts.envelope import Announcement
+from contracts.justice import Trigger
+from contracts.tolerant import LEFT, Bool, Code, Many, Other, Text, Timestamp
+
+Right = Annotated[int, Field(ge=1, le=12)]
+Limit = Annotated[int, Field(ge=0)]
+ClockKind = Annotated[Literal["fixed", "agreed_interval", "before_event", "qualitative", "none"] | Other, LEFT]
+
+
+class EntitlementFact(CaseFact):
+    """One duty owed to one case. `clock_id` tells apart the clocks of a duty that repeats."""
+
+    crime_id: UUID | None = None
+    clock_id: UUID | None = None
+    entitlement: Code
+    right: Right | None = None
+    duty_holder: v.DutyHolder | None = None
+    trigger: Trigger | None = None
+    milestone_id: Text | None = None
+    enhanced: bool = False
+    catalogue_version: Code | None = None
+
+
+class EntitlementDue(EntitlementFact):
+    """The duty arose; its clock runs to `due_at` (null: the Code gives no number, elapsed time is reported).
+    `covered`: a feed or import of the agency covers this duty and period, so that silence can be called a breach."""
+
+    TYPE: ClassVar[str] = "entitlement.due.v1"
+    trigger: Trigger
+    started_at: Timestamp
+    due_at: Timestamp | None
+    kind: ClockKind = "fixed"
+    limit: Limit | None = None
+    unit: v.Unit | None = None
+    enhanced_categories: Many[v.EnhancedCategory] = ()
+    late_recorded: Bool = False
+    calendar_version: Code | None = None
+    covered: bool | None = None
+
+
+class EntitlementMet(EntitlementFact):
+    """Evidence shows the duty met. `evidence_entered_late`: in time, but we learned of it after the due day."""
+
+    TYPE: ClassVar[str] = "entitlement.met.v1"
+    met_at: Timestamp
+    in_time: bool
+    source: v.EvidenceSource
+    due_at: Timestamp | None = None
+    evidence_id: Text | None = None
+    evidence_recorded_at: Timestamp | None = None
+    evidence_entered_late: Bool = False
+    channel: v.Channel | None = None
+    was_breached: Bool = False
+
+
+class EntitlementBreached(EntitlementFact):
+    """Past due, with everything applied that had been heard by then, on a duty that a feed covers."""
+
+    TYPE: ClassVar[str] = "entitlement.breached.v1"
+    due_at: Timestamp
+
+
+class EntitlementExcepted(EntitlementFact):
+    """The clock ended without being met or breached; `state` says which way. `not_evidenced`: past due, no feed covers
+    that duty and period, so it is in no rate and nobody is blamed."""
+
+    TYPE: ClassVar[str] = "entitlement.excepted.v1"
+    state: Annotated[
+        Literal["excepted_with_reason", "unable_to_contact", "not_applicable", "not_evidenced"] | Other, LEFT
+    ] = "excepted_with_reason"
+    reason_code: Code | None = None
+    due_at: Timestamp | None = None
+    source: v.EvidenceSource | None = None
+
+
+class EntitlementDeclined(EntitlementFact):
+    """The person did not want it."""
+
+    TYPE: ClassVar[str] = "entitlement.declined.v1"
+    reason_code: Code | None = None
+    declined_at: Timestamp | None = None
+    due_at: Timestamp | None = None
+    source: v.EvidenceSource | None = None
+
+
+class ClockPaused(EntitlementFact):
+    TYPE: ClassVar[str] = "clock.paused.v1"
+    reason_code: Code
+    due_at: Timestamp | None = None
+
+
+class ClockResumed(EntitlementFact):
+    TYPE: ClassVar[str] = "clock.resumed.v1"
+    reason_code: Code | None = None
+    due_at: Timestamp | None = None
+
+
+class ClockReplanned(EntitlementFact):
+    """A clock got another start, limit or calendar. It is the same clock, and the last of these counts."""
+
+    TYPE: ClassVar[str] = "clock.replanned.v1"
+    reason_code: Code
+    started_at: Timestamp | None = None
+    due_at: Timestamp | None
+    previous_due_at: Timestamp | None = None
+    limit: Limit | None = None
+    unit: v.Unit | None = None
+    enhanced_categories: Many[v.EnhancedCategory] = ()
+    late_recorded: Bool = False
+    calendar_version: Code | None = None
+
+
+class ComplaintFact(Announcement):
+    """A complaint under Right 12. Its subject is the complaint."""
+
+    subject_kind: Code = "complaint"
+    complaint_id: UUID
+    entitlement: Code | None = None
+    duty_holder: v.DutyHolder | None = None
+    due_at: Timestamp | None = None
+
+
+class ComplaintReceived(ComplaintFact):
+    TYPE: ClassVar[str] = "complaint.received.v1"
+    received_at: Timestamp
+    source: v.ReferralSource | None = None
+
+
+class ComplaintAcknowledged(ComplaintFact):
+    TYPE: ClassVar[str] = "complaint.acknowledged.v1"
+    in_time: bool | None = None
+
+
+class ComplaintAnswered(ComplaintFact):
+    TYPE: ClassVar[str] = "complaint.answered.v1"
+    in_time: bool | None = None
+    outcome: Annotated[Literal["upheld", "partly_upheld", "not_upheld", "withdrawn"] | Other, LEFT]

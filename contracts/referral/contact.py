@@ -1,0 +1,78 @@
+"""Contact with the person, whether it is safe, and what they agreed to."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from contracts import vocabulary as v
+from contracts.case_fact import CaseFact
+from contracts.tolerant import Bool, Code, Many, Timestamp
+
+
+class ContactAttempted(CaseFact):
+    """Somebody tried to reach the person. `reached`: the person themselves; `for_support`: meant as support."""
+
+    TYPE: ClassVar[str] = "contact.attempted.v1"
+    attempt_id: UUID | None = None
+    referral_id: UUID | None = None
+    line: v.ServiceLine | None = None
+    provider_id: UUID | None = None
+    channel: v.Channel
+    outcome: v.ContactOutcome
+    reached: Bool = False
+    for_support: Bool = False
+    first: Bool = False
+
+
+class ContactSent(CaseFact):
+    """A message asked for by `contact.requested` left. The hash is of the link's token, which is nowhere else."""
+
+    TYPE: ClassVar[str] = "contact.sent.v1"
+    request_id: UUID
+    channel: v.Channel
+    token_sha256: Code | None = None
+    purpose: v.ContactPurpose | None = None
+    template: Code | None = None
+
+
+class ContactWithheld(CaseFact):
+    TYPE: ClassVar[str] = "contact.withheld.v1"
+    request_id: UUID
+    reason: v.WithheldReason
+    purpose: v.ContactPurpose | None = None
+    template: Code | None = None
+
+
+class ContactSafetyChanged(CaseFact):
+    """A channel became safe, unsafe or unknown. A lock is lifted only by somebody who has spoken to the person."""
+
+    TYPE: ClassVar[str] = "contact-safety.changed.v1"
+    channel: v.Channel
+    safety: v.Safety
+    locked: Bool = False
+    reason_code: Code | None = None
+    channels_safe: Many[v.Channel] = ()
+
+
+class ConsentGiven(CaseFact):
+    """The person's agreement for one recipient and purpose, or a lawful override of its absence (`gate`)."""
+
+    TYPE: ClassVar[str] = "consent.given.v1"
+    consent_id: UUID
+    purpose: Code
+    gate: v.Gate = "agreement"
+    line: v.ServiceLine | None = None
+    provider_id: UUID | None = None
+    contract_id: UUID | None = None
+    scope: Many[Code] = ()
+    how: v.Channel | None = None
+    given_by: v.ShareBy | None = None
+    expires_at: Timestamp | None = None
+    reason_code: Code | None = None
+
+
+class ConsentWithdrawn(CaseFact):
+    TYPE: ClassVar[str] = "consent.withdrawn.v1"
+    consent_id: UUID
+    purpose: Code | None = None
+    provider_id: UUID | None = None
+    reason_code: Code | None = None

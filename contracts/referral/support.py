@@ -1,0 +1,57 @@
+"""Support by a provider: started, paused, resumed, completed or ended early."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from contracts import vocabulary as v
+from contracts.police import Part
+from contracts.referral.cases import Count
+from contracts.referral.referrals import ReferralFact
+from contracts.tolerant import Bool, Code, Day, Many
+
+Score = Annotated[int, Field(ge=0, le=10)]
+
+
+class OutcomeMeasured(Part):
+    """One outcome of the Victims Funding Strategy, before and after where both were asked."""
+
+    outcome: v.VfsOutcome
+    change: v.Change = "not_recorded"
+    before: Score | None = None
+    after: Score | None = None
+
+
+class SupportStarted(ReferralFact):
+    """State `in_support`. `reported`: whether the police knew of the crime when support began."""
+
+    TYPE: ClassVar[str] = "support.started.v1"
+    reported: bool | None = None
+
+
+class SupportPaused(ReferralFact):
+    """State `on_hold`."""
+
+    TYPE: ClassVar[str] = "support.paused.v1"
+    reason_code: Code | None = None
+    until: Day | None = None
+
+
+class SupportResumed(ReferralFact):
+    TYPE: ClassVar[str] = "support.resumed.v1"
+
+
+class SupportEnded(ReferralFact):
+    outcomes: Many[OutcomeMeasured] = ()
+    contacts: Count | None = None
+    needs_met: Many[v.Need] = ()
+    feedback_wanted: Bool = True
+
+
+class SupportCompleted(SupportEnded):
+    TYPE: ClassVar[str] = "support.completed.v1"
+
+
+class SupportEndedEarly(SupportEnded):
+    TYPE: ClassVar[str] = "support.ended-early.v1"
+    reason_code: Code | None = None

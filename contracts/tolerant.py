@@ -1,0 +1,74 @@
+"""Types that read what others send without breaking on it: quick for the known, forgiving for the rest.
+
+Each is a left-to-right union: the first branch is compiled, the fallback in Python only runs on a miss.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+LEFT = Field(union_mode="left_to_right")
+
+ANY_TEXT = WithJsonSchema({"type": "string"})
+ANY_TEXT_OR_NULL = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
+NULL = WithJsonSchema({"type": "null"})
+
+
+def _other(value: Any) -> Any:
+    return "other" if isinstance(value, str) else value
+
+
+def _other_or_not_recorded(value: Any) -> Any:
+    return "not_recorded" if value is None else _other(value)
+
+
+def instead_of_null(default: Any) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        return default if value is None else value
+
+    return read
+
+
+Other = Annotated[Literal["other"], BeforeValidator(_other), ANY_TEXT]
+"""Any text outside the list is read as `other`."""
+
+OtherOrNotRecorded = Annotated[
+    Literal["other", "not_recorded"], BeforeValidator(_other_or_not_recorded), ANY_TEXT_OR_NULL
+]
+"""Any text outside the list is read as `other`, null as `not_recorded`."""
+
+Bool = Annotated[bool | Annotated[Literal[False], BeforeValidator(instead_of_null(False)), NULL], LEFT]
+"""True or false; null is false."""
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...] | Annotated[tuple[()], BeforeValidator(instead_of_null(())), NULL], LEFT]
+"""A list; null is the empty one."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A short text on one line (PostgreSQL cannot hold a NUL, so it is no text)."""
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/+-]*$")]
+"""A code of some list: no blanks, so that no sentence and no name can stand in it."""
+
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")]
+"""ONS code of an area, such as E08000025."""
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+Timestamp = Annotated[AwareDatetime, Field(strict=True, ge=EARLIEST, le=LATEST)]
+"""RFC 3339 text with an offset, between 1900 and 2200 (so that day arithmetic cannot overflow)."""
+
+Day = Annotated[date, Field(ge=EARLIEST.date(), le=LATEST.date())]
+
+
+def values(tolerant: Any) -> tuple[str, ...]:
+    """Known values of a closed list, in order, each once: values(Share) -> ("agreed", "refused", ...)."""
+    if get_origin(tolerant) is Literal:
+        return tuple(str(value) for value in get_args(tolerant))
+    found: dict[str, None] = {}
+    for part in get_args(tolerant):
+        if get_origin(part) is not None:
+            found.update(dict.fromkeys(values(part)))
+    return tuple(found)
