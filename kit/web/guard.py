@@ -1,0 +1,94 @@
+"""What keeps a page safe whatever its view does: headers, the origin and token of a form, signed cookies."""
+
+import base64
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+
+from kit.config import Settings
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def nonce() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def content_security_policy(script_nonce: str, form_targets: tuple[str, ...] = ()) -> str:
+    """The policy of one response; `form_targets` are further origins a form of it may end at after redirects."""
+    forms = " ".join(("'self'", *form_targets))
+    return (
+        f"default-src 'none'; script-src 'nonce-{script_nonce}' 'strict-dynamic' 'self'; style-src 'self'; "
+        "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        f"form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def same_origin(headers: Mapping[str, str], allowed: frozenset[str]) -> bool:
+    """Whether a form came from our own pages.
+
+    `Sec-Fetch-Site` decides where the browser sends it: under `no-referrer` the `Origin` of a form is `null`.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("origin")
+    return origin in (None, "null") or origin in allowed
+
+
+def local_path(target: str | None) -> str | None:
+    """`target` when it is a path on this site, else None: a redirect never leaves."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    return None if any(ord(sign) < 33 or sign == "\\" for sign in target) else target
+
+
+class Signer:
+    """Form tokens and short-lived sealed cookies, under keys derived from the session key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = settings.secret("session.key")
+        self._box = Fernet(base64.urlsafe_b64encode(self._derive("cookie")))
+        self.secure = not settings.development
+
+    def _derive(self, purpose: str, value: str = "") -> bytes:
+        return hmac.digest(self._key, f"{purpose}|{value}".encode(), "sha256")
+
+    def form_token(self, session: str | None) -> str:
+        return self._derive("form", session or "").hex()
+
+    def token_fits(self, token: str, session: str | None) -> bool:
+        return hmac.compare_digest(token.encode(), self.form_token(session).encode())
+
+    def close(self, value: Mapping[str, str]) -> str:
+        return self._box.encrypt(orjson.dumps(dict(value))).decode()
+
+    def open(self, sealed: str | None, seconds: int) -> dict[str, str] | None:
+        """What `close` put in, unless it is older than `seconds` or was not made here."""
+        if not sealed:
+            return None
+        try:
+            opened: dict[str, str] = orjson.loads(self._box.decrypt(sealed, ttl=seconds))
+        except InvalidToken:
+            return None
+        return opened
+
+    def cookie_name(self, name: str) -> str:
+        return f"__Host-{name}" if self.secure else name

@@ -1,0 +1,57 @@
+"""The template environment: layouts, the GOV.UK and MOJ macros as globals, and the filters for words."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, Template
+from jinja2.runtime import Macro
+
+from kit.web import forms, words
+from kit.web.assets import Assets
+
+_OURS = Path(__file__).parent / "templates"
+_GOVUK = Path(str(metadata.distribution("govuk-frontend-jinja").locate_file("govuk_frontend_jinja/templates")))
+
+
+def _macros(template: Template) -> dict[str, Any]:
+    return {name: macro for name, macro in vars(template.module).items() if isinstance(macro, Macro)}
+
+
+def _short(text: str, length: int = 160) -> str:
+    """`text` cut at a word, with an ellipsis when something was cut."""
+    return text if len(text) <= length else re.sub(r"\s+\S*$", "", text[:length]) + "…"
+
+
+def environment(assets: Assets, *folders: Path) -> Environment:
+    """Templates of a service (its `templates` folder first), then the house's own."""
+    govuk = FileSystemLoader(_GOVUK)
+    made = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader([*folders, _OURS]), PrefixLoader({"govuk_frontend_jinja": govuk, "govuk": govuk})]
+        ),
+        undefined=ChainableUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=2000,
+    )
+    made.filters |= {
+        "date_words": words.date_words,
+        "time_words": words.time_words,
+        "when": words.when,
+        "iso": words.iso,
+        "plural": words.plural,
+        "short": _short,
+    }
+    made.globals |= {"asset": assets.url, "field": forms.field, "choice_field": forms.choice_field}
+    made.globals["error_list"] = forms.error_list
+    made.globals |= {"date_field": forms.date_field, "plural": words.plural}
+    for component in sorted((_GOVUK / "components").iterdir()):
+        made.globals |= _macros(made.get_template(f"govuk/components/{component.name}/macro.html"))
+    for own in ("moj.html", "chart.html"):
+        if (_OURS / own).exists():
+            made.globals |= _macros(made.get_template(own))
+    return made

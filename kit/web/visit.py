@@ -1,0 +1,173 @@
+"""One request as a view sees it: who asks, what was sent, and the ways to answer."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment
+from markupsafe import Markup
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kit.access import Viewer
+from kit.config import Settings
+from kit.database import Database, Tx
+from kit.sealing import Sealer
+from kit.web import guard
+
+FLASH = "handrail_flash"
+FLASH_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the navigation: shown to whoever has the permission."""
+
+    text: str
+    href: str
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What every visit of one process shares."""
+
+    service: str
+    settings: Settings
+    templates: Environment
+    signer: guard.Signer
+    databases: Mapping[str, Database]
+    access: Database | None
+    sealer: Sealer | None
+    navigation: Sequence[Link]
+
+
+@dataclass
+class Visit:
+    """A request of a viewer (None when nobody is signed in), with its answers."""
+
+    request: Request
+    shop: Shop
+    viewer: Viewer | None
+    now: datetime
+    database: str = "hub"
+    form: dict[str, list[str]] = field(default_factory=dict)
+    nonce: str = field(default_factory=guard.nonce)
+    form_targets: tuple[str, ...] = ()
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self.request.path_params
+
+    @property
+    def query(self) -> QueryParams:
+        return self.request.query_params
+
+    @property
+    def db(self) -> Database:
+        return self.shop.databases[self.database]
+
+    @property
+    def access(self) -> Database:
+        assert self.shop.access is not None, "this service was started without the database of sessions"
+        return self.shop.access
+
+    @property
+    def sealer(self) -> Sealer:
+        assert self.shop.sealer is not None, "this service was started without its sealer"
+        return self.shop.sealer
+
+    @property
+    def settings(self) -> Settings:
+        return self.shop.settings
+
+    @property
+    def signed_in(self) -> Viewer:
+        """The viewer of a page that has a permission, where there always is one."""
+        assert self.viewer is not None, "a page without a permission has no certain viewer"
+        return self.viewer
+
+    @property
+    def session_cookie(self) -> str | None:
+        return self.request.cookies.get(self.settings.cookie_name)
+
+    def id(self, name: str) -> UUID:
+        """A path parameter as an id; a page that is not there when it is none."""
+        try:
+            return UUID(str(self.params[name]))
+        except ValueError:
+            raise HTTPException(404) from None
+
+    def may(self, permission: str) -> bool:
+        return self.viewer is not None and self.viewer.may(permission)
+
+    def begin(self) -> AbstractAsyncContextManager[Tx]:
+        """An open transaction of this viewer, with row-level security set."""
+        return self.db.begin(self.viewer)
+
+    def render(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A page. `errors` and `values` of a form show by themselves; a kept flash message is shown once."""
+        flash = self.shop.signer.open(self.request.cookies.get(self._flash_name), FLASH_SECONDS)
+        words = self._frame() | {"flash": flash["text"] if flash else None} | context
+        response = HTMLResponse(self.shop.templates.get_template(template).render(words), status_code=status)
+        response.headers["Content-Security-Policy"] = guard.content_security_policy(self.nonce, self.form_targets)
+        if flash:
+            response.delete_cookie(self._flash_name, path="/")
+        return response
+
+    def redirect(self, url: str, flash: str | None = None) -> Response:
+        """See other: a path of this site only. `flash` is shown on the next page; it names no person."""
+        target = guard.local_path(url)
+        if target is None:
+            raise ValueError("a redirect stays on this site")
+        response = RedirectResponse(target, status_code=303)
+        if flash:
+            sealed = self.shop.signer.close({"text": flash})
+            secure = self.shop.signer.secure
+            response.set_cookie(
+                self._flash_name, sealed, max_age=FLASH_SECONDS, httponly=True, samesite="lax", secure=secure
+            )
+        return response
+
+    def not_found(self) -> Response:
+        return self.problem(404)
+
+    def forbidden(self) -> Response:
+        return self.problem(403)
+
+    def conflict(self) -> Response:
+        """Somebody or something changed it meanwhile."""
+        return self.problem(409)
+
+    def problem(self, status: int) -> Response:
+        template = "neutral_problem.html" if self.request.scope.get("handrail.origin") == "neutral" else "problem.html"
+        return self.render(template, status=status, code=status)
+
+    @property
+    def _flash_name(self) -> str:
+        return self.shop.signer.cookie_name(FLASH)
+
+    def _frame(self) -> dict[str, Any]:
+        token = self.shop.signer.form_token(self.session_cookie)
+        return {
+            "visit": self,
+            "viewer": self.viewer,
+            "may": self.may,
+            "now": self.now,
+            "path": self.request.url.path,
+            "product": self.settings.product,
+            "brand_colour": self.settings.brand_colour,
+            "development": self.settings.development,
+            "cspNonce": self.nonce,
+            "csrf_token": token,
+            "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(token),
+            "navigation": [
+                link for link in self.shop.navigation if link.permission is None or self.may(link.permission)
+            ],
+            "values": self.form,
+        }

@@ -1,0 +1,46 @@
+"""Dates, times and numbers in the words shown to people (GOV.UK style)."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(LONDON)
+
+
+def date_words(day: date | datetime | None, weekday: bool = True) -> str:
+    """'Thursday 28 December 2023', or 'not recorded'; an instant is given as its day in London."""
+    if day is None:
+        return "not recorded"
+    if isinstance(day, datetime):
+        day = _local(day)
+    words = f"{day.day} {day:%B %Y}"
+    return f"{day:%A} {words}" if weekday else words
+
+
+def time_words(moment: datetime | None) -> str:
+    """'4:42pm', 'midday', 'midnight'."""
+    if moment is None:
+        return "not recorded"
+    local = _local(moment)
+    if local.minute == 0 and local.hour in (0, 12):
+        return "midday" if local.hour else "midnight"
+    minutes = f":{local.minute:02d}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+def when(moment: datetime | None) -> str:
+    """'Thursday 28 December 2023 at 4:42pm'."""
+    return "not recorded" if moment is None else f"{date_words(moment)} at {time_words(moment)}"
+
+
+def iso(moment: date | datetime) -> str:
+    """What a `<time datetime>` needs: the instant with its offset in London, or the day."""
+    return _local(moment).isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """'1 person', '2,300 people'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
