@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
@@ -11,8 +11,7 @@ import orjson
 from kit.access import Viewer
 from kit.config import Settings
 
-
-Tx = asyncpg.Connection[asyncpg.Record]
+Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 TRANSIENT: tuple[type[BaseException], ...] = (
     asyncpg.PostgresConnectionError,

@@ -42,7 +42,8 @@ async def migrate(settings: Settings, database: str, folders: Sequence[Path]) ->
 
 
 async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", database: str, folder: Path) -> list[str]:
-    done = dict(await connection.fetch("select name, sha256 from kit.migration"))
+    rows = await connection.fetch("select name, sha256 from kit.migration")
+    done = {row["name"]: row["sha256"] for row in rows}
     applied = []
     for path in sorted(folder.glob("[0-9]*.sql")):
         name = f"{folder.parent.name}/{folder.name}/{path.name}"

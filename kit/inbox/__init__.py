@@ -1,0 +1,8 @@
+"""Consume once, in effect: the watermark and the event ids move in the transaction of the effects."""
+
+from kit.inbox.applying import Counts, Inbox
+from kit.inbox.parking import discard, parked, replay
+from kit.inbox.reading import Received, Record
+from kit.inbox.waiting import release, wait
+
+__all__ = ["Counts", "Inbox", "Received", "Record", "discard", "parked", "release", "replay", "wait"]

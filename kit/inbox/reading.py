@@ -1,0 +1,158 @@
+"""From bytes to facts, without ever raising: a record is a fact, of no interest, or has a reason why it parks."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import asyncpg
+from pydantic import ValidationError
+
+from contracts.envelope import BadHeader, Fact, MissingHeader, read_headers
+from contracts.topics import BY_NAME, MAX_VALUE_BYTES
+
+D = TypeVar("D", bound=Fact, covariant=True)
+
+
+class Record(Protocol):
+    """What Kafka hands over (aiokafka's ConsumerRecord), undecoded."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[D]):
+    """One event as it came: `time` is the event's own, and is the `now` of whatever is decided from it."""
+
+    id: str
+    source: str
+    type: str
+    time: datetime
+    key: str
+    data: D
+    record: Record
+    correlation_id: str
+    traceparent: str | None
+
+    @property
+    def topic(self) -> str:
+        return self.record.topic
+
+    @property
+    def partition(self) -> int:
+        return self.record.partition
+
+    @property
+    def offset(self) -> int:
+        return self.record.offset
+
+    @property
+    def event(self) -> UUID:
+        """The inbox key: a digest of source and id."""
+        return event_key(self.source, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A record of a known type that can never work as it is; `detail` is a field path and a rule, never a value."""
+
+    record: Record
+    reason: str
+    detail: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A record of a type that nobody here listens to."""
+
+    record: Record
+    type: str
+
+
+def event_key(source: str, event_id: str) -> UUID:
+    return UUID(bytes=hashlib.blake2b(f"{source}\n{event_id}".encode(), digest_size=16).digest())
+
+
+def read(record: Record, models: Mapping[str, type[Fact]]) -> Received[Any] | Unusable | Unheard:
+    """Reads one record; the types in `models` are those listened to."""
+    try:
+        headers = read_headers(record.headers)
+    except MissingHeader as missing:
+        return Unusable(record, "missing_header", str(missing))
+    except BadHeader as bad:
+        return Unusable(record, "bad_header", str(bad))
+    model = models.get(headers.type)
+    if model is None:
+        return Unheard(record, headers.type)
+    key = _text(record.key)
+    if key is None:
+        return Unusable(record, "bad_key", "key", headers.type)
+    if len(record.value or b"") > MAX_VALUE_BYTES:
+        return Unusable(record, "too_large", f"{len(record.value or b'')} bytes", headers.type)
+    try:
+        data = model.model_validate_json(record.value or b"")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        reason = "bad_json" if first["type"] == "json_invalid" else "schema"
+        path = ".".join("[]" if isinstance(part, int) else str(part) for part in first["loc"])
+        return Unusable(record, reason, f"{path}: {first['type']}".lstrip(": "), headers.type)
+    named = BY_NAME[record.topic].key
+    if str(getattr(data, named)) != key:
+        return Unusable(record, "bad_key", named, headers.type)
+    return Received(
+        id=headers.id,
+        source=headers.source,
+        type=headers.type,
+        time=headers.time,
+        key=key,
+        data=data,
+        record=record,
+        correlation_id=headers.correlation_id or headers.id,
+        traceparent=headers.traceparent,
+    )
+
+
+def _text(key: bytes | None) -> str | None:
+    try:
+        text = key.decode("ascii") if key else ""
+        return text if str(UUID(text)) == text else None
+    except ValueError:
+        return None
+
+
+def as_json(record: Record) -> list[list[str | None]]:
+    """The headers of a record as names and hexadecimal values, in order, so that nothing of them is lost."""
+    return [[name, None if value is None else bytes(value).hex()] for name, value in record.headers]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record as we kept it: parked, held or waiting."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+def from_row(row: "asyncpg.Record") -> Kept:
+    """A record from a row of kit.parked or kit.waiting."""
+    headers = [(name, None if value is None else bytes.fromhex(value)) for name, value in row["headers"]]
+    key = row["key"].encode() if isinstance(row["key"], str) else row["key"]
+    return Kept(row["topic"], row["partition"], row["offset"], key, row["value"], headers)
