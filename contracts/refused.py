@@ -1,7 +1,7 @@
 """The one exception by which a rule says no."""
 
 
-class Refused(Exception):  # noqa: N818 - reads as what happened: the rule refused
+class Refused(Exception):
     """This cannot be done as asked. `field` names what to change ("" when it is the whole), `code` the rule."""
 
     def __init__(self, field: str, code: str) -> None:

@@ -1,0 +1,156 @@
+"""Working days and hours in England and Wales, and how a limit is counted and said. Pure: no clock is read here.
+
+The day of the trigger, on the calendar of London, is day 0; a limit ends with the last second of its last day.
+source: the Code gives no counting rule; this is the one of the catalogue (conventions, counting).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import islice
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from contracts.reference import bank_holidays
+
+LONDON = ZoneInfo("Europe/London")
+Days = Literal["working_days", "calendar_days"]
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    version: str
+    holidays: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When the hub works: weekdays (Monday is 0) and the hours of London between which minutes count."""
+
+    opens: time = time(9)
+    closes: time = time(17)
+    weekdays: frozenset[int] = frozenset(range(5))
+
+
+HUB_HOURS = OfficeHours()
+
+
+@cache
+def calendar(version: str | None = None) -> Calendar:
+    """The named version of the calendar, by default the current one; KeyError when there is no such version."""
+    versions = {entry.version: Calendar(entry.version, entry.days) for entry in bank_holidays()}
+    return versions[version or bank_holidays()[-1].version]
+
+
+def local_day(at: datetime) -> date:
+    """The day in London on which an instant falls."""
+    return at.astimezone(LONDON).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """23:59:59 in London, given in UTC."""
+    return datetime.combine(day, time(23, 59, 59), LONDON).astimezone(UTC)
+
+
+def is_working_day(day: date, calendar: Calendar) -> bool:
+    return day.weekday() < 5 and day not in calendar.holidays
+
+
+def last_day(first: date, days: int, unit: Days, calendar: Calendar) -> date:
+    """The nth day after `first`, which is day 0; with no days at all it is `first` itself."""
+    if days < 0:
+        raise ValueError("a limit cannot be negative")
+    if unit == "calendar_days" or days == 0:
+        return first + days * _DAY
+    return next(islice(_working_days_after(first, calendar), days - 1, None))
+
+
+def _working_days_after(day: date, calendar: Calendar) -> Iterator[date]:
+    while True:
+        day += _DAY
+        if is_working_day(day, calendar):
+            yield day
+
+
+def due(start: datetime, days: int, unit: Days, calendar: Calendar) -> datetime:
+    """The last instant at which the act is in time: 23:59:59 in London of the nth day, given in UTC."""
+    return end_of_day(last_day(local_day(start), days, unit, calendar))
+
+
+def working_minutes(a: datetime, b: datetime, calendar: Calendar, hours: OfficeHours = HUB_HOURS) -> int:
+    """Whole minutes of office time from `a` to `b`; negative when `b` came first."""
+    if b < a:
+        return -working_minutes(b, a, calendar, hours)
+    total = timedelta()
+    day, last = local_day(a), local_day(b)
+    while day <= last:
+        if day.weekday() in hours.weekdays and day not in calendar.holidays:
+            opens = datetime.combine(day, hours.opens, LONDON).astimezone(UTC)
+            closes = datetime.combine(day, hours.closes, LONDON).astimezone(UTC)
+            total += max(min(b, closes) - max(a, opens), timedelta())
+        day += _DAY
+    return int(total.total_seconds()) // 60
+
+
+NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+
+
+def sum_in_words(start: datetime, days: int, unit: Days, calendar: Calendar, began: str = "Reported") -> str:
+    """The sum of a clock as it is printed on its receipt:
+
+    "Reported Friday 22 December 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28
+    December."
+    """
+    first = local_day(start)
+    last = last_day(first, days, unit, calendar)
+    parts = [f"{began} {_day_in_words(first, last)} {start.astimezone(LONDON):%H:%M}."]
+    if unit == "working_days":
+        parts += _holidays_in_words(first, last, calendar)
+    parts.append(_limit_in_words(days, unit, _day_in_words(last, first)))
+    return " ".join(parts)
+
+
+def _day_in_words(day: date, other: date) -> str:
+    year = "" if day.year == other.year else f" {day.year}"
+    return f"{day:%A} {day.day} {day:%B}{year}"
+
+
+def _holidays_in_words(first: date, last: date, calendar: Calendar) -> list[str]:
+    days = sorted(day for day in calendar.holidays if first <= day <= last and day.weekday() < 5)
+    if not days:
+        return []
+    named = [f"{day:%A} {day.day}" + ("" if day.month == first.month else f" {day:%B}") for day in days]
+    said = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return [f"{said} {'is a bank holiday' if len(days) == 1 else 'are bank holidays'}."]
+
+
+def _limit_in_words(days: int, unit: Days, end: str) -> str:
+    if days == 0:
+        return f"The limit is the same day: it ends {end}."
+    number = NUMBERS[days] if days < len(NUMBERS) else str(days)
+    kind = unit.removesuffix("_days")
+    return f"{number.capitalize()} {kind} {'day ends' if days == 1 else 'days end'} {end}."
