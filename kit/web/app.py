@@ -83,6 +83,7 @@ def make_app(
     `databases` are its pools by job (`hub`, `portal`): a page names the one it works with. `navigation` is shown by
     permission. `extra` are routes outside the pages (health, metrics), without viewer or form checks.
     """
+    guard.refuse_unsafe(settings)
     assets = Assets(settings.brand_colour)
     folders = [templates] if isinstance(templates, Path) else list(templates)
     shop = Shop(

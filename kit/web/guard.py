@@ -41,6 +41,17 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def refuse_unsafe(settings: Settings) -> None:
+    """Stops a start outside development whose addresses are not https, or whose issuer is this very machine."""
+    if settings.development:
+        return
+    for url in (settings.public_url, settings.neutral_url, settings.issuer):
+        if not url.startswith("https://"):
+            raise ValueError(f"{origin_of(url)} is not https: outside development every address must be")
+    if (urlsplit(settings.issuer).hostname or "") in ("localhost", "::1") or "://127." in settings.issuer:
+        raise ValueError("the issuer of identities is on this machine: outside development it must not be")
+
+
 def same_origin(headers: Mapping[str, str], allowed: frozenset[str]) -> bool:
     """Whether a form came from our own pages.
 

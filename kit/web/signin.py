@@ -1,0 +1,171 @@
+"""Signing in by OpenID Connect: code flow with PKCE, state and nonce; sessions are ours."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import structlog
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from kit.access import close_session, open_session
+from kit.config import Settings
+from kit.web import guard
+from kit.web.app import Page
+from kit.web.visit import Visit
+
+KEPT = "handrail_signing_in"
+KEPT_SECONDS = 600
+ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+log = structlog.get_logger("signin")
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody invented to sign in as while developing: the issuer's name for them, and what they do."""
+
+    name: str
+    title: str
+
+
+def pages(personas: Sequence[Persona] = ()) -> tuple[Page, ...]:
+    """Sign-in, return from the issuer and sign-out; `personas` are offered in development only."""
+
+    async def ask(visit: Visit) -> Response:
+        return await _begin(visit) if visit.request.method == "POST" else _ask(visit, personas)
+
+    return (
+        Page("/sign-in", ask, methods=("GET", "POST"), public=True),
+        Page("/sign-in/return", _return, public=True),
+        Page("/sign-out", _sign_out, methods=("POST",), public=True),
+    )
+
+
+def _ask(visit: Visit, personas: Sequence[Persona]) -> Response:
+    visit.form_targets = (guard.origin_of(visit.settings.issuer),)
+    offered = personas if visit.settings.development else ()
+    target = guard.local_path(visit.query.get("next")) or "/"
+    return visit.render("sign_in.html", personas=offered, next=target)
+
+
+async def _begin(visit: Visit) -> Response:
+    """Keeps state, nonce and verifier in a sealed cookie and sends the browser to the issuer."""
+    kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(kept["verifier"].encode()).digest()).rstrip(b"=").decode()
+    asked = {
+        "response_type": "code",
+        "scope": "openid",
+        "client_id": visit.settings.client_id,
+        "redirect_uri": _return_url(visit.settings),
+        "state": kept["state"],
+        "nonce": kept["nonce"],
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    if visit.settings.development and (hint := visit.form.get("as")):
+        asked["login_hint"] = hint[0]
+    async with _client() as client:
+        issuer = await _discover(client, visit.settings)
+    response = RedirectResponse(f"{issuer['authorization_endpoint']}?{urlencode(asked)}", status_code=303)
+    kept["next"] = guard.local_path(visit.form.get("next", [""])[0]) or "/"
+    _keep(visit, response, KEPT, visit.shop.signer.close(kept), KEPT_SECONDS)
+    return response
+
+
+async def _return(visit: Visit) -> Response:
+    """Checks what the issuer says and opens a session for its subject."""
+    kept = visit.shop.signer.open(visit.request.cookies.get(visit.shop.signer.cookie_name(KEPT)), KEPT_SECONDS)
+    state, code = visit.query.get("state", ""), visit.query.get("code")
+    if kept is None or not code or not hmac.compare_digest(state.encode(), kept["state"].encode()):
+        return visit.redirect("/sign-in", flash="Signing in was not finished. Sign in again.")
+    claims = await _claims(visit.settings, code, kept)
+    cookie = await open_session(visit.access, str(claims["sub"]), claims.get("acr")) if claims else None
+    if cookie is None:
+        log.warning("sign_in_refused", reason="unknown_user" if claims else "token")
+        return visit.render("sign_in_refused.html", status=403)
+    if visit.session_cookie:
+        await close_session(visit.access, visit.session_cookie)
+    response = visit.redirect(kept["next"])
+    response.delete_cookie(visit.shop.signer.cookie_name(KEPT), path="/")
+    _keep(visit, response, None, cookie, None)
+    return response
+
+
+async def _sign_out(visit: Visit) -> Response:
+    if visit.session_cookie:
+        await close_session(visit.access, visit.session_cookie)
+    response = visit.redirect("/sign-in", flash="You have signed out.")
+    secure = visit.shop.signer.secure
+    response.delete_cookie(visit.settings.cookie_name, path="/", secure=secure, httponly=True, samesite="lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+async def _claims(settings: Settings, code: str, kept: Mapping[str, str]) -> dict[str, Any] | None:
+    """The issuer's checked statement about who signed in; None when anything about it is wrong."""
+    grant = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": _return_url(settings),
+        "code_verifier": kept["verifier"],
+    }
+    async with _client() as client:
+        issuer = await _discover(client, settings)
+        try:
+            answer = await client.post(
+                issuer["token_endpoint"], data=grant, auth=(settings.client_id, settings.client_secret)
+            )
+            keys = (await client.get(issuer["jwks_uri"])).raise_for_status().json()
+        except httpx.HTTPError:
+            raise HTTPException(503) from None
+    if answer.status_code != 200:
+        return None
+    rules = jwt.JWTClaimsRegistry(
+        leeway=60,
+        iss={"essential": True, "value": settings.issuer},
+        aud={"essential": True, "value": settings.client_id},
+        exp={"essential": True},
+        sub={"essential": True},
+        nonce={"essential": True, "value": kept["nonce"]},
+    )
+    try:
+        token = jwt.decode(answer.json()["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS)
+        rules.validate(token.claims)
+    except (JoseError, ValueError, KeyError):
+        return None
+    return token.claims
+
+
+async def _discover(client: httpx.AsyncClient, settings: Settings) -> dict[str, str]:
+    try:
+        answer = await client.get(f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration")
+        found: dict[str, str] = answer.raise_for_status().json()
+    except (httpx.HTTPError, ValueError):
+        raise HTTPException(503) from None
+    if found.get("issuer") != settings.issuer:
+        raise HTTPException(503)
+    return found
+
+
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=5.0, follow_redirects=False, trust_env=False)
+
+
+def _return_url(settings: Settings) -> str:
+    return f"{guard.origin_of(settings.public_url)}/sign-in/return"
+
+
+def _keep(visit: Visit, response: Response, name: str | None, value: str, seconds: int | None) -> None:
+    """Sets a cookie of ours; the session's own when `name` is None."""
+    signer = visit.shop.signer
+    cookie = visit.settings.cookie_name if name is None else signer.cookie_name(name)
+    response.set_cookie(cookie, value, max_age=seconds, httponly=True, samesite="lax", secure=signer.secure)
