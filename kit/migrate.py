@@ -17,13 +17,16 @@ class MigrationChanged(Exception):
     """A migration that was applied has other text now. Restore the file, and put the change into a new one."""
 
 
-async def migrate(settings: Settings, database: str, folders: Sequence[Path]) -> list[str]:
-    """Applies what is new, in order, as `<database>_owner`; returns the names applied."""
+async def migrate(settings: Settings, database: str, folders: Sequence[Path], into: str | None = None) -> list[str]:
+    """Applies what is new, in order, as `<database>_owner`; returns the names applied.
+
+    `into` is the name of the actual database where it differs from the service's (copies for tests, restores).
+    """
     role = f"{database}_migrate"
     connection = await asyncpg.connect(
         host=settings.postgres_host,
         port=settings.postgres_port,
-        database=database,
+        database=into or database,
         user=role,
         password=settings.password(role),
     )

@@ -20,9 +20,9 @@ select distinct topic, key from kit.parked
 """
 _PARK = """
 insert into kit.parked (topic, partition, "offset", key, headers, value, type, reason, detail, state)
-select *, case when reason = 'held' then 'held' else 'parked' end
-  from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::jsonb[], $6::bytea[], $7::text[], $8::text[],
-              $9::text[]) as p(topic, partition, "offset", key, headers, value, type, reason, detail)
+select t, p, o, k, h::jsonb, v, y, r, d, case when r = 'held' then 'held' else 'parked' end
+  from unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::text[], $6::bytea[], $7::text[], $8::text[],
+              $9::text[]) as set_aside(t, p, o, k, h, v, y, r, d)
 on conflict (topic, partition, "offset") do nothing
 """
 _LIST = """

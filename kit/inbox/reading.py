@@ -8,9 +8,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 from pydantic import ValidationError
 
-from contracts.envelope import BadHeader, Fact, MissingHeader, read_headers
+from contracts.envelope import BadHeader, Fact, MissingHeader, parking_reason, peek_type, read_headers
 from contracts.topics import BY_NAME, MAX_VALUE_BYTES
 
 D = TypeVar("D", bound=Fact, covariant=True)
@@ -89,15 +90,16 @@ def event_key(source: str, event_id: str) -> UUID:
 
 def read(record: Record, models: Mapping[str, type[Fact]]) -> Received[Any] | Unusable | Unheard:
     """Reads one record; the types in `models` are those listened to."""
+    kind = peek_type(record.headers)
+    if kind is not None and kind not in models:
+        return Unheard(record, kind)
     try:
         headers = read_headers(record.headers)
     except MissingHeader as missing:
-        return Unusable(record, "missing_header", str(missing))
+        return Unusable(record, "missing_header", str(missing), kind)
     except BadHeader as bad:
-        return Unusable(record, "bad_header", str(bad))
-    model = models.get(headers.type)
-    if model is None:
-        return Unheard(record, headers.type)
+        return Unusable(record, "bad_header", str(bad), kind)
+    model = models[headers.type]
     key = _text(record.key)
     if key is None:
         return Unusable(record, "bad_key", "key", headers.type)
@@ -107,9 +109,8 @@ def read(record: Record, models: Mapping[str, type[Fact]]) -> Received[Any] | Un
         data = model.model_validate_json(record.value or b"")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        reason = "bad_json" if first["type"] == "json_invalid" else "schema"
         path = ".".join("[]" if isinstance(part, int) else str(part) for part in first["loc"])
-        return Unusable(record, reason, f"{path}: {first['type']}".lstrip(": "), headers.type)
+        return Unusable(record, parking_reason(error), f"{path}: {first['type']}".lstrip(": "), headers.type)
     named = BY_NAME[record.topic].key
     if str(getattr(data, named)) != key:
         return Unusable(record, "bad_key", named, headers.type)
@@ -134,9 +135,11 @@ def _text(key: bytes | None) -> str | None:
         return None
 
 
-def as_json(record: Record) -> list[list[str | None]]:
+def as_json(record: Record) -> str:
     """The headers of a record as names and hexadecimal values, in order, so that nothing of them is lost."""
-    return [[name, None if value is None else bytes(value).hex()] for name, value in record.headers]
+    return orjson.dumps(
+        [[name, None if value is None else bytes(value).hex()] for name, value in record.headers]
+    ).decode()
 
 
 @dataclass(frozen=True, slots=True)

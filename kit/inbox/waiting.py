@@ -9,7 +9,8 @@ from kit.listening import Context
 
 _WAIT = """
 insert into kit.waiting (key, topic, partition, "offset", headers, value)
-select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::jsonb[], $6::bytea[])
+select k, t, p, o, h::jsonb, v
+  from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::bytea[]) as w(k, t, p, o, h, v)
 """
 _RELEASE = """
 with gone as (delete from kit.waiting where key = any($1::text[]) returning *) select * from gone order by id

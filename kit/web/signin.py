@@ -5,8 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import httpx
@@ -29,12 +28,13 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 log = structlog.get_logger("signin")
 
 
-@dataclass(frozen=True)
-class Persona:
-    """Somebody invented to sign in as while developing: the issuer's name for them, and what they do."""
+class Persona(Protocol):
+    """Somebody invented to sign in as while developing: the issuer's name for them, and their own."""
 
-    name: str
-    title: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
 def pages(personas: Sequence[Persona] = ()) -> tuple[Page, ...]:

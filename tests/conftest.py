@@ -1,0 +1,123 @@
+"""Fixtures only: real PostgreSQL and Kafka, and a fresh copy of a migrated database for each test."""
+
+import importlib
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from handrail.local import Servers, start_servers
+from kit.config import Settings
+from kit.database import Database, connect
+from kit.migrate import HERE, migrate
+
+_numbers = itertools.count(1)
+Fresh = Callable[..., Awaitable[Database]]
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """PostgreSQL alone: most tests need no broker."""
+    started = start_servers(tmp_path_factory.mktemp("handrail"), kafka=False)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def servers_with_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """PostgreSQL and Kafka, for tests whose services are processes."""
+    started = start_servers(tmp_path_factory.mktemp("handrail-kafka"))
+    yield started
+    started.stop()
+
+
+def settings_for(servers: Servers, **changes: Any) -> Settings:
+    return Settings(
+        environment="test",
+        kafka=servers.kafka,
+        postgres_host=servers.postgres_host,
+        postgres_port=servers.postgres_port,
+        secrets=servers.secrets,
+        data=servers.data,
+        **changes,
+    )
+
+
+@pytest.fixture(scope="session")
+def settings(servers: Servers) -> Settings:
+    return settings_for(servers)
+
+
+class Databases:
+    """Hands out connections to fresh copies of migrated databases."""
+
+    def __init__(self, settings: Settings, servers: Servers) -> None:
+        self.settings = settings
+        self._servers = servers
+        self._migrated: set[str] = set()
+        self._open: list[Database] = []
+
+    async def _superuser(self) -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(self._servers.superuser_dsn)
+
+    async def copy_of(self, name: str) -> str:
+        """The name of a fresh copy of the migrated database `name`."""
+        if name not in self._migrated:
+            await self._migrate(name)
+            self._migrated.add(name)
+        copy = f"{name}_test_{next(_numbers)}"
+        connection = await self._superuser()
+        await connection.execute(f"create database {copy} template {name} owner {name}_owner")
+        await connection.close()
+        return copy
+
+    async def empty_copy(self, owner: str, name: str) -> str:
+        """The name of a fresh database with nothing in it, owned like the database `owner`."""
+        copy = f"{name}_test_{next(_numbers)}"
+        connection = await self._superuser()
+        await connection.execute(f"create database {copy} template template0 owner {owner}_owner")
+        await connection.close()
+        return copy
+
+    async def _migrate(self, name: str) -> None:
+        if name in ("access", "keys"):
+            await migrate(self.settings, name, [HERE / name])
+            return
+        service = importlib.import_module(f"services.{name}.__main__").SERVICE
+        await migrate(self.settings, name, [HERE / "service", service.migrations])
+        if service.after_migrate is not None:
+            database = await connect(self.settings, name, f"{name}_migrate", size=1)
+            async with database.begin() as tx:
+                await tx.execute(f"set local role {name}_owner")
+                await service.after_migrate(tx)
+            await database.close()
+
+    async def open(self, copy: str, role: str, size: int = 3) -> Database:
+        database = await connect(self.settings, copy, role, size=size)
+        self._open.append(database)
+        return database
+
+    async def close(self) -> None:
+        for database in self._open:
+            await database.close()
+        self._open.clear()
+
+
+@pytest.fixture
+async def databases(databases_of_session: Databases) -> AsyncIterator[Databases]:
+    """Fresh databases: `name = await databases.copy_of("referral")`, `await databases.open(name, "referral_hub")`."""
+    yield databases_of_session
+    await databases_of_session.close()
+
+
+@pytest.fixture(scope="session")
+def databases_of_session(settings: Settings, servers: Servers) -> Databases:
+    return Databases(settings, servers)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).parents[1]
