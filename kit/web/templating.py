@@ -43,6 +43,7 @@ def environment(assets: Assets, *folders: Path) -> Environment:
         "time_words": words.time_words,
         "when": words.when,
         "iso": words.iso,
+        "moj_date": words.moj_date,
         "plural": words.plural,
         "short": _short,
     }

@@ -44,3 +44,9 @@ def iso(moment: date | datetime) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """'1 person', '2,300 people'."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def moj_date(moment: datetime, kind: str = "datetime") -> str:
+    """The MOJ components' own form: '14 June 2019 at 2:01pm', or its date or time alone."""
+    day, clock = date_words(moment, weekday=False), time_words(moment)
+    return {"date": day, "time": clock}.get(kind, f"{day} at {clock}")

@@ -1,0 +1,232 @@
+"""A signed-in client that inspects every page it gets, as a person with a careful browser would."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+import httpx
+from starlette.applications import Starlette
+
+from kit.access import open_session, seed
+from kit.config import Settings
+from kit.database import Database
+from tests.inspector import personal_in, problems, read, text_of
+
+Fields = Mapping[str, str | Sequence[str]]
+
+
+@dataclass
+class Seen:
+    """A page as it came, with the things that tests ask about."""
+
+    response: httpx.Response
+    tree: Element = field(repr=False)
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def path(self) -> str:
+        return self.response.url.path
+
+    @property
+    def html(self) -> str:
+        return self.response.text
+
+    @property
+    def text(self) -> str:
+        """All words of the page, white space made single."""
+        return text_of(self.tree.find(".//body"))
+
+    @property
+    def heading(self) -> str:
+        return text_of(self.tree.find(".//h1"))
+
+    def all(self, tag: str, css_class: str = "") -> list[Element]:
+        """Elements of a tag, with a class where one is given."""
+        return [e for e in self.tree.iter(tag) if not css_class or css_class in (e.get("class") or "").split()]
+
+    def texts(self, tag: str, css_class: str = "") -> list[str]:
+        return [text_of(element) for element in self.all(tag, css_class)]
+
+    @property
+    def errors(self) -> list[str]:
+        """What the error summary says."""
+        summaries = self.all("div", "govuk-error-summary")
+        return [text_of(item) for summary in summaries for item in summary.iter("li")]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells of every table row on the page."""
+        return [[text_of(cell) for cell in row if cell.tag in ("td", "th")] for row in self.tree.iter("tr")]
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """What summary lists say: key -> value."""
+        keys, values = self.texts("dt", "govuk-summary-list__key"), self.texts("dd", "govuk-summary-list__value")
+        return dict(zip(keys, values, strict=True))
+
+    def link(self, words: str) -> str:
+        """Where the first link whose text has `words` leads; AssertionError lists the links when none has."""
+        links = [(text_of(a), a.get("href") or "") for a in self.tree.iter("a")]
+        found = next((href for text, href in links if words in text), None)
+        assert found is not None, f"no link '{words}' among {[text for text, _ in links]}"
+        return found
+
+
+class Browser:
+    """`async with Browser(app, settings) as browser: page = await browser.get("/orders")`."""
+
+    def __init__(
+        self,
+        app: Starlette,
+        settings: Settings,
+        cookie: str | None = None,
+        *,
+        neutral: bool = False,
+        private: Collection[str] = (),
+    ) -> None:
+        self.neutral, self.private = neutral, tuple(private)
+        self.origin = settings.neutral_url if neutral else settings.public_url
+        cookies = {settings.cookie_name: cookie} if cookie else {}
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, raise_app_exceptions=True), base_url=self.origin, cookies=cookies
+        )
+        self.page: Seen | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def get(self, path: str, status: int = 200) -> Seen:
+        """The page at `path`, redirects followed, inspected; AssertionError unless it has `status`."""
+        return await self._seen("GET", path, None, status)
+
+    async def follow(self, words: str, status: int = 200) -> Seen:
+        """Follows the first link on the present page whose text has `words`."""
+        return await self.get(self._present().link(words), status)
+
+    async def post(self, path: str, fields: Fields | None = None, status: int = 200) -> Seen:
+        """Sends a form that was not read first: the token is taken from the last page that had one."""
+        token = next((i.get("value") for i in self._tokens()), None) or ""
+        return await self._seen("POST", path, {"csrf_token": token, **(fields or {})}, status)
+
+    async def submit(self, button: str, status: int = 200, **fields: str | Sequence[str]) -> Seen:
+        """Fills the form of this page that has `button` and presses it; names with dashes as `**{"due-day": "1"}`."""
+        form, pressed = self._form_with(button)
+        given: dict[str, str | Sequence[str]] = dict(_defaults(form))
+        for name in fields:
+            assert any(e.get("name") == name for e in form.iter()), f"no field '{name}' in the form with '{button}'"
+        given |= fields
+        if pressed.get("name"):
+            given[str(pressed.get("name"))] = pressed.get("value") or ""
+        method = (form.get("method") or "get").upper()
+        action = pressed.get("formaction") or form.get("action") or self._present().path
+        if method == "GET":
+            return await self.get(f"{action}?{urlencode(given, doseq=True)}", status)
+        return await self._seen("POST", action, given, status)
+
+    async def download(self, path: str, status: int = 200) -> httpx.Response:
+        """Something that is no page."""
+        response = await self._client.get(path)
+        assert response.status_code == status, f"{path}: {response.status_code}"
+        return response
+
+    def _present(self) -> Seen:
+        assert self.page is not None, "no page was opened yet"
+        return self.page
+
+    def _tokens(self) -> Iterator[Element]:
+        if self.page is not None:
+            yield from (i for i in self.page.tree.iter("input") if i.get("name") == "csrf_token")
+
+    def _form_with(self, button: str) -> tuple[Element, Element]:
+        names = []
+        for form in self._present().tree.iter("form"):
+            for pressed in form.iter("button"):
+                names.append(text_of(pressed))
+                if names[-1] == button:
+                    return form, pressed
+        raise AssertionError(f"no button '{button}' among {names}")
+
+    async def _seen(self, method: str, path: str, fields: Fields | None, status: int) -> Seen:
+        address = urljoin(str(self.page.response.url) if self.page else f"{self.origin}/", path)
+        for _ in range(10):
+            self._check_address(address)
+            headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"} if method == "POST" else {}
+            response = await self._client.request(method, address, data=dict(fields or {}) or None, headers=headers)
+            target = response.headers.get("location")
+            if not target or urlsplit(urljoin(address, target)).netloc != urlsplit(self.origin).netloc:
+                break
+            if method == "POST":
+                assert response.status_code == 303, f"{path} answers a form with {response.status_code}"
+            method, fields, address = "GET", None, urljoin(address, target)
+        assert response.status_code == status, f"{method} {address}: {response.status_code}, not {status}"
+        self.page = self._inspected(response)
+        return self.page
+
+    def _check_address(self, address: str) -> None:
+        what = personal_in(address, self.private)
+        assert what is None, f"the address {urlsplit(address).path} holds {what}"
+
+    def _inspected(self, response: httpx.Response) -> Seen:
+        headers = response.headers
+        if not headers.get("content-type", "").startswith("text/html"):
+            return Seen(response, Element("html"))
+        assert headers["cache-control"] == "no-store" and headers["referrer-policy"] == "no-referrer"
+        found = problems(response.text, headers["content-security-policy"], self.private, self.neutral)
+        assert not found, f"{response.url.path}: " + "; ".join(found)
+        return Seen(response, read(response.text))
+
+
+def _defaults(form: Element) -> Iterator[tuple[str, list[str]]]:
+    """What a browser would send of an untouched form."""
+    kept: dict[str, list[str]] = {}
+    for element in form.iter():
+        name, kind = element.get("name"), element.get("type")
+        if not name or element.tag not in ("input", "select", "textarea") or kind in ("submit", "button"):
+            continue
+        if kind in ("radio", "checkbox") and element.get("checked") is None:
+            continue
+        kept.setdefault(name, []).append(_value(element))
+    yield from kept.items()
+
+
+def _value(element: Element) -> str:
+    if element.tag == "textarea":
+        return (element.text or "").removeprefix("\n")
+    if element.tag != "select":
+        return element.get("value") or ("on" if element.get("type") == "checkbox" else "")
+    options = list(element.iter("option"))
+    chosen = next((o for o in options if o.get("selected") is not None), options[0] if options else None)
+    return "" if chosen is None else chosen.get("value") or ""
+
+
+def query_of(address: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(address).query))
+
+
+async def seed_personas(access: Database) -> None:
+    """Puts the personas and roles of the development issuer into the database of sessions (role `access_migrate`)."""
+    from contracts.reference import ROLES, personas
+
+    people = [
+        {"id": p.user_id, "subject": p.name, "name": p.title, "role": p.role, "organisation_id": p.organisation_id}
+        for p in personas()
+    ]
+    await seed(access, people, {name: sorted(role.permissions) for name, role in ROLES.items()})
+
+
+async def cookie_of(access: Database, persona: str) -> str:
+    """A fresh session of a persona."""
+    cookie = await open_session(access, persona)
+    assert cookie is not None, f"no persona '{persona}'"
+    return cookie
