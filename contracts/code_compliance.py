@@ -38,7 +38,7 @@ class EntitlementDue(EntitlementFact):
     TYPE: ClassVar[str] = "entitlement.due.v1"
     trigger: Trigger
     started_at: Timestamp
-    due_at: Timestamp | None
+    due_at: Timestamp | None = None
     kind: ClockKind = "fixed"
     limit: Limit | None = None
     unit: v.Unit | None = None
@@ -111,7 +111,7 @@ class ClockReplanned(EntitlementFact):
     TYPE: ClassVar[str] = "clock.replanned.v1"
     reason_code: Code
     started_at: Timestamp | None = None
-    due_at: Timestamp | None
+    due_at: Timestamp | None = None
     previous_due_at: Timestamp | None = None
     limit: Limit | None = None
     unit: v.Unit | None = None

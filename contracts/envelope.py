@@ -150,8 +150,17 @@ def _time(text: str) -> datetime:
     return time.astimezone(UTC)
 
 
-def parking_reason(error: ValidationError) -> Literal["bad_json", "schema"]:
-    """Why a value could not be read by its model."""
-    return (
-        "bad_json" if any(found["type"] == "json_invalid" for found in error.errors(include_input=False)) else "schema"
-    )
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a value cannot be read, without showing any of it: "victims.[].victim_ref: missing"."""
+
+    reason: Literal["bad_json", "schema"]
+    detail: str
+
+
+def fault(error: ValidationError) -> Fault:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    reason: Literal["bad_json", "schema"] = "bad_json" if first["type"] == "json_invalid" else "schema"
+    steps = ("[]" if isinstance(step, int) else step for step in first["loc"])
+    place = ".".join(step for step in steps if step == "[]" or step.isidentifier())
+    return Fault(reason, f"{place}: {first['type']}" if place else first["type"])

@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts import vocabulary as v
 from contracts.envelope import Fact
 from contracts.police import OffenceCode, Part
-from contracts.tolerant import LEFT, Code, Day, Many, Other, Text, Timestamp, values
+from contracts.tolerant import LEFT, Code, LooseDay, Many, Other, Slug, SlugOrNull, Text, TextOrNull, Timestamp, values
 
 Trigger = Annotated[
     Literal[
@@ -49,21 +49,21 @@ Months = Annotated[float, Field(ge=0, le=1200)]
 class Details(Part):
     """What is particular to one kind of milestone: coded, all optional."""
 
-    order_kind: Code | None = None
-    conditions: Many[Code] = ()
-    hearing_id: Text | None = None
+    order_kind: SlugOrNull = None
+    conditions: Many[Slug] = ()
+    hearing_id: TextOrNull = None
     hearing_at: Timestamp | None = None
-    court_code: Code | None = None
+    court_code: SlugOrNull = None
     plea: Plea | None = None
     witness_required: bool | None = None
-    special_measures: bool | Many[Code] | None = None
+    special_measures: bool | Many[Slug] | None = None
     offender_age_band: v.AgeBand | None = None
     sentence_months: Months | None = None
-    sentence_kind: Code | None = None
+    sentence_kind: SlugOrNull = None
     offence_code: OffenceCode | None = None
-    disposal: Code | None = None
-    bail_ends_on: Day | None = None
-    agreed_interval_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    disposal: SlugOrNull = None
+    bail_ends_on: LooseDay | None = None
+    agreed_interval_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     vcs_choice: VcsChoice | None = None
 
 
@@ -78,7 +78,7 @@ class MilestoneReached(Fact):
 
     milestone_id: Text
     crime_id: UUID
-    victim_ref: Text | None = None
+    victim_ref: TextOrNull = None
     trigger: Trigger
     happened_at: Timestamp
     received_by_wcu_at: Timestamp | None = None
@@ -93,11 +93,11 @@ class NoticeGiven(Fact):
 
     notice_id: Text
     crime_id: UUID
-    victim_ref: Text | None = None
+    victim_ref: TextOrNull = None
     entitlement: Code
-    milestone_id: Text | None = None
+    milestone_id: TextOrNull = None
     given_at: Timestamp
     channel: v.Channel | None = None
-    given_by: Code | None = None
+    given_by: SlugOrNull = None
     outcome: v.NoticeOutcome = "delivered"
-    reason_code: Code | None = None
+    reason_code: SlugOrNull = None

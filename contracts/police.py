@@ -1,47 +1,75 @@
 """What the force tells us: crimes and incidents, and the people harmed by them (design 3, section 3)."""
 
-from typing import Annotated, Any, ClassVar
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from contracts import vocabulary as v
 from contracts.envelope import Fact
-from contracts.tolerant import LEFT, AreaCode, Bool, Code, Day, Many, Text, Timestamp
+from contracts.tolerant import (
+    ANY_TEXT,
+    LEFT,
+    Bool,
+    BoolOrNull,
+    Code,
+    LooseDay,
+    Many,
+    Other,
+    Place,
+    Slug,
+    SlugOrNull,
+    Text,
+    TextOrNull,
+    Timestamp,
+    instead_of_null,
+    instead_of_unknown,
+)
+from contracts.working_time import local_day
 
 
 def _offence_code(value: Any) -> Any:
     return value.strip().upper().replace("/", ".") if isinstance(value, str) else value
 
 
+NUMBER_OR_NULL = WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "null"}]})
 _CODE_PATTERN = r"^[0-9A-Z][0-9A-Z.]{0,9}$"
 OffenceCode = Annotated[
     Annotated[str, StringConstraints(pattern=_CODE_PATTERN)]
-    | Annotated[str, BeforeValidator(_offence_code), StringConstraints(pattern=_CODE_PATTERN)],
+    | Annotated[str, BeforeValidator(_offence_code), StringConstraints(pattern=_CODE_PATTERN), ANY_TEXT],
     LEFT,
 ]
 """Home Office code as text; the stroke is written as a point: 4/1 is "4.1"."""
 
-OutcomeCode = Annotated[str, Field(coerce_numbers_to_str=True), StringConstraints(pattern=r"^[0-9]{1,2}[A-Z]?$")]
-"""Home Office outcome type as text, with its variant letter: "1", "1A", "15"."""
+OutcomeCode = Annotated[
+    Annotated[str, Field(coerce_numbers_to_str=True), StringConstraints(pattern=r"^[0-9]{1,2}[A-Z]?$")]
+    | Annotated[Literal["0"], BeforeValidator(instead_of_null("0")), NUMBER_OR_NULL],
+    LEFT,
+]
+"""Home Office outcome type as text, with its variant letter: "1", "1A", "15"; "0" is not yet assigned."""
+
+_Unknown = Annotated[None, BeforeValidator(instead_of_unknown(None)), ANY_TEXT]
+Dash = Annotated[Annotated[int, Field(ge=0, le=99)] | _Unknown | None, LEFT]
+Grade = Annotated[Literal["standard", "medium", "high", "imminent"] | _Unknown | Other | None, LEFT]
 
 
 class Part(BaseModel):
     """A part of a fact: frozen, and forgiving of fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Outcome(Part):
     code: OutcomeCode
     at: Timestamp | None = None
-    reasons: Many[Code] = ()
+    reasons: Many[Slug] = ()
 
 
 class Suspect(Part):
     """`suspect_ref` stands in the same space as `victim_ref`: the same person has the same text."""
 
-    suspect_ref: Text
+    suspect_ref: TextOrNull = None
     age_band: v.AgeBand = "not_recorded"
     sex: v.Sex = "not_recorded"
     ethnicity: v.Ethnicity = "not_recorded"
@@ -50,11 +78,13 @@ class Suspect(Part):
 
 
 class Risk(Part):
-    """Dash score (0 to 27), grade, the day of a MARAC, and whether high risk rests on professional judgement."""
+    """Dash score (0 to 27), grade, the day of a MARAC, and whether high risk rests on professional judgement.
 
-    dash_score: Annotated[int, Field(ge=0, le=99)] | None = None
-    grade: v.RiskGrade | None = None
-    marac_on: Day | None = None
+    A grade of `other` says no more than a missing one."""
+
+    dash_score: Dash = None
+    grade: Grade = None
+    marac_on: LooseDay | None = None
     judgement: Bool = False
 
 
@@ -89,12 +119,12 @@ class Victim(Part):
     orientation: v.Orientation = "not_recorded"
     religion: v.Religion = "not_recorded"
     language: v.Language = "not_recorded"
-    home_local_authority: AreaCode | None = None
+    home_local_authority: Place = None
     vulnerabilities: Many[v.Vulnerability] = ()
     relationship_to_suspect: v.Relationship = "not_recorded"
     also_suspect: Bool = False
     works_for: v.WorksFor = "not_recorded"
-    repeat_victim: bool | None = None
+    repeat_victim: BoolOrNull = None
     named_contact: Bool = False
     risk: Risk | None = None
     share: v.Share = "not_asked"
@@ -108,22 +138,22 @@ class Crime(Fact):
 
     crime_id: UUID
     force: Code
-    crime_reference: Text | None = None
+    crime_reference: TextOrNull = None
     recorded_at: Timestamp
     reported_at: Timestamp
-    committed_from: Day | None = None
-    committed_to: Day | None = None
+    committed_from: LooseDay | None = None
+    committed_to: LooseDay | None = None
     offence_code: OffenceCode | None = None
-    offence_group: Code | None = None
-    crime_type: Code | None = None
+    offence_group: SlugOrNull = None
+    crime_type: SlugOrNull = None
     incident_kind: v.IncidentKind | None = None
     flags: Many[v.CrimeFlag] = ()
     hate_strands: Many[v.HateStrand] = ()
-    local_authority: AreaCode | None = None
-    lsoa: AreaCode | None = None
+    local_authority: Place = None
+    lsoa: Place = None
     outcome: Outcome | None = None
     suspects: Many[Suspect] = ()
-    major_incident_id: Text | None = None
+    major_incident_id: TextOrNull = None
     reported_via: v.ReportedVia = "not_recorded"
     victims: Many[Victim] = ()
 
@@ -139,4 +169,30 @@ class CrimeUpdated(Crime):
     TYPE: ClassVar[str] = "police.crime.updated.v1"
     revision: int = Field(ge=2)
     revised_at: Timestamp
-    changed: Many[Code] = ()
+    changed: Many[Text] = ()
+
+
+def people(crime: Crime) -> Iterator[tuple[str, Victim, Kin | None]]:
+    """Everybody who has a case in this crime, each once: the ref of the case, the victim, and the kin where it is the
+    bereaved of somebody who died. The dead have none."""
+    seen: set[str] = set()
+    for victim in crime.victims:
+        dead = victim.kind == "deceased"
+        refs: list[tuple[str, Kin | None]] = [(kin.kin_ref, kin) for kin in victim.bereaved] if dead else []
+        for ref, kin in refs if dead else [(victim.victim_ref, None)]:
+            if ref not in seen:
+                seen.add(ref)
+                yield ref, victim, kin
+
+
+def age_at_report(victim: Victim, crime: Crime) -> int | str:
+    """Whole years at the report: as told, else the age at the offence plus the whole years from it to the report; an
+    unknown value when neither is known."""
+    if isinstance(victim.age_at_report, int) or not isinstance(victim.age_at_offence, int):
+        return victim.age_at_report
+    offence = crime.committed_to or crime.committed_from
+    reported = local_day(crime.reported_at)
+    if offence is None or offence >= reported:
+        return victim.age_at_offence
+    years = reported.year - offence.year - ((reported.month, reported.day) < (offence.month, offence.day))
+    return victim.age_at_offence + years

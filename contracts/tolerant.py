@@ -3,6 +3,7 @@
 Each is a left-to-right union: the first branch is compiled, the fallback in Python only runs on a miss.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -25,10 +26,40 @@ def _other_or_not_recorded(value: Any) -> Any:
 
 
 def instead_of_null(default: Any) -> Callable[[Any], Any]:
+    """Reads null as `default`."""
+
     def read(value: Any) -> Any:
         return default if value is None else value
 
     return read
+
+
+UNKNOWN = ("not_asked", "refused", "not_known", "not_recorded")
+
+
+def instead_of_unknown(default: Any) -> Callable[[Any], Any]:
+    """Reads null and the four unknown values as `default`."""
+
+    def read(value: Any) -> Any:
+        return default if value is None or value in UNKNOWN else value
+
+    return read
+
+
+def _none_for_text(value: Any) -> Any:
+    return None if isinstance(value, str) else value
+
+
+def _slug(value: Any) -> Any:
+    return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:80] or None if isinstance(value, str) else value
+
+
+def _none_for_blank(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _first_ten(value: Any) -> Any:
+    return value[:10] if isinstance(value, str) else value
 
 
 Other = Annotated[Literal["other"], BeforeValidator(_other), ANY_TEXT]
@@ -39,8 +70,11 @@ OtherOrNotRecorded = Annotated[
 ]
 """Any text outside the list is read as `other`, null as `not_recorded`."""
 
-Bool = Annotated[bool | Annotated[Literal[False], BeforeValidator(instead_of_null(False)), NULL], LEFT]
-"""True or false; null is false."""
+Bool = Annotated[bool | Annotated[Literal[False], BeforeValidator(instead_of_unknown(False)), ANY_TEXT_OR_NULL], LEFT]
+"""True or false; null and the unknown values are false."""
+
+BoolOrNull = Annotated[bool | Annotated[None, BeforeValidator(instead_of_unknown(None)), ANY_TEXT] | None, LEFT]
+"""True, false or null; the unknown values are null."""
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...] | Annotated[tuple[()], BeforeValidator(instead_of_null(())), NULL], LEFT]
@@ -52,6 +86,15 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/+-]*$")]
 """A code of some list: no blanks, so that no sentence and no name can stand in it."""
 
+TextOrNull = Annotated[Text | Annotated[None, BeforeValidator(_none_for_blank), ANY_TEXT] | None, LEFT]
+"""A short text; an empty one is null."""
+
+Slug = Annotated[Code | Annotated[Code, BeforeValidator(_slug), ANY_TEXT], LEFT]
+"""A code as others may write it: "Violence and sexual offences" is read as "violence-and-sexual-offences"."""
+
+SlugOrNull = Annotated[Code | Annotated[Code | None, BeforeValidator(_slug), ANY_TEXT] | None, LEFT]
+"""The same; an empty text is null."""
+
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{8}$")]
 """ONS code of an area, such as E08000025."""
 
@@ -61,6 +104,12 @@ Timestamp = Annotated[AwareDatetime, Field(strict=True, ge=EARLIEST, le=LATEST)]
 """RFC 3339 text with an offset, between 1900 and 2200 (so that day arithmetic cannot overflow)."""
 
 Day = Annotated[date, Field(ge=EARLIEST.date(), le=LATEST.date())]
+
+LooseDay = Annotated[Day | Annotated[Day, BeforeValidator(_first_ten), ANY_TEXT], LEFT]
+"""A day, perhaps with a time behind it, which is dropped."""
+
+Place = Annotated[AreaCode | Annotated[None, BeforeValidator(_none_for_text), ANY_TEXT] | None, LEFT]
+"""An ONS code or null; a text that is no such code counts as not placed."""
 
 
 def values(tolerant: Any) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from contracts.tolerant import ANY_TEXT_OR_NULL, LEFT, NULL, Other, OtherOrNotRecorded, instead_of_null, values
+from contracts.tolerant import ANY_TEXT_OR_NULL, LEFT, Other, OtherOrNotRecorded, instead_of_unknown, values
 
 UnknownValue = Literal["not_asked", "refused", "not_known", "not_recorded"]
 UNKNOWN_VALUES: tuple[str, ...] = values(UnknownValue)
@@ -169,11 +169,11 @@ HateStrand = Annotated[
 ReportedVia = Annotated[Literal["police", "online", "phone", "third_party", UnknownValue] | OtherOrNotRecorded, LEFT]
 Share = Annotated[
     Literal["agreed", "refused", "not_asked"]
-    | Annotated[Literal["not_asked"], BeforeValidator(instead_of_null("not_asked")), NULL]
+    | Annotated[Literal["not_asked"], BeforeValidator(instead_of_unknown("not_asked")), ANY_TEXT_OR_NULL]
     | Other,
     LEFT,
 ]
-"""May the police share with the hub. `other` is neither agreed nor not asked: nothing leaves by itself."""
+"""May the police share with the hub. Not known is not asked; `other` is neither: nothing leaves by itself."""
 SHARES = ("agreed", "refused", "not_asked")
 ShareBy = Annotated[Literal["self", "parent", "representative"] | Other, LEFT]
 RiskGrade = Annotated[Literal["standard", "medium", "high", "imminent"] | Other, LEFT]
