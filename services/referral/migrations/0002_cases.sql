@@ -18,6 +18,7 @@ create table case_file (
     priority smallint not null,
     risk_grade text,
     dash_score smallint,
+    marac_on date,
     hub_due timestamptz,
     next_due timestamptz,
     next_entitlement text,
@@ -76,6 +77,7 @@ comment on column case_file.doors is 'plain: national and statutory doors';
 comment on column case_file.priority is 'plain: order of the queue: 0 life safety now, 1 child, 2 careful, 3 others';
 comment on column case_file.risk_grade is 'plain: standard, medium, high, imminent; null = not known';
 comment on column case_file.dash_score is 'plain: Dash score; null = none';
+comment on column case_file.marac_on is 'plain: day of the MARAC; null = none known';
 comment on column case_file.hub_due is 'plain: the hub''s own standard for a first act';
 comment on column case_file.next_due is 'plain: the next running clock of the Code, told by code_compliance';
 comment on column case_file.next_entitlement is 'plain: which entitlement that is';

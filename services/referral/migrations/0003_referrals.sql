@@ -87,6 +87,7 @@ create table leg (
     leg_id uuid primary key,
     referral_id uuid not null references referral,
     case_id uuid not null,
+    person_id uuid not null,
     number int not null,
     reference text not null,
     line text not null,
@@ -117,6 +118,7 @@ create index leg_unpacked on leg (sent_at, leg_id) where pack is null and state 
 comment on column leg.leg_id is 'plain: which leg';
 comment on column leg.referral_id is 'plain: of which referral';
 comment on column leg.case_id is 'plain: of which case';
+comment on column leg.person_id is 'plain: who; under whose key the pack is sealed';
 comment on column leg.number is 'plain: first, second, ... provider tried';
 comment on column leg.reference is 'plain: short reference of the case';
 comment on column leg.line is 'plain: service line';

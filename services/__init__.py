@@ -1,0 +1,1 @@
+"""The services: each a folder with its own database; none knows another."""

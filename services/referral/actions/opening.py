@@ -1,0 +1,63 @@
+"""Opening what came sealed from the police: under the ingest key no longer, but under each person's own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from kit.database import Tx
+from kit.listening import Context
+from kit.sealing import CannotOpen, Sealer
+from kit.service import Moment
+from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
+from services.referral.store import details
+
+BATCH = 300
+
+
+async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
+    """Opens the oldest arrivals and closes each field under its person's own key; returns how many there were."""
+    arrivals = await details.take(tx, BATCH)
+    if arrivals:
+        await _keep(tx, context.sealer, arrivals, moment.now)
+    return len(arrivals)
+
+
+async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime) -> None:
+    opened = [(arrival, _opened(sealer, arrival)) for arrival in arrivals]
+    given = [person for arrival, found in opened if found for person in _people(arrival, found)]
+    keys = await sealer.data_keys([person_id for person_id, _ in given], make=True)
+    await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
+    officers = [
+        (a.case_id, a.person_id, close_case(keys[a.person_id], a.case_id, found))
+        for a, found in opened
+        if found and a.case_id and a.person_id
+    ]
+    await details.keep_cases(tx, officers, now)
+    channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
+    await details.keep_channels(tx, channels, now)
+    await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
+    await details.propose_same(tx, [p for p, _ in given], now)
+    await details.set_state(tx, [c for a, found in opened if found for c in _cases(a, found)], "open")
+    await details.set_state(tx, [a.case_id for a, found in opened if not found and a.case_id], "unreadable")
+
+
+def _opened(sealer: Sealer, arrival: details.Arrival) -> Details | None:
+    expected = {"crime_id": str(arrival.crime_id), "victim_ref": arrival.victim_ref}
+    try:
+        return Details.model_validate(sealer.open_jwe(arrival.jwe, expected))
+    except (CannotOpen, ValidationError):
+        return None
+
+
+def _people(arrival: details.Arrival, found: Details) -> list[tuple[UUID, Details | Relative]]:
+    people: list[tuple[UUID, Details | Relative]] = []
+    if arrival.person_id is not None:
+        people.append((arrival.person_id, found))
+    people += [(UUID(arrival.kin[kin.kin_ref][1]), kin) for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
+    return people
+
+
+def _cases(arrival: details.Arrival, found: Details) -> list[UUID]:
+    of_kin = [UUID(arrival.kin[kin.kin_ref][0]) for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
+    return [arrival.case_id, *of_kin] if arrival.case_id is not None else of_kin

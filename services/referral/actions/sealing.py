@@ -1,0 +1,170 @@
+"""What is personal, closed and opened: the shape of details, where each field is sealed, and what finds a person."""
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from kit.sealing import CannotOpen, Sealer, seal, unseal
+from services.referral.store import details
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+def _names(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, list) else value
+
+
+Name = Annotated[str, BeforeValidator(_names), Field(max_length=200)]
+
+
+class Address(_Part):
+    lines: tuple[str, ...] = ()
+    postcode: str | None = None
+
+
+class GivenChannel(_Part):
+    kind: str
+    value: str = Field(max_length=400)
+    safety: str = "unknown"
+    days: str | None = None
+    hours: str | None = None
+    voicemail: bool | None = None
+    say_who: bool | None = None
+
+
+class Relative(_Part):
+    kin_ref: str
+    relationship: str | None = None
+    given_names: Name | None = None
+    family_name: str | None = None
+    channels: tuple[GivenChannel, ...] = ()
+
+
+class Officer(_Part):
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class Details(_Part):
+    """Personal details of one person, as the police seal them or a worker types them (design 3, section 3)."""
+
+    given_names: Name | None = None
+    family_name: str | None = None
+    date_of_birth: str | None = None
+    address: Address | None = None
+    code_word: str | None = None
+    channels: tuple[GivenChannel, ...] = ()
+    next_of_kin: tuple[Relative, ...] = ()
+    officer_in_case: Officer | None = None
+    family_liaison_officer: Officer | None = None
+
+
+def place(table: str, column: str, row: object) -> str:
+    """Where a sealed field lives: it opens nowhere else."""
+    return f"{table}|{column}|{row}"
+
+
+def close_person(key: bytes, person_id: UUID, given: Details | Relative) -> dict[str, bytes]:
+    """The fields of a person that are there, each sealed."""
+    closed = {}
+    for name in details.PERSON_FIELDS:
+        value = getattr(given, name, None)
+        if value:
+            text = value.model_dump_json() if isinstance(value, BaseModel) else value
+            closed[name] = seal(key, text, place("person_sealed", name, person_id))
+    return closed
+
+
+def close_case(key: bytes, case_id: UUID, given: Details) -> dict[str, bytes]:
+    """The officers of a case that are there, each sealed."""
+    return {
+        name: seal(key, value.model_dump_json(), place("case_sealed", name, case_id))
+        for name in details.CASE_FIELDS
+        if (value := getattr(given, name)) is not None
+    }
+
+
+def close_channel(sealer: Sealer, key: bytes, person_id: UUID, given: GivenChannel) -> details.SealedChannel:
+    safety = given.safety if given.safety in ("safe", "unsafe") else "unknown"
+    return details.SealedChannel(
+        person_id=person_id,
+        kind=given.kind,
+        safety=safety,
+        value=seal(key, given.value, place("channel", given.kind, person_id)),
+        value_index=sealer.blind("value", given.value),
+        days=given.days,
+        hours=given.hours,
+        voicemail=given.voicemail,
+        say_who=given.say_who,
+    )
+
+
+def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]]:
+    """Blind indexes (kind, digest) by which the person is found again."""
+    found = []
+    name = f"{given.given_names or ''} {given.family_name or ''}".strip()
+    if given.given_names and given.family_name:
+        found.append(("name", sealer.blind("name", name)))
+        if isinstance(given, Details) and given.date_of_birth:
+            found.append(("name_and_birth", sealer.blind("name_and_birth", f"{name} {given.date_of_birth}")))
+    if isinstance(given, Details) and given.address and given.address.postcode:
+        found.append(("postcode", sealer.blind("postcode", postcode(given.address.postcode))))
+    for channel in given.channels:
+        if channel.kind in ("mobile", "landline", "text"):
+            found.append(("phone", sealer.blind("phone", phone(channel.value))))
+        elif channel.kind == "email":
+            found.append(("email", sealer.blind("email", channel.value)))
+    return list(dict.fromkeys(found))
+
+
+def phone(text: str) -> str:
+    """Digits of a British number, written one way."""
+    digits = re.sub(r"[^0-9+]", "", text)
+    return "0" + digits[3:] if digits.startswith("+44") else digits
+
+
+def postcode(text: str) -> str:
+    return re.sub(r"\s+", "", text).upper()
+
+
+async def open_person(sealer: Sealer, person_id: UUID, closed: dict[str, bytes]) -> dict[str, Any]:
+    """The fields of a person in clear; a field that does not open is left out."""
+    return await _open(sealer, person_id, "person_sealed", person_id, closed)
+
+
+async def open_case(sealer: Sealer, person_id: UUID, case_id: UUID, closed: dict[str, bytes]) -> dict[str, Any]:
+    """The officers of a case in clear."""
+    return await _open(sealer, person_id, "case_sealed", case_id, closed)
+
+
+async def open_channels(sealer: Sealer, person_id: UUID, closed: dict[str, bytes]) -> dict[str, str]:
+    """The numbers and addresses of a person's channels in clear, by kind."""
+    return await _open(sealer, person_id, "channel", person_id, closed, plain=True)
+
+
+async def _open(
+    sealer: Sealer, owner: UUID, table: str, row: UUID, closed: dict[str, bytes], *, plain: bool = False
+) -> dict[str, Any]:
+    key = (await sealer.data_keys([owner])).get(owner) if closed else None
+    if key is None:
+        return {}
+    opened: dict[str, Any] = {}
+    for name, blob in closed.items():
+        try:
+            text = unseal(key, blob, place(table, name, row))
+        except CannotOpen:
+            continue
+        opened[name] = orjson.loads(text) if not plain and text.startswith("{") else text
+    return opened
+
+
+async def close_text(sealer: Sealer, owner: UUID, text: str, where: str) -> bytes:
+    """Any text, sealed under the key of `owner` for one place."""
+    keys = await sealer.data_keys([owner], make=True)
+    return seal(keys[owner], text, where)

@@ -1,0 +1,174 @@
+"""Cases as pages show them, and as actions load and save them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person in one crime, or one self-referral; without personal data."""
+
+    case_id: UUID
+    reference: str
+    person_id: UUID
+    crime_id: UUID | None
+    force: str | None
+    victim_ref: str | None
+    kind: str
+    source: str
+    state: str
+    decision: str
+    lines: tuple[str, ...]
+    offers: tuple[str, ...]
+    holds: tuple[str, ...]
+    doors: tuple[str, ...]
+    priority: int
+    risk_grade: str | None
+    dash_score: int | None
+    marac_on: date | None
+    hub_due: datetime | None
+    next_due: datetime | None
+    next_entitlement: str | None
+    act_by: datetime | None
+    offence_code: str | None
+    offence_group: str | None
+    incident_kind: str | None
+    flags: tuple[str, ...]
+    hate_strands: tuple[str, ...]
+    domestic: bool
+    local_authority: str | None
+    home_local_authority: str | None
+    age_band: str
+    language: str
+    share: str
+    reported: bool
+    reported_at: datetime
+    repeat_victim: bool | None
+    repeat_count: int | None
+    major_incident_id: str | None
+    revision: int
+    removed: bool
+    restricted: bool
+    details: str
+    assigned_to: UUID | None
+    review_since: datetime | None
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    closed_why: str | None
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """One decision: what it recommends, by which rules, from which facts."""
+
+    run: int
+    decided_at: datetime
+    decision: str
+    lines: tuple[str, ...]
+    offers: tuple[str, ...]
+    holds: tuple[str, ...]
+    doors: tuple[str, ...]
+    rules: tuple[dict[str, Any], ...]
+    facts: dict[str, Any]
+    rules_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """Another case of the same person."""
+
+    case_id: UUID
+    reference: str
+    state: str
+    offence_code: str | None
+    incident_kind: str | None
+    reported_at: datetime
+    risk_grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Bail, release, an order or an escape that somebody must know of."""
+
+    trigger: str
+    happened_at: datetime
+    received_at: datetime
+
+
+async def load(tx: Tx, case_id: UUID) -> Case | None:
+    """The case, its row locked; None when there is none for this viewer."""
+    return read_one(
+        Case,
+        await tx.fetchrow(f"select {columns(Case)} from case_file where case_id = $1 for update", case_id),
+    )
+
+
+async def get(tx: Tx, case_id: UUID) -> Case | None:
+    """The case as it stands, for reading."""
+    return read_one(Case, await tx.fetchrow(f"select {columns(Case)} from case_file where case_id = $1", case_id))
+
+
+async def by_reference(tx: Tx, reference: str) -> list[Case]:
+    """The cases with this short reference: nearly always one, and none for a viewer who may not see it."""
+    return read(Case, await tx.fetch(f"select {columns(Case)} from case_file where reference = $1", reference))
+
+
+async def routings(tx: Tx, case_id: UUID) -> list[Routing]:
+    """Every decision on the case, the last one first."""
+    rows = await tx.fetch(f"select {columns(Routing)} from routing where case_id = $1 order by run desc", case_id)
+    return read(Routing, rows)
+
+
+async def others_of(tx: Tx, case: Case) -> list[OtherCase]:
+    """Other cases of the same person, newest first."""
+    return read(
+        OtherCase,
+        await tx.fetch(
+            f"select {columns(OtherCase)} from case_file where person_id = $1 and case_id <> $2"
+            " order by reported_at desc, case_id limit 100",
+            case.person_id,
+            case.case_id,
+        ),
+    )
+
+
+async def alerts(tx: Tx, case_id: UUID) -> list[Alert]:
+    """What was heard of the suspect's bail, release, orders or escape, newest first."""
+    rows = await tx.fetch(
+        f"select {columns(Alert)} from alert where case_id = $1 order by happened_at desc, milestone_id",
+        case_id,
+    )
+    return read(Alert, rows)
+
+
+async def assign(tx: Tx, case_id: UUID, worker: UUID | None, now: datetime) -> None:
+    await tx.execute("update case_file set assigned_to = $2, updated_at = $3 where case_id = $1", case_id, worker, now)
+
+
+async def set_state(tx: Tx, case_id: UUID, state: str, now: datetime, why: str | None = None) -> None:
+    """`state` is waiting, active, resting or closed; `why` is the coded reason of a close."""
+    await tx.execute(
+        "update case_file set state = $2, updated_at = $3, closed_at = case when $2 = 'closed' then $3 end,"
+        " closed_why = case when $2 = 'closed' then $4 end where case_id = $1",
+        case_id,
+        state,
+        now,
+        why,
+    )
+
+
+async def reviewed(tx: Tx, case_id: UUID, now: datetime) -> None:
+    """The risk was looked at again after an alert."""
+    await tx.execute("update case_file set review_since = null, updated_at = $2 where case_id = $1", case_id, now)
+
+
+async def hidden(tx: Tx) -> int:
+    """How many cases are restricted: one total, for the team leader alone."""
+    return int(await tx.fetchval("select count(*) from case_file where restricted"))

@@ -1,0 +1,81 @@
+"""What a person agreed to, for whom; and lawful overrides, which need a second person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """An agreement (`gate` agreement) or an override (asked by one, confirmed by another)."""
+
+    consent_id: UUID
+    person_id: UUID
+    case_id: UUID
+    purpose: str
+    given_by: str
+    taken_at: datetime
+    gate: str = "agreement"
+    line: str | None = None
+    provider_id: UUID | None = None
+    contract_id: UUID | None = None
+    scope: tuple[str, ...] = ()
+    how: str | None = None
+    taken_by: UUID | None = None
+    expires_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    reason: str | None = None
+    asked_by: UUID | None = None
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether something may leave on it now."""
+        if self.withdrawn_at is not None or (self.expires_at is not None and self.expires_at <= now):
+            return False
+        return self.gate != "override" or self.confirmed_at is not None
+
+
+_SELECT = f"select {columns(Consent)} from consent"
+
+
+async def of_case(tx: Tx, case_id: UUID) -> list[Consent]:
+    """Agreements and overrides of a case, newest first."""
+    return read(Consent, await tx.fetch(f"{_SELECT} where case_id = $1 order by taken_at desc, consent_id", case_id))
+
+
+async def load(tx: Tx, consent_id: UUID) -> Consent | None:
+    return read_one(Consent, await tx.fetchrow(f"{_SELECT} where consent_id = $1 for update", consent_id))
+
+
+async def add(tx: Tx, consent: Consent) -> None:
+    names = columns(Consent).split(", ")
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    await tx.execute(
+        f"insert into consent ({', '.join(names)}) values ({places})",
+        *(getattr(consent, name) for name in names),
+    )
+
+
+async def withdraw(tx: Tx, consent_id: UUID, now: datetime, reason: str) -> None:
+    await tx.execute("update consent set withdrawn_at = $2, reason = $3 where consent_id = $1", consent_id, now, reason)
+
+
+async def confirm(tx: Tx, consent_id: UUID, by: UUID, now: datetime) -> None:
+    """The second person confirms an override."""
+    await tx.execute(
+        "update consent set confirmed_by = $2, confirmed_at = $3 where consent_id = $1", consent_id, by, now
+    )
+
+
+async def unconfirmed(tx: Tx, limit: int = 100) -> list[Consent]:
+    """Overrides that wait for a second person, oldest first."""
+    rows = await tx.fetch(
+        f"{_SELECT} where gate = 'override' and confirmed_at is null and withdrawn_at is null"
+        " order by taken_at, consent_id limit $1",
+        limit,
+    )
+    return read(Consent, rows)

@@ -1,0 +1,185 @@
+"""How a person may be reached: channels and their safety, attempts, and mail that other services asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of a person; its value is sealed and read apart (`values`)."""
+
+    person_id: UUID
+    kind: str
+    safety: str
+    locked_at: datetime | None = None
+    locked_why: str | None = None
+    days: str | None = None
+    hours: str | None = None
+    voicemail: bool | None = None
+    say_who: bool | None = None
+    language: str | None = None
+    interpreter: bool | None = None
+    set_by_role: str = "police"
+    set_at: datetime | None = None
+    checked_at: datetime | None = None
+
+    @property
+    def locked(self) -> bool:
+        return self.locked_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to reach a person; `provider_id` null = by the hub."""
+
+    attempt_id: UUID
+    case_id: UUID
+    referral_id: UUID | None
+    provider_id: UUID | None
+    channel: str
+    outcome: str
+    reached: bool
+    for_support: bool
+    at: datetime
+    by_id: UUID
+    by_role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message asked for by another service; the link's token is sealed."""
+
+    request_id: UUID
+    case_id: UUID
+    person_id: UUID
+    purpose: str
+    template: str
+    path: str | None
+    channel: str
+    token: bytes
+    token_sha256: str
+    asked_at: datetime
+    not_after: datetime
+
+
+_SET = """
+insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at, checked_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (person_id, kind) do update set safety = excluded.safety, locked_at = excluded.locked_at,
+   locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
+   set_at = excluded.set_at, checked_at = coalesce(excluded.checked_at, channel.checked_at)
+"""
+_LOCK = """
+insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at)
+values ($1, $2, 'unsafe', $3, $4, $5, $6, $3)
+on conflict (person_id, kind) do update set safety = excluded.safety, locked_at = excluded.locked_at,
+   locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
+   set_at = excluded.set_at
+"""
+
+
+async def channels(tx: Tx, person_id: UUID) -> list[Channel]:
+    """The channels of a person by kind."""
+    return read(
+        Channel,
+        await tx.fetch(f"select {columns(Channel)} from channel where person_id = $1 order by kind", person_id),
+    )
+
+
+async def load_channels(tx: Tx, person_id: UUID) -> list[Channel]:
+    """The same, their rows locked."""
+    return read(
+        Channel,
+        await tx.fetch(
+            f"select {columns(Channel)} from channel where person_id = $1 order by kind for update",
+            person_id,
+        ),
+    )
+
+
+async def values(tx: Tx, person_id: UUID) -> dict[str, bytes]:
+    """The sealed values of a person's channels, by kind."""
+    rows = await tx.fetch("select kind, value from channel where person_id = $1 and value is not null", person_id)
+    return {row["kind"]: row["value"] for row in rows}
+
+
+async def set_safety(
+    tx: Tx,
+    channel: Channel,
+    by: UUID | None,
+) -> None:
+    """Writes the safety and lock of one channel, as `by` says."""
+    await tx.execute(
+        _SET,
+        channel.person_id,
+        channel.kind,
+        channel.safety,
+        channel.locked_at,
+        channel.locked_why,
+        by,
+        channel.set_by_role,
+        channel.set_at,
+        channel.checked_at,
+    )
+
+
+async def lock(tx: Tx, person_id: UUID, kind: str, why: str, by: UUID, role: str, now: datetime) -> None:
+    """Shuts one channel everywhere; `why` is a code."""
+    await tx.execute(_LOCK, person_id, kind, now, why, by, role)
+
+
+async def set_value(
+    tx: Tx, person_id: UUID, kind: str, value: bytes, index: bytes, by: UUID, role: str, now: datetime
+) -> None:
+    """Writes the sealed value of a channel; a new channel is of unknown safety."""
+    await tx.execute(
+        "insert into channel (person_id, kind, safety, value, value_index, set_by, set_by_role, set_at)"
+        " values ($1, $2, 'unknown', $3, $4, $5, $6, $7)"
+        " on conflict (person_id, kind) do update set value = excluded.value, value_index = excluded.value_index",
+        person_id,
+        kind,
+        value,
+        index,
+        by,
+        role,
+        now,
+    )
+
+
+async def add_attempt(tx: Tx, attempt: Attempt) -> None:
+    names = columns(Attempt)
+    await tx.execute(
+        f"insert into contact_attempt ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        *(getattr(attempt, name) for name in names.split(", ")),
+    )
+
+
+async def attempts(tx: Tx, case_id: UUID) -> list[Attempt]:
+    """Attempts to reach the person in this case, newest first."""
+    rows = await tx.fetch(
+        f"select {columns(Attempt)} from contact_attempt where case_id = $1 order by at desc, attempt_id",
+        case_id,
+    )
+    return read(Attempt, rows)
+
+
+async def add_mail(tx: Tx, mail: Mail) -> bool:
+    """Keeps a message to be sent; False when the request was answered before."""
+    names = columns(Mail)
+    done = await tx.fetchval(
+        f"insert into mail ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " on conflict do nothing returning request_id",
+        *(getattr(mail, name) for name in names.split(", ")),
+    )
+    return done is not None
+
+
+async def mails(tx: Tx, case_id: UUID) -> Sequence[Mail]:
+    """Messages of a case, newest first."""
+    rows = await tx.fetch(f"select {columns(Mail)} from mail where case_id = $1 order by asked_at desc", case_id)
+    return read(Mail, rows)

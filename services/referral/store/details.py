@@ -1,0 +1,172 @@
+"""Sealed details: what came sealed from the police, what is sealed under a person's own key, and the blind indexes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+PERSON_FIELDS = ("given_names", "family_name", "date_of_birth", "address", "code_word")
+CASE_FIELDS = ("officer_in_case", "family_liaison_officer")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Details as they came; `kin` maps a kin_ref to [case_id, person_id] of a bereaved person who may be told of."""
+
+    id: int
+    crime_id: UUID
+    force: str
+    victim_ref: str
+    person_id: UUID | None
+    case_id: UUID | None
+    kin: dict[str, Any]
+    jwe: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedChannel:
+    """A channel as the police's details give it, its value sealed."""
+
+    person_id: UUID
+    kind: str
+    safety: str
+    value: bytes
+    value_index: bytes
+    days: str | None
+    hours: str | None
+    voicemail: bool | None
+    say_who: bool | None
+
+
+_TAKE = f"""
+delete from sealed_arrival where id = any(array(select id from sealed_arrival order by id limit $1
+                                                   for update skip locked)) returning {columns(Arrival)}
+"""
+_PERSON = """
+insert into person_sealed (person_id, given_names, family_name, date_of_birth, address, code_word, updated_at)
+select distinct on (1) * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[],
+                                     $7::timestamptz[]) order by 1, 7 desc
+on conflict (person_id) do update set given_names = coalesce(excluded.given_names, person_sealed.given_names),
+   family_name = coalesce(excluded.family_name, person_sealed.family_name),
+   date_of_birth = coalesce(excluded.date_of_birth, person_sealed.date_of_birth),
+   address = coalesce(excluded.address, person_sealed.address),
+   code_word = coalesce(excluded.code_word, person_sealed.code_word), updated_at = excluded.updated_at
+"""
+_CASE = """
+insert into case_sealed (case_id, person_id, officer_in_case, family_liaison_officer, updated_at)
+select distinct on (1) * from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::timestamptz[])
+ order by 1, 5 desc
+on conflict (case_id) do update set officer_in_case = coalesce(excluded.officer_in_case, case_sealed.officer_in_case),
+   family_liaison_officer = coalesce(excluded.family_liaison_officer, case_sealed.family_liaison_officer),
+   updated_at = excluded.updated_at
+"""
+_INDEX = """
+insert into person_index (kind, digest, person_id)
+select distinct * from unnest($1::text[], $2::bytea[], $3::uuid[]) on conflict do nothing
+"""
+# What a worker set stands: the police's word about safety counts only where nobody here has said more.
+_CHANNEL = """
+insert into channel (person_id, kind, safety, value, value_index, days, hours, voicemail, say_who, set_by_role, set_at)
+select distinct on (1, 2) c.*, 'police', $10::timestamptz
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::bool[],
+              $9::bool[]) as c(person_id, kind, safety, value, value_index, days, hours, voicemail, say_who)
+ order by 1, 2
+on conflict (person_id, kind) do update set value = excluded.value, value_index = excluded.value_index,
+   days = coalesce(excluded.days, channel.days), hours = coalesce(excluded.hours, channel.hours),
+   voicemail = coalesce(excluded.voicemail, channel.voicemail),
+   say_who = coalesce(excluded.say_who, channel.say_who),
+   safety = case when excluded.safety = 'unsafe' and channel.set_by_role = 'police' then 'unsafe'
+                 else channel.safety end
+"""
+_SAME = """
+insert into same_person (person_id, other_id, matched, proposed_at)
+select least(a.person_id, b.person_id), greatest(a.person_id, b.person_id), array_agg(distinct a.kind order by a.kind),
+       $2
+  from person_index a join person_index b on b.kind = a.kind and b.digest = a.digest and b.person_id <> a.person_id
+ where a.person_id = any($1::uuid[]) and a.kind in ('name_and_birth', 'phone')
+ group by 1, 2
+on conflict do nothing returning person_id, other_id
+"""
+_STATE = "update case_file set details = $2 where case_id = any($1::uuid[]) and details <> $2"
+
+
+async def take(tx: Tx, limit: int) -> list[Arrival]:
+    """The oldest details that wait to be opened; they are no longer kept as they came."""
+    return sorted(read(Arrival, await tx.fetch(_TAKE, limit)), key=lambda arrival: arrival.id)
+
+
+async def keep_people(tx: Tx, people: Sequence[tuple[UUID, dict[str, bytes]]], now: datetime) -> None:
+    """Writes sealed fields of people; a field that did not come stays as it was. The last of equals counts."""
+    last = dict(people)
+    if last:
+        fields = [[sealed.get(name) for sealed in last.values()] for name in PERSON_FIELDS]
+        await tx.execute(_PERSON, list(last), *fields, [now] * len(last))
+
+
+async def keep_cases(tx: Tx, cases: Sequence[tuple[UUID, UUID, dict[str, bytes]]], now: datetime) -> None:
+    """Writes sealed fields (case, person, fields) of cases: the officer in the case, the family liaison officer."""
+    last = {case_id: (person_id, sealed) for case_id, person_id, sealed in cases if sealed}
+    if last:
+        fields = [[sealed.get(name) for _, sealed in last.values()] for name in CASE_FIELDS]
+        await tx.execute(_CASE, list(last), [person for person, _ in last.values()], *fields, [now] * len(last))
+
+
+async def keep_channels(tx: Tx, channels: Sequence[SealedChannel], now: datetime) -> None:
+    """Writes the values of channels. A worker's lock or verdict on a channel is never undone by this."""
+    if channels:
+        rows = [[getattr(channel, name) for channel in channels] for name in columns(SealedChannel).split(", ")]
+        await tx.execute(_CHANNEL, *rows, now)
+
+
+async def index(tx: Tx, entries: Sequence[tuple[str, bytes, UUID]]) -> None:
+    """Adds blind indexes (kind, digest, person)."""
+    if entries:
+        await tx.execute(_INDEX, *(list(column) for column in zip(*entries, strict=True)))
+
+
+async def propose_same(tx: Tx, people: Sequence[UUID], now: datetime) -> list[tuple[UUID, UUID]]:
+    """Pairs of people who may be the same, for a human to decide; what was decided once is not asked again."""
+    return [tuple(row) for row in await tx.fetch(_SAME, list(people), now)]
+
+
+async def set_state(tx: Tx, case_ids: Sequence[UUID], state: str) -> None:
+    await tx.execute(_STATE, list(case_ids), state)
+
+
+async def person(tx: Tx, person_id: UUID) -> dict[str, bytes]:
+    """The sealed fields of a person by name; empty when there are none or the viewer may not see the person."""
+    row = await tx.fetchrow(f"select {', '.join(PERSON_FIELDS)} from person_sealed where person_id = $1", person_id)
+    return {name: value for name, value in row.items() if value is not None} if row else {}
+
+
+async def case(tx: Tx, case_id: UUID) -> dict[str, bytes]:
+    """The sealed fields of a case by name."""
+    row = await tx.fetchrow(f"select {', '.join(CASE_FIELDS)} from case_sealed where case_id = $1", case_id)
+    return {name: value for name, value in row.items() if value is not None} if row else {}
+
+
+async def find(tx: Tx, entries: Sequence[tuple[str, bytes]], limit: int = 50) -> list[UUID]:
+    """People whom every one of these blind indexes (kind, digest) finds, among those the viewer may see."""
+    rows = await tx.fetch(
+        "select i.person_id from person_index i join unnest($1::text[], $2::bytea[]) as w(kind, digest)"
+        " on i.kind = w.kind and i.digest = w.digest group by 1 having count(*) = $3 order by 1 limit $4",
+        [kind for kind, _ in entries],
+        [digest for _, digest in entries],
+        len(entries),
+        limit,
+    )
+    return [row["person_id"] for row in rows]
+
+
+async def cases_of(tx: Tx, people: Sequence[UUID]) -> list[UUID]:
+    """The cases of these people, newest first, among those the viewer may see."""
+    rows = await tx.fetch(
+        "select case_id from case_file where person_id = any($1::uuid[]) order by opened_at desc, case_id limit 100",
+        list(people),
+    )
+    return [row["case_id"] for row in rows]

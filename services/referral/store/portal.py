@@ -1,0 +1,181 @@
+"""What a provider sees: its own legs, in five lists, and one referral."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
+from services.referral.store.rows import columns, read, read_one
+
+_ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
+
+
+@dataclass(frozen=True, slots=True)
+class PortalList:
+    """`where` and `order` are SQL over leg l and referral r."""
+
+    slug: str
+    title: str
+    empty: str
+    where: str
+    order: str = "r.urgent desc nulls last, l.sent_at, l.leg_id"
+
+
+LISTS: dict[str, PortalList] = {
+    chosen.slug: chosen
+    for chosen in (
+        PortalList(
+            "mine",
+            "My cases",
+            "No referral is assigned to you.",
+            f"l.assigned_to = {_ME} and l.state in ('sent', 'accepted', 'waitlisted') and r.ended_at is null",
+        ),
+        PortalList(
+            "open",
+            "All open",
+            "There is no open referral.",
+            "l.state in ('sent', 'accepted', 'waitlisted') and r.ended_at is null",
+        ),
+        PortalList(
+            "unassigned",
+            "Unassigned",
+            "Every referral has a worker.",
+            "l.assigned_to is null and l.state in ('sent', 'accepted', 'waitlisted') and r.ended_at is null",
+        ),
+        PortalList(
+            "completed",
+            "Completed",
+            "No support has been completed yet.",
+            "l.state = 'ended'",
+            "r.ended_at desc nulls last, l.leg_id",
+        ),
+        PortalList(
+            "withdrawn",
+            "Withdrawn",
+            "No referral was withdrawn or declined.",
+            "l.state in ('withdrawn', 'declined')",
+            "l.answered_at desc nulls last, l.leg_id",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One leg as its provider sees it. What changed after the leg ended is not here: `state` and the times of the
+    referral are null once another provider is tried."""
+
+    leg_id: UUID
+    referral_id: UUID
+    case_id: UUID
+    reference: str
+    line: str
+    leg_state: str
+    contract_id: UUID
+    sent_at: datetime | None
+    viewed_at: datetime | None
+    answered_at: datetime | None
+    decline_reason: str | None
+    assigned_to: UUID | None
+    automatic: bool
+    restricted: bool
+    pack_fields: tuple[str, ...] | None
+    pack_sha256: str | None
+    state: str | None
+    urgent: bool | None
+    asked_at: datetime | None
+    accepted_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    first_attempt_at: datetime | None
+    kind: str | None
+    risk_grade: str | None
+    age_band: str | None
+    language: str | None
+    local_authority: str | None
+    alerts: int
+
+
+_OFFERED = """
+select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_state, l.contract_id, l.sent_at,
+       l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted, l.pack_fields,
+       l.pack_sha256, r.state, r.urgent, r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
+       c.kind, c.risk_grade, c.age_band, c.language, c.local_authority,
+       (select count(*)::int from alert a where a.case_id = l.case_id) as alerts
+  from leg l
+  left join referral r on r.leg_id = l.leg_id
+  left join case_file c on c.case_id = l.case_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalPage:
+    """A page of a provider's list; `total` counts the whole list."""
+
+    list: PortalList
+    rows: list[Offered]
+    page: int
+    total: int
+    pages: int
+
+
+async def offered(
+    tx: Tx, slug: str, page: int = 1, size: int = PAGE, contract_id: UUID | None = None
+) -> PortalPage | None:
+    """One page of the list `slug` of the viewer's provider; None when there is no such list. Pages count from 1."""
+    chosen = LISTS.get(slug)
+    if chosen is None:
+        return None
+    size, page = min(max(size, 1), PAGE_AT_MOST), min(max(page, 1), PAGES_AT_MOST)
+    where = f"where ({chosen.where}) and ($1::uuid is null or l.contract_id = $1)"
+    total = await tx.fetchval(
+        f"select count(*) from leg l left join referral r on r.leg_id = l.leg_id {where}",
+        contract_id,
+    )
+    rows = await tx.fetch(
+        f"{_OFFERED} {where} order by {chosen.order} limit {size} offset {(page - 1) * size}", contract_id
+    )
+    return PortalPage(chosen, read(Offered, rows), page, total, max(1, -(-total // size)))
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """How many each list of the viewer's provider holds."""
+    parts = ", ".join(f"count(*) filter (where {chosen.where})" for chosen in LISTS.values())
+    row = await tx.fetchrow(f"select {parts} from leg l left join referral r on r.leg_id = l.leg_id")
+    return dict(zip(LISTS, row or (), strict=True))
+
+
+async def one(tx: Tx, referral_id: UUID) -> Offered | None:
+    """The viewer's own leg of a referral (the last one, where it was tried twice); None for everybody else's."""
+    row = await tx.fetchrow(f"{_OFFERED} where l.referral_id = $1 order by l.number desc limit 1", referral_id)
+    return read_one(Offered, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step of a leg, for its provider's timeline."""
+
+    happened_at: datetime
+    type: str
+    actor_role: str
+    data: dict[str, object]
+
+
+async def told(tx: Tx, leg_id: UUID) -> list[Told]:
+    """What happened on one's own leg, newest first."""
+    rows = await tx.fetch(
+        f"select {columns(Told)} from case_event where leg_id = $1 order by happened_at desc, id desc",
+        leg_id,
+    )
+    return read(Told, rows)
+
+
+async def pack(tx: Tx, leg_id: UUID) -> tuple[UUID, bytes] | None:
+    """The person under whose key the leg's pack is sealed, and the sealed pack; None before it is frozen, and once the
+    leg was declined or withdrawn."""
+    row = await tx.fetchrow(
+        "select person_id, pack from leg where leg_id = $1 and state in ('sent', 'accepted', 'waitlisted', 'ended')",
+        leg_id,
+    )
+    return (row["person_id"], row["pack"]) if row is not None and row["pack"] is not None else None

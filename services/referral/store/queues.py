@@ -1,0 +1,201 @@
+"""The hub's queues, as data: which cases, in which order, what to do with them, and what to say when there are none."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.working_time import HUB_HOURS, calendar, working_minutes
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+PAGE, PAGE_AT_MOST, COUNTED_AT_MOST, PAGES_AT_MOST = 25, 100, 1000, 400
+_BY_RISK = "priority, act_by, case_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`where` and `order` are SQL over case_file; everything else is words for the page."""
+
+    slug: str
+    title: str
+    action: str
+    empty: str
+    where: str
+    order: str = _BY_RISK
+    needs_viewer: bool = False
+
+
+QUEUES: dict[str, Queue] = {
+    queue.slug: queue
+    for queue in (
+        Queue("waiting", "Waiting for the hub", "Decide", "Nobody is waiting for a decision.", "state = 'waiting'"),
+        Queue(
+            "now",
+            "Life safety, now",
+            "Act now",
+            "Nobody is in the queue for life safety.",
+            "state = 'waiting' and priority = 0",
+        ),
+        Queue(
+            "children",
+            "Children",
+            "Decide",
+            "No child is waiting for a decision.",
+            "state = 'waiting' and priority = 1",
+        ),
+        Queue(
+            "due",
+            "Due soonest",
+            "Stop the clock",
+            "No clock is running on an open case.",
+            "state in ('waiting', 'active') and act_by is not null",
+            "act_by, case_id",
+        ),
+        Queue(
+            "mine",
+            "My cases",
+            "Carry on",
+            "No case is assigned to you.",
+            "state = 'waiting' and assigned_to = nullif(current_setting('app.user_id', true), '')::uuid",
+        ),
+        Queue(
+            "review",
+            "Risk to review",
+            "Review the risk",
+            "No bail, release or order waits for a review.",
+            "review_since is not null and state <> 'closed'",
+            "review_since, case_id",
+        ),
+        Queue(
+            "ask-officer",
+            "Ask the officer to ask",
+            "Ask the officer",
+            "Police asked everybody they must ask first.",
+            "state = 'waiting' and 'share_not_asked' = any(holds)",
+        ),
+        Queue(
+            "no-safe-channel",
+            "No safe channel",
+            "Find a safe way",
+            "Everybody who waits can be reached safely.",
+            "state = 'waiting' and 'no_safe_channel' = any(holds)",
+        ),
+        Queue(
+            "active",
+            "With a provider",
+            "Look",
+            "Nobody is with a provider.",
+            "state = 'active'",
+            "priority, act_by, case_id",
+        ),
+        Queue("new", "Newest", "Look", "No case has come yet.", "true", "opened_at desc, case_id"),
+        Queue(
+            "all", "All open cases", "Look", "There is no open case.", "state <> 'closed'", "opened_at desc, case_id"
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a queue; only codes, never anything personal."""
+
+    line: str | None = None
+    hold: str | None = None
+    area: str | None = None
+    kind: str | None = None
+    decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One line of a queue."""
+
+    case_id: UUID
+    reference: str
+    kind: str
+    state: str
+    decision: str
+    priority: int
+    risk_grade: str | None
+    lines: tuple[str, ...]
+    holds: tuple[str, ...]
+    doors: tuple[str, ...]
+    flags: tuple[str, ...]
+    age_band: str
+    local_authority: str | None
+    home_local_authority: str | None
+    share: str
+    repeat_victim: bool | None
+    repeat_count: int | None
+    restricted: bool
+    details: str
+    assigned_to: UUID | None
+    review_since: datetime | None
+    reported_at: datetime
+    opened_at: datetime
+    hub_due: datetime | None
+    next_due: datetime | None
+    next_entitlement: str | None
+    act_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """A page of a queue. `counted` stops at COUNTED_AT_MOST, and then `more` is true."""
+
+    queue: Queue
+    rows: list[Queued]
+    page: int
+    counted: int
+    more: bool
+    pages: int
+
+
+_FILTERED = """
+ and ($1::text is null or $1 = any(lines)) and ($2::text is null or $2 = any(holds))
+ and ($3::text is null or coalesce(home_local_authority, local_authority) = $3)
+ and ($4::text is null or kind = $4) and ($5::text is null or decision = $5)
+"""
+
+
+async def queue(tx: Tx, slug: str, filters: Filters | None = None, page: int = 1, size: int = PAGE) -> QueuePage | None:
+    """One page of the queue `slug`, for the viewer of `tx`; None when there is no such queue. Pages count from 1."""
+    chosen = QUEUES.get(slug)
+    if chosen is None:
+        return None
+    f = filters or Filters()
+    given = (f.line, f.hold, f.area, f.kind, f.decision)
+    size, page = min(max(size, 1), PAGE_AT_MOST), min(max(page, 1), PAGES_AT_MOST)
+    found = f"from case_file where ({chosen.where}) {_FILTERED}"
+    counted = await tx.fetchval(
+        f"select count(*) from (select 1 {found} limit {COUNTED_AT_MOST + 1}) c",
+        *given,
+    )
+    rows = await tx.fetch(
+        f"select {columns(Queued)} {found} order by {chosen.order} limit {size} offset {(page - 1) * size}",
+        *given,
+    )
+    more = counted > COUNTED_AT_MOST
+    counted = min(counted, COUNTED_AT_MOST)
+    return QueuePage(chosen, read(Queued, rows), page, counted, more, max(1, -(-counted // size)))
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """How many wait in each queue that a worker must empty, for its badge; counting stops at COUNTED_AT_MOST."""
+    slugs = [slug for slug in QUEUES if slug not in ("new", "all", "active")]
+    parts = [
+        f"(select count(*) from (select 1 from case_file where {QUEUES[slug].where} limit {COUNTED_AT_MOST}) c)"
+        for slug in slugs
+    ]
+    row = await tx.fetchrow("select " + ", ".join(parts))
+    return dict(zip(slugs, row or (), strict=True))
+
+
+def minutes_left(row: Queued, now: datetime) -> int | None:
+    """Working minutes from `now` until the case must be acted on; negative when late; None when nothing runs."""
+    if row.act_by is None:
+        return None
+    if row.act_by >= now:
+        return working_minutes(now, row.act_by, calendar(), HUB_HOURS)
+    return -working_minutes(row.act_by, now, calendar(), HUB_HOURS)

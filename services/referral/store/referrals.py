@@ -1,0 +1,179 @@
+"""Referrals and their legs."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A case offered to a service line, with the time of each step; the fields are the columns."""
+
+    referral_id: UUID
+    case_id: UUID
+    line: str
+    state: str
+    source: str
+    automatic: bool
+    received_at: datetime
+    updated_at: datetime
+    urgent: bool = False
+    follows: UUID | None = None
+    leg_id: UUID | None = None
+    provider_id: UUID | None = None
+    contract_id: UUID | None = None
+    version: int = 1
+    triaged_at: datetime | None = None
+    first_attempt_at: datetime | None = None
+    reached_at: datetime | None = None
+    sent_at: datetime | None = None
+    viewed_at: datetime | None = None
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+    attempts: int = 0
+    gate: str | None = None
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One provider tried for a referral. `state`: leaving (may still be undone), sent, accepted, waitlisted, declined,
+    withdrawn or ended."""
+
+    leg_id: UUID
+    referral_id: UUID
+    case_id: UUID
+    person_id: UUID
+    number: int
+    reference: str
+    line: str
+    provider_id: UUID
+    contract_id: UUID
+    state: str
+    automatic: bool
+    restricted: bool = False
+    gate: str | None = None
+    release_at: datetime | None = None
+    sent_at: datetime | None = None
+    sent_by: UUID | None = None
+    viewed_at: datetime | None = None
+    answered_at: datetime | None = None
+    decline_reason: str | None = None
+    better_line: str | None = None
+    assigned_to: UUID | None = None
+    pack_fields: tuple[str, ...] | None = None
+    pack_sha256: str | None = None
+
+
+_REFERRAL = f"select {columns(Referral)} from referral"
+_LEG = f"select {columns(Leg)} from leg"
+_CHANGING = [f.name for f in fields(Referral) if f.name not in ("referral_id", "case_id", "line", "source", "follows")]
+_SAVE = "update referral set {} where referral_id = $1".format(
+    ", ".join(f"{name} = ${number}" for number, name in enumerate(_CHANGING, 2))
+)
+_OF_PROVIDER = ("state", "viewed_at", "answered_at", "decline_reason", "better_line", "assigned_to")
+_OF_HUB = (*_OF_PROVIDER, "release_at", "sent_at", "sent_by", "gate", "pack_fields", "pack_sha256")
+
+
+async def load(tx: Tx, referral_id: UUID) -> Referral | None:
+    """The referral, its row locked; None when there is none for this viewer."""
+    return read_one(Referral, await tx.fetchrow(f"{_REFERRAL} where referral_id = $1 for update", referral_id))
+
+
+async def get(tx: Tx, referral_id: UUID) -> Referral | None:
+    return read_one(Referral, await tx.fetchrow(f"{_REFERRAL} where referral_id = $1", referral_id))
+
+
+async def of_case(tx: Tx, case_id: UUID) -> list[Referral]:
+    """The referrals of a case, the first one first."""
+    return read(Referral, await tx.fetch(f"{_REFERRAL} where case_id = $1 order by received_at, referral_id", case_id))
+
+
+async def open_of_case(tx: Tx, case_id: UUID) -> list[Referral]:
+    """The referrals of a case that have not ended, their rows locked in order."""
+    rows = await tx.fetch(
+        f"{_REFERRAL} where case_id = $1 and ended_at is null order by referral_id for update", case_id
+    )
+    return read(Referral, rows)
+
+
+async def legs_of_case(tx: Tx, case_id: UUID) -> list[Leg]:
+    """Every leg of every referral of a case, in order of trying."""
+    return read(Leg, await tx.fetch(f"{_LEG} where case_id = $1 order by referral_id, number", case_id))
+
+
+async def legs(tx: Tx, referral_id: UUID) -> list[Leg]:
+    return read(Leg, await tx.fetch(f"{_LEG} where referral_id = $1 order by number", referral_id))
+
+
+async def leg(tx: Tx, leg_id: UUID) -> Leg | None:
+    return read_one(Leg, await tx.fetchrow(f"{_LEG} where leg_id = $1", leg_id))
+
+
+async def add(tx: Tx, referral: Referral) -> None:
+    names = [f.name for f in fields(Referral)]
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    await tx.execute(
+        f"insert into referral ({', '.join(names)}) values ({places})",
+        *(getattr(referral, name) for name in names),
+    )
+
+
+async def save(tx: Tx, referral: Referral) -> Referral:
+    """Writes a referral that was loaded and changed; its version goes up."""
+    saved = replace(referral, version=referral.version + 1)
+    await tx.execute(_SAVE, saved.referral_id, *(getattr(saved, name) for name in _CHANGING))
+    return saved
+
+
+async def add_leg(tx: Tx, leg: Leg) -> None:
+    names = [f.name for f in fields(Leg)]
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    await tx.execute(
+        f"insert into leg ({', '.join(names)}) values ({places})",
+        *(getattr(leg, name) for name in names),
+    )
+
+
+async def save_leg(tx: Tx, leg: Leg, *, by_provider: bool = False) -> None:
+    """Writes a leg; a provider may change only what is its own to say."""
+    names = _OF_PROVIDER if by_provider else _OF_HUB
+    sets = ", ".join(f"{name} = ${number}" for number, name in enumerate(names, 2))
+    await tx.execute(
+        f"update leg set {sets} where leg_id = $1",
+        leg.leg_id,
+        *(getattr(leg, name) for name in names),
+    )
+
+
+async def remove_leaving_leg(tx: Tx, leg_id: UUID) -> bool:
+    """Undoes a send that has not left; False when it is too late."""
+    gone = await tx.fetchval("delete from leg where leg_id = $1 and state = 'leaving' returning leg_id", leg_id)
+    return gone is not None
+
+
+async def leaving(tx: Tx, now: datetime, limit: int = 200) -> list[Leg]:
+    """Legs whose time to be undone has lapsed, locked, oldest first."""
+    rows = await tx.fetch(
+        f"{_LEG} where state = 'leaving' and release_at <= $1 order by release_at, leg_id limit $2"
+        " for update skip locked",
+        now,
+        limit,
+    )
+    return read(Leg, rows)
+
+
+async def unsettled(tx: Tx, limit: int = 200) -> list[Referral]:
+    """Referrals whose case has not followed their last transition, locked."""
+    rows = await tx.fetch(
+        f"{_REFERRAL} where not settled order by updated_at, referral_id limit $1 for update skip locked", limit
+    )
+    return read(Referral, rows)

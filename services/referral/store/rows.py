@@ -1,0 +1,30 @@
+"""Rows as frozen dataclasses: a query's columns carry the names of the fields."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, TypeVar
+
+import asyncpg
+
+T = TypeVar("T")
+
+
+def read(kind: type[T], rows: Iterable[asyncpg.Record]) -> list[T]:
+    """Each row as a `kind`."""
+    return [kind(**{key: _plain(value) for key, value in row.items()}) for row in rows]
+
+
+def read_one(kind: type[T], row: asyncpg.Record | None) -> T | None:
+    """The row as a `kind`; None when there is none."""
+    return read(kind, [row])[0] if row is not None else None
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@cache
+def columns(kind: type, alias: str = "") -> str:
+    """The names of a dataclass's fields as a select list, each with `alias` before it where given."""
+    before = f"{alias}." if alias else ""
+    return ", ".join(before + name for name in kind.__dataclass_fields__)

@@ -1,0 +1,83 @@
+"""The timeline of a case: what was announced or heard about it, as it happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.envelope import Announcement
+from kit.database import Tx
+from services.referral.store.rows import read
+
+_KEEP = """
+insert into case_event (case_id, happened_at, type, referral_id, leg_id, actor_role, actor_id, data)
+select case_id, happened_at, type, referral_id, leg_id, actor_role, $7, data::jsonb
+  from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $8::text[])
+    as e(case_id, happened_at, type, referral_id, leg_id, actor_role, data)
+"""
+_LIST = """
+select id, happened_at, type, referral_id, leg_id, actor_role, actor_id, data from case_event
+ where case_id = $1 and ($2::text[] is null or type = any($2)) and ($3::timestamptz is null or happened_at <= $3)
+ order by happened_at desc, id desc limit $4
+"""
+_LOOKS = """
+select at, actor_id, actor_role, organisation_id, action, fields, reason from kit.audit
+ where subject_id = $1 order by at desc, id desc limit $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; `data` is the event's, without personal data."""
+
+    id: int
+    happened_at: datetime
+    type: str
+    referral_id: UUID | None
+    leg_id: UUID | None
+    actor_role: str
+    actor_id: UUID | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looked at or changed a case, and which fields."""
+
+    at: datetime
+    actor_id: UUID | None
+    actor_role: str
+    organisation_id: UUID | None
+    action: str
+    fields: tuple[str, ...]
+    reason: str | None
+
+
+async def keep(tx: Tx, events: Sequence[Announcement], actor_id: UUID | None = None) -> None:
+    """Appends events to the timelines of their cases, in order; those of no case are left out."""
+    told = [event for event in events if event.case_id is not None]
+    if told:
+        await tx.execute(
+            _KEEP,
+            [event.case_id for event in told],
+            [event.happened_at for event in told],
+            [event.TYPE for event in told],
+            [getattr(event, "referral_id", None) for event in told],
+            [getattr(event, "leg_id", None) for event in told],
+            [event.actor_role for event in told],
+            actor_id,
+            [event.model_dump_json(exclude={"sequence"}, exclude_none=True) for event in told],
+        )
+
+
+async def entries(
+    tx: Tx, case_id: UUID, types: Sequence[str] | None = None, as_of: datetime | None = None, limit: int = 200
+) -> list[Entry]:
+    """What happened, newest first; `as_of` shows the case as it was known to stand at that instant."""
+    return read(Entry, await tx.fetch(_LIST, case_id, types, as_of, limit))
+
+
+async def looks(tx: Tx, case_id: UUID, limit: int = 200) -> list[Look]:
+    """Who has looked at the case, newest first."""
+    return read(Look, await tx.fetch(_LOOKS, case_id, limit))
