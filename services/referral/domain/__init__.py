@@ -1,0 +1,1 @@
+"""The rules of the referral hub: pure, deterministic, without clock, randomness or input and output."""

@@ -1,0 +1,1 @@
+"""The little language of conditions: closed, checked when loaded, compiled once."""
