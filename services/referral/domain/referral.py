@@ -1,0 +1,40 @@
+"""A referral as its transitions see it: where it stands and when each step was taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralState:
+    """A case offered to a service line. Each time is of the first such step, None before it."""
+
+    referral_id: UUID
+    case_id: UUID
+    line: str
+    state: str
+    source: str
+    automatic: bool
+    received_at: datetime
+    updated_at: datetime
+    urgent: bool = False
+    follows: UUID | None = None
+    leg_id: UUID | None = None
+    provider_id: UUID | None = None
+    contract_id: UUID | None = None
+    version: int = 1
+    triaged_at: datetime | None = None
+    first_attempt_at: datetime | None = None
+    reached_at: datetime | None = None
+    sent_at: datetime | None = None
+    viewed_at: datetime | None = None
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+    attempts: int = 0
+    gate: str | None = None
+    settled: bool = True
