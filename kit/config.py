@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     brand_colour: str = "#3d3a6b"
     batch: int = 1000
     watchdog_seconds: float = 60.0
+    session_seconds: float = 10.0
     release: str = "0.1.0"
 
     @property

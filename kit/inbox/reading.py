@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 from pydantic import ValidationError
 
-from contracts.envelope import BadHeader, Fact, MissingHeader, parking_reason, peek_type, read_headers
+from contracts.envelope import BadHeader, Fact, MissingHeader, peek_type, read_headers
 from contracts.topics import BY_NAME, MAX_VALUE_BYTES
 
 D = TypeVar("D", bound=Fact, covariant=True)
@@ -110,7 +110,8 @@ def read(record: Record, models: Mapping[str, type[Fact]]) -> Received[Any] | Un
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         path = ".".join("[]" if isinstance(part, int) else str(part) for part in first["loc"])
-        return Unusable(record, parking_reason(error), f"{path}: {first['type']}".lstrip(": "), headers.type)
+        reason = "bad_json" if first["type"] == "json_invalid" else "schema"
+        return Unusable(record, reason, f"{path}: {first['type']}".lstrip(": "), headers.type)
     named = BY_NAME[record.topic].key
     if str(getattr(data, named)) != key:
         return Unusable(record, "bad_key", named, headers.type)

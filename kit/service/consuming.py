@@ -60,7 +60,7 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber: Any = None
         self.broken = False
 
-    def subscribe(self, broker: KafkaBroker, batch: int) -> None:
+    def subscribe(self, broker: KafkaBroker, batch: int, session_seconds: float) -> None:
         """Declares the subscriber: FastStream acknowledges nothing, starts with the oldest, and bounds each batch."""
         self._subscriber = broker.subscriber(
             self.topic,
@@ -74,8 +74,8 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
             listener=self,
             parser=no_parsing,
             decoder=no_decoding,
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=3_000,
+            session_timeout_ms=int(session_seconds * 1000),
+            heartbeat_interval_ms=int(session_seconds * 300),
             fetch_max_wait_ms=20,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )

@@ -51,7 +51,7 @@ class Service:
     """One service: what it owns, hears, does in time and shows.
 
     `load` reads rules and lists once at start, into `Context.facts`. `pages` makes the kit.web pages.
-    `command` takes what `main` does not know (`python -m services.<name> <anything>`).
+    `database` is named like the service unless told otherwise. `command` takes what `main` does not know (`python -m services.<name> <anything>`).
     """
 
     name: str
@@ -69,4 +69,7 @@ class Service:
     reconcile: Callable[[Tx], Awaitable[list[Check]]] | None = None
     command: Callable[[Sequence[str], Context], Awaitable[int]] | None = None
     batch: int = 1000
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    database: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "database", self.database or self.name)

@@ -48,7 +48,7 @@ async def checks(service: Service, tx: Tx, settings: Settings) -> list[Check]:
 
 async def reconcile(service: Service, settings: Settings) -> int:
     """Prints one JSON object: checks, numbers for the checks across services, and whether all is well."""
-    database = await connect(settings, service.name, f"{service.name}_worker", size=1)
+    database = await connect(settings, service.database, f"{service.name}_worker", size=1)
     async with database.begin() as tx:
         found = await checks(service, tx, settings)
         marks = [list(row.values()) for row in await tx.fetch(_PLACES)]
@@ -65,7 +65,7 @@ async def reconcile(service: Service, settings: Settings) -> int:
 async def _with_inbox(service: Service, settings: Settings) -> tuple[Database, Inbox]:
     from kit.service.running import context_of
 
-    database = await connect(settings, service.name, f"{service.name}_worker", size=2)
+    database = await connect(settings, service.database, f"{service.name}_worker", size=2)
     context = await context_of(service, settings, database)
     return database, Inbox(database, service.name, listening(service.listens), context)
 
@@ -109,7 +109,7 @@ def _plain(value: Any) -> str:
 async def command(service: Service, settings: Settings, words: Sequence[str]) -> int:
     """A command of the service's own."""
     assert service.command is not None
-    database = await connect(settings, service.name, f"{service.name}_worker", size=2)
+    database = await connect(settings, service.database, f"{service.name}_worker", size=2)
     from kit.service.running import context_of
 
     context: Context = await context_of(service, settings, database)

@@ -63,9 +63,9 @@ async def _exit_code(run: Callable[[], Awaitable[int]]) -> int:
 
 async def migrated(service: Service, settings: Settings) -> int:
     """Brings the service's database up to date."""
-    await migrate(settings, service.name, [HERE / "service", service.migrations])
+    await migrate(settings, service.name, [HERE / "service", service.migrations], service.database)
     if service.after_migrate is not None:
-        database = await connect(settings, service.name, f"{service.name}_migrate", size=1)
+        database = await connect(settings, service.database, f"{service.name}_migrate", size=1)
         async with database.begin() as tx:
             await tx.execute(f"set local role {service.name}_owner")
             await service.after_migrate(tx)
@@ -82,7 +82,7 @@ async def context_of(service: Service, settings: Settings, database: Database) -
 
 async def worker(service: Service, settings: Settings) -> int:
     """Consumes, relays and keeps time until told to stop; ends non-zero when it is stuck."""
-    database = await connect(settings, service.name, f"{service.name}_worker", size=len(service.topics) + 6)
+    database = await connect(settings, service.database, f"{service.name}_worker", size=len(service.topics) + 6)
     context = await context_of(service, settings, database)
     producer = await _producer(settings)
     relay = Relay(database, producer, service.owns, f"handrail/{service.name}")
@@ -91,7 +91,7 @@ async def worker(service: Service, settings: Settings) -> int:
     broker = KafkaBroker(settings.kafka, logger=None)
     lanes = [Lane(topic, service.name, inbox, database, relay.wake.set) for topic in service.topics]
     for lane in lanes:
-        lane.subscribe(broker, service.batch)
+        lane.subscribe(broker, service.batch, settings.session_seconds)
     await broker.start()
     jobs = [relay.run(), watch.run(), _guard(lanes), _serve_probes(database, settings)]
     jobs += [
@@ -198,8 +198,8 @@ async def web(service: Service, settings: Settings) -> int:
     """Serves the service's pages until told to stop. Kafka may be away: pages still work."""
     from kit.web.app import make_app  # workers must not pay for templates
 
-    hub = await connect(settings, service.name, f"{service.name}_hub", size=8)
-    portal = await connect(settings, service.name, f"{service.name}_portal", size=6) if service.portal else None
+    hub = await connect(settings, service.database, f"{service.name}_hub", size=8)
+    portal = await connect(settings, service.database, f"{service.name}_portal", size=6) if service.portal else None
     access = await connect(settings, "access", "access_web", size=4)
     context = await context_of(service, settings, hub)
     app = make_app(
