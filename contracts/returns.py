@@ -42,7 +42,7 @@ class ReturnSealed(ReturnFact):
 
     TYPE: ClassVar[str] = "return.sealed.v1"
     sha256: Sha256
-    signature: Annotated[str, StringConstraints(max_length=200)] | None = None
+    signature: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/_=-]{1,200}$")] | None = None
 
 
 class ReturnRestated(ReturnFact):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from contracts.tolerant import ANY_TEXT_OR_NULL, LEFT, Other, OtherOrNotRecorded, instead_of_unknown, values
 
@@ -54,10 +54,11 @@ def _age_or_unknown(value: Any) -> Any:
     return "not_known" if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
 
+_ANY_AGE = WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]})
 Age = Annotated[
     Annotated[int, Field(ge=0, le=125)]
     | UnknownValue
-    | Annotated[Literal["not_known", "not_recorded"], BeforeValidator(_age_or_unknown), ANY_TEXT_OR_NULL],
+    | Annotated[Literal["not_known", "not_recorded"], BeforeValidator(_age_or_unknown), _ANY_AGE],
     LEFT,
 ]
 """Whole years from 0 to 125, or an unknown value; 999 and other ways of saying "unknown" are read as `not_known`."""
