@@ -1,0 +1,29 @@
+"""The wiring of returns; `python -m services.returns web | worker | migrate | reconcile | parked | return`."""
+
+from pathlib import Path
+
+from contracts.topics import RETURNS_EVENTS, TOPICS
+from kit.service import Every, Service, main
+from services.returns import actions, command, reconcile, return_ui
+from services.returns.consumer import LISTENS
+
+HERE = Path(__file__).parent
+
+SERVICE = Service(
+    name="returns",
+    owns=RETURNS_EVENTS,
+    listens=LISTENS,
+    topics=[topic.name for topic in TOPICS],
+    migrations=HERE / "migrations",
+    templates=HERE / "templates",
+    every=(
+        Every("draw", 1.0, actions.draw_what_was_asked, full=1),
+        Every("rehearse", 300.0, actions.rehearse),
+    ),
+    pages=return_ui.pages,
+    reconcile=reconcile.checks,
+    command=command.run,
+)
+
+if __name__ == "__main__":
+    main(SERVICE)

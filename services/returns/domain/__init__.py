@@ -1,0 +1,1 @@
+"""The rules of returns: quarters, definitions, cells, their canonical form, suppression and differences. Pure."""

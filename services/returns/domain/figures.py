@@ -1,0 +1,75 @@
+"""Cells arranged for people: a row for each measure, columns for the states of a clock, a table for each split."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.returns.domain.cells import TOTAL, Cell
+from services.returns.domain.definition import Definition
+
+STATES = ("due", "met", "met_late", "breached", "not_evidenced", "declined", "excepted", "unable", "running", "rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of figures: one cell, or one for each column of its section (None where there is none)."""
+
+    title: str
+    meaning: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Figures that belong together, with the names of their columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def sections(definition: Definition, cells: Iterable[Cell]) -> list[Section]:
+    """The totals of a return. Entitlements for which nothing fell due are left out and counted in the title."""
+    totals = {cell.measure: cell for cell in cells if (cell.split, cell.category) == TOTAL}
+    clocks = [name.removesuffix(".due") for name in totals if name.endswith(".due")]
+    plain = [name for name in _in_order(definition) if name in totals and name.rpartition(".")[0] not in clocks]
+    found = []
+    if clocks:
+        areas = [name for name in clocks if "." not in name]
+        rest = [name for name in clocks if "." in name]
+        due = [name for name in rest if totals[f"{name}.due"].value != "0"]
+        found.append(_clock_section("The five areas", definition, totals, areas))
+        idle = f" ({len(rest) - len(due)} with nothing due are left out)" if len(due) < len(rest) else ""
+        found.append(_clock_section(f"Every entitlement{idle}", definition, totals, due))
+    rows = [Row(definition.title_of(name), definition.meaning_of(name), (totals[name],)) for name in plain]
+    return [*found, Section("Figures" if not clocks else "Feeds", ("Figure",), tuple(rows))]
+
+
+def _in_order(definition: Definition) -> list[str]:
+    return [each.measure for each in definition.answers]
+
+
+def _clock_section(title: str, definition: Definition, totals: dict[str, Cell], names: Sequence[str]) -> Section:
+    rows = [
+        Row(
+            definition.title_of(f"{name}.due").removesuffix(": due"),
+            name,
+            tuple(totals.get(f"{name}.{state}") for state in STATES),
+        )
+        for name in sorted(names, key=_number)
+    ]
+    return Section(title, STATES, tuple(rows))
+
+
+def _number(name: str) -> tuple[str, int, str]:
+    head, _, tail = name.partition(".")
+    digits = "".join(sign for sign in head if sign.isdigit())
+    return head.rstrip("0123456789"), int(digits or 0), tail
+
+
+def splits_of(cells: Iterable[Cell], measure: str) -> dict[str, list[Cell]]:
+    """The cells of one measure by split, the total first."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.measure == measure:
+            found.setdefault(cell.split, []).append(cell)
+    return dict(sorted(found.items(), key=lambda each: (each[0] != "total", each[0])))
