@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from contracts.tolerant import ANY_TEXT_OR_NULL, LEFT, Other, OtherOrNotRecorded, instead_of_unknown, values
+from contracts.tolerant import ANY_TEXT_OR_NULL, LEFT, Other, OtherOrNotRecorded, instead_of_unknown
+from contracts.tolerant import values as values
 
 UnknownValue = Literal["not_asked", "refused", "not_known", "not_recorded"]
 UNKNOWN_VALUES: tuple[str, ...] = values(UnknownValue)
