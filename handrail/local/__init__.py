@@ -1,5 +1,5 @@
-"""The whole system on one machine: real PostgreSQL and real Kafka without containers, and our processes."""
+"""The whole system on one machine: PostgreSQL, Kafka, the processes of every service, and who watches them."""
 
-from handrail.local.servers import CannotStart, Servers, start_servers
+from handrail.local.servers import Servers, start_servers
 
-__all__ = ["CannotStart", "Servers", "start_servers"]
+__all__ = ["Servers", "start_servers"]

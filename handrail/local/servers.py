@@ -1,54 +1,96 @@
-"""PostgreSQL and Kafka together, for tests and for the whole system."""
+"""PostgreSQL and Kafka alone, for tests and measurements: no services, no supervision."""
 
-from dataclasses import dataclass
+import asyncio
+import subprocess
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from handrail.local import kafka as kafka_server
-from handrail.local import postgres as postgres_server
-from handrail.local.machine import CannotStart
+from contracts.topics import TOPICS
+from handrail.local import child, ports
+from handrail.local.kafka import Kafka
+from handrail.local.keys import make_secrets
+from handrail.local.postgres import Postgres
+from handrail.local.roles import read_roles
 
-__all__ = ["CannotStart", "Servers", "start_servers"]
 
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Servers:
-    """Running servers and what a process needs to reach them."""
+    """Running servers. `superuser_dsn` is for making databases in tests; the product never uses it."""
 
-    postgres: postgres_server.Postgres
-    broker: kafka_server.Kafka | None
-    secrets: Path
     data: Path
-
-    @property
-    def postgres_host(self) -> str:
-        return "127.0.0.1"
-
-    @property
-    def postgres_port(self) -> int:
-        return self.postgres.port
-
-    @property
-    def superuser_dsn(self) -> str:
-        return self.postgres.dsn
-
-    @property
-    def kafka(self) -> str:
-        return self.broker.bootstrap if self.broker else "127.0.0.1:1"
+    kafka: str
+    postgres_host: str
+    postgres_port: int
+    secrets: Path
+    superuser_dsn: str = field(repr=False)
+    running: tuple[tuple[child.Program, "subprocess.Popen[bytes]"], ...] = field(repr=False)
 
     def stop(self) -> None:
-        """Stops Kafka, then PostgreSQL."""
-        if self.broker is not None:
-            self.broker.stop()
-        self.postgres.stop()
+        for program, process in self.running:
+            child.stop(process, program.ends_with)
+
+
+def in_own_loop(work: Coroutine[None, None, None]) -> None:
+    """Runs `work` to its end, whether or not the calling thread has a loop of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+async def until_ready(
+    program: child.Program,
+    process: "subprocess.Popen[bytes]",
+    ready: Callable[[], Awaitable[bool]],
+    seconds: float = 60,
+) -> None:
+    """Returns when `ready`; ProgramFailed when the process ends before, or the time does."""
+    for _ in range(int(seconds * 10)):
+        if process.poll() is not None:
+            break
+        if await ready():
+            return
+        await asyncio.sleep(0.1)
+    raise child.ProgramFailed(program.name, program.log)
 
 
 def start_servers(data: Path, *, kafka: bool = True) -> Servers:
-    """Starts PostgreSQL, and Kafka unless told otherwise, on free ports with all their data under `data`."""
-    secrets = data / "secrets"
-    postgres = postgres_server.start(data, secrets)
+    """Starts the servers of `data`, with roles, databases and topics, and returns when they answer.
+
+    They end with `stop()`, or with the thread that called this.
+    """
+    data = data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    roles = read_roles()
+    make_secrets(data / "secrets", ["postgres", *roles.logins])
+    picked = ports.pick(data, ["postgres", "kafka", "kafka-controller"])
+    postgres = Postgres(data, picked["postgres"])
+    broker = Kafka(data, picked["kafka"], picked["kafka-controller"])
+    postgres.prepare()
+    running = [(postgres.program(), child.start(postgres.program()))]
+    if kafka:
+        broker.prepare()
+        running.append((broker.program(), child.start(broker.program())))
+
+    async def complete() -> None:
+        await until_ready(*running[0], postgres.ready)
+        await postgres.make_roles(roles)
+        if kafka:
+            await until_ready(*running[1], broker.ready)
+            await broker.make_topics(TOPICS)
+
+    started = Servers(
+        data=data,
+        kafka=broker.bootstrap,
+        postgres_host="127.0.0.1",
+        postgres_port=postgres.port,
+        secrets=data / "secrets",
+        superuser_dsn=postgres.superuser_dsn,
+        running=tuple(running),
+    )
     try:
-        broker = kafka_server.start(data) if kafka else None
+        in_own_loop(complete())
     except BaseException:
-        postgres.stop()
+        started.stop()
         raise
-    return Servers(postgres, broker, secrets, data)
+    return started
