@@ -113,7 +113,7 @@ Place = Annotated[AreaCode | Annotated[None, BeforeValidator(_none_for_text), AN
 
 
 def values(tolerant: Any) -> tuple[str, ...]:
-    """Known values of a closed list, in order, each once: values(Share) -> ("agreed", "refused", ...)."""
+    """Every value that a field can have once read, in order, each once: values(Share) -> ("agreed", ..., "other")."""
     if get_origin(tolerant) is Literal:
         return tuple(str(value) for value in get_args(tolerant))
     found: dict[str, None] = {}

@@ -82,7 +82,7 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
         "operations": {
-            f"{'receive' if topic.inbound else 'send'} {topic.name}": {
+            f"{'receive' if topic.inbound else 'send'}_{topic.name}": {
                 "action": "receive" if topic.inbound else "send",
                 "channel": {"$ref": f"#/channels/{topic.name}"},
             }
