@@ -5,11 +5,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
-if TYPE_CHECKING:
-    from kit.database import Database
+from kit.database import Database
 
 SESSION_LENGTH = timedelta(hours=10)
 
@@ -49,7 +48,7 @@ def _digest(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()
 
 
-async def viewer_of(access: "Database", cookie: str) -> Viewer | None:
+async def viewer_of(access: Database, cookie: str) -> Viewer | None:
     """The viewer of a session cookie; None when it is unknown, over, or its owner has left."""
     row = await access.pool.fetchrow(_VIEWER, _digest(cookie))
     if row is None:
@@ -64,18 +63,18 @@ async def viewer_of(access: "Database", cookie: str) -> Viewer | None:
     )
 
 
-async def open_session(access: "Database", subject: str, strength: str | None = None) -> str | None:
+async def open_session(access: Database, subject: str, strength: str | None = None) -> str | None:
     """A new session's cookie value; None when `subject` is no active user here."""
     cookie = secrets.token_urlsafe(32)
     found = await access.pool.fetchval(_OPEN, _digest(cookie), uuid4(), SESSION_LENGTH, strength, subject)
     return cookie if found else None
 
 
-async def close_session(access: "Database", cookie: str) -> None:
+async def close_session(access: Database, cookie: str) -> None:
     await access.pool.execute("delete from session where token_sha256 = $1", _digest(cookie))
 
 
-async def seed(access: "Database", users: Sequence[Mapping[str, Any]], roles: Mapping[str, Sequence[str]]) -> None:
+async def seed(access: Database, users: Sequence[Mapping[str, Any]], roles: Mapping[str, Sequence[str]]) -> None:
     """Makes users (id, subject, name, role, organisation_id) and roles what the lists say; safe to repeat."""
     async with access.begin() as tx:
         await tx.execute("delete from role_permission")

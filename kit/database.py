@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import orjson
 
-from kit.access import Viewer
 from kit.config import Settings
 
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -37,6 +37,19 @@ select set_config('app.user_id', $1, true), set_config('app.provider_id', $2, tr
 """
 
 
+class Looking(Protocol):
+    """Who looks (`kit.access.Viewer`), as far as row-level security needs to know."""
+
+    @property
+    def user_id(self) -> UUID: ...
+    @property
+    def organisation_id(self) -> UUID | None: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def may_see_restricted(self) -> bool: ...
+
+
 def _encode(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
 
@@ -53,7 +66,7 @@ class Database:
         self.pool = pool
 
     @asynccontextmanager
-    async def begin(self, viewer: Viewer | None = None) -> AsyncIterator[Tx]:
+    async def begin(self, viewer: Looking | None = None) -> AsyncIterator[Tx]:
         """An open transaction; row-level security sees `viewer` (nobody when None)."""
         async with self.pool.acquire() as connection, connection.transaction():
             if viewer is not None:

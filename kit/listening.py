@@ -9,7 +9,7 @@ from kit.config import Settings
 
 if TYPE_CHECKING:
     from kit.database import Database, Tx
-    from kit.inbox.reading import Received
+    from kit.received import Received
     from kit.sealing import Sealer
 
 

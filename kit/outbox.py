@@ -40,30 +40,33 @@ class Cause(Protocol):
 
 async def add(
     tx: Tx, announcements: Sequence[Announcement], *, caused_by: "Cause | Sequence[Cause | None] | None" = None
-) -> None:
+) -> list[str]:
     """Writes announcements into the outbox of `tx`, numbered densely per subject, in one statement.
 
-    `caused_by` is one cause for all of them, or a sequence of the same length.
+    `caused_by` is one cause for all of them, or a sequence of the same length. Returns each as JSON, without its
+    sequence.
     """
     if not announcements:
-        return
+        return []
     causes: Sequence[Cause | None]
     causes = caused_by if isinstance(caused_by, Sequence) else [caused_by] * len(announcements)
     carrier: dict[str, str] = {}
     inject(carrier)
     here = carrier.get("traceparent")
     ids = [uuid7() for _ in announcements]
+    told = [a.model_dump_json(exclude={"sequence"}, exclude_none=True) for a in announcements]
     await tx.execute(
         _ANNOUNCE,
         [a.subject_id for a in announcements],
         [a.TYPE for a in announcements],
         ids,
         [a.happened_at for a in announcements],
-        [a.model_dump_json(exclude={"sequence"}, exclude_none=True) for a in announcements],
+        told,
         [c.correlation_id if c else str(i) for c, i in zip(causes, ids, strict=True)],
         [c.id if c else None for c in causes],
         [(c.traceparent if c else None) or here for c in causes],
     )
+    return told
 
 
 class Relay:

@@ -2,7 +2,7 @@
 
 from kit.inbox.applying import Counts, Inbox
 from kit.inbox.parking import discard, parked, replay
-from kit.inbox.reading import Received, Record
 from kit.inbox.waiting import release, wait
+from kit.received import Received, Record
 
 __all__ = ["Counts", "Inbox", "Received", "Record", "discard", "parked", "release", "replay", "wait"]

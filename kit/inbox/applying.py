@@ -11,8 +11,9 @@ from contracts.refused import Refused
 from kit.database import TRANSIENT, Database, Tx
 from kit.inbox import parking
 from kit.inbox.parking import HeldKey, held_key
-from kit.inbox.reading import Received, Record, Unheard, Unusable, read
+from kit.inbox.reading import Unheard, Unusable, read
 from kit.listening import Context, Listening
+from kit.received import Received, Record
 
 log = structlog.get_logger(__name__)
 TRIES = 3

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.refused import Refused
 from kit.database import Database, Tx
-from kit.inbox.reading import Received, Unusable, as_json, from_row
+from kit.inbox.reading import Unusable, as_json, from_row
+from kit.received import Received
 
 if TYPE_CHECKING:
     from kit.inbox.applying import Inbox

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.database import Tx
-from kit.inbox.reading import Received, as_json, from_row, read
+from kit.inbox.reading import as_json, from_row, read
 from kit.listening import Context
+from kit.received import Received
 
 _WAIT = """
 insert into kit.waiting (key, topic, partition, "offset", headers, value)
