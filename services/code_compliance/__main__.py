@@ -1,0 +1,41 @@
+"""The wiring of code_compliance: `python -m services.code_compliance web | worker | migrate | reconcile`."""
+
+from pathlib import Path
+
+from contracts.addresses import PATHS
+from contracts.justice import MilestoneReached, NoticeGiven
+from contracts.police import CrimeRecorded, CrimeUpdated
+from contracts.referral import CaseOpened, CaseUpdated, ReferralSent
+from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
+from kit.service import Every, Service, main
+from services.code_compliance import actions, consumer, reconcile
+from services.code_compliance.reference import load
+
+HERE = Path(__file__).parent
+
+SERVICE = Service(
+    name="code_compliance",
+    owns=CODE_EVENTS,
+    listens={
+        CrimeRecorded: consumer.on_crime,
+        CrimeUpdated: consumer.on_crime,
+        MilestoneReached: consumer.on_milestone_reached,
+        NoticeGiven: consumer.on_notice_given,
+        CaseOpened: consumer.on_case_told,
+        CaseUpdated: consumer.on_case_told,
+        ReferralSent: consumer.on_referral_sent,
+    },
+    topics=(POLICE_CRIMES, JUSTICE_MILESTONES, REFERRAL_EVENTS),
+    migrations=HERE / "migrations",
+    templates=HERE / "templates",
+    every=(
+        Every("mark_due", 1.0, actions.mark_due, full=actions.FIRE_AT_ONCE),
+        Every("count_again", 60.0, actions.count_again, full=500),
+    ),
+    load=load,
+    reconcile=reconcile.checks,
+    navigation=PATHS,
+)
+
+if __name__ == "__main__":
+    main(SERVICE)

@@ -1,0 +1,108 @@
+"""What changes clocks: deciding cases afresh, the timer, a changed calendar, and evidence entered by staff."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.code_compliance import EntitlementFact
+from contracts.refused import Refused
+from kit import audit, outbox
+from kit.access import Viewer
+from kit.database import Tx
+from kit.inbox import Received
+from kit.listening import Context
+from kit.service import Moment
+from services.code_compliance.domain.announcing import changes, fired
+from services.code_compliance.domain.entitlements import Clock, Key, decide
+from services.code_compliance.domain.facts import Case, Evidence
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.store import cases as stored_cases
+from services.code_compliance.store import clocks as stored_clocks
+from services.code_compliance.store import told
+
+FIRE_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """What made a case be decided afresh: the present for it, and the event, where there is one."""
+
+    now: datetime
+    event: Received[Any] | None = None
+
+
+async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
+    """Raises what cases that nothing else was told of are owed; one round trip for the clocks, one for the outbox."""
+    announced: list[tuple[EntitlementFact, Because]] = []
+    clocks: list[tuple[UUID, Clock]] = []
+    for case in cases:
+        after = decide(case, (), (), rules)
+        why = because[case.case_id]
+        clocks.extend((case.case_id, clock) for clock in after.values())
+        announced.extend((event, why) for event in changes(case, {}, after, rules, why.now))
+    await stored_clocks.add(tx, clocks)
+    await _announce(tx, announced)
+
+
+async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
+    """Decides cases from everything that was told of them, saves what differs and announces it."""
+    crime_ids = list({case.crime_id for case in cases if case.crime_id is not None})
+    case_ids = [case.case_id for case in cases]
+    before = await stored_clocks.load(tx, case_ids, lock=True)
+    milestones = await told.milestones(tx, crime_ids)
+    evidence = await told.evidence(tx, crime_ids, case_ids)
+    announced: list[tuple[EntitlementFact, Because]] = []
+    clocks: list[tuple[UUID, Clock]] = []
+    for case in cases:
+        held: dict[Key, Clock] = before.get(case.case_id, {})
+        heard = milestones.get(case.crime_id, []) if case.crime_id else []
+        said = [*evidence.get(case.case_id, []), *(evidence.get(case.crime_id, []) if case.crime_id else [])]
+        after = decide(case, heard, said, rules, held)
+        why = because[case.case_id]
+        clocks.extend((case.case_id, clock) for key, clock in after.items() if held.get(key) != clock)
+        announced.extend((event, why) for event in changes(case, held, after, rules, why.now))
+    await stored_clocks.save(tx, clocks)
+    await _announce(tx, announced)
+
+
+async def _announce(tx: Tx, announced: Sequence[tuple[EntitlementFact, Because]]) -> None:
+    await outbox.add(tx, [event for event, _ in announced], caused_by=[why.event for _, why in announced])
+
+
+async def mark_due(tx: Tx, moment: Moment, context: Context) -> int:
+    """Calls clocks breached, or not evidenced, that are past due now and were so at an instant up to which everything
+    told to us had been applied."""
+    if moment.applied_until is None:
+        return 0
+    rules: Rulebook = context.facts
+    past = min(moment.now, moment.applied_until)
+    rows = await stored_clocks.fire(tx, past, FIRE_AT_ONCE)
+    await outbox.add(tx, [fired(case_id, crime_id, clock, rules, moment.now) for case_id, crime_id, clock in rows])
+    return len(rows)
+
+
+async def count_again(tx: Tx, moment: Moment, context: Context) -> int:
+    """Re-plans running clocks that were counted with another version of the bank holidays, and says so."""
+    rules: Rulebook = context.facts
+    case_ids = await stored_clocks.counted_otherwise(tx, rules.calendar.version, 500)
+    if case_ids:
+        cases = await stored_cases.load(tx, cases=case_ids, lock=True)
+        await decide_afresh(tx, cases, {case_id: Because(moment.now) for case_id in case_ids}, rules)
+    return len(case_ids)
+
+
+async def enter_evidence(
+    tx: Tx, viewer: Viewer, case_id: UUID, clock: Clock, evidence: Evidence, rules: Rulebook, now: datetime
+) -> None:
+    """Takes evidence from a worker, who is named with it; refuses an act in the future or before the duty arose."""
+    if evidence.at > now:
+        raise Refused("at", "in_the_future")
+    if evidence.at.date() < clock.started_at.date():
+        raise Refused("at", "before_it_arose")
+    (case,) = await stored_cases.load(tx, cases=[case_id], lock=True)
+    await told.keep_evidence(tx, [(None, evidence)])
+    await decide_afresh(tx, [case], {case_id: Because(now)}, rules)
+    entry = audit.seen(viewer, "evidence_entered", "case", case_id, ("evidence",), clock.entitlement)
+    await audit.record(tx, [entry])

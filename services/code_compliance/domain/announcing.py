@@ -1,0 +1,157 @@
+"""What a change of clocks announces, as contract events, in the order in which it is to be heard."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from contracts.code_compliance import (
+    ClockReplanned,
+    EntitlementBreached,
+    EntitlementDeclined,
+    EntitlementDue,
+    EntitlementExcepted,
+    EntitlementFact,
+    EntitlementMet,
+)
+from services.code_compliance.domain import enhanced
+from services.code_compliance.domain.entitlements import Clock, Key, clock_id
+from services.code_compliance.domain.facts import Case
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.domain.states import BY_THE_TIMER
+
+_PLAN = ("started_at", "due_at", "limit", "basis", "enhanced", "late_recorded", "covered", "milestone_id")
+_MET = ("met", "met_late")
+
+
+def changes(
+    case: Case, before: Mapping[Key, Clock], after: Mapping[Key, Clock], rules: Rulebook, now: datetime
+) -> Iterator[EntitlementFact]:
+    """Announcements for what became of the clocks of a case; none for a clock that stands as it stood."""
+    for key, clock in after.items():
+        old = before.get(key)
+        if old == clock:
+            continue
+        about = _about(case, clock, rules, now)
+        if old is None:
+            yield _due(case, clock, about, rules)
+            if clock.state != "running":
+                yield _state(clock, about, was=None)
+            continue
+        if any(getattr(old, name) != getattr(clock, name) for name in _PLAN) or clock.state == "running" != old.state:
+            yield _replanned(case, old, clock, about, rules)
+        if clock.state != "running" and _told(old) != _told(clock):
+            yield _state(clock, about, was=old)
+
+
+def fired(case_id: Any, crime_id: Any, clock: Clock, rules: Rulebook, now: datetime) -> EntitlementFact:
+    """What the timer announces of a clock that it has just called breached or not evidenced."""
+    return _state(clock, _common(case_id, crime_id, clock, rules, now, "system"), was=None)
+
+
+def _told(clock: Clock) -> tuple[Any, ...]:
+    return clock.state, clock.settled_at, clock.evidence_id, clock.reason_code
+
+
+def _about(case: Case, clock: Clock, rules: Rulebook, now: datetime) -> dict[str, Any]:
+    return _common(case.case_id, case.crime_id, clock, rules, now, "system")
+
+
+def _common(
+    case_id: Any, crime_id: Any, clock: Clock, rules: Rulebook, now: datetime, actor_role: str
+) -> dict[str, Any]:
+    entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    return {
+        "case_id": case_id,
+        "crime_id": crime_id,
+        "clock_id": clock_id(case_id, clock.entitlement, clock.occurrence),
+        "entitlement": clock.entitlement,
+        "right": entitlement.right,
+        "duty_holder": entitlement.agency,
+        "trigger": entitlement.trigger,
+        "milestone_id": clock.milestone_id,
+        "enhanced": clock.enhanced,
+        "catalogue_version": clock.code_version,
+        "happened_at": now,
+        "actor_role": actor_role,
+    }
+
+
+def _categories(case: Case, clock: Clock) -> tuple[str, ...]:
+    if not clock.enhanced:
+        return ()
+    return tuple(sorted({r.category for r in enhanced.at(case.reasons, clock.started_at)}))
+
+
+def _due(case: Case, clock: Clock, about: dict[str, Any], rules: Rulebook) -> EntitlementDue:
+    entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    return EntitlementDue(
+        **about,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        kind=entitlement.clock.kind,
+        limit=clock.limit,
+        unit=entitlement.clock.unit if clock.limit is not None else None,
+        enhanced_categories=_categories(case, clock),
+        late_recorded=clock.late_recorded,
+        calendar_version=clock.calendar_version,
+        covered=clock.covered,
+    )
+
+
+def _replanned(case: Case, old: Clock, clock: Clock, about: dict[str, Any], rules: Rulebook) -> ClockReplanned:
+    entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    return ClockReplanned(
+        **about,
+        reason_code=_why(old, clock),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        previous_due_at=old.due_at,
+        limit=clock.limit,
+        unit=entitlement.clock.unit if clock.limit is not None else None,
+        enhanced_categories=_categories(case, clock),
+        late_recorded=clock.late_recorded,
+        calendar_version=clock.calendar_version,
+    )
+
+
+def _why(old: Clock, clock: Clock) -> str:
+    if clock.late_recorded and not old.late_recorded:
+        return "late_recorded"
+    if old.basis != clock.basis and clock.basis == "receipt":
+        return "receipt_known"
+    if clock.basis == "before_event":
+        return "event_moved"
+    if old.calendar_version != clock.calendar_version:
+        return "calendar_changed"
+    if old.state == "not_applicable":
+        return "applies_again"
+    return "facts_changed"
+
+
+def _state(clock: Clock, about: dict[str, Any], was: Clock | None) -> EntitlementFact:
+    about = {**about, "due_at": clock.due_at}
+    if clock.state in _MET:
+        return _met(clock, about, was)
+    if clock.state == "breached":
+        return EntitlementBreached(**about)
+    if clock.state == "declined_by_victim":
+        return EntitlementDeclined(
+            **about, reason_code=clock.reason_code, declined_at=clock.settled_at, source=clock.source
+        )
+    return EntitlementExcepted(**about, state=clock.state, reason_code=clock.reason_code, source=clock.source)
+
+
+def _met(clock: Clock, about: dict[str, Any], was: Clock | None) -> EntitlementMet:
+    assert clock.settled_at is not None
+    learned_late = clock.due_at is not None and (clock.evidence_recorded_at or clock.settled_at) > clock.due_at
+    return EntitlementMet(
+        **about,
+        met_at=clock.settled_at,
+        in_time=clock.state == "met",
+        source=clock.source,
+        evidence_id=clock.evidence_id,
+        evidence_recorded_at=clock.evidence_recorded_at,
+        evidence_entered_late=clock.state == "met" and learned_late,
+        channel=clock.channel,
+        was_breached=was is not None and was.state in BY_THE_TIMER,
+    )

@@ -1,0 +1,109 @@
+"""The clock receipt: how a clock comes to its day, in words that can be copied into a letter."""
+
+from datetime import datetime
+
+from contracts.working_time import LONDON, NUMBERS, Calendar, last_day, local_day, sum_in_words
+from services.code_compliance.domain import enhanced
+from services.code_compliance.domain.entitlements import Clock
+from services.code_compliance.domain.facts import Case
+from services.code_compliance.domain.rulebook import Rulebook
+
+OWNER = "Victims' "
+TRIGGER_WORDS = {
+    "crime_reported": "Reported",
+    "any_contact": "First contact",
+    "death_by_criminal_conduct_recorded": "Death recorded",
+    "agreed_update_date": "Agreed",
+    "hearing_listed": "Hearing listed",
+    "vcs_referral_received": "Victim Contact Scheme referral received",
+    "suspect_released_on_police_bail": "Suspect released on police bail",
+    "cps_decision_not_to_prosecute": "CPS decided not to prosecute",
+    "cps_decision_to_stop_or_alter": "CPS decided to stop or alter a charge",
+    "vps_requested": "Victim Personal Statement asked for",
+}
+
+
+def trigger_in_words(trigger: str) -> str:
+    """ "suspect_arrested" -> "Suspect arrested"."""
+    return TRIGGER_WORDS.get(trigger) or trigger.replace("_", " ").capitalize()
+
+
+def moment_in_words(at: datetime) -> str:
+    """ "Friday 22 December 2023 16:42", in London."""
+    local = at.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y %H:%M}"
+
+
+def day_in_words(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def receipt(case: Case, clock: Clock, rules: Rulebook, now: datetime) -> str:
+    """The sum of a clock, the rule it comes from, and what it rests on."""
+    code = rules.code_named(clock.code_version)
+    entitlement = code.entitlements[clock.entitlement]
+    parts = [_sum(clock, rules, now)]
+    if clock.basis == "outer_bound":
+        parts.append(_outer_bound(clock, rules))
+    parts.extend(_enhanced(case, clock, rules))
+    parts.append(f"Rule {clock.entitlement}, {code.name.removeprefix(OWNER)}.")
+    if entitlement.unverified:
+        parts.append("This rule, or a part of it, was recalled and has not been checked against the Code's own text.")
+    return " ".join(parts)
+
+
+def _sum(clock: Clock, rules: Rulebook, now: datetime) -> str:
+    entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    began = trigger_in_words(entitlement.trigger)
+    if clock.basis == "receipt":
+        began = "Received by the Witness Care Unit"
+    if clock.limit is not None and entitlement.clock.unit is not None:
+        if clock.basis == "agreed":
+            began = "Agreed or last updated"
+        return sum_in_words(clock.started_at, clock.limit, entitlement.clock.unit, rules.calendar, began)
+    if clock.basis in ("before_event", "event_not_listed"):
+        assert entitlement.clock.before_event is not None
+        event = rules.awaited[entitlement.clock.before_event].words
+        if clock.due_at is None:
+            return (
+                f"{began} {moment_in_words(clock.started_at)}. It must be done before {event}, whose date is not known."
+            )
+        return f"It must be done before {event}: {moment_in_words(clock.due_at)}."
+    passed = _elapsed(clock.started_at, clock.settled_at or now, rules.calendar)
+    return f"{began} {moment_in_words(clock.started_at)}. The Code gives no number of days; {passed}."
+
+
+def _elapsed(start: datetime, end: datetime, calendar: Calendar) -> str:
+    """ "three working days have passed": whole working days after the day of `start`, up to the day of `end`."""
+    first, last = local_day(start), local_day(end)
+    count = 0
+    while last_day(first, count + 1, "working_days", calendar) <= last:
+        count += 1
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return f"{number} working {'day has' if count == 1 else 'days have'} passed"
+
+
+def _outer_bound(clock: Clock, rules: Rulebook) -> str:
+    code = rules.code_named(clock.code_version)
+    words = code.receipts[code.entitlements[clock.entitlement].clock.starts_from]
+    if words.upstream_limit == 0:
+        return f"When it was received is not recorded: {words.words}."
+    own = (clock.limit or 0) - words.upstream_limit
+    return (
+        "When the Witness Care Unit received it is not recorded, so the outer bound counts: "
+        f"{words.words}, and the unit tells the victim within {own}."
+    )
+
+
+def _enhanced(case: Case, clock: Clock, rules: Rulebook) -> list[str]:
+    if not clock.enhanced:
+        return []
+    code = rules.code_named(clock.code_version)
+    words = {reason.id: reason.words for reason in code.reasons}
+    held = enhanced.at(case.reasons, clock.started_at)
+    parts = [f"Enhanced rights: {', '.join(words.get(r.id, r.id) for r in held)}."] if held else []
+    if clock.late_recorded and held:
+        heard = min(reason.heard_at for reason in held)
+        parts.append(f"This was recorded late, on {day_in_words(heard)}; it had been true since the report.")
+    return parts

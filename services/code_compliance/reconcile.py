@@ -1,0 +1,41 @@
+"""Does it add up: crimes held, clocks recounted from what was told, legal states."""
+
+from kit.database import Tx
+from kit.service import Check
+from services.code_compliance.domain.entitlements import decide
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.reference import load
+from services.code_compliance.store import clocks as stored_clocks
+from services.code_compliance.store import recount, told
+
+
+async def checks(tx: Tx) -> list[Check]:
+    """The checks of this service: crimes received against held, I5 states that fit their times, I12 every clock as the
+    catalogue and the stored facts give it, whatever came in which order."""
+    sums = await recount.sums(tx)
+    expected, found = await _clocks(tx, load())
+    return [
+        Check("I1.crimes_received_are_held", sums["crime_events"], sums["crimes"] + sums["stale"] + sums["revised"]),
+        Check("I1.cases_held", sums["cases_of_crimes"], sums["cases"]),
+        Check("I5.states_fit_their_times", 0, sums["misfits"]),
+        Check("I12.clocks_as_recounted", expected, found),
+    ]
+
+
+async def _clocks(tx: Tx, rules: Rulebook) -> tuple[int, int]:
+    """How many clocks there should be, and how many of those stand as they should."""
+    expected = found = 0
+    async for cases in recount.in_portions(tx):
+        case_ids = [case.case_id for case in cases]
+        crime_ids = [case.crime_id for case in cases if case.crime_id]
+        held = await stored_clocks.load(tx, case_ids)
+        milestones = await told.milestones(tx, crime_ids)
+        evidence = await told.evidence(tx, crime_ids, case_ids)
+        for case in cases:
+            said = [*evidence.get(case.case_id, []), *(evidence.get(case.crime_id, []) if case.crime_id else [])]
+            heard = milestones.get(case.crime_id, []) if case.crime_id else []
+            before = held.get(case.case_id, {})
+            after = decide(case, heard, said, rules, before)
+            expected += len(after)
+            found += sum(before.get(key) == clock for key, clock in after.items())
+    return expected, found
