@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from handrail.failing import Failed
+
 WRAPPER = Path(__file__).with_name("with_parent.py")
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "JAVA_HOME", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TMPDIR")
 
@@ -68,7 +70,7 @@ def stop(process: "subprocess.Popen[bytes]", ends_with: signal.Signals, patience
             process.wait()
 
 
-class ProgramFailed(Exception):
+class ProgramFailed(Failed):
     """A program ended with an error or did not come up."""
 
     def __init__(self, name: str, log: Path) -> None:

@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic
+from handrail.failing import Failed
 from handrail.local.child import Program, run
 
 ROOT = Path(__file__).parents[2]
@@ -50,12 +51,12 @@ message.max.bytes=2097152
 """
 
 
-class TopicsDiffer(Exception):
+class TopicsDiffer(Failed):
     """A topic has another number of partitions than contracts/topics.py says. The number is fixed for life, since a
     key must stay on its partition: start with another data folder, or restore the number in contracts/topics.py."""
 
 
-class NoJava(Exception):
+class NoJava(Failed):
     """Kafka needs Java 17 or later and, the first time, Maven. Install them and see `handrail doctor`."""
 
 

