@@ -1,30 +1,40 @@
 """The whole decision on a case: routed, matched, sent where everything allows it, announced."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid5
 
+from contracts import referral as say
 from contracts.envelope import Announcement
-from services.referral.domain.directory import Contract
-from services.referral.domain.routing import Routing
+from contracts.identity import reference
+from contracts.working_time import LONDON, calendar, due, local_day
+from services.referral.domain.announcing import SYSTEM, built, case_values, leg_values, routed_values
+from services.referral.domain.books import Books, InForce
+from services.referral.domain.directory import Contract, Directory
+from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.matching import TAKING, failed_rules, fits, match
+from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One provider tried for a referral."""
+    """One provider tried for a referral; `accept_by`: the end of the contract's own limit to accept."""
 
     referral_id: UUID
     leg_id: UUID
     line: str
     contract: Contract
     automatic: bool
-    number: int = 1
+    number: int
+    accept_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`waiting`: lines with a referral received that a human has to send; `nobody_available`: lines nobody can take.
-
-    `referrals`: (referral_id, line) of every referral received now, sent ones included.
+    """`referrals`: id and line of every referral received now, sent ones included; `waiting`: the lines of those that a
+    human has to send; `nobody_available`: the lines that nobody can take. `routing` is what stands after this run.
     """
 
     case_id: UUID
@@ -35,9 +45,149 @@ class Decision:
     waiting: tuple[str, ...]
     nobody_available: tuple[str, ...]
     referrals: tuple[tuple[UUID, str], ...]
+    rules_version: str
+    run: int
     events: tuple[Announcement, ...]
 
 
-# def decide(facts, history, books: Books, now: datetime) -> Decision     (books.rules, books.policy, books.directory)
-# def referral_id(case_id: UUID, line: str, number: int = 1) -> UUID
-# def leg_id(referral_id: UUID, number: int) -> UUID
+SHARED = "police_share"
+"""The gate of an automatic leg: the police's share, by the dated policy."""
+
+NO_REFERRAL = frozenset({"share_refused", "share_not_asked"})
+"""Gates under which nothing is offered to a service before a human has spoken to the officer or the person."""
+
+
+def referral_id(case_id: UUID, line: str, number: int = 1) -> UUID:
+    """The id of the nth referral of a case to a line: a closed one is never reopened, the next one follows it."""
+    return uuid5(case_id, f"{line}/{number}")
+
+
+def leg_id(referral: UUID, number: int) -> UUID:
+    return uuid5(referral, f"leg/{number}")
+
+
+def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> Decision:
+    """The decision on a new case at `now`, the time of the event that told of it. Nothing here refuses help."""
+    today = local_day(now)
+    force = books.on(today)
+    routing = route(facts, history, force.rules)
+    code = reference(facts.case_id)
+    plan = plan_lines(facts, routing, routing.lines, force, books.directory, today)
+    decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
+    events: list[Announcement] = [
+        built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
+        built(
+            say.CaseRouted,
+            facts.case_id,
+            now,
+            SYSTEM,
+            routed_values(routing, decision, history, force.rules.version),
+        ),
+    ]
+    announce_plan(events, facts, plan, now, urgent=not NOW_OR_CHILD.isdisjoint(routing.holds))
+    return Decision(
+        facts.case_id,
+        code,
+        routing,
+        decision,
+        plan.legs,
+        plan.waiting,
+        plan.nobody,
+        plan.referrals,
+        force.rules.version,
+        1,
+        tuple(events),
+    )
+
+
+def decided(holds: tuple[str, ...], doors: tuple[str, ...], sent: bool, something: bool) -> str:
+    """The decision, first that fits. `something`: a line is recommended, so a human has something to do."""
+    if sent:
+        return "sent"
+    if not NOW_OR_CHILD.isdisjoint(holds):
+        return "waiting"
+    if "share_refused" in holds:
+        return "refused"
+    if "other_force_hub" in doors:
+        return "out_of_area"
+    return "waiting" if holds or doors or something else "information_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of each line: sent now, received and waiting, or nobody can take it (`failed`: the rules)."""
+
+    referrals: tuple[tuple[UUID, str], ...]
+    legs: tuple[Leg, ...]
+    waiting: tuple[str, ...]
+    nobody: tuple[str, ...]
+    failed: dict[str, tuple[str, ...]]
+
+
+NOTHING = Plan((), (), (), (), {})
+
+
+def plan_lines(
+    facts: CaseFacts,
+    routing: Routing,
+    lines: tuple[str, ...],
+    force: InForce,
+    directory: Directory,
+    today: date,
+) -> Plan:
+    """What becomes of these lines. No referral at all where sharing is refused or has to be asked first, or where
+    another hub commissions: then a human acts on the case itself."""
+    if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:
+        return NOTHING
+    alone = not routing.holds and force.policy.share_counts(facts)
+    referrals, legs, waiting, nobody = [], [], [], []
+    failed: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        referral = referral_id(facts.case_id, line)
+        referrals.append((referral, line))
+        contract = force.policy.named_contract(line, facts.area) if alone else None
+        if contract and contract.list_state in TAKING and fits(facts, contract, today):
+            by = accept_by(today, contract.standards.accept_working_days)
+            legs.append(Leg(referral, leg_id(referral, 1), line, contract, True, 1, by))
+            continue
+        waiting.append(line)
+        if match(facts, line, directory, today) is None:
+            nobody.append(line)
+            failed[line] = failed_rules(facts, line, directory, today)
+    return Plan(tuple(referrals), tuple(legs), tuple(waiting), tuple(nobody), failed)
+
+
+@lru_cache(maxsize=4096)
+def accept_by(day: date, working_days: int) -> datetime:
+    """The end of the last working day in which a provider accepts, in UTC."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=LONDON)
+    return due(noon, working_days, "working_days", calendar())
+
+
+def announce_plan(events: list[Announcement], facts: CaseFacts, plan: Plan, now: datetime, *, urgent: bool) -> None:
+    """Appends what the plan announces: each referral received, each automatic one triaged and sent, and for whom
+    nobody is there."""
+    case_id = facts.case_id
+    legs = {leg.referral_id: leg for leg in plan.legs}
+    for referral, line in plan.referrals:
+        values: dict[str, Any] = {"referral_id": referral, "line": line, "urgent": urgent}
+        leg = legs.get(referral)
+        if leg is None:
+            values["source"] = facts.source
+            events.append(built(say.ReferralReceived, case_id, now, SYSTEM, values))
+            continue
+        values["automatic"] = True
+        events.append(built(say.ReferralReceived, case_id, now, SYSTEM, {**values, "source": facts.source}))
+        events.append(built(say.ReferralTriaged, case_id, now, SYSTEM, {**values, "needs": facts.needs}))
+        sent = leg_values(referral, leg.leg_id, line, leg.contract, automatic=True)
+        sent |= {"gate": SHARED, "leg_number": leg.number, "accept_by": leg.accept_by}
+        events.append(built(say.ReferralSent, case_id, now, SYSTEM, sent))
+    for line in plan.nobody:
+        values = {
+            "line": line,
+            "referral_id": referral_id(case_id, line),
+            "local_authority": facts.area,
+            "needs": facts.needs,
+            "reasons": plan.failed[line],
+        }
+        events.append(built(say.NobodyAvailable, case_id, now, SYSTEM, values))

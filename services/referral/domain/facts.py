@@ -1,19 +1,20 @@
 """What is known of one case: everything that routing, matching and the announcements need."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
-
-Unknown = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
     """One person in one crime, or one self-referral (then `crime_id` and `victim_ref` are None). No personal data.
 
-    `share` is what counts (a parent's word may not: then `not_asked`, and `share_counts` is false); `share_said` is what
-    the police sent. `area` is where services are commissioned: home, else the place of the crime. `age` is in whole
-    years at the report, None when unknown; `age_said` keeps the unknown value.
+    `share` is what counts (a parent's word may not: then it is `not_asked` and `share_counts` is false); `share_said` is
+    what the police sent. `area` is where services are commissioned: home, else the place of the crime. `age` is in whole
+    years at the report, None when unknown; `age_said` is the number or the unknown value. `choices` are offers that the
+    person took up; `refused_providers` are those they ruled out.
     """
 
     case_id: UUID
@@ -31,7 +32,7 @@ class CaseFacts:
     hate_strands: tuple[str, ...] = ()
     relationship: str = "not_recorded"
     age: int | None = None
-    age_said: str = "not_recorded"
+    age_said: int | str = "not_recorded"
     age_at_offence: int | str = "not_recorded"
     dash_score: int | None = None
     risk_grade: str | None = None
@@ -55,7 +56,7 @@ class CaseFacts:
     same_household: bool = False
     suspect_refs: tuple[str, ...] = ()
     also_suspect: bool = False
-    works_for: str = "none"
+    works_for: str = "not_recorded"
     suspect_works_for_us: bool = False
     major_incident_id: str | None = None
     named_contact: bool = False
@@ -74,6 +75,7 @@ class CaseFacts:
     source: str = "police"
     access_needs: tuple[str, ...] = ()
     refused_providers: tuple[UUID, ...] = ()
+    choices: tuple[str, ...] = ()
     domestic: bool = False
     sexual: bool = False
     contact_sexual: bool = False
@@ -84,7 +86,9 @@ class History:
     """What the hub already knew of the person when the fact came.
 
     `domestic_reports_12m` and `repeat_count` count reports of the twelve months up to this one, itself included;
-    `locked_channels` are kinds that the person's profile holds as unsafe or locked.
+    `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months before
+    the report that only an earlier fact told of; `locked_channels` are kinds that the person's profile holds as unsafe
+    or locked.
     """
 
     person_id: UUID | None = None
@@ -98,3 +102,30 @@ class History:
 
 
 NOTHING_KNOWN = History()
+
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(CaseFacts))
+
+_UUIDS = ("case_id", "crime_id")
+_TIMES = ("reported_at", "recorded_at")
+_DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
+_MANY = (
+    *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
+    *("choices", "refused_providers"),
+)
+
+
+def facts_of(record: Mapping[str, Any]) -> CaseFacts:
+    """Facts as they were written to JSON, read again. Fields it does not know are left out."""
+    known = {name: record[name] for name in FIELDS if name in record}
+    for names, read in ((_UUIDS, UUID), (_TIMES, datetime.fromisoformat), (_DAYS, date.fromisoformat)):
+        _read_again(known, names, read)
+    for name in _MANY:
+        known[name] = tuple(known.get(name) or ())
+    known["refused_providers"] = tuple(UUID(str(one)) for one in known["refused_providers"])
+    return CaseFacts(**known)
+
+
+def _read_again(known: dict[str, Any], names: Iterable[str], read: Any) -> None:
+    for name in names:
+        if isinstance(known.get(name), str):
+            known[name] = read(known[name])

@@ -1,0 +1,69 @@
+"""Everything that is data with dates, as it stands on a day: rules, policy, directory, transitions, reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.referral.domain.directory import Directory, ListSaid, read_directory
+from services.referral.domain.policy import Policy, read_policy
+from services.referral.domain.routing import RuleBook, compile_book
+
+RULE_FILES = "routing_rules_"
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What counts on a day: the latest rule file and policy that had begun, or the first ones before any had."""
+
+    since: date
+    rules: RuleBook
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """`versions`: each period with its rules and policy, oldest first."""
+
+    versions: tuple[InForce, ...]
+    directory: Directory
+
+    def on(self, day: date) -> InForce:
+        for version in reversed(self.versions):
+            if version.since <= day:
+                return version
+        return self.versions[0]
+
+    def with_states(self, said: Mapping[UUID, ListSaid]) -> "Books":
+        """The same books with what providers last said of their lists."""
+        directory = self.directory.with_states(said)
+        return replace(
+            self,
+            directory=directory,
+            versions=tuple(
+                replace(version, policy=version.policy.with_directory(directory)) for version in self.versions
+            ),
+        )
+
+
+def read_books(documents: Mapping[str, Any]) -> Books:
+    """Books of the documents of the reference folder, by file name.
+
+    Raises BadRule or BadDirectory, whose text names the file or entry and the field.
+    """
+    directory = read_directory(documents["directory.yaml"])
+    policies = [read_policy("policy.yaml", written, directory) for written in documents["policy.yaml"]["versions"]]
+    rules = {name: document for name, document in documents.items() if name.startswith(RULE_FILES)}
+    days = sorted({p.effective_from for p in policies} | {d["effective_from"] for d in rules.values()})
+    versions = []
+    for day in days:
+        policy = _latest(policies, day, [p.effective_from for p in policies])
+        name = _latest(list(rules), day, [document["effective_from"] for document in rules.values()])
+        versions.append(InForce(day, compile_book(name, rules[name], policy.opt_in), policy))
+    return Books(tuple(versions), directory)
+
+
+def _latest(things: list[Any], day: date, since: list[date]) -> Any:
+    begun = [(start, number) for number, start in enumerate(since) if start <= day]
+    return things[max(begun)[1]] if begun else things[since.index(min(since))]

@@ -1,0 +1,297 @@
+"""Which contract can take a person for a line, and why each other cannot."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from contracts.reference import local_authority_name
+from services.referral.domain.directory import ALL_AREAS, Contract, Directory
+from services.referral.domain.facts import CaseFacts
+
+Check = Callable[[CaseFacts, Contract, date], bool]
+
+NOT_TAKING = frozenset({"closed", "paused"})
+TAKING = frozenset({"open", "limited"})
+_ORDER = {"open": 0, "limited": 1, "waiting_list": 2, "needs_assessment_first": 3, "unknown": 4}
+_UNKNOWN_LANGUAGE = frozenset({"not_asked", "refused", "not_known", "not_recorded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One rule of matching on one contract, in words."""
+
+    rule: str
+    passed: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A contract with every rule passed or failed. `change`: the single change that would open the door, when one
+    rule alone stands in the way."""
+
+    contract: Contract
+    checks: tuple[Checked, ...]
+    fits: bool
+    change: str | None
+
+
+def match(facts: CaseFacts, line: str, directory: Directory, on: date, tried: Collection[UUID] = ()) -> Contract | None:
+    """The first contract, in order of its list's state and of the directory, that can take this person on this day.
+
+    `tried` are contracts that are not to be asked again. None: nobody can take this person.
+    """
+    best: Contract | None = None
+    for contract in directory.at(line, facts.area):
+        if contract.contract_id in tried or not fits(facts, contract, on):
+            continue
+        if contract.list_state == "open":
+            return contract
+        if best is None or _rank(contract) < _rank(best):
+            best = contract
+    return best
+
+
+def _rank(contract: Contract) -> int:
+    return _ORDER.get(contract.list_state, len(_ORDER))
+
+
+def fits(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    """Whether every rule but line passes."""
+    for rule in _RULES:  # noqa: SIM110 - half the time of all() over a generator, and it runs for every case
+        if not rule.check(facts, contract, on):
+            return False
+    return True
+
+
+def failed_rules(facts: CaseFacts, line: str, directory: Directory, on: date) -> tuple[str, ...]:
+    """Names of the rules that stand in the way, over all contracts of the line, sorted; for a fact that nobody can."""
+    failed = {
+        rule.name
+        for contract in directory.contracts
+        if contract.line == line
+        for rule in _RULES
+        if not rule.check(facts, contract, on)
+    }
+    return tuple(sorted(failed)) or ("line",)
+
+
+def explain(facts: CaseFacts, line: str, directory: Directory, on: date) -> tuple[Explained, ...]:
+    """Every contract of the directory: those that fit first, then by how little stands in the way."""
+    explained = [_explain(facts, line, contract, on) for contract in directory.contracts]
+    return tuple(sorted(explained, key=lambda one: sum(not check.passed for check in one.checks)))
+
+
+def _explain(facts: CaseFacts, line: str, contract: Contract, on: date) -> Explained:
+    checks = [_line_checked(line, contract)]
+    changes = [] if checks[0].passed else [f"Add {_words(contract.line)} to the lines of this case."]
+    for rule in _RULES:
+        passed = rule.check(facts, contract, on)
+        checks.append(Checked(rule.name, passed, (rule.passed if passed else rule.failed)(facts, contract)))
+        if not passed:
+            changes.append(rule.change(facts, contract))
+    return Explained(contract, tuple(checks), not changes, changes[0] if len(changes) == 1 else None)
+
+
+def _line_checked(line: str, contract: Contract) -> Checked:
+    if contract.line == line:
+        return Checked("line", True, f"Commissioned for {_words(line)}.")
+    return Checked("line", False, f"Commissioned for {_words(contract.line)}, not for {_words(line)}.")
+
+
+Words = Callable[[CaseFacts, Contract], str]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRule:
+    name: str
+    check: Check
+    passed: Words
+    failed: Words
+    change: Words
+
+
+def _in_area(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return facts.area in contract.areas if facts.area else contract.areas >= ALL_AREAS
+
+
+def _in_force(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return contract.starts <= on <= contract.ends
+
+
+def _taking(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    if contract.list_state in NOT_TAKING and (contract.until is None or on <= contract.until):
+        return False
+    return contract.places is None or contract.places > 0 or contract.list_state == "waiting_list"
+
+
+def _of_age(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    if contract.age_from is None and contract.age_to is None:
+        return True
+    age = facts.age
+    if age is None:
+        return False
+    return (contract.age_from is None or age >= contract.age_from) and (
+        contract.age_to is None or age <= contract.age_to
+    )
+
+
+def _of_kind(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return facts.person_kind in contract.kinds
+
+
+def _of_sex(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return contract.sex is None or facts.sex == contract.sex
+
+
+def _reported(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return contract.reported == "either" or facts.reported is (contract.reported == "reported")
+
+
+def _understood(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    if contract.interpreters or facts.language in _UNKNOWN_LANGUAGE:
+        return True
+    return facts.language in contract.languages or facts.language.partition("-")[0] in contract.languages
+
+
+def _accessible(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return not facts.access_needs or contract.access.issuperset(facts.access_needs)
+
+
+def _not_refused(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return contract.provider.provider_id not in facts.refused_providers
+
+
+def _chosen(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    return contract.offer is None or contract.offer in facts.choices
+
+
+_RULES: tuple[MatchRule, ...] = (
+    MatchRule(
+        "area",
+        _in_area,
+        lambda f, c: f"Covers {_area(f)}.",
+        lambda f, c: f"Covers {_areas(c)}, not {_area(f)}.",
+        lambda f, c: f"Spot-purchase it for {_area(f)}, or record another home.",
+    ),
+    MatchRule(
+        "offer",
+        _chosen,
+        lambda f, c: "Open to everybody on the line." if c.offer is None else f"The person chose {_words(c.offer)}.",
+        lambda f, c: f"Only for a person who chose {_words(c.offer or '')}.",
+        lambda f, c: f"Ask the person whether they choose {_words(c.offer or '')}.",
+    ),
+    MatchRule(
+        "dates",
+        _in_force,
+        lambda f, c: f"In force from {_day(c.starts)} to {_day(c.ends)}.",
+        lambda f, c: f"In force only from {_day(c.starts)} to {_day(c.ends)}.",
+        lambda f, c: f"Choose a day between {_day(c.starts)} and {_day(c.ends)}.",
+    ),
+    MatchRule(
+        "list",
+        _taking,
+        lambda f, c: f"Its list is {_words(c.list_state)}.",
+        lambda f, c: _list_failed(c),
+        lambda f, c: "Ask the provider to open its list or to make a place.",
+    ),
+    MatchRule(
+        "age",
+        _of_age,
+        lambda f, c: f"Takes {_ages(c)}.",
+        lambda f, c: f"Takes {_ages(c)}; the age is {'not known' if f.age is None else f.age}.",
+        lambda f, c: "Record the age." if f.age is None else f"Ask for an exception from {_ages(c)}.",
+    ),
+    MatchRule(
+        "kind",
+        _of_kind,
+        lambda f, c: f"Takes a {f.person_kind} case.",
+        lambda f, c: f"Takes {', '.join(sorted(c.kinds))} cases, not {f.person_kind}.",
+        lambda f, c: f"Ask for an exception for a {f.person_kind} case.",
+    ),
+    MatchRule(
+        "sex",
+        _of_sex,
+        lambda f, c: "Takes everybody." if c.sex is None else f"A service for {c.sex} people.",
+        lambda f, c: f"A single-sex service for {c.sex} people.",
+        lambda f, c: "Ask the person, and record what they say." if _unknown(f.sex) else "Choose another service.",
+    ),
+    MatchRule(
+        "reported",
+        _reported,
+        lambda f, c: "Takes it whether or not the police know." if c.reported == "either" else f"Takes {c.reported}.",
+        lambda f, c: f"Takes only what was {'' if c.reported == 'reported' else 'not '}reported to the police.",
+        lambda f, c: "Ask for an exception: whether it was reported is the person's choice.",
+    ),
+    MatchRule(
+        "language",
+        _understood,
+        lambda f, c: "Works with interpreters." if c.interpreters else f"Speaks {', '.join(sorted(c.languages))}.",
+        lambda f, c: f"Speaks {', '.join(sorted(c.languages))}; the person speaks {f.language}.",
+        lambda f, c: "Book an interpreter for it.",
+    ),
+    MatchRule(
+        "access",
+        _accessible,
+        lambda f, c: "Meets the access needs." if f.access_needs else "No access needs are recorded.",
+        lambda f, c: f"Cannot meet: {', '.join(sorted(set(f.access_needs) - c.access))}.",
+        lambda f, c: "Arrange what is missing with the provider.",
+    ),
+    MatchRule(
+        "refused",
+        _not_refused,
+        lambda f, c: "The person has not ruled it out.",
+        lambda f, c: "The person does not want this provider.",
+        lambda f, c: "Only the person can change this.",
+    ),
+)
+
+RULE_NAMES: tuple[str, ...] = ("line", *(rule.name for rule in _RULES))
+
+
+def _words(code: str) -> str:
+    return {"idva": "IDVA", "isva": "ISVA", "child_isva": "child ISVA"}.get(code, code.replace("_", " "))
+
+
+def _unknown(value: str) -> bool:
+    return value in _UNKNOWN_LANGUAGE or value == "other"
+
+
+def _area(facts: CaseFacts) -> str:
+    return local_authority_name(facts.area) if facts.area else "a place that is not known"
+
+
+def _areas(contract: Contract) -> str:
+    if contract.areas >= ALL_AREAS:
+        return "all areas"
+    return ", ".join(sorted(local_authority_name(code) for code in contract.areas))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _ages(contract: Contract) -> str:
+    if contract.age_from is not None and contract.age_to is not None:
+        return f"ages {contract.age_from} to {contract.age_to}"
+    if contract.age_from is not None:
+        return f"ages {contract.age_from} and over"
+    return "all ages" if contract.age_to is None else f"ages up to {contract.age_to}"
+
+
+def _list_failed(contract: Contract) -> str:
+    if contract.list_state in NOT_TAKING:
+        until = f" until {_day(contract.until)}" if contract.until else ""
+        return f"Its list is {contract.list_state}{until}."
+    return "It has no free place."
+
+
+def next_contracts(
+    facts: CaseFacts, line: str, directory: Directory, on: date, tried: Collection[UUID]
+) -> Iterator[Contract]:
+    """The contracts that could be tried next, best first; the ones already tried are left out."""
+    done = set(tried)
+    while (found := match(facts, line, directory, on, done)) is not None:
+        yield found
+        done.add(found.contract_id)

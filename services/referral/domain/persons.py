@@ -1,0 +1,51 @@
+"""Who is the same person, and how often they were harmed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid5
+
+from contracts.identity import NS
+from services.referral.domain.rules import months_before
+
+REPEAT = 3
+"""The third crime or incident in twelve months makes a repeat victim (design 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One crime or incident of a person: the day of its report in London, and whether it was domestic."""
+
+    crime_id: UUID | None
+    on: date
+    domestic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Reports of the twelve months up to a day, that of the day itself included."""
+
+    count: int
+    domestic: int
+
+    @property
+    def repeat_victim(self) -> bool:
+        return self.count >= REPEAT
+
+
+def person_id(force: str, police_ref: str) -> UUID:
+    """The person of a police reference. The same reference of the same force is the same person; of another force it is
+    another one, until a human says otherwise."""
+    return uuid5(NS, f"person/{force}/{police_ref}")
+
+
+def window_start(on: date) -> date:
+    """The first day that counts towards repeat reports on a day: the same day of the year before."""
+    return months_before(on, 12)
+
+
+def repeats(reports: Iterable[Report], on: date) -> Repeats:
+    """Counts each crime once, whatever the order in which the reports came."""
+    start = window_start(on)
+    counted = {report.crime_id or report: report for report in reports if start <= report.on <= on}
+    return Repeats(len(counted), sum(report.domestic for report in counted.values()))

@@ -1,0 +1,207 @@
+"""The one check whether a channel may be used now. No channel is safe by default."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from types import MappingProxyType
+
+from contracts.refused import Refused
+from contracts.vocabulary import CHANNELS
+from contracts.working_time import LONDON
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+LOCKING = {"someone_else_answered": "someone_else_answered", "wrong_number": "wrong_number", "unsafe": "said_unsafe"}
+"""Outcomes of an attempt that lock the channel everywhere, with the reason written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """What is known of one channel. `days`: "mon-fri", "tue,thu" or None; `hours`: "09:00-17:30" in London or None.
+
+    A lock stands above `safety`: only a named worker who has spoken to the person lifts it.
+    """
+
+    kind: str
+    safety: str = "unknown"
+    days: str | None = None
+    hours: str | None = None
+    voicemail: bool | None = None
+    say_who: bool | None = None
+    locked_at: datetime | None = None
+    locked_why: str | None = None
+    set_at: datetime | None = None
+    set_by_role: str | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The channels of one person by kind, and the purposes for which they never want to be reached."""
+
+    channels: Mapping[str, ChannelState] = MappingProxyType({})
+    never_for: frozenset[str] = frozenset()
+
+    def channel(self, kind: str) -> ChannelState:
+        return self.channels.get(kind, ChannelState(kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`why`: safe, or the code of the reason against; `words` say it to a worker."""
+
+    allowed: bool
+    why: str
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.why]
+
+
+WORDS = {
+    "safe": "Safe now.",
+    "not_a_channel": "This is no way to reach a person.",
+    "locked": "Locked. Only somebody who has spoken to the person lifts it.",
+    "unsafe": "Known to be unsafe.",
+    "unknown": "Nobody knows whether it is safe. Ask the officer or the person.",
+    "opted_out": "The person does not want to be reached for this.",
+    "not_this_day": "Not safe on this day of the week.",
+    "not_this_hour": "Not safe at this hour.",
+    "days_unreadable": "The days it is safe on cannot be read. Ask again.",
+    "hours_unreadable": "The hours it is safe in cannot be read. Ask again.",
+    "no_safe_channel": "No channel is safe now.",
+}
+
+
+def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verdict:
+    """Whether `channel` may be used for `purpose` at `now`. What cannot be read counts as unsafe."""
+    if channel not in CHANNELS:
+        return Verdict(False, "not_a_channel")
+    state = profile.channel(channel)
+    if state.locked_at is not None:
+        return Verdict(False, "locked")
+    if state.safety != "safe":
+        return Verdict(False, "unsafe" if state.safety == "unsafe" else "unknown")
+    if purpose in profile.never_for:
+        return Verdict(False, "opted_out")
+    return _at_this_time(state, now)
+
+
+def choose(profile: Profile, channels: Iterable[str], purpose: str, now: datetime) -> tuple[str | None, Verdict]:
+    """The first of these channels that may be used, else None with the reason against the first."""
+    first = None
+    for channel in channels:
+        verdict = may_use(profile, channel, purpose, now)
+        if verdict.allowed:
+            return channel, verdict
+        first = first or verdict
+    return None, first or Verdict(False, "no_safe_channel")
+
+
+def _at_this_time(state: ChannelState, now: datetime) -> Verdict:
+    local = now.astimezone(LONDON)
+    if state.days:
+        days = days_of(state.days)
+        if days is None:
+            return Verdict(False, "days_unreadable")
+        if local.weekday() not in days:
+            return Verdict(False, "not_this_day")
+    if state.hours:
+        hours = hours_of(state.hours)
+        if hours is None:
+            return Verdict(False, "hours_unreadable")
+        if not _within(local.time(), *hours):
+            return Verdict(False, "not_this_hour")
+    return Verdict(True, "safe")
+
+
+def _within(at: time, opens: time, closes: time) -> bool:
+    """Hours may run past midnight: 22:00-06:00."""
+    return opens <= at < closes if opens < closes else at >= opens or at < closes
+
+
+def days_of(text: str) -> frozenset[int] | None:
+    """Weekdays (Monday is 0) of "mon-fri", "tue,thu" or "weekdays"; None when it cannot be read."""
+    found: set[int] = set()
+    for part in text.lower().replace(" ", "").replace(";", ",").split(","):
+        named = {"weekdays": "mon-fri", "weekend": "sat-sun", "any": "mon-sun", "every day": "mon-sun"}.get(part, part)
+        ends = [day[:3] for day in named.split("-")]
+        if len(ends) > 2 or any(day not in WEEKDAYS for day in ends):
+            return None
+        first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
+        found.update(range(first, last + 1) if first <= last else {*range(first, 7), *range(last + 1)})
+    return frozenset(found)
+
+
+def hours_of(text: str) -> tuple[time, time] | None:
+    """Opening and closing of "09:00-17:30"; None when it cannot be read."""
+    ends = text.replace(" ", "").split("-")
+    if len(ends) != 2:
+        return None
+    try:
+        opens, closes = (time.fromisoformat(end if ":" in end else f"{end:0>2}:00") for end in ends)
+    except ValueError:
+        return None
+    return None if opens == closes else (opens, closes)
+
+
+def _with(profile: Profile, *states: ChannelState) -> Profile:
+    return replace(profile, channels={**profile.channels, **{state.kind: state for state in states}})
+
+
+def new_incident(profile: Profile, reported_safe: Iterable[str], now: datetime) -> Profile:
+    """A new incident makes every channel unknown; those the police now say are safe are safe, unless locked or known to
+    be unsafe."""
+    safe = set(reported_safe) & set(CHANNELS)
+    states = []
+    for kind in sorted({*profile.channels, *safe}):
+        held = profile.channel(kind)
+        keeps = held.safety == "unsafe" or held.locked_at is not None
+        safety = "unsafe" if held.safety == "unsafe" else "safe" if kind in safe and not keeps else "unknown"
+        states.append(replace(held, safety=safety, set_at=now, set_by_role="police"))
+    return _with(profile, *states)
+
+
+def after_attempt(profile: Profile, channel: str, outcome: str, now: datetime) -> Profile:
+    """What an attempt taught us: somebody else answering, a wrong number or a word of danger locks the channel."""
+    why = LOCKING.get(outcome)
+    return lock(profile, channel, why, now) if why else profile
+
+
+def lock(profile: Profile, channel: str, why: str, now: datetime) -> Profile:
+    """Locks a channel everywhere. An earlier lock keeps its time and reason."""
+    held = profile.channel(channel)
+    if held.locked_at is not None:
+        return profile
+    return _with(profile, replace(held, safety="unsafe", locked_at=now, locked_why=why))
+
+
+def lift(profile: Profile, channel: str, safety: str, role: str, now: datetime, *, spoke_to_person: bool) -> Profile:
+    """Lifts a lock and says what the person said of the channel. Refused unless the worker has spoken to the person."""
+    if not spoke_to_person:
+        raise Refused("spoke_to_person", "only_after_speaking_to_the_person")
+    return set_safety(profile, channel, safety, role, now, lifted=True)
+
+
+def set_safety(
+    profile: Profile, channel: str, safety: str, role: str, now: datetime, *, lifted: bool = False
+) -> Profile:
+    """Writes down whether a channel is safe. Refused for a locked channel: see `lift`."""
+    if channel not in CHANNELS:
+        raise Refused("channel", "not_a_channel")
+    if safety not in ("safe", "unsafe", "unknown"):
+        raise Refused("safety", "not_a_safety")
+    held = profile.channel(channel)
+    if held.locked_at is not None and not lifted:
+        raise Refused("channel", "locked")
+    return _with(
+        profile,
+        replace(held, safety=safety, locked_at=None, locked_why=None, set_at=now, set_by_role=role, checked_at=now),
+    )
+
+
+def locked_channels(profile: Profile) -> frozenset[str]:
+    """Kinds that no new report makes safe again: unsafe or locked."""
+    return frozenset(
+        kind for kind, state in profile.channels.items() if state.locked_at is not None or state.safety == "unsafe"
+    )
