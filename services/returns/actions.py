@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from contracts.envelope import Fact
 from contracts.refused import Refused
 from contracts.returns import ReturnDrawn, ReturnRestated, ReturnSealed, ReturnSigned
 from kit import audit, outbox
@@ -19,6 +20,7 @@ from kit.service import Moment
 from services.returns.domain import canonical
 from services.returns.domain.canonical import Heading
 from services.returns.domain.cells import Cell, Key, build_cells, failures, split_failures
+from services.returns.domain.facts import fact_row, people
 from services.returns.domain.period import Period, parse_period, period_of
 from services.returns.store import archive, definitions, draws, measures
 from services.returns.store.definitions import Loaded
@@ -180,6 +182,17 @@ def _common(drawn: Drawn, by: Actor, now: datetime) -> Mapping[str, object]:
 
 def _entry(by: Actor, action: str, drawn: Drawn) -> audit.Entry:
     return audit.Entry(by.user_id, by.role, None, action, "return", drawn.return_id)
+
+
+async def rebuild(tx: Tx, models: Mapping[str, type[Fact]]) -> int:
+    """Makes every fact again from the archive alone; returns how many."""
+    await tx.execute(_PATIENCE)
+    await archive.forget_facts(tx)
+    position, head = 0, await archive.head(tx)
+    while events := await archive.read(tx, position, head, models):
+        await archive.save_facts(tx, [fact_row(e) for e in events], [row for e in events for row in people(e)])
+        position = events[-1].position
+    return position
 
 
 async def draw_what_was_asked(tx: Tx, moment: Moment, context: Context) -> int:

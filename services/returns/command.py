@@ -1,4 +1,4 @@
-"""`python -m services.returns return draw | sign | seal | verify | diff`: the operator's side of returns."""
+"""`python -m services.returns return draw | sign | seal | show | list | verify | diff`, and `rebuild`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from contracts.reference import ROLES, personas
 from contracts.refused import Refused
+from contracts.registry import FACTS
 from kit import clock
 from kit.listening import Context
 from services.returns import actions
@@ -43,7 +44,11 @@ WORDS = {
 
 
 async def run(words: Sequence[str], context: Context) -> int:
-    """Exit code 0 when done, 1 when it could not be, 2 for a wrong command line."""
+    """`return ...` or `rebuild`. Exit code 0 when done, 1 when it could not be, 2 for a wrong command line."""
+    if words[:1] == ["rebuild"]:
+        async with context.database.begin() as tx:
+            print(f"{await actions.rebuild(tx, FACTS)} facts made again from the archive")  # noqa: T201
+        return 0
     asked = _parser().parse_args(words)
     try:
         told, code = await _VERBS[asked.verb](asked, context)

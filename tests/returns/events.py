@@ -72,16 +72,16 @@ def a_crime(name: str, *victims: dict[str, Any], at: str = "2026-08-03T10:00:00+
     return sent(POLICE_CRIMES, kind, crime_id(name), data, str(data.get("revised_at", at)))
 
 
-_sequences: Counter[tuple[str, UUID]] = Counter()
+sequences: Counter[tuple[str, UUID]] = Counter()
 
 
 def announced(topic: str, type: str, case: UUID, at: str, **data: Any) -> Sent:
-    _sequences[topic, case] += 1
+    sequences[topic, case] += 1
     common = {
         "case_id": case,
         "subject_kind": "case",
         "subject_id": case,
-        "sequence": _sequences[topic, case],
+        "sequence": sequences[topic, case],
         "happened_at": at,
         "actor_role": "system",
     }

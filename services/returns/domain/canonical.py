@@ -13,7 +13,7 @@ from contracts.refused import Refused
 from services.returns.domain.cells import Cell
 
 COLUMNS = ("return_id", "kind", "period", "area", "measure", "split", "category", "value", "shorthand", "note")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def rows(heading: Heading, cells: Iterable[Cell]) -> list[tuple[str, ...]]:
 
 
 def harmless(text: str) -> str:
-    """`text`, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    text = text.replace("\r", " ").replace("\n", " ")
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

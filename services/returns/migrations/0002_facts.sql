@@ -155,5 +155,6 @@ create policy hub on person_fact for select to returns_hub
     using (case_id is null or current_setting('app.restricted', true) = 'on'
            or not exists (select from restricted_case r where r.case_id = person_fact.case_id and r.restricted));
 
-grant select, insert on fact, person_fact to returns_worker;
+-- Facts may be made again from the archive; the archive itself is only ever added to.
+grant select, insert, delete on fact, person_fact to returns_worker;
 grant select on fact, person_fact to returns_hub;

@@ -1,6 +1,6 @@
 """The lasting memory: every event in the order of its arrival, and the facts made of it, in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ on conflict (case_id) do update set restricted = excluded.restricted, position =
  where excluded.position > r.position
 """
 _READ = """
-select position, type, event_time, source, data from archive
+select position, type, event_time, source, data::text as data from archive
  where position > $1 and position <= $2 order by position limit $3
 """
 
@@ -83,6 +83,12 @@ def _kept(value: bytes) -> str:
     return orjson.dumps(without_sealed(orjson.loads(value))).decode()
 
 
+async def forget_facts(tx: Tx) -> None:
+    """Takes all facts away, to be made again from the archive."""
+    await tx.execute("delete from fact")
+    await tx.execute("delete from person_fact")
+
+
 async def save_facts(tx: Tx, facts: Sequence[Row], people: Sequence[Row]) -> None:
     await tx.execute(_FACTS, facts)
     if people:
@@ -97,7 +103,7 @@ async def save_restrictions(tx: Tx, cases: Iterable[tuple[UUID, bool, int]]) -> 
         await tx.execute(_RESTRICT, list(last), list(flags), list(positions))
 
 
-async def read(tx: Tx, after: int, upto: int, models: dict[str, type[Fact]], limit: int = 1000) -> list[Arrived]:
+async def read(tx: Tx, after: int, upto: int, models: Mapping[str, type[Fact]], limit: int = 1000) -> list[Arrived]:
     """The archived events with `after` < position <= `upto`, in order, at most `limit`."""
     rows: list[Any] = await tx.fetch(_READ, after, upto, limit)
     return [
@@ -106,7 +112,7 @@ async def read(tx: Tx, after: int, upto: int, models: dict[str, type[Fact]], lim
             row["type"],
             row["event_time"],
             row["source"],
-            models[row["type"]].model_validate(row["data"]),
+            models[row["type"]].model_validate_json(row["data"]),
         )
         for row in rows
     ]
