@@ -15,7 +15,8 @@ _COLUMNS = """entitlement, occurrence, milestone_id, started_at, due_at, "limit"
 _NAMES = tuple(name.strip().strip('"') for name in _COLUMNS.split(","))
 _UNNEST = """unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
               $7::smallint[], $8::text[], $9::boolean[], $10::boolean[], $11::boolean[], $12::text[], $13::text[],
-              $14::text[], $15::timestamptz[], $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[])"""
+              $14::text[], $15::timestamptz[], $16::text[], $17::text[], $18::text[], $19::text[],
+              $20::timestamptz[])"""
 _ADD = f"""
 insert into entitlement (case_id, {_COLUMNS})
 select * from {_UNNEST}
