@@ -1,0 +1,28 @@
+"""The personas of development as users of the `access` database."""
+
+from contracts.reference import ROLES, personas
+from kit.access import seed as seed_access
+from kit.config import Settings
+from kit.database import connect
+
+
+async def seed(settings: Settings) -> None:
+    """Makes users, memberships and the permissions of roles what contracts/reference says; development only."""
+    if not settings.development:
+        return
+    users = [
+        {
+            "id": persona.user_id,
+            "subject": persona.name,
+            "name": persona.title,
+            "role": persona.role,
+            "organisation_id": persona.organisation_id,
+        }
+        for persona in personas()
+    ]
+    roles = {name: sorted(role.permissions) for name, role in ROLES.items()}
+    access = await connect(settings, "access", "access_migrate", size=1)
+    try:
+        await seed_access(access, users, roles)
+    finally:
+        await access.close()
