@@ -14,11 +14,11 @@ const moj = from('@ministryofjustice', 'frontend', 'moj')
 // This is no GOV.UK service: its fonts, crown and blue are licensed to GOV.UK alone.
 const neutral = (css) =>
   css
-    .replace(/\/\*! Copyright[^]*?\*\//g, "")
+    .replace(/\/\*! Copyright[^]*?\*\//g, '')
     .replace(/@font-face\{[^}]*\}/g, '')
     .replace(/GDS Transport,arial,sans-serif/gi, 'Helvetica,Arial,sans-serif')
     .replace(/[^{};]*url\(\/assets\/images\/govuk-crest\.svg\)[^;}]*;?/g, '')
-    .replace(/#1d70b8|#1a65a6/gi, '#3d3a6b')
+    .replace(/#1d70b8|#1a65a6|#005ea5/gi, '#3d3a6b')
     .replace(/#0f385c/gi, '#0b0c0c')
     .replace(/\/assets\/images\//g, 'images/')
     .replace(/\n?\/\*# sourceMappingURL=.*?\*\//g, '')
