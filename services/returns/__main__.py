@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from contracts.addresses import PATHS
 from contracts.topics import RETURNS_EVENTS, TOPICS
 from kit.service import Every, Service, main
+from kit.web.app import Link
 from services.returns import actions, command, reconcile, return_ui
 from services.returns.consumer import LISTENS
 
@@ -21,6 +23,7 @@ SERVICE = Service(
         Every("rehearse", 300.0, actions.rehearse),
     ),
     pages=return_ui.pages,
+    navigation=[Link(path.label, path.prefix, path.permission) for path in PATHS if path.label],
     reconcile=reconcile.checks,
     command=command.run,
 )

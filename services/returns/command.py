@@ -54,7 +54,7 @@ async def run(words: Sequence[str], context: Context) -> int:
         told, code = await _VERBS[asked.verb](asked, context)
     except Refused as refused:
         print(f"handrail return: {WORDS.get(str(refused), str(refused))}", file=sys.stderr)  # noqa: T201
-        return 1
+        return 2 if refused.code == "not_a_quarter" else 1
     print(json.dumps(told) if asked.json else _in_words(told))  # noqa: T201
     return code
 

@@ -12,8 +12,7 @@ select (select position from archive_head) as head,
        (select count(*) from archive) as archived,
        (select count(*) from fact) as facts,
        (select count(*) from person_fact) as people,
-       (select (select coalesce(sum(applied), 0) from kit.watermark)
-             + (select count(*) from kit.parked where state = 'replayed'))::bigint as applied,
+       (select count(*) from kit.inbox) as applied,
        (select count(*) from drawn_return where encode(sha256(file), 'hex') <> sha256) as changed
 """
 _PEOPLE = """

@@ -1,0 +1,177 @@
+"""The pages of returns, through their front door: every number opens its list, nobody signs what they drew."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from contracts.identity import case_id, reference
+from kit import clock
+from kit.database import Database
+from kit.listening import Context
+from kit.service import Moment
+from kit.web.app import make_app
+from services.returns import actions
+from services.returns.__main__ import SERVICE
+from services.returns.domain import canonical
+from services.returns.domain.period import period_of
+from services.returns.return_ui import PAGES
+from tests.browser import Browser, Seen, cookie_of, seed_personas
+from tests.conftest import Databases
+from tests.returns.conftest import Hear
+from tests.returns.events import COVENTRY, a_case, a_clock, a_crime, a_victim, crime_id
+
+pytestmark = pytest.mark.service
+SignIn = Callable[[str], Awaitable[Browser]]
+CURRENT = period_of(clock.now())
+DAY = CURRENT.start.isoformat()
+
+
+@pytest.fixture
+async def sign_in(databases: Databases, name: str) -> AsyncIterator[SignIn]:
+    """`browser = await sign_in("analyst")`."""
+    sessions = await databases.copy_of("access")
+    await seed_personas(await databases.open(sessions, "access_migrate"))
+    access = await databases.open(sessions, "access_web")
+    hub = await databases.open(name, "returns_hub")
+    app = make_app(
+        "returns", databases.settings, PAGES, databases={"hub": hub}, templates=SERVICE.templates or (), access=access
+    )
+    async with AsyncExitStack() as stack:
+
+        async def browser(persona: str) -> Browser:
+            cookie = await cookie_of(access, persona)
+            return await stack.enter_async_context(Browser(app, databases.settings, cookie))
+
+        yield browser
+
+
+@pytest.fixture
+async def heard(hear: Hear) -> None:
+    await hear(
+        a_crime("a", a_victim("P1"), a_victim("P2", home_local_authority=COVENTRY), at=DAY),
+        a_crime("b", *(a_victim(f"Q{n}") for n in range(7)), at=DAY, offence_code="19C"),
+    )
+    await hear(a_case("a", "P1", at=DAY), a_case("a", "P2", at=DAY, restricted=True))
+    await hear(a_clock("entitlement.due.v1", "a", "P1", DAY, due_at=DAY))
+
+
+async def draw(analyst: Browser, context: Context, database: Database, kind: str = "grant") -> Seen:
+    """Asks for the current quarter by the form, lets the worker draw it, and opens it."""
+    await analyst.get("/returns/draw")
+    asked = await analyst.submit("Draw it", kind=kind, period=str(CURRENT))
+    assert "is being drawn" in asked.text
+    now = clock.now()
+    async with database.begin() as tx:
+        assert await actions.draw_what_was_asked(tx, Moment(now, now), context) == 1
+    await analyst.get("/returns")
+    return await analyst.follow("Services grant return" if kind == "grant" else "Victims' Code return")
+
+
+async def test_the_list_says_when_there_is_nothing(sign_in: SignIn) -> None:
+    page = await (await sign_in("compliance")).get("/returns")
+    assert "No return has been drawn yet" in page.text and "There is no rehearsal yet" in page.text
+    assert "Draw a return" not in page.text
+
+
+async def test_a_form_sent_empty_says_what_to_choose(sign_in: SignIn) -> None:
+    analyst = await sign_in("analyst")
+    await analyst.get("/returns/draw")
+    page = await analyst.submit("Draw it", status=422)
+    assert page.errors == ["Choose which return to draw", "Choose a quarter"]
+
+
+async def test_each_number_opens_a_list_that_adds_up_to_it(
+    sign_in: SignIn, context: Context, database: Database, heard: None
+) -> None:
+    analyst = await sign_in("analyst")
+    page = await draw(analyst, context, database)
+    base = page.path
+    lines = await analyst.get(f"{base}/lines/crimes_recorded?split=total&category=all")
+    assert "The figure is 2; this list has 2 rows" in lines.text
+    assert {row[0] for row in lines.rows[1:]} == {str(crime_id("a")), str(crime_id("b"))}
+    figures = await analyst.get(f"{base}/figures/victims_recorded")
+    assert ["Coventry", "1 victims_recorded E08000026: open the list"] in figures.rows
+    await analyst.get(f"{base}/lines/nothing?split=total&category=all", status=404)
+    await analyst.get(f"{base}/lines/crimes_recorded?split=sex&category=female", status=404)
+
+
+async def test_a_restricted_person_is_counted_but_absent_from_the_list_without_the_right(
+    sign_in: SignIn, context: Context, database: Database, heard: None
+) -> None:
+    base = (await draw(await sign_in("analyst"), context, database)).path
+    address = f"{base}/lines/cases_opened?split=total&category=all"
+    hidden = reference(case_id(crime_id("a"), "P2"))
+    page = await (await sign_in("analyst")).get(address)
+    assert "The figure is 2; this list has 1 row. The rest are not shown to you." in page.text
+    assert hidden not in page.html
+    assert hidden in (await (await sign_in("leader")).get(address)).html
+
+
+async def test_one_draws_another_signs_and_seals(
+    sign_in: SignIn, context: Context, database: Database, heard: None
+) -> None:
+    analyst, leader = await sign_in("analyst"), await sign_in("leader")
+    base = (await draw(analyst, context, database)).path
+    assert "Sign this return" not in (await analyst.get(base)).text
+    await analyst.post(f"{base}/sign", status=403)
+    await leader.get(base)
+    assert "It is not signed." in (await leader.post(f"{base}/seal", status=409)).text
+    assert "The return is signed." in (await leader.submit("Sign this return")).text
+    assert "The return is sealed." in (await leader.submit("Seal this return")).text
+    assert "already sealed" in (await leader.post(f"{base}/sign", status=409)).text
+
+
+async def test_the_download_is_the_canonical_file_for_those_with_the_right_and_suppressed_for_others(
+    sign_in: SignIn, context: Context, database: Database, heard: None
+) -> None:
+    analyst, compliance = await sign_in("analyst"), await sign_in("compliance")
+    base = (await draw(analyst, context, database)).path
+    kept = await database.pool.fetchval("select file from drawn_return")
+    assert (await analyst.download(f"{base}/download/csv")).content == kept
+    _, cells = canonical.read((await compliance.download(f"{base}/download/csv")).content)
+    shown = {cell.key: cell for cell in cells}
+    assert shown["crimes_recorded", "total", "all"].shorthand == "c"
+    assert shown["victims_recorded", "total", "all"].value in ("9", "")
+    assert "Numbers below 5 are hidden" in (await compliance.get(base)).text
+    await compliance.get(f"{base}/lines/crimes_recorded?split=total&category=all", status=403)
+    for form in ("ods", "xlsx"):
+        assert (await analyst.download(f"{base}/download/{form}")).content[:2] == b"PK"
+    await analyst.download(f"{base}/download/exe", status=404)
+
+
+async def test_the_code_return_shows_its_clocks_by_state(
+    sign_in: SignIn, context: Context, database: Database, heard: None
+) -> None:
+    page = await draw(await sign_in("analyst"), context, database, "code")
+    assert any(row[0].startswith("Referred to support") and row[1].startswith("1") for row in page.rows)
+
+
+async def test_a_rehearsal_shows_the_figures_of_the_current_quarter(
+    sign_in: SignIn, context: Context, database: Database, heard: None
+) -> None:
+    now = clock.now()
+    async with database.begin() as tx:
+        assert await actions.rehearse(tx, Moment(now, now), context) == 4
+    async with database.begin() as tx:
+        assert await actions.rehearse(tx, Moment(now, now), context) == 0
+    analyst = await sign_in("analyst")
+    await analyst.get("/returns")
+    page = await analyst.follow(f"Services grant return, {CURRENT.months}")
+    assert page.heading.startswith("Rehearsal: Services grant return")
+    assert any(row[0].startswith("Crimes recorded") and row[1] == "2" for row in page.rows)
+
+
+async def test_what_changed_since_an_earlier_return_is_shown_cell_by_cell(
+    sign_in: SignIn, context: Context, database: Database, heard: None, hear: Hear
+) -> None:
+    analyst = await sign_in("analyst")
+    first = (await draw(analyst, context, database)).path.rsplit("/", 1)[1]
+    await hear(a_crime("c", a_victim("P1"), at=DAY))
+    second = await draw(analyst, context, database)
+    page = await analyst.get(f"{second.path}/since/{first}")
+    assert ["Crimes recorded", "Total", "2", "3", "+1"] in page.rows
+
+
+async def test_returns_are_not_for_officers(sign_in: SignIn) -> None:
+    await (await sign_in("officer")).get("/returns", status=403)
