@@ -11,6 +11,7 @@ from pathlib import Path
 from handrail.failing import Failed
 
 WRAPPER = Path(__file__).with_name("with_parent.py")
+ROOT = Path(__file__).parents[2]
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "JAVA_HOME", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TMPDIR")
 
 
@@ -50,6 +51,7 @@ def start(program: Program) -> "subprocess.Popen[bytes]":
             stderr=subprocess.STDOUT,
             env=environment_of(program),
             start_new_session=True,
+            cwd=ROOT,
         )
 
 

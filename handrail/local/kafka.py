@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic
 from handrail.failing import Failed
@@ -110,7 +110,14 @@ class Kafka:
         except OSError:
             return False
         writer.close()
-        return True
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=3000)
+        try:
+            await admin.start()
+            return True
+        except (KafkaError, OSError):
+            return False
+        finally:
+            await admin.close()
 
     async def make_topics(self, topics: Iterable[Topic]) -> None:
         """Makes the topics that are missing; TopicsDiffer when one has another number of partitions."""

@@ -95,7 +95,10 @@ class Postgres:
     def _await_end_of_predecessor(self) -> None:
         held = self.folder / "postmaster.pid"
         for _ in range(200):
-            if not held.exists() or not _is_postgres(int(held.read_text().split()[0])):
+            if not held.exists():
+                return
+            if not _is_postgres(int(held.read_text().split()[0])):
+                held.unlink(missing_ok=True)  # PostgreSQL itself takes a dead child nobody collected for alive
                 return
             time.sleep(0.1)
 
@@ -113,7 +116,8 @@ class Postgres:
 
 def _is_postgres(pid: int) -> bool:
     try:
-        return psutil.Process(pid).name() == "postgres"
+        process = psutil.Process(pid)
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 

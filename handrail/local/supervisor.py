@@ -30,7 +30,6 @@ from handrail.local.watched import Watched
 PATIENCE_AT_START = 120.0
 CRASHES_AT_START = 3
 LOOK_EVERY = 0.25
-ASK_EVERY = 1.0
 
 
 class Supervisor:
@@ -128,11 +127,15 @@ class Supervisor:
 
     async def _migrate(self) -> None:
         running = [(program, child.start(program)) for program in migrations(self.system)]
-        for program, process in running:
-            while process.poll() is None:
-                await asyncio.sleep(0.05)
-            if process.returncode != 0:
-                raise child.ProgramFailed(program.name, program.log)
+        try:
+            for program, process in running:
+                while process.poll() is None:
+                    await asyncio.sleep(0.05)
+                if process.returncode != 0:
+                    raise child.ProgramFailed(program.name, program.log)
+        finally:
+            for program, process in running:
+                child.stop(process, program.ends_with)
 
     async def _until_all_ready(self) -> None:
         end = time.monotonic() + PATIENCE_AT_START
@@ -151,10 +154,7 @@ class Supervisor:
         await asyncio.gather(*(watched.ask() for watched in every))
         self.system.ready = all(watched.seen.state == "ready" for watched in every)
         self._write()
-        pause = ASK_EVERY if self.system.ready else LOOK_EVERY
-        for _ in range(round(pause / LOOK_EVERY)):
-            if not self._told_to_stop():
-                await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(LOOK_EVERY)
 
     def _go_down(self) -> None:
         """Doors first, then what works, then what keeps."""

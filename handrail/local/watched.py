@@ -3,7 +3,7 @@
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from handrail.local import child
 from handrail.local.state import ProcessState
@@ -11,6 +11,9 @@ from handrail.local.state import ProcessState
 LONGEST_PAUSE = 30.0
 FORGIVEN_AFTER = 60.0
 """A process that ran this long in a row starts with the shortest pause again."""
+
+ASKED_EVERY = 3.0
+"""Seconds between two questions to a process that is ready; the end of a process is noticed at once."""
 
 
 @dataclass(slots=True)
@@ -23,7 +26,8 @@ class Watched:
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     next_start: float = 0.0
-    failures: int = field(default=0)
+    next_question: float = 0.0
+    failures: int = 0
 
     def start(self) -> None:
         self.process = child.start(self.program)
@@ -53,8 +57,10 @@ class Watched:
 
     async def ask(self) -> None:
         """Updates the state of a running process with its own word."""
-        if not self.is_running():
+        now = time.monotonic()
+        if not self.is_running() or now < self.next_question:
             return
+        self.next_question = now + (ASKED_EVERY if self.seen.state == "ready" else 0)
         answered = await self.ready()
         if self.seen.state in ("starting", "ready", "unready"):
             fresh = self.seen.state == "starting"
