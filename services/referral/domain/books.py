@@ -9,6 +9,7 @@ from uuid import UUID
 from services.referral.domain.directory import Directory, ListSaid, read_directory
 from services.referral.domain.policy import Policy, read_policy
 from services.referral.domain.routing import RuleBook, compile_book
+from services.referral.domain.transitions import TransitionTable, read_table
 
 RULE_FILES = "routing_rules_"
 
@@ -28,6 +29,7 @@ class Books:
 
     versions: tuple[InForce, ...]
     directory: Directory
+    transitions: TransitionTable
 
     def on(self, day: date) -> InForce:
         for version in reversed(self.versions):
@@ -50,7 +52,7 @@ class Books:
 def read_books(documents: Mapping[str, Any]) -> Books:
     """Books of the documents of the reference folder, by file name.
 
-    Raises BadRule or BadDirectory, whose text names the file or entry and the field.
+    Raises BadRule, BadDirectory or BadTable, whose text names the file, entry or row and the field.
     """
     directory = read_directory(documents["directory.yaml"])
     policies = [read_policy("policy.yaml", written, directory) for written in documents["policy.yaml"]["versions"]]
@@ -61,7 +63,8 @@ def read_books(documents: Mapping[str, Any]) -> Books:
         policy = _latest(policies, day, [p.effective_from for p in policies])
         name = _latest(list(rules), day, [document["effective_from"] for document in rules.values()])
         versions.append(InForce(day, compile_book(name, rules[name], policy.opt_in), policy))
-    return Books(tuple(versions), directory)
+    table = read_table(documents["transitions.yaml"], documents["reasons.yaml"])
+    return Books(tuple(versions), directory, table)
 
 
 def _latest(things: list[Any], day: date, since: list[date]) -> Any:

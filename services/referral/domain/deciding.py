@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from contracts import referral as say
 from contracts.envelope import Announcement
@@ -15,6 +15,7 @@ from services.referral.domain.books import Books, InForce
 from services.referral.domain.directory import Contract, Directory
 from services.referral.domain.facts import CaseFacts, History
 from services.referral.domain.matching import TAKING, failed_rules, fits, match
+from services.referral.domain.referral import leg_id, referral_id
 from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 
 
@@ -55,15 +56,6 @@ SHARED = "police_share"
 
 NO_REFERRAL = frozenset({"share_refused", "share_not_asked"})
 """Gates under which nothing is offered to a service before a human has spoken to the officer or the person."""
-
-
-def referral_id(case_id: UUID, line: str, number: int = 1) -> UUID:
-    """The id of the nth referral of a case to a line: a closed one is never reopened, the next one follows it."""
-    return uuid5(case_id, f"{line}/{number}")
-
-
-def leg_id(referral: UUID, number: int) -> UUID:
-    return uuid5(referral, f"leg/{number}")
 
 
 def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> Decision:

@@ -11,10 +11,10 @@ from uuid import UUID
 class CaseFacts:
     """One person in one crime, or one self-referral (then `crime_id` and `victim_ref` are None). No personal data.
 
-    `share` is what counts (a parent's word may not: then it is `not_asked` and `share_counts` is false); `share_said` is
-    what the police sent. `area` is where services are commissioned: home, else the place of the crime. `age` is in whole
-    years at the report, None when unknown; `age_said` is the number or the unknown value. `choices` are offers that the
-    person took up; `refused_providers` are those they ruled out.
+    `share` is what counts (a parent's word may not: then it is `not_asked` and `share_counts` is false); `share_said`
+    is what the police sent. `area` is where services are commissioned: home, else the place of the crime. `age` is in
+    whole years at the report, None when unknown; `age_said` is the number or the unknown value. `choices` are offers
+    that the person took up; `refused_providers` are those they ruled out.
     """
 
     case_id: UUID
@@ -86,9 +86,9 @@ class History:
     """What the hub already knew of the person when the fact came.
 
     `domestic_reports_12m` and `repeat_count` count reports of the twelve months up to this one, itself included;
-    `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months before
-    the report that only an earlier fact told of; `locked_channels` are kinds that the person's profile holds as unsafe
-    or locked.
+    `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months
+    before the report that only an earlier fact told of; `locked_channels` are kinds that the person's profile holds as
+    unsafe or locked.
     """
 
     person_id: UUID | None = None

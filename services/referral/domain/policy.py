@@ -24,7 +24,6 @@ class Policy:
     kinds: frozenset[str]
     share_opens: frozenset[str]
     undo_seconds: int
-    attempts: int
 
     def named_contract(self, line: str, area: str | None) -> Contract | None:
         return self.automatic.get((line, area)) if area else None
@@ -62,7 +61,6 @@ def read_policy(file: str, written: Mapping[str, Any], directory: Directory) -> 
         kinds=frozenset(written["automatic_kinds"]),
         share_opens=frozenset(written["share_opens"]),
         undo_seconds=written["undo_seconds"],
-        attempts=written["attempts_before_not_reached"],
     )
 
 

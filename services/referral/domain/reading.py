@@ -47,13 +47,14 @@ def cases_of(crime: Crime) -> list[CaseFacts]:
 
 def _shared(crime: Crime) -> dict[str, Any]:
     """The facts that every case of a crime has in common."""
-    offence = _OFFENCES.get(crime.offence_code) if crime.offence_code else None
+    code = crime.offence_code
+    offence = _OFFENCES.get(code) if code else None
     group = offence.group if offence else crime.offence_group
     suspects = crime.suspects
     return {
         "crime_id": crime.crime_id,
         "force": crime.force,
-        "offence_code": crime.offence_code,
+        "offence_code": code,
         "offence_group": group,
         "subgroup": offence.subgroup if offence else None,
         "crime_type": crime.crime_type,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,12 @@ class ReferralState:
     attempts: int = 0
     gate: str | None = None
     settled: bool = True
+
+
+def referral_id(case_id: UUID, line: str, number: int = 1) -> UUID:
+    """The id of the nth referral of a case to a line: a closed one is never reopened, the next one follows it."""
+    return uuid5(case_id, f"{line}/{number}")
+
+
+def leg_id(referral: UUID, number: int) -> UUID:
+    return uuid5(referral, f"leg/{number}")

@@ -46,8 +46,8 @@ class RoutingRule:
 class RuleBook:
     """The rules of one file, in order; a rule reads only what rules above it give.
 
-    Which rules are worth testing is looked up by what the case has: a set of rules is the bits of a number. `opens` are the
-    rules that a fired one makes worth testing.
+    Which rules are worth testing is looked up by what the case has: a set of rules is the bits of a number. `opens` are
+    the rules that a fired one makes worth testing.
     """
 
     version: str
@@ -124,7 +124,8 @@ def compile_book(file: str, document: Mapping[str, Any], opt_in: Mapping[str, An
     effective_from = document.get("effective_from")
     if not isinstance(effective_from, date):
         raise BadRule(f"{file}: effective_from: takes a day")
-    rules, conditions = [], []
+    rules: list[RoutingRule] = []
+    conditions: list[Condition] = []
     for written in document.get("rules", ()):
         compiler.where = f"{file}: rule {written.get('id', '(without an id)')}"
         rule, condition = _rule(compiler, document, written)

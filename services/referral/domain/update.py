@@ -1,0 +1,142 @@
+"""A later snapshot of the police: it adds lines, holds and doors, and never silently withdraws one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from contracts import referral as say
+from contracts.envelope import Announcement
+from contracts.vocabulary import HOLD_KINDS
+from contracts.working_time import local_day
+from services.referral.domain.announcing import SYSTEM, built, case_values, routed_values
+from services.referral.domain.books import Books
+from services.referral.domain.deciding import Decision, announce_plan, decided, plan_lines
+from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
+
+GATES = frozenset(HOLD_KINDS["gates"])
+"""Holds that say how things stand now: they go when what they speak of is there. Any other only a human lifts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands before it is decided again. `referred`: lines that have a referral, open or closed."""
+
+    reference: str
+    lines: tuple[str, ...]
+    offers: tuple[str, ...]
+    holds: tuple[str, ...]
+    doors: tuple[str, ...]
+    decision: str
+    run: int
+    referred: frozenset[str] = frozenset()
+    before: CaseFacts | None = None
+    history: History | None = None
+    removed: bool = False
+    revision: int = 1
+
+
+def is_stale(held: int, revision: int) -> bool:
+    """Whether a snapshot is older than the one held, and so to be ignored and counted."""
+    return revision < held
+
+
+def decide_again(
+    facts: CaseFacts, history: History, standing: Standing, books: Books, now: datetime, revision: int = 1
+) -> Decision:
+    """The decision on a case that is known, from new facts of it. New lines get their referrals; what stands, stays.
+
+    Announces case.updated where facts changed and case.routed where anything of the decision did.
+    """
+    facts = keeping(standing.before, facts)
+    today = local_day(now)
+    force = books.on(today)
+    found = route(facts, history, force.rules)
+    routing = _joined(standing, found)
+    new = tuple(line for line in routing.lines if line not in standing.referred)
+    plan = plan_lines(facts, routing, new, force, books.directory, today)
+    decision = _decision(standing, routing, bool(plan.legs))
+    changed = changed_fields(facts, history, standing)
+    events: list[Announcement] = []
+    if changed or standing.removed:
+        values = case_values(facts, history, standing.reference) | {"changed": changed, "revision": revision}
+        events.append(built(say.CaseUpdated, facts.case_id, now, SYSTEM, values))
+    run = standing.run
+    if _differs(standing, routing, decision) or plan.referrals:
+        run += 1
+        values = routed_values(routing, decision, history, force.rules.version, run)
+        events.append(built(say.CaseRouted, facts.case_id, now, SYSTEM, values))
+    announce_plan(events, facts, plan, now, urgent=not NOW_OR_CHILD.isdisjoint(routing.holds))
+    return Decision(
+        facts.case_id,
+        standing.reference,
+        routing,
+        decision,
+        plan.legs,
+        plan.waiting,
+        plan.nobody,
+        plan.referrals,
+        force.rules.version,
+        run,
+        tuple(events),
+    )
+
+
+def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
+    """New facts from the police, with what only we know: needs, choices, access, and having to give evidence."""
+    if before is None:
+        return facts
+    return replace(
+        facts,
+        needs=facts.needs or before.needs,
+        choices=before.choices,
+        access_needs=before.access_needs,
+        refused_providers=before.refused_providers,
+        must_give_evidence=facts.must_give_evidence or before.must_give_evidence,
+    )
+
+
+def _joined(standing: Standing, found: Routing) -> Routing:
+    def both(held: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({*held, *new}))
+
+    lasting = tuple(hold for hold in standing.holds if hold not in GATES)
+    return Routing(
+        both(standing.lines, found.lines),
+        both(standing.offers, found.offers),
+        both(lasting, found.holds),
+        both(standing.doors, found.doors),
+        found.rules,
+    )
+
+
+def _decision(standing: Standing, routing: Routing, sent_now: bool) -> str:
+    """A leg that was sent stays sent, unless danger or a child's age became known: then a human has to look."""
+    decision = decided(routing.holds, routing.doors, sent_now, something=bool(routing.lines))
+    urgent = NOW_OR_CHILD.intersection(routing.holds).difference(standing.holds)
+    return "sent" if standing.decision == "sent" and not urgent else decision
+
+
+def _differs(standing: Standing, routing: Routing, decision: str) -> bool:
+    return (routing.lines, routing.offers, routing.holds, routing.doors, decision) != (
+        *(standing.lines, standing.offers, standing.holds, standing.doors),
+        standing.decision,
+    )
+
+
+def changed_fields(facts: CaseFacts, history: History, standing: Standing) -> tuple[str, ...]:
+    """Names of the announced fields that differ from before, sorted; none when the facts before are not known."""
+    if standing.before is None:
+        return ()
+    new = case_values(facts, history, standing.reference)
+    old = case_values(standing.before, standing.history or history, standing.reference)
+    return tuple(sorted(name for name, value in new.items() if value != old[name]))
+
+
+def removed(
+    facts: CaseFacts, history: History, reference: str, now: datetime, revision: int | None = None
+) -> say.CaseUpdated:
+    """The police's snapshot does not name this person any more. The case is marked, never closed by itself."""
+    values: dict[str, Any] = case_values(facts, history, reference)
+    values |= {"changed": ("removed",), "removed": True, "revision": revision}
+    return built(say.CaseUpdated, facts.case_id, now, SYSTEM, values)
