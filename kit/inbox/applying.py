@@ -69,12 +69,16 @@ class Counts:
 
 @dataclass(slots=True)
 class Batch:
-    """The usable events of a batch in order, what cannot be used, and what waits behind that."""
+    """The usable events of a batch in order, what cannot be used, and what waits behind that.
+
+    `held` are keys that something parked holds, as reading goes on; `failed` those whose handler failed.
+    """
 
     events: list[Received[Any]] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
     tail: list[Received[Any]] = field(default_factory=list)
     held: set[HeldKey] = field(default_factory=set)
+    failed: set[HeldKey] = field(default_factory=set)
 
     def aside(self) -> list[Record]:
         return [i.record for i in self.unusable] + [e.record for e in self.tail]
@@ -198,8 +202,8 @@ class Inbox:
         return [event for event in events if _place(event.record) in fresh]
 
     async def _bisect(self, tx: Tx, handler: Any, group: Sequence[Received[Any]], batch: Batch, final: bool) -> None:
-        batch.tail += [e for e in group if held_key(e) in batch.held]
-        group = [e for e in group if held_key(e) not in batch.held]
+        batch.tail += [e for e in group if held_key(e) in batch.failed]
+        group = [e for e in group if held_key(e) not in batch.failed]
         if not group:
             return
         try:
@@ -213,7 +217,8 @@ class Inbox:
                 await self._bisect(tx, handler, group[:middle], batch, final)
                 await self._bisect(tx, handler, group[middle:], batch, final)
             else:
-                batch.fail(self._verdict(group[0], failure, final))
+                batch.unusable.append(self._verdict(group[0], failure, final))
+                batch.failed.add(held_key(group[0]))
 
     def _verdict(self, event: Received[Any], failure: Exception, final: bool) -> Unusable:
         place = _place(event.record)

@@ -92,6 +92,14 @@ async def test_a_poisoned_record_parks_once_and_only_its_key_waits(inbox: Inbox,
     assert await numbers(ledger, 1) == [1]
 
 
+async def test_what_came_before_a_poisoned_record_is_applied_though_another_handler_fails(
+    inbox: Inbox, ledger: Database
+) -> None:
+    records = run_of(noted(crime(1), 1), poison("refused", crime(2), 1), poison("bad_json", crime(1), 2))
+    await until_settled(inbox, records)
+    assert await numbers(ledger, 1) == [1]
+
+
 @pytest.mark.parametrize("kind", ["null_key", "wrong_key"])
 async def test_a_record_with_a_bad_key_parks_alone(inbox: Inbox, ledger: Database, kind: str) -> None:
     await inbox.apply(run_of(poison(kind, crime(1), 1), noted(crime(1), 2), noted(crime(999_999), 1)))
