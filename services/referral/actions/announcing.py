@@ -14,5 +14,5 @@ async def announce(
     tx: Tx, events: Sequence[Announcement], actor_id: UUID | None = None, *, caused_by: Any = None
 ) -> None:
     """Announces `events` in order, with their cause, and appends them to the timelines of their cases."""
-    await outbox.add(tx, events, caused_by=caused_by)
-    await timeline.keep(tx, events, actor_id)
+    texts = await outbox.add(tx, events, caused_by=caused_by)
+    await timeline.keep(tx, events, texts, actor_id)

@@ -12,6 +12,7 @@ create table crime (
     businesses int not null default 0,
     bereaved int not null default 0,
     cases int not null default 0,
+    heard int not null default 0,
     stale int not null default 0
 );
 comment on column crime.crime_id is 'plain: the source''s stable id';
@@ -25,7 +26,8 @@ comment on column crime.people is 'plain: how many people harmed by it we were e
 comment on column crime.businesses is 'plain: how many businesses';
 comment on column crime.bereaved is 'plain: how many bereaved people';
 comment on column crime.cases is 'plain: how many cases it opened; 0 = without a victim';
-comment on column crime.stale is 'plain: snapshots ignored because they were not newer than the one held';
+comment on column crime.heard is 'plain: how many snapshots of it were applied or ignored';
+comment on column crime.stale is 'plain: snapshots ignored because they were older than the one held';
 
 create table suspect (
     crime_id uuid not null,

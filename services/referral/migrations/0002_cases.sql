@@ -170,6 +170,7 @@ create table case_event (
     leg_id uuid,
     actor_role text not null,
     actor_id uuid,
+    ours boolean not null default true,
     data jsonb not null
 );
 create index case_event_case on case_event (case_id, id);
@@ -182,6 +183,7 @@ comment on column case_event.referral_id is 'plain: which referral; null = the c
 comment on column case_event.leg_id is 'plain: which leg, where one provider alone is meant';
 comment on column case_event.actor_role is 'plain: role of who did it';
 comment on column case_event.actor_id is 'plain: who did it; null = the system or another service';
+comment on column case_event.ours is 'plain: announced by this service; false = heard from another';
 comment on column case_event.data is 'plain: the event as announced or heard, without personal data';
 
 create table task (

@@ -44,7 +44,10 @@ create policy hub on same_person to {database}_hub
     using (exists (select 1 from person p where p.person_id = same_person.person_id)
            and exists (select 1 from person p where p.person_id = same_person.other_id));
 grant select, insert, update on case_file, person, task, same_person to {database}_hub;
+create policy hub on sealed_arrival to {database}_hub using (false) with check (true);
+grant insert on sealed_arrival to {database}_hub;
 grant delete on leg to {database}_hub;
+grant select on kit.audit to {database}_hub;
 
 -- A provider sees the legs that were released to it; of a restricted person, only the named worker does.
 create policy portal on leg to {database}_portal

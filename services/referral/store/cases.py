@@ -172,3 +172,11 @@ async def reviewed(tx: Tx, case_id: UUID, now: datetime) -> None:
 async def hidden(tx: Tx) -> int:
     """How many cases are restricted: one total, for the team leader alone."""
     return int(await tx.fetchval("select count(*) from case_file where restricted"))
+
+
+async def open_of_person(tx: Tx, person_id: UUID) -> list[UUID]:
+    """The open cases of a person, among those the viewer may see, by id."""
+    rows = await tx.fetch(
+        "select case_id from case_file where person_id = $1 and state <> 'closed' order by case_id", person_id
+    )
+    return [row["case_id"] for row in rows]

@@ -91,17 +91,6 @@ async def channels(tx: Tx, person_id: UUID) -> list[Channel]:
     )
 
 
-async def load_channels(tx: Tx, person_id: UUID) -> list[Channel]:
-    """The same, their rows locked."""
-    return read(
-        Channel,
-        await tx.fetch(
-            f"select {columns(Channel)} from channel where person_id = $1 order by kind for update",
-            person_id,
-        ),
-    )
-
-
 async def values(tx: Tx, person_id: UUID) -> dict[str, bytes]:
     """The sealed values of a person's channels, by kind."""
     rows = await tx.fetch("select kind, value from channel where person_id = $1 and value is not null", person_id)
@@ -183,3 +172,9 @@ async def mails(tx: Tx, case_id: UUID) -> Sequence[Mail]:
     """Messages of a case, newest first."""
     rows = await tx.fetch(f"select {columns(Mail)} from mail where case_id = $1 order by asked_at desc", case_id)
     return read(Mail, rows)
+
+
+async def no_feedback(tx: Tx, person_id: UUID) -> bool:
+    """Whether the person wants no question about how it went."""
+    found = await tx.fetchval("select no_feedback_since is not null from person where person_id = $1", person_id)
+    return bool(found)

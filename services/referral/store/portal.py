@@ -113,7 +113,7 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
 class PortalPage:
     """A page of a provider's list; `total` counts the whole list."""
 
-    list: PortalList
+    chosen: PortalList
     rows: list[Offered]
     page: int
     total: int

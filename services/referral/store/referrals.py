@@ -5,42 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.referral import ReferralState as Referral
 from services.referral.store.rows import columns, read, read_one
-
-
-@dataclass(frozen=True, slots=True)
-class Referral:
-    """A case offered to a service line, with the time of each step; the fields are the columns."""
-
-    referral_id: UUID
-    case_id: UUID
-    line: str
-    state: str
-    source: str
-    automatic: bool
-    received_at: datetime
-    updated_at: datetime
-    urgent: bool = False
-    follows: UUID | None = None
-    leg_id: UUID | None = None
-    provider_id: UUID | None = None
-    contract_id: UUID | None = None
-    version: int = 1
-    triaged_at: datetime | None = None
-    first_attempt_at: datetime | None = None
-    reached_at: datetime | None = None
-    sent_at: datetime | None = None
-    viewed_at: datetime | None = None
-    asked_at: datetime | None = None
-    answered_at: datetime | None = None
-    accepted_at: datetime | None = None
-    started_at: datetime | None = None
-    paused_at: datetime | None = None
-    ended_at: datetime | None = None
-    reason: str | None = None
-    attempts: int = 0
-    gate: str | None = None
-    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +93,10 @@ async def add(tx: Tx, referral: Referral) -> None:
     )
 
 
-async def save(tx: Tx, referral: Referral) -> Referral:
-    """Writes a referral that was loaded and changed; its version goes up."""
+async def save(tx: Tx, referral: Referral) -> None:
+    """Writes a referral that was loaded and took a step; its version goes up."""
     saved = replace(referral, version=referral.version + 1)
     await tx.execute(_SAVE, saved.referral_id, *(getattr(saved, name) for name in _CHANGING))
-    return saved
 
 
 async def add_leg(tx: Tx, leg: Leg) -> None:
@@ -177,3 +142,8 @@ async def unsettled(tx: Tx, limit: int = 200) -> list[Referral]:
         f"{_REFERRAL} where not settled order by updated_at, referral_id limit $1 for update skip locked", limit
     )
     return read(Referral, rows)
+
+
+async def settled(tx: Tx, referral_id: UUID) -> None:
+    """The case has followed the referral's last transition."""
+    await tx.execute("update referral set settled = true where referral_id = $1", referral_id)

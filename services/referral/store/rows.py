@@ -1,7 +1,7 @@
 """Rows as frozen dataclasses: a query's columns carry the names of the fields."""
 
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import asyncpg
@@ -23,8 +23,7 @@ def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-@cache
-def columns(kind: type, alias: str = "") -> str:
+def columns(kind: type[Any], alias: str = "") -> str:
     """The names of a dataclass's fields as a select list, each with `alias` before it where given."""
     before = f"{alias}." if alias else ""
-    return ", ".join(before + name for name in kind.__dataclass_fields__)
+    return ", ".join(before + field.name for field in fields(kind))

@@ -11,8 +11,8 @@ from kit.database import Tx
 from services.referral.store.rows import read
 
 _KEEP = """
-insert into case_event (case_id, happened_at, type, referral_id, leg_id, actor_role, actor_id, data)
-select case_id, happened_at, type, referral_id, leg_id, actor_role, $7, data::jsonb
+insert into case_event (case_id, happened_at, type, referral_id, leg_id, actor_role, actor_id, data, ours)
+select case_id, happened_at, type, referral_id, leg_id, actor_role, $7, data::jsonb, $9
   from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $8::text[])
     as e(case_id, happened_at, type, referral_id, leg_id, actor_role, data)
 """
@@ -54,21 +54,29 @@ class Look:
     reason: str | None
 
 
-async def keep(tx: Tx, events: Sequence[Announcement], actor_id: UUID | None = None) -> None:
-    """Appends events to the timelines of their cases, in order; those of no case are left out."""
-    told = [event for event in events if event.case_id is not None]
+async def keep(
+    tx: Tx, events: Sequence[Announcement], texts: Sequence[str], actor_id: UUID | None = None, *, ours: bool = True
+) -> None:
+    """Appends events, each with its JSON, to the timelines of their cases, in order; those of no case are left out."""
+    told = [(event, text) for event, text in zip(events, texts, strict=True) if event.case_id is not None]
     if told:
         await tx.execute(
             _KEEP,
-            [event.case_id for event in told],
-            [event.happened_at for event in told],
-            [event.TYPE for event in told],
-            [getattr(event, "referral_id", None) for event in told],
-            [getattr(event, "leg_id", None) for event in told],
-            [event.actor_role for event in told],
+            [event.case_id for event, _ in told],
+            [event.happened_at for event, _ in told],
+            [event.TYPE for event, _ in told],
+            [getattr(event, "referral_id", None) for event, _ in told],
+            [getattr(event, "leg_id", None) for event, _ in told],
+            [event.actor_role for event, _ in told],
             actor_id,
-            [event.model_dump_json(exclude={"sequence"}, exclude_none=True) for event in told],
+            [text for _, text in told],
+            ours,
         )
+
+
+async def heard(tx: Tx, events: Sequence[Announcement]) -> None:
+    """Appends what other services announced about cases."""
+    await keep(tx, events, [event.model_dump_json(exclude_none=True) for event in events], ours=False)
 
 
 async def entries(

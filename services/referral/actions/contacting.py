@@ -1,0 +1,213 @@
+"""Contact with a person: attempts, the lock of a channel, and the one check before anything leaves."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from contracts.contact import ContactRequested
+from contracts.referral import ContactAttempted, ContactSafetyChanged, ContactSent, ContactWithheld
+from contracts.refused import Refused
+from contracts.vocabulary import REACHED
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.listening import Context
+from services.referral.actions import providing, referring, sealing
+from services.referral.actions.announcing import announce
+from services.referral.actions.books import table
+from services.referral.domain import safe_contact
+from services.referral.domain.referral import ReferralState
+from services.referral.domain.safe_contact import ChannelState, Profile
+from services.referral.store import cases, contact, referrals
+from services.referral.store.cases import Case
+from services.referral.store.contact import Attempt, Channel, Mail
+
+HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
+"""Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
+MAIL = ("email", "text", "letter")
+"""Channels by which a message can leave, in the order in which they are tried."""
+
+
+async def record_attempt(
+    tx: Tx,
+    viewer: Viewer,
+    attempt_id: UUID,
+    case_id: UUID,
+    channel: str,
+    outcome: str,
+    now: datetime,
+    *,
+    referral_id: UUID | None = None,
+    for_support: bool = False,
+) -> None:
+    """Records an attempt to reach the person on a channel that is safe now. When somebody else answered, or it proved
+    unsafe, the channel is locked at once; such an attempt is recorded whatever the channel was held to be."""
+    case = await _case(tx, case_id)
+    profile = await _profile(tx, case.person_id)
+    verdict = safe_contact.may_use(profile, channel, "support", now)
+    if outcome not in safe_contact.LOCKING and not verdict.allowed:
+        raise Refused("channel", verdict.why)
+    reached = outcome in REACHED
+    provider = viewer.organisation_id
+    ids = (attempt_id, case_id, referral_id, provider)
+    attempt = Attempt(*ids, channel, outcome, reached, for_support, now, viewer.user_id, viewer.role)
+    referral = await referrals.get(tx, referral_id) if referral_id else None
+    if referral is not None and _possible(referral, viewer):
+        step = providing.step if provider else referring.step
+        await step(tx, viewer, referral.referral_id, "record_attempt", now, channel=channel, outcome=outcome)
+    first = reached and for_support and (referral is None or referral.reached_at is None)
+    await _tell_attempt(tx, viewer, attempt, referral.line if referral else None, first=first)
+    await contact.add_attempt(tx, attempt)
+    await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, (channel,), outcome)])
+    why = safe_contact.LOCKING.get(outcome)
+    if why is not None:
+        await lock_channel(tx, viewer, case_id, channel, why, now)
+
+
+def _possible(referral: ReferralState, viewer: Viewer) -> bool:
+    return any(row.verb == "record_attempt" for row in table().possible(referral.state, viewer.role))
+
+
+async def _tell_attempt(tx: Tx, viewer: Viewer, attempt: Attempt, line: str | None, *, first: bool) -> None:
+    told = ContactAttempted(
+        case_id=attempt.case_id,
+        attempt_id=attempt.attempt_id,
+        referral_id=attempt.referral_id,
+        line=line,
+        provider_id=attempt.provider_id,
+        channel=attempt.channel,
+        outcome=attempt.outcome,
+        reached=attempt.reached,
+        for_support=attempt.for_support,
+        first=first,
+        happened_at=attempt.at,
+        actor_role=viewer.role,
+    )
+    await announce(tx, [told], viewer.user_id)
+
+
+async def _profile(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozenset()) -> Profile:
+    held = await contact.channels(tx, person_id)
+    return Profile({channel.kind: _state(channel) for channel in held}, never_for)
+
+
+def _state(channel: Channel) -> ChannelState:
+    return ChannelState(
+        kind=channel.kind,
+        safety=channel.safety,
+        days=channel.days,
+        hours=channel.hours,
+        voicemail=channel.voicemail,
+        say_who=channel.say_who,
+        locked_at=channel.locked_at,
+        locked_why=channel.locked_why,
+        set_at=channel.set_at,
+        set_by_role=channel.set_by_role,
+        checked_at=channel.checked_at,
+    )
+
+
+async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why: str, now: datetime) -> None:
+    """Shuts a channel of the person everywhere, and tells every open case of theirs."""
+    case = await _case(tx, case_id)
+    await contact.lock(tx, case.person_id, channel, why, viewer.user_id, viewer.role, now)
+    await _tell_safety(tx, viewer, case, Channel(case.person_id, channel, "unsafe", now, why), now)
+    await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
+
+
+async def set_safety(
+    tx: Tx, viewer: Viewer, case_id: UUID, channel: str, safety: str, now: datetime, *, spoke: bool
+) -> None:
+    """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person."""
+    case = await _case(tx, case_id)
+    profile = await _profile(tx, case.person_id)
+    if profile.channel(channel).locked_at is not None:
+        profile = safe_contact.lift(profile, channel, safety, viewer.role, now, spoke_to_person=spoke)
+    elif safety == "safe" and not spoke:
+        raise Refused("spoke_to_person", "only_after_speaking_to_the_person")
+    else:
+        profile = safe_contact.set_safety(profile, channel, safety, viewer.role, now)
+    state = profile.channel(channel)
+    said = Channel(
+        case.person_id, channel, state.safety, set_by_role=viewer.role, set_at=now, checked_at=now if spoke else None
+    )
+    await contact.set_safety(tx, said, viewer.user_id)
+    await _tell_safety(tx, viewer, case, said, now)
+    await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel,), safety)])
+
+
+async def _tell_safety(tx: Tx, viewer: Viewer, case: Case, said: Channel, now: datetime) -> None:
+    safe = [c.kind for c in await contact.channels(tx, case.person_id) if c.safety == "safe" and not c.locked]
+    told = [
+        ContactSafetyChanged(
+            case_id=case_id,
+            channel=said.kind,
+            safety=said.safety,
+            locked=said.locked,
+            reason_code=said.locked_why,
+            channels_safe=tuple(safe),
+            happened_at=now,
+            actor_role=viewer.role,
+        )
+        for case_id in await cases.open_of_person(tx, case.person_id)
+    ]
+    await announce(tx, told, viewer.user_id)
+
+
+async def _case(tx: Tx, case_id: UUID) -> Case:
+    case = await cases.get(tx, case_id)
+    if case is None:
+        raise Refused("case_id", "not_found")
+    return case
+
+
+async def answer_request(
+    tx: Tx, request: ContactRequested, context: Context, now: datetime
+) -> ContactSent | ContactWithheld:
+    """Answers another service's request: mail on the first channel that is safe, or the reason why nothing leaves."""
+    case = await cases.get(tx, request.case_id)
+    if case is None:
+        raise Refused("case_id", "not_found")
+    never: frozenset[str] = frozenset({"feedback"}) if await contact.no_feedback(tx, case.person_id) else frozenset()
+    profile = await _profile(tx, case.person_id, never)
+    kind, verdict = safe_contact.choose(profile, MAIL, request.purpose, now)
+    reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
+    if kind is None or now > request.not_after:
+        return ContactWithheld(
+            case_id=case.case_id,
+            request_id=request.request_id,
+            reason=reason,
+            purpose=request.purpose,
+            template=request.template,
+            happened_at=now,
+            actor_role="system",
+        )
+    token = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    where = sealing.place("mail", "token", request.request_id)
+    sealed = await sealing.close_text(context.sealer, case.person_id, token, where)
+    mail = Mail(
+        request_id=request.request_id,
+        case_id=case.case_id,
+        person_id=case.person_id,
+        purpose=request.purpose,
+        template=request.template,
+        path=request.path,
+        channel=kind,
+        token=sealed,
+        token_sha256=digest,
+        asked_at=now,
+        not_after=request.not_after,
+    )
+    await contact.add_mail(tx, mail)
+    return ContactSent(
+        case_id=case.case_id,
+        request_id=request.request_id,
+        channel=kind,
+        token_sha256=digest,
+        purpose=request.purpose,
+        template=request.template,
+        happened_at=now,
+        actor_role="system",
+    )

@@ -1,0 +1,229 @@
+"""From a decision to the rows it writes: pure, and the same for one case on a page and for five hundred in a batch."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from contracts.working_time import calendar, due, local_day
+from services.referral.domain.announcing import REPEAT, band
+from services.referral.domain.deciding import Decision
+from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.referral import ReferralState
+from services.referral.domain.routing import priority
+from services.referral.store.batches import RoutingRow
+from services.referral.store.cases import Case
+from services.referral.store.referrals import Leg
+from services.referral.store.tasks import Task, task_id
+
+LIFE_SAFETY, CHILD = 0, 1
+HOURS_FOR_LIFE_SAFETY = 1
+WORKING_DAYS = 1
+GATES = frozenset({"share_refused", "share_not_asked"})
+EXPLOITATION = frozenset(
+    {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
+)
+
+
+def hub_due(decided: int, now: datetime) -> datetime:
+    """By when the hub must act first: an hour by the wall clock for life safety, else the next working day's end."""
+    if decided == LIFE_SAFETY:
+        return now + timedelta(hours=HOURS_FOR_LIFE_SAFETY)
+    return _end_of_working_day(local_day(now))
+
+
+@cache
+def _end_of_working_day(day: date) -> datetime:
+    return due(datetime(day.year, day.month, day.day, 12, tzinfo=UTC), WORKING_DAYS, "working_days", calendar())
+
+
+def end_of_day(now: datetime) -> datetime:
+    """The end of this day in London: what must be done the same day."""
+    return due(now, 0, "calendar_days", calendar())
+
+
+def state_of(decision: Decision) -> str:
+    """Where a case stands after a decision: a human's turn, a provider's, or nobody's."""
+    if decision.decision == "sent":
+        return "waiting" if decision.waiting else "active"
+    return "resting" if decision.decision in ("refused", "information_only") else "waiting"
+
+
+def opened(facts: CaseFacts, history: History, decision: Decision, person: UUID, revision: int, now: datetime) -> Case:
+    """The row of a new case; its details have not come."""
+    urgency = priority(decision.routing.holds)
+    by = hub_due(urgency, now) if state_of(decision) == "waiting" else None
+    routing = decision.routing
+    return Case(
+        case_id=facts.case_id,
+        reference=decision.reference,
+        person_id=person,
+        crime_id=facts.crime_id,
+        force=facts.force,
+        victim_ref=facts.victim_ref,
+        kind=facts.person_kind,
+        source=facts.source,
+        state=state_of(decision),
+        decision=decision.decision,
+        lines=routing.lines,
+        offers=routing.offers,
+        holds=routing.holds,
+        doors=routing.doors,
+        priority=urgency,
+        risk_grade=facts.risk_grade,
+        dash_score=facts.dash_score,
+        marac_on=facts.marac_on,
+        hub_due=by,
+        next_due=None,
+        next_entitlement=None,
+        act_by=by,
+        offence_code=facts.offence_code,
+        offence_group=facts.offence_group,
+        incident_kind=facts.incident_kind,
+        flags=facts.flags,
+        hate_strands=facts.hate_strands,
+        domestic=facts.domestic,
+        local_authority=facts.place_area,
+        home_local_authority=facts.home_area,
+        age_band=band(facts.age_said),
+        language=facts.language,
+        share=facts.share,
+        reported=facts.reported,
+        reported_at=facts.reported_at,
+        repeat_victim=history.repeat_count >= REPEAT or facts.repeat_victim,
+        repeat_count=history.repeat_count,
+        major_incident_id=facts.major_incident_id,
+        revision=revision,
+        removed=False,
+        restricted=history.restricted,
+        details="none",
+        assigned_to=None,
+        review_since=None,
+        opened_at=now,
+        updated_at=now,
+        closed_at=None,
+        closed_why=None,
+        runs=decision.run,
+    )
+
+
+def again(held: Case, new: Case) -> Case:
+    """A case that was decided again: what the hub itself keeps stays; new holds bring it back to a human."""
+    state = new.state if held.state in ("resting", "waiting") and not held.closed_at else held.state
+    if new.state == "waiting" and set(new.holds) - set(held.holds) and held.state == "active":
+        state = "waiting"
+    by = held.hub_due if held.hub_due and (not new.hub_due or held.hub_due <= new.hub_due) else new.hub_due
+    return replace(
+        new,
+        state=state,
+        hub_due=by,
+        next_due=held.next_due,
+        next_entitlement=held.next_entitlement,
+        act_by=min((at for at in (by, held.next_due) if at), default=None),
+        assigned_to=held.assigned_to,
+        review_since=held.review_since,
+        restricted=held.restricted or new.restricted,
+        details=held.details,
+        opened_at=held.opened_at,
+        closed_at=held.closed_at,
+        closed_why=held.closed_why,
+    )
+
+
+def routed(case: Case, facts: CaseFacts, history: History, decision: Decision, now: datetime) -> RoutingRow:
+    """The decision as it is kept, with the rules that fired and the facts used."""
+    routing = decision.routing
+    return RoutingRow(
+        case_id=case.case_id,
+        run=decision.run,
+        decided_at=now,
+        decision=decision.decision,
+        lines=routing.lines,
+        offers=routing.offers,
+        holds=routing.holds,
+        doors=routing.doors,
+        rules=[{"id": rule.id, "version": rule.version} for rule in routing.rules],
+        facts={"case": facts, "history": told(history)},
+        rules_version=decision.rules_version,
+    )
+
+
+def told(history: History) -> dict[str, Any]:
+    return asdict(history) | {"locked_channels": sorted(history.locked_channels)}
+
+
+def received(case: Case, decision: Decision, now: datetime) -> list[ReferralState]:
+    """The referrals of a decision; those with a leg were sent at once."""
+    sent = {leg.referral_id: leg for leg in decision.legs}
+    found = []
+    for referral_id, line in decision.referrals:
+        leg = sent.get(referral_id)
+        found.append(
+            ReferralState(
+                referral_id=referral_id,
+                case_id=case.case_id,
+                line=line,
+                state="sent" if leg else "received",
+                source=case.source,
+                automatic=leg is not None,
+                urgent=case.priority == LIFE_SAFETY,
+                leg_id=leg.leg_id if leg else None,
+                provider_id=leg.contract.provider.provider_id if leg else None,
+                contract_id=leg.contract.contract_id if leg else None,
+                gate="police_share" if leg else None,
+                received_at=now,
+                triaged_at=now if leg else None,
+                sent_at=now if leg else None,
+                updated_at=now,
+            )
+        )
+    return found
+
+
+def sent(case: Case, decision: Decision, now: datetime) -> list[Leg]:
+    """The legs that left at once."""
+    return [
+        Leg(
+            leg_id=leg.leg_id,
+            referral_id=leg.referral_id,
+            case_id=case.case_id,
+            person_id=case.person_id,
+            number=leg.number,
+            reference=case.reference,
+            line=leg.line,
+            provider_id=leg.contract.provider.provider_id,
+            contract_id=leg.contract.contract_id,
+            state="sent",
+            automatic=True,
+            restricted=case.restricted,
+            gate="police_share",
+            sent_at=now,
+            pack_fields=leg.contract.pack,
+        )
+        for leg in decision.legs
+    ]
+
+
+def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
+    """What a human must do the same day: ask the officer to ask, add the children of a violent home."""
+    found = []
+    if "share_not_asked" in decision.routing.holds:
+        found.append(_task("ask_officer_to_ask", facts, now))
+    if facts.domestic and "children_in_household" in facts.vulnerabilities:
+        found.append(_task("add_children", facts, now))
+    return found
+
+
+def _task(kind: str, facts: CaseFacts, now: datetime) -> Task:
+    return Task(
+        task_id(kind, facts.case_id), kind, end_of_day(now), now, case_id=facts.case_id, crime_id=facts.crime_id
+    )
+
+
+def task_without_victim(crime_id: UUID, flags: tuple[str, ...], now: datetime) -> Task | None:
+    """A crime of exploitation that names nobody: somebody must be added, or it must be said why not."""
+    if EXPLOITATION.isdisjoint(flags):
+        return None
+    kind = "add_exploited_person"
+    return Task(task_id(kind, crime_id), kind, end_of_day(now), now, crime_id=crime_id)

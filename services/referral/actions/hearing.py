@@ -1,0 +1,269 @@
+"""Crimes as they are heard: each decided in memory from what is known, its changes gathered to be written at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from contracts.envelope import Announcement
+from contracts.police import Crime, CrimeUpdated, Victim
+from contracts.working_time import local_day
+from kit.inbox import Received
+from services.referral.actions import filing
+from services.referral.domain import persons
+from services.referral.domain.books import Books
+from services.referral.domain.deciding import Decision, decide
+from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.reading import cases_of
+from services.referral.domain.update import Standing, decide_again, is_stale, keeping, removed
+from services.referral.store.batches import (
+    ArrivalRow,
+    Changes,
+    ChannelRow,
+    CrimeRow,
+    Newcomer,
+    Past,
+    Prior,
+    SuspectRow,
+)
+from services.referral.store.cases import Case
+
+OURS = frozenset({"hub", "provider"})
+Heard = tuple[Received[Any], list[CaseFacts]]
+
+
+@dataclass(slots=True)
+class Hearing:
+    """A batch on its way: what was known, what changes, what is announced and by which event each was caused."""
+
+    books: Books
+    past: Past
+    changes: Changes = field(default_factory=Changes)
+    events: list[Announcement] = field(default_factory=list)
+    causes: list[Received[Any]] = field(default_factory=list)
+
+
+def read(events: Sequence[Received[Any]]) -> list[Heard]:
+    """Each event with the cases that it tells of."""
+    return [(event, cases_of(event.data)) for event in events]
+
+
+def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
+    """The people of a batch. Who works for the hub or a provider is restricted from the first moment."""
+    return [
+        Newcomer(_person(facts), facts.force, facts.victim_ref, facts.person_kind, facts.works_for in OURS, event.time)
+        for event, cases in heard
+        for facts in cases
+    ]
+
+
+def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> None:
+    """Decides one event and gathers what it changes; a snapshot that is not newer than the one held changes nothing."""
+    crime: Crime = event.data
+    revision = crime.revision if isinstance(crime, CrimeUpdated) else 1
+    held = hearing.past.revisions.get(crime.crime_id, 0)
+    if held and is_stale(held, revision):
+        _count(hearing, event, held, stale=1)
+        return
+    known = set(hearing.past.of_crime.get(crime.crime_id, ()))
+    decided = {facts.case_id: _hear_case(hearing, event, facts, revision) for facts in cases}
+    new = [facts for facts in cases if facts.case_id not in known]
+    _count(hearing, event, revision, new=new)
+    for case_id in sorted(known - set(decided)):
+        _remove(hearing, event, case_id)
+    for ref in {suspect.suspect_ref for suspect in crime.suspects if suspect.suspect_ref}:
+        hearing.changes.suspects[crime.crime_id, ref] = SuspectRow(crime.crime_id, crime.force, ref)
+        if decided:
+            hearing.past.suspected.setdefault((crime.force, ref), set()).add(crime.crime_id)
+    for victim in crime.victims:
+        if victim.sealed:
+            _keep_sealed(hearing, event, victim, victim.sealed, decided)
+    if not cases and (task := filing.task_without_victim(crime.crime_id, crime.flags, event.time)):
+        hearing.changes.tasks[task.task_id] = task
+    hearing.past.revisions[crime.crime_id] = revision
+
+
+def _person(facts: CaseFacts) -> UUID:
+    return persons.person_id(facts.force or "", facts.victim_ref or "")
+
+
+def _count(
+    hearing: Hearing, event: Received[Any], revision: int, *, new: Sequence[CaseFacts] = (), stale: int = 0
+) -> None:
+    crime: Crime = event.data
+    kinds = [facts.person_kind for facts in new]
+    before = hearing.changes.crimes.get(crime.crime_id)
+    hearing.changes.crimes[crime.crime_id] = CrimeRow(
+        crime_id=crime.crime_id,
+        force=crime.force,
+        crime_reference=crime.crime_reference,
+        revision=revision,
+        received_at=event.time,
+        reported_at=crime.reported_at,
+        recorded_at=crime.recorded_at,
+        people=sum(kind not in ("business", "bereaved") for kind in kinds) + (before.people if before else 0),
+        businesses=kinds.count("business") + (before.businesses if before else 0),
+        bereaved=kinds.count("bereaved") + (before.bereaved if before else 0),
+        cases=len(new) + (before.cases if before else 0),
+        heard=1 + (before.heard if before else 0),
+        stale=stale + (before.stale if before else 0),
+    )
+
+
+def _hear_case(hearing: Hearing, event: Received[Any], facts: CaseFacts, revision: int) -> Decision:
+    person, now = _person(facts), event.time
+    past, changes = hearing.past, hearing.changes
+    history = history_of(past, person, facts)
+    held = past.cases.get(facts.case_id)
+    if held is None:
+        decision = decide(facts, history, hearing.books, now)
+        case = filing.opened(facts, history, decision, person, revision, now)
+    else:
+        stands = _standing(past, held)
+        decision = decide_again(facts, history, stands, hearing.books, now, revision)
+        facts = keeping(stands.before, facts)
+        case = filing.again(held, filing.opened(facts, history, decision, person, revision, now))
+    _gather(hearing, event, facts, case, decision, history)
+    if held is None:
+        if person in past.prior:
+            changes.unsure[person] = now
+        past.prior.setdefault(person, []).append(_prior(case))
+        past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
+    past.cases[case.case_id] = case
+    return decision
+
+
+def _standing(past: Past, held: Case) -> Standing:
+    return Standing(
+        reference=held.reference,
+        lines=held.lines,
+        offers=held.offers,
+        holds=held.holds,
+        doors=held.doors,
+        decision=held.decision,
+        run=held.runs,
+        referred=frozenset(past.referred.get(held.case_id, ())),
+        before=past.facts.get(held.case_id),
+        history=past.histories.get(held.case_id),
+        removed=held.removed,
+        revision=held.revision,
+    )
+
+
+def _gather(
+    hearing: Hearing, event: Received[Any], facts: CaseFacts, case: Case, decision: Decision, history: History
+) -> None:
+    changes, now = hearing.changes, event.time
+    changes.cases[case.case_id] = case
+    changes.routings[case.case_id, case.runs] = filing.routed(case, facts, history, decision, now)
+    hearing.past.facts[case.case_id], hearing.past.histories[case.case_id] = facts, history
+    for referral in filing.received(case, decision, now):
+        changes.referrals[referral.referral_id] = referral
+        hearing.past.referred.setdefault(case.case_id, set()).add(referral.line)
+    for leg in filing.sent(case, decision, now):
+        changes.legs[leg.leg_id] = leg
+    for kind in facts.channels_safe:
+        changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
+    for task in filing.tasks_of(facts, decision, now):
+        changes.tasks[task.task_id] = task
+    hearing.events += decision.events
+    hearing.causes += [event] * len(decision.events)
+
+
+def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
+    """What was known of a person when they reported."""
+    others = [prior for prior in past.prior.get(person, ()) if prior.case_id != facts.case_id]
+    suspected = past.suspected.get((facts.force or "", facts.victim_ref or ""))
+    counted = _counted(others, facts)
+    since = persons.window_start(facts.reported_on)
+    return History(
+        person_id=person,
+        restricted=person in past.restricted,
+        domestic_reports_12m=counted.domestic,
+        repeat_count=counted.count,
+        suspect_elsewhere=bool(suspected and suspected - {facts.crime_id}),
+        marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
+        possible_duplicate=person in past.duplicates,
+        locked_channels=frozenset(past.barred.get(person, ())),
+    )
+
+
+def _counted(others: Sequence[Prior], facts: CaseFacts) -> persons.Repeats:
+    if not others:
+        return persons.Repeats(1, int(facts.domestic))
+    reports = [persons.Report(prior.crime_id, local_day(prior.reported_at), prior.domestic) for prior in others]
+    reports.append(persons.Report(facts.crime_id, facts.reported_on, facts.domestic))
+    return persons.repeats(reports, facts.reported_on)
+
+
+def _prior(case: Case) -> Prior:
+    return Prior(
+        case.person_id,
+        case.case_id,
+        case.crime_id,
+        case.reported_at,
+        case.domestic,
+        case.marac_on,
+        case.offence_code,
+        case.incident_kind,
+        case.state,
+        case.decision,
+    )
+
+
+def _remove(hearing: Hearing, event: Received[Any], case_id: UUID) -> None:
+    """The police's snapshot names this person no more: said and shown, never closed by itself."""
+    held = hearing.past.cases[case_id]
+    facts = hearing.past.facts.get(case_id)
+    if held.removed or facts is None:
+        return
+    case = replace(held, removed=True, updated_at=event.time)
+    hearing.past.cases[case_id] = hearing.changes.cases[case_id] = case
+    history = replace(hearing.past.histories[case_id], restricted=held.restricted)
+    hearing.events.append(removed(facts, history, case.reference, event.time, case.revision))
+    hearing.causes.append(event)
+
+
+def _keep_sealed(
+    hearing: Hearing, event: Received[Any], victim: Victim, jwe: str, decided: dict[UUID, Decision]
+) -> None:
+    """Keeps details to be opened where they may be shared; elsewhere they are thrown away unopened, and counted."""
+    crime: Crime = event.data
+    cases = {hearing.past.cases[case_id].victim_ref: case_id for case_id in decided}
+    own = cases.get(victim.victim_ref) if victim.kind != "deceased" else None
+    kin = dict(_open_to(hearing, decided, [(k.kin_ref, cases.get(k.kin_ref)) for k in victim.bereaved]))
+    mine = dict(_open_to(hearing, decided, [(victim.victim_ref, own)]))
+    if not kin and not mine:
+        return
+    person = hearing.past.cases[own].person_id if own is not None and mine else None
+    hearing.changes.arrivals.append(
+        ArrivalRow(
+            crime_id=crime.crime_id,
+            force=crime.force,
+            victim_ref=victim.victim_ref,
+            person_id=person,
+            case_id=own if person else None,
+            kin=kin,
+            jwe=jwe,
+            received_at=event.time,
+        )
+    )
+
+
+def _open_to(
+    hearing: Hearing, decided: dict[UUID, Decision], refs: Sequence[tuple[str, UUID | None]]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    for ref, case_id in refs:
+        if case_id is None:
+            continue
+        shut = not filing.GATES.isdisjoint(decided[case_id].routing.holds)
+        _set_details(hearing, case_id, "discarded" if shut else "waiting")
+        if not shut:
+            yield ref, (str(case_id), str(hearing.past.cases[case_id].person_id))
+
+
+def _set_details(hearing: Hearing, case_id: UUID, details: str) -> None:
+    case = hearing.past.cases[case_id]
+    if case.details == "open":
+        return
+    hearing.past.cases[case_id] = hearing.changes.cases[case_id] = replace(case, details=details)

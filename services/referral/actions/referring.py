@@ -1,0 +1,182 @@
+"""The hub's side of a referral: triage, send with a ten-second undo, withdraw; each a step of the transition table."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.listening import Context
+from kit.sealing import Sealer
+from kit.service import Moment
+from services.referral.actions import filing, packing, settling
+from services.referral.actions.announcing import announce
+from services.referral.actions.books import table
+from services.referral.domain import transitions
+from services.referral.domain.books import Books
+from services.referral.domain.deciding import accept_by
+from services.referral.domain.directory import Contract
+from services.referral.domain.facts import facts_of
+from services.referral.domain.referral import ReferralState
+from services.referral.domain.referral import leg_id as leg_id_of
+from services.referral.store import cases, consent, referrals
+from services.referral.store.cases import Case
+from services.referral.store.referrals import Leg
+
+
+async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: datetime, **answer: Any) -> ReferralState:
+    """Takes one step of the transition table, saves and announces it; Refused when the table does not allow it."""
+    held = await referrals.load(tx, referral_id)
+    if held is None:
+        raise Refused("referral_id", "not_found")
+    after, events = table().apply(held, verb, viewer.role, now, **answer)
+    await referrals.save(tx, replace(after, settled=True))
+    await announce(tx, events, viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, f"referral.{verb}", "case", after.case_id, ("referral",))])
+    await settling.follow(tx, after, now)
+    return after
+
+
+async def triage(tx: Tx, viewer: Viewer, referral_id: UUID, now: datetime) -> ReferralState:
+    """A human has looked at what was received and says that it is to go on."""
+    return await step(tx, viewer, referral_id, "triage", now)
+
+
+async def offer_line(tx: Tx, viewer: Viewer, case_id: UUID, line: str, now: datetime) -> ReferralState:
+    """Opens a referral to a line, recommended or chosen; where an earlier one is closed, the new one follows it."""
+    case = await cases.load(tx, case_id)
+    if case is None:
+        raise Refused("case_id", "not_found")
+    earlier = [r for r in await referrals.of_case(tx, case_id) if r.line == line]
+    if any(r.ended_at is None for r in earlier):
+        raise Refused("line", "already_open")
+    follows = earlier[-1].referral_id if earlier else None
+    state, events = transitions.receive(
+        case_id, line, len(earlier) + 1, viewer.role, now, source=case.source, follows=follows
+    )
+    state = replace(state, urgent=case.priority == filing.LIFE_SAFETY)
+    await referrals.add(tx, state)
+    await announce(tx, events, viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "referral.received", "case", case_id, ("referral",))])
+    await settling.follow(tx, state, now)
+    return state
+
+
+async def send(
+    tx: Tx,
+    viewer: Viewer,
+    referral_id: UUID,
+    contract_id: UUID,
+    books: Books,
+    sealer: Sealer,
+    now: datetime,
+    *,
+    assigned_to: UUID | None = None,
+) -> Leg:
+    """Sends a referral to one contract: its pack is frozen now, and it leaves when the time to undo has lapsed.
+
+    Refused where no agreement of the person or confirmed override covers this contract, and where a leg is under way.
+    """
+    held = await referrals.load(tx, referral_id)
+    case = await cases.load(tx, held.case_id) if held else None
+    contract = books.directory.by_id.get(contract_id)
+    if held is None or case is None:
+        raise Refused("referral_id", "not_found")
+    if contract is None or contract.line != held.line:
+        raise Refused("contract_id", "not_of_this_line")
+    gate = await _gate(tx, case, held, contract, books, now)
+    table().allowed(held, "send", viewer.role)
+    legs = await referrals.legs(tx, referral_id)
+    if any(leg.state in ("leaving", "sent", "accepted", "waitlisted") for leg in legs):
+        raise Refused("referral_id", "already_with_a_provider")
+    number = len(legs) + 1
+    leg = Leg(
+        leg_id=leg_id_of(referral_id, number),
+        referral_id=referral_id,
+        case_id=case.case_id,
+        person_id=case.person_id,
+        number=number,
+        reference=case.reference,
+        line=held.line,
+        provider_id=contract.provider.provider_id,
+        contract_id=contract_id,
+        state="leaving",
+        automatic=False,
+        restricted=case.restricted,
+        gate=gate,
+        release_at=now + timedelta(seconds=books.on(local_day(now)).policy.undo_seconds),
+        sent_by=viewer.user_id,
+        assigned_to=assigned_to,
+    )
+    await referrals.add_leg(tx, leg)
+    pack = await packing.contents(tx, sealer, case, contract)
+    await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack)
+    await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
+    return leg
+
+
+async def _gate(tx: Tx, case: Case, referral: ReferralState, contract: Contract, books: Books, now: datetime) -> str:
+    """What lets a referral leave for this contract; Refused when nothing does."""
+    for held in await consent.of_case(tx, case.case_id):
+        if not held.counts(now):
+            continue
+        if held.gate == "override" and held.line in (None, referral.line):
+            return "override"
+        if held.purpose == "support" and held.contract_id == contract.contract_id:
+            return "agreement"
+        if held.purpose == "support" and held.contract_id is None and held.provider_id == contract.provider.provider_id:
+            return "agreement"
+    routings = await cases.routings(tx, case.case_id)
+    policy = books.on(local_day(now)).policy
+    facts = facts_of(routings[0].facts["case"]) if routings else None
+    if facts is not None and "share_not_asked" not in case.holds and policy.share_counts(facts):
+        named = policy.named_contract(referral.line, facts.area)
+        if named is not None and named.contract_id == contract.contract_id:
+            return "police_share"
+    raise Refused("contract_id", "needs_the_persons_agreement")
+
+
+async def undo(tx: Tx, viewer: Viewer, leg_id: UUID) -> None:
+    """Takes a send back before it left; Refused when it is too late."""
+    leg = await referrals.leg(tx, leg_id)
+    if leg is None or not await referrals.remove_leaving_leg(tx, leg_id):
+        raise Refused("leg_id", "too_late")
+    await audit.record(tx, [audit.seen(viewer, "referral.undone", "case", leg.case_id, ("referral",))])
+
+
+async def release(tx: Tx, moment: Moment, context: Context) -> int:
+    """Lets leave what was sent by people and not undone; returns how many."""
+    leaving = await referrals.leaving(tx, moment.now)
+    books = context.facts
+    for leg in leaving:
+        held = await referrals.load(tx, leg.referral_id)
+        assert held is not None, "a leg has its referral"
+        contract = books.directory.by_id[leg.contract_id]
+        by = accept_by(local_day(moment.now), contract.standards.accept_working_days)
+        state, events = table().apply(
+            held,
+            "send",
+            "system",
+            moment.now,
+            leg_id=leg.leg_id,
+            provider_id=leg.provider_id,
+            contract_id=leg.contract_id,
+            leg_number=leg.number,
+            gate=leg.gate,
+            accept_by=by,
+            pack_sha256=leg.pack_sha256,
+        )
+        await referrals.save(tx, replace(state, settled=True))
+        await referrals.save_leg(tx, replace(leg, state="sent", sent_at=moment.now))
+        await announce(tx, events, leg.sent_by)
+        await settling.follow(tx, state, moment.now)
+    return len(leaving)
+
+
+async def withdraw(tx: Tx, viewer: Viewer, referral_id: UUID, reason: str, now: datetime) -> ReferralState:
+    """Takes a referral back from wherever it is; its open leg ends."""
+    return await step(tx, viewer, referral_id, "withdraw", now, reason_code=reason)

@@ -1,0 +1,72 @@
+"""What follows from a referral's step: its legs, the state of its case, and the next provider after a decline."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from kit.listening import Context
+from kit.service import Moment
+from services.referral.actions import filing
+from services.referral.domain.referral import ReferralState
+from services.referral.store import cases, referrals, tasks
+from services.referral.store.tasks import Task, task_id
+
+WITH_PROVIDER = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
+OF_LEG = {
+    "sent": "sent",
+    "accepted": "accepted",
+    "waitlisted": "waitlisted",
+    "in_support": "accepted",
+    "on_hold": "accepted",
+    "declined_by_provider": "declined",
+    "withdrawn": "withdrawn",
+    "completed": "ended",
+    "ended_early": "ended",
+    "declined_by_victim": "ended",
+    "unreachable": "ended",
+}
+"""The state of the leg now tried, by the state of its referral."""
+
+
+async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
+    """Brings legs and case after a step of the hub; a provider's step is followed by `settle`, as the worker."""
+    for leg in await referrals.legs(tx, referral.referral_id):
+        state = OF_LEG.get(referral.state)
+        if leg.leg_id == referral.leg_id and state is not None and leg.state not in (state, "leaving"):
+            await referrals.save_leg(tx, replace(leg, state=state, answered_at=leg.answered_at or now))
+        elif leg.state == "leaving" and referral.ended_at is not None:
+            await referrals.remove_leaving_leg(tx, leg.leg_id)
+    await _follow_case(tx, referral.case_id, now)
+    if referral.state == "declined_by_provider":
+        kind = "offer_next_provider"
+        about = task_id(kind, referral.referral_id, referral.leg_id)
+        due = filing.hub_due(filing.LIFE_SAFETY if referral.urgent else 1, now)
+        task = Task(about, kind, due, now, case_id=referral.case_id, referral_id=referral.referral_id)
+        await tasks.add(tx, [task])
+
+
+async def _follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
+    case = await cases.load(tx, case_id)
+    if case is None or case.state == "closed":
+        return
+    states = [r.state for r in await referrals.of_case(tx, case_id)]
+    leaving = any(leg.state == "leaving" for leg in await referrals.legs_of_case(tx, case_id))
+    turn = any(state in ("received", "triaged", "contacting", "declined_by_provider") for state in states)
+    if turn and not (leaving and states.count("triaged") == 1):
+        state = "waiting"
+    elif leaving or any(state in WITH_PROVIDER for state in states):
+        state = "active"
+    else:
+        state = "resting" if states else case.state
+    if state != case.state:
+        await cases.set_state(tx, case_id, state, now)
+
+
+async def settle(tx: Tx, moment: Moment, context: Context) -> int:
+    """Follows what providers did; returns how many referrals."""
+    waiting = await referrals.unsettled(tx)
+    for referral in waiting:
+        await follow(tx, referral, moment.now)
+        await referrals.settled(tx, referral.referral_id)
+    return len(waiting)

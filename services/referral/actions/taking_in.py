@@ -1,0 +1,69 @@
+"""A person who comes by themselves, by phone or in person: a case of their own, routed as any other."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import Sealer
+from services.referral.actions import filing, sealing
+from services.referral.actions.announcing import announce
+from services.referral.domain.books import Books
+from services.referral.domain.deciding import decide
+from services.referral.domain.facts import CaseFacts, History
+from services.referral.store import batches, details
+from services.referral.store.batches import Changes, ChannelRow, Newcomer
+
+
+@dataclass(frozen=True, slots=True)
+class SelfReferral:
+    """What a worker typed: the coded facts of the case (with a random case_id), and the details to be sealed.
+
+    `agrees`: the person agrees that we keep this and look for help; without it nothing is kept.
+    """
+
+    facts: CaseFacts
+    details: sealing.Details
+    agrees: bool
+
+
+async def self_referral(
+    tx: Tx, viewer: Viewer, given: SelfReferral, person_id: UUID, books: Books, sealer: Sealer, now: datetime
+) -> UUID:
+    """Opens a case for a person who came by themselves; nothing is sent without a human. Returns the case's id."""
+    if not given.agrees:
+        raise Refused("agrees", "needs_the_persons_agreement")
+    facts = given.facts
+    await batches.meet(tx, [Newcomer(person_id, None, None, facts.person_kind, False, now)])
+    history = History(person_id=person_id)
+    decision = decide(facts, history, books, now)
+    changes = Changes()
+    case = filing.opened(facts, history, decision, person_id, 0, now)
+    changes.cases[case.case_id] = case
+    changes.routings[case.case_id, 1] = filing.routed(case, facts, history, decision, now)
+    changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
+    changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
+    changes.channels = {(person_id, kind): ChannelRow(person_id, kind, now) for kind in facts.channels_safe}
+    changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
+    await batches.write(tx, changes)
+    await _seal(tx, sealer, person_id, given.details, now)
+    await details.set_state(tx, [case.case_id], "open")
+    await announce(tx, decision.events, viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "case.taken_in", "case", case.case_id, _named(given.details))])
+    return case.case_id
+
+
+async def _seal(tx: Tx, sealer: Sealer, person_id: UUID, given: sealing.Details, now: datetime) -> None:
+    key = (await sealer.data_keys([person_id], make=True))[person_id]
+    await details.keep_people(tx, [(person_id, sealing.close_person(key, person_id, given))], now)
+    channels = [sealing.close_channel(sealer, key, person_id, channel) for channel in given.channels]
+    await details.keep_channels(tx, channels, now)
+    await details.index(tx, [(kind, digest, person_id) for kind, digest in sealing.digests(sealer, given)])
+    await details.propose_same(tx, [person_id], now)
+
+
+def _named(given: sealing.Details) -> tuple[str, ...]:
+    return tuple(name for name in details.PERSON_FIELDS if getattr(given, name, None))

@@ -1,0 +1,113 @@
+"""Which facts the service listens to: a batch of one type at a time, in the transaction that moves the watermark."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.code_compliance import (
+    ClockPaused,
+    ClockReplanned,
+    ClockResumed,
+    EntitlementBreached,
+    EntitlementDeclined,
+    EntitlementDue,
+    EntitlementExcepted,
+    EntitlementFact,
+    EntitlementMet,
+)
+from contracts.contact import ContactRequested
+from contracts.envelope import Fact
+from contracts.justice import MilestoneReached
+from contracts.police import CrimeRecorded, CrimeUpdated
+from kit import audit
+from kit.database import Tx
+from kit.inbox import Received, release, wait
+from kit.listening import Context, Handler
+from services.referral.actions import books, contacting, hearing
+from services.referral.actions.announcing import announce
+from services.referral.store import alerts, batches, clocks, timeline
+
+TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TYPE)
+
+
+async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """Crimes recorded or updated: cases opened, routed, and sent where everything allows it."""
+    heard = hearing.read(events)
+    people = hearing.newcomers(heard)
+    restricted = await batches.meet(tx, people)
+    past = await batches.past(
+        tx,
+        {event.data.crime_id for event in events},
+        {person.person_id for person in people},
+        {person.police_ref for person in people if person.police_ref},
+    )
+    past.restricted = restricted
+    batch = hearing.Hearing(await books.current(tx, context.facts), past)
+    for event, cases in heard:
+        hearing.hear(batch, event, cases)
+    await batches.write(tx, batch.changes)
+    await announce(tx, batch.events, caused_by=batch.causes)
+    await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
+    waiting = await release(tx, context, [str(crime_id) for crime_id in batch.changes.crimes])
+    if waiting:
+        await _milestones(tx, waiting)
+
+
+async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """Steps of justice: told on the timeline; bail, release, orders and escapes are brought before a human at once."""
+    known = await alerts.known_crimes(tx, [event.data.crime_id for event in events])
+    await wait(tx, [event for event in events if event.data.crime_id not in known])
+    await _milestones(tx, [event for event in events if event.data.crime_id in known])
+
+
+async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> None:
+    milestones: list[MilestoneReached] = [event.data for event in events]
+    await alerts.tell(tx, milestones, [event.time for event in events])
+
+
+async def on_clock(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """Clocks of the Code start, change and end: the next one of each case orders the queue."""
+    facts: list[EntitlementFact] = [event.data for event in events]
+    running = [fact for fact in facts if _due_of(fact) is not None]
+    ended = [fact for fact in facts if _due_of(fact) is None]
+    await clocks.stop(tx, [_clock(fact) for fact in ended])
+    await clocks.run(tx, [(*_clock(fact), due) for fact in running if (due := _due_of(fact)) is not None])
+    await clocks.follow(tx, list({fact.case_id for fact in facts}))
+    await timeline.heard(tx, [fact for fact in facts if fact.TYPE in TELLING])
+
+
+def _due_of(fact: EntitlementFact) -> Any:
+    """Until when a clock runs; None when it does not run any more."""
+    return fact.due_at if isinstance(fact, EntitlementDue | ClockReplanned | ClockResumed) else None
+
+
+def _clock(fact: EntitlementFact) -> clocks.Clock:
+    return fact.case_id, fact.entitlement, str(fact.clock_id or fact.milestone_id or "")
+
+
+async def on_contact_requested(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """Another service asks us to contact a person: one safe-contact check, then mail or a reason why not."""
+    for event in events:
+        request: ContactRequested = event.data
+        told = await contacting.answer_request(tx, request, context, event.time)
+        await announce(tx, [told], caused_by=event)
+
+
+LISTENS: dict[type[Fact], Handler] = {
+    CrimeRecorded: on_crimes,
+    CrimeUpdated: on_crimes,
+    MilestoneReached: on_milestone_reached,
+    ContactRequested: on_contact_requested,
+    **dict.fromkeys(
+        (
+            EntitlementDue,
+            EntitlementMet,
+            EntitlementBreached,
+            EntitlementExcepted,
+            EntitlementDeclined,
+            ClockPaused,
+            ClockResumed,
+            ClockReplanned,
+        ),
+        on_clock,
+    ),
+}

@@ -1,0 +1,26 @@
+"""Recounts what was received against what became of it; any difference is one too many."""
+
+from kit.database import Tx
+from kit.service import Check
+from services.referral.actions.books import table
+from services.referral.store import counting
+
+
+async def checks(tx: Tx) -> list[Check]:
+    """Every sum of the service: crimes, cases, referrals and their legs, numbers of announcements, details."""
+    found = await counting.counts(tx)
+    legal = set(table().states)
+    wrong_states = sum(n for state, n in (await counting.referral_states(tx)).items() if state not in legal)
+    return [
+        Check("crimes: with a case + without a victim", found["crimes"], found["with_case"] + found["without_victim"]),
+        Check("crimes heard = crimes held + stale", found["crimes_heard"], found["crimes_applied"]),
+        Check("cases = people + businesses + bereaved", found["named"], found["cases"]),
+        Check("cases: one decision for each run", found["runs"], found["routings"]),
+        Check("cases opened = cases of crimes and self-referrals", found["all_cases"], found["opened_told"]),
+        Check("referrals in a state that the table knows", 0, wrong_states),
+        Check("referrals received = referrals held", found["referrals"], found["received_told"]),
+        Check("referrals with a provider have a leg there", 0, found["without_leg"]),
+        Check("legs belong to a referral that tried them", 0, found["stray_legs"]),
+        Check("announcements numbered without a gap", found["announced"], found["numbered"]),
+        Check("details waiting longer than ten minutes", 0, found["details_waiting"]),
+    ]

@@ -1,0 +1,57 @@
+"""What the police and the courts tell of a crime after it was recorded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from contracts.justice import MilestoneReached
+from kit.database import Tx
+
+ALERTING = (
+    *("suspect_released_on_police_bail", "suspect_released_under_investigation", "suspect_released_without_charge"),
+    *("police_bail_conditions_changed", "police_bail_cancelled", "court_bail_decision", "appellant_bail_decision"),
+    *("release_or_recall", "escape_notified", "order_made", "order_varied", "order_breached", "order_ended"),
+)
+"""Triggers of which every open leg and the lead worker hear at once, and after which the risk is looked at again."""
+
+_TELL = """
+with told as (
+    select c.case_id, m.* from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+                                      $6::timestamptz[], $7::text[])
+        as m(crime_id, victim_ref, milestone_id, trigger, happened_at, received_at, data)
+      join case_file c on c.crime_id = m.crime_id and (m.victim_ref is null or c.victim_ref = m.victim_ref)
+), alerted as (
+    insert into alert (case_id, milestone_id, trigger, happened_at, received_at)
+    select distinct on (1, 2) case_id, milestone_id, trigger, happened_at, received_at from told where trigger = any($8)
+     order by 1, 2
+    on conflict (case_id, milestone_id) do nothing returning case_id, received_at
+), marked as (
+    update case_file c set review_since = a.received_at
+      from (select case_id, min(received_at) as received_at from alerted group by 1) a
+     where c.case_id = a.case_id and c.state <> 'closed' and c.review_since is null
+)
+insert into case_event (case_id, happened_at, type, actor_role, data, ours)
+select case_id, happened_at, 'justice.milestone.reached.v1', 'justice', data::jsonb, false from told
+"""
+
+
+async def known_crimes(tx: Tx, crimes: Sequence[UUID]) -> set[UUID]:
+    """Those of these crimes that we have heard of."""
+    rows = await tx.fetch("select crime_id from crime where crime_id = any($1::uuid[])", list(crimes))
+    return {row["crime_id"] for row in rows}
+
+
+async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequence[datetime]) -> None:
+    """Puts milestones on the timelines of their cases; those that alert mark the risk for review."""
+    if milestones:
+        await tx.execute(
+            _TELL,
+            [m.crime_id for m in milestones],
+            [m.victim_ref for m in milestones],
+            [m.milestone_id for m in milestones],
+            [m.trigger for m in milestones],
+            [m.happened_at for m in milestones],
+            list(received),
+            [m.model_dump_json(exclude={"crime_id", "victim_ref"}, exclude_none=True) for m in milestones],
+            ALERTING,
+        )

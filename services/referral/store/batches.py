@@ -1,0 +1,270 @@
+"""A batch of crimes: what is known of its people in a few reads, and everything it changes in one statement."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.domain.facts import CaseFacts, History, facts_of
+from services.referral.domain.referral import ReferralState as Referral
+from services.referral.store import clocks
+from services.referral.store.cases import Case
+from services.referral.store.referrals import Leg
+from services.referral.store.rows import columns, read
+from services.referral.store.tasks import Task
+
+# People are written (or, where known, locked) before anything is decided, so that two workers who hear of the same
+# person at the same time decide one after the other.
+_MEET = """
+with came as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[])
+              as c(person_id, force, police_ref, kind, restricted, first_seen_at))
+insert into person (person_id, force, police_ref, kind, restricted, first_seen_at)
+select * from came order by person_id on conflict do nothing returning person_id
+"""
+_KNOWN = "select person_id, restricted from person where person_id = any($1::uuid[]) order by person_id for update"
+_HELD = "select crime_id, revision from crime where crime_id = any($1::uuid[])"
+_OF_CRIMES = f"select {columns(Case)} from case_file where crime_id = any($1::uuid[]) order by case_id for update"
+_FACTS = "select distinct on (case_id) case_id, facts from routing where case_id = any($1::uuid[]) order by 1, run desc"
+_REFERRED = "select case_id, line from referral where case_id = any($1::uuid[])"
+_PRIOR = """
+select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision
+  from case_file where person_id = any($1::uuid[])
+"""
+_CHANNELS = """
+select person_id, kind, safety, locked_at is not null as locked from channel where person_id = any($1::uuid[])
+   and (safety = 'unsafe' or locked_at is not null)
+"""
+_SUSPECTS = """
+select s.suspect_ref, s.force, s.crime_id from suspect s
+ where s.suspect_ref = any($1::text[])
+   and exists (select 1 from case_file c where c.crime_id = s.crime_id and c.state <> 'closed')
+"""
+_DUPLICATES = """
+select person_id from same_person where same is null and person_id = any($1::uuid[])
+union select other_id from same_person where same is null and other_id = any($1::uuid[])
+"""
+
+
+class Prior(NamedTuple):
+    """An earlier crime or incident of a person, as far as routing asks."""
+
+    person_id: UUID
+    case_id: UUID
+    crime_id: UUID | None
+    reported_at: datetime
+    domestic: bool
+    marac_on: date | None
+    offence_code: str | None
+    incident_kind: str | None
+    state: str
+    decision: str
+
+
+class Newcomer(NamedTuple):
+    """A person as a crime names them."""
+
+    person_id: UUID
+    force: str | None
+    police_ref: str | None
+    kind: str
+    restricted: bool
+    first_seen_at: datetime
+
+
+@dataclass(slots=True)
+class Past:
+    """What is known of the people of a batch; whoever decides adds what the batch itself brings."""
+
+    revisions: dict[UUID, int] = field(default_factory=dict)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    of_crime: dict[UUID, list[UUID]] = field(default_factory=dict)
+    facts: dict[UUID, CaseFacts] = field(default_factory=dict)
+    histories: dict[UUID, History] = field(default_factory=dict)
+    referred: dict[UUID, set[str]] = field(default_factory=dict)
+    prior: dict[UUID, list[Prior]] = field(default_factory=dict)
+    barred: dict[UUID, set[str]] = field(default_factory=dict)
+    suspected: dict[tuple[str, str], set[UUID]] = field(default_factory=dict)
+    duplicates: set[UUID] = field(default_factory=set)
+    restricted: set[UUID] = field(default_factory=set)
+
+
+async def meet(tx: Tx, people: Collection[Newcomer]) -> set[UUID]:
+    """Writes people not known yet and locks those who are; returns those who are restricted."""
+    once = {person.person_id: person for person in people}
+    if not once:
+        return set()
+    new = await tx.fetch(_MEET, *(list(column) for column in zip(*once.values(), strict=True)))
+    known = set(once) - {row["person_id"] for row in new}
+    rows = await tx.fetch(_KNOWN, list(known)) if known else []
+    return {row["person_id"] for row in rows if row["restricted"]} | {
+        p.person_id for p in once.values() if p.restricted and p.person_id not in known
+    }
+
+
+async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs: Collection[str]) -> Past:
+    """What is held of these crimes, and what is known of these people and of these references as suspects."""
+    known = Past()
+    known.revisions = {row["crime_id"]: row["revision"] for row in await tx.fetch(_HELD, list(crimes))}
+    if known.revisions:
+        await _standing(tx, known)
+    for row in await tx.fetch(_PRIOR, list(people)):
+        known.prior.setdefault(row["person_id"], []).append(Prior(*row))
+    for row in await tx.fetch(_CHANNELS, list(people)):
+        known.barred.setdefault(row["person_id"], set()).add(row["kind"])
+    for row in await tx.fetch(_SUSPECTS, list(refs)):
+        known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
+    known.duplicates = {row["person_id"] for row in await tx.fetch(_DUPLICATES, list(people))}
+    return known
+
+
+async def _standing(tx: Tx, known: Past) -> None:
+    """What stands of the crimes held: their cases, locked, the facts they were decided on, and their referrals."""
+    for case in read(Case, await tx.fetch(_OF_CRIMES, list(known.revisions))):
+        known.cases[case.case_id] = case
+        if case.crime_id is not None:
+            known.of_crime.setdefault(case.crime_id, []).append(case.case_id)
+    for row in await tx.fetch(_FACTS, list(known.cases)):
+        known.facts[row["case_id"]] = facts_of(row["facts"]["case"])
+        known.histories[row["case_id"]] = _history(row["facts"]["history"])
+    for row in await tx.fetch(_REFERRED, list(known.cases)):
+        known.referred.setdefault(row["case_id"], set()).add(row["line"])
+
+
+def _history(told: Mapping[str, Any]) -> History:
+    person = UUID(told["person_id"]) if told["person_id"] else None
+    return History(**{**told, "person_id": person, "locked_channels": frozenset(told["locked_channels"])})
+
+
+@dataclass(frozen=True, slots=True)
+class CrimeRow:
+    """One crime; the three counts are how many more people, businesses and bereaved it now names."""
+
+    crime_id: UUID
+    force: str
+    crime_reference: str | None
+    revision: int
+    received_at: datetime
+    reported_at: datetime
+    recorded_at: datetime
+    people: int
+    businesses: int
+    bereaved: int
+    cases: int
+    heard: int
+    stale: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRow:
+    case_id: UUID
+    run: int
+    decided_at: datetime
+    decision: str
+    lines: Sequence[str]
+    offers: Sequence[str]
+    holds: Sequence[str]
+    doors: Sequence[str]
+    rules: Sequence[Mapping[str, Any]]
+    facts: Mapping[str, Any]
+    rules_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A kind of channel that the event calls safe; every other channel of the person becomes unknown."""
+
+    person_id: UUID
+    kind: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectRow:
+    crime_id: UUID
+    force: str
+    suspect_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    crime_id: UUID
+    force: str
+    victim_ref: str
+    person_id: UUID | None
+    case_id: UUID | None
+    kin: Mapping[str, Sequence[str]]
+    jwe: str
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything that a batch of crimes changes; of rows with one key the last one counts."""
+
+    crimes: dict[UUID, CrimeRow] = field(default_factory=dict)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    routings: dict[tuple[UUID, int], RoutingRow] = field(default_factory=dict)
+    channels: dict[tuple[UUID, str], ChannelRow] = field(default_factory=dict)
+    unsure: dict[UUID, datetime] = field(default_factory=dict)
+    suspects: dict[tuple[UUID, str], SuspectRow] = field(default_factory=dict)
+    referrals: dict[UUID, Referral] = field(default_factory=dict)
+    legs: dict[UUID, Leg] = field(default_factory=dict)
+    arrivals: list[ArrivalRow] = field(default_factory=list)
+    tasks: dict[UUID, Task] = field(default_factory=dict)
+
+
+def _insert(kind: type[Any], table: str, place: int, then: str) -> str:
+    names = columns(kind)
+    came = f"json_populate_recordset(null::{table}, ${place}::json)"
+    return f"insert into {table} ({names}) select {names} from {came} {then}"
+
+
+_CASE_AGAIN = ", ".join(f"{name} = excluded.{name}" for name in columns(Case).split(", ") if name != "case_id")
+_CRIME_AGAIN = """
+on conflict (crime_id) do update set revision = excluded.revision, people = crime.people + excluded.people,
+   businesses = crime.businesses + excluded.businesses, bereaved = crime.bereaved + excluded.bereaved,
+   cases = crime.cases + excluded.cases, heard = crime.heard + excluded.heard, stale = crime.stale + excluded.stale,
+   crime_reference = coalesce(excluded.crime_reference, crime.crime_reference)
+"""
+_ROUTING_AGAIN = "on conflict (case_id, run) do update set facts = excluded.facts"
+# Two statements, since row-level security asks of what hangs on a case whether the case is seen.
+_WRITE_CASES = f"""
+with crimes as ({_insert(CrimeRow, "crime", 1, _CRIME_AGAIN)}),
+suspects as ({_insert(SuspectRow, "suspect", 2, "on conflict do nothing")})
+{_insert(Case, "case_file", 3, f"on conflict (case_id) do update set {_CASE_AGAIN}")}
+"""
+_WRITE_REST = f"""
+with routings as ({_insert(RoutingRow, "routing", 1, _ROUTING_AGAIN)}),
+referrals as ({_insert(Referral, "referral", 2, "on conflict do nothing")}),
+legs as ({_insert(Leg, "leg", 3, "on conflict do nothing")}),
+arrivals as ({_insert(ArrivalRow, "sealed_arrival", 4, "")}),
+tasks as ({_insert(Task, "task", 5, "on conflict do nothing")})
+insert into channel (person_id, kind, safety, set_by_role, set_at)
+select person_id, kind, 'safe', 'police', set_at from json_populate_recordset(null::channel, $6::json)
+on conflict (person_id, kind) do update set safety = 'safe', set_by_role = 'police', set_at = excluded.set_at
+ where channel.safety = 'unknown' and channel.locked_at is null
+"""
+_UNSURE = """
+update channel set safety = 'unknown', set_by_role = 'police', set_at = u.at
+  from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
+ where channel.person_id = u.person_id and safety = 'safe' and channel.set_at < u.at
+"""
+_CLOCKED = "select distinct case_id from case_clock where case_id = any($1::uuid[])"
+
+
+async def write(tx: Tx, changes: Changes) -> None:
+    """Writes everything in two statements (two more where people were known, or clocks came before their case)."""
+    if changes.unsure:
+        await tx.execute(_UNSURE, list(changes.unsure), list(changes.unsure.values()))
+    crimes, suspects, cases = (list(rows.values()) for rows in (changes.crimes, changes.suspects, changes.cases))
+    await tx.execute(_WRITE_CASES, crimes, suspects, cases)
+    if not cases:
+        return
+    rest = (changes.routings, changes.referrals, changes.legs, changes.tasks, changes.channels)
+    routings, referrals, legs, tasks, channels = (list(rows.values()) for rows in rest)
+    await tx.execute(_WRITE_REST, routings, referrals, legs, changes.arrivals, tasks, channels)
+    clocked = await tx.fetch(_CLOCKED, list(changes.cases))
+    if clocked:
+        await clocks.follow(tx, [row["case_id"] for row in clocked])
