@@ -8,7 +8,8 @@ from contracts.police import CrimeRecorded, CrimeUpdated
 from contracts.referral import CaseOpened, CaseUpdated, ReferralSent
 from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
-from services.code_compliance import actions, consumer, reconcile
+from kit.web.app import Link
+from services.code_compliance import actions, case_ui, consumer, reconcile
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -34,7 +35,8 @@ SERVICE = Service(
     ),
     load=load,
     reconcile=reconcile.checks,
-    navigation=PATHS,
+    pages=case_ui.pages,
+    navigation=[Link(p.label, p.prefix, p.permission) for p in PATHS if p.label],
 )
 
 if __name__ == "__main__":

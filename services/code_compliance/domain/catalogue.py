@@ -45,6 +45,7 @@ class Entitlement:
     repeatable: bool
     prose: Mapping[str, str]
     applies: Condition
+    evidence: tuple[str, ...]
     sources: tuple[str, ...]
     provenance: str | None
     unverified: bool
@@ -92,6 +93,7 @@ class Catalogue:
     name: str
     effective_from: date
     effective_to: date | None
+    rights: Mapping[int, str]
     entitlements: Mapping[str, Entitlement]
     by_trigger: Mapping[str, tuple[Entitlement, ...]]
     reasons: tuple[EnhancedReason, ...]
@@ -130,6 +132,7 @@ def read(document: Mapping[str, Any], named: Named, where: str) -> Catalogue:
         name=next(v["name"] for v in document["versions"] if v["id"] == meta["code_version_id"]),
         effective_from=date.fromisoformat(meta["in_force_from"]),
         effective_to=date.fromisoformat(meta["in_force_to"]) if meta["in_force_to"] else None,
+        rights=document["rights"]["titles"],
         entitlements=entitlements,
         by_trigger=by_trigger,
         reasons=tuple(_reasons(document, named, where)),
@@ -171,6 +174,7 @@ def _entitlement(entry: Mapping[str, Any], named: Named, where: str, holders: li
         repeatable=entry["repeatable"],
         prose=entry["applicability"],
         applies=_applies(entry, named, place),
+        evidence=tuple(entry.get("evidence", ())),
         sources=tuple(entry["source"]),
         provenance=entry.get("limit_provenance"),
         unverified=any("recalled" in text.split(":")[0] for text in entry["source"]) or entry["applies"]["unverified"],

@@ -24,6 +24,15 @@ class AwaitedEvent:
     took_place: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotToldReason:
+    """A reason code for evidence entered by staff, and the outcome that it goes with."""
+
+    code: str
+    outcome: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
     codes: tuple[Catalogue, ...]
@@ -35,6 +44,7 @@ class Rulebook:
     interval_ends: frozenset[str]
     usable: Condition
     lawful: Condition
+    reasons: tuple[NotToldReason, ...]
     calendar: Calendar
 
     def code_at(self, instant: datetime) -> Catalogue | None:
@@ -78,6 +88,7 @@ def read_rulebook(documents: Mapping[str, Any], codes: Sequence[str], calendar: 
         interval_ends=frozenset(intervals["ends_with"]),
         usable=compile_condition(policy["usable_details"]["when"], "evidence_policy.yaml: usable_details", named),
         lawful=compile_condition(policy["lawful_share"]["when"], "evidence_policy.yaml: lawful_share", named),
+        reasons=tuple(NotToldReason(r["code"], r["outcome"], r["words"]) for r in documents["reasons.yaml"]["reasons"]),
         calendar=calendar,
     )
 

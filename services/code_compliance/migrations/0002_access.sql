@@ -3,7 +3,7 @@
 grant usage on schema public to {database}_worker, {database}_hub;
 grant select, insert, update, delete on crime, code_case, restricted_case, milestone, evidence, entitlement to {database}_worker;
 grant select on crime, code_case, restricted_case, milestone, evidence, entitlement to {database}_hub;
-grant insert on evidence to {database}_hub;
+grant insert, update on evidence to {database}_hub;
 grant insert, update on entitlement to {database}_hub;
 grant update on code_case to {database}_hub;   -- only to lock a case while evidence is entered
 

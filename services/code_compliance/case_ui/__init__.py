@@ -1,0 +1,23 @@
+"""Pages of the Code: what is owed to whom and how it stands, a case's rights, and evidence entered by staff."""
+
+from collections.abc import Sequence
+
+from kit.listening import Context
+from kit.web.app import Page
+from services.code_compliance.case_ui.case import show_case
+from services.code_compliance.case_ui.entering import enter, show_form
+from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
+from services.code_compliance.case_ui.room import Room
+
+
+def pages(context: Context) -> Sequence[Page]:
+    """Every page with its permission."""
+    room = Room(context.facts)
+    return (
+        Page("/rights", room(show_overview), "rights.read"),
+        Page("/rights/clocks", room(show_clocks), "rights.read"),
+        Page("/rights/coverage", room(show_coverage), "rights.read"),
+        Page("/rights/cases/{case_id}", room(show_case), "rights.read"),
+        Page("/rights/cases/{case_id}/evidence/{clock_id}", room(show_form), "rights.write"),
+        Page("/rights/cases/{case_id}/evidence/{clock_id}", room(enter), "rights.write", methods=("POST",)),
+    )

@@ -1,0 +1,152 @@
+"""The rights tab of a case: each duty by right, how it stands, how its day was counted, and what it rests on."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from kit import audit
+from kit.web.app import Visit
+from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
+from services.code_compliance.domain.entitlements import Clock, clock_id
+from services.code_compliance.domain.evidence import for_duty
+from services.code_compliance.domain.facts import Evidence
+from services.code_compliance.domain.occasions import concerning
+from services.code_compliance.domain.receipt import receipt, trigger_in_words
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.domain.states import OPEN
+from services.code_compliance.domain.words import CHANNELS, COLOURS, SOURCES, STATES, agency_in_words
+
+ACTS = {
+    "notice": "Notice",
+    "entry": "Entered by staff",
+    "hub_receipt": "Details received by the hub",
+    "share_refused": "The person said no to sharing",
+    "crime_recorded": "The crime record",
+    "milestone": "Milestone of the case",
+    "referral_sent": "Referral sent",
+    "self_referral": "The person came by themselves",
+}
+OUTCOMES = {
+    "delivered": "done",
+    "declined": "not wanted by the person",
+    "excepted": "not done, with a reason",
+    "unable": "the person could not be reached",
+}
+
+
+async def show_case(visit: Visit, rules: Rulebook) -> Response:
+    async with visit.begin() as tx:
+        opened = await open_case(tx, visit.id("case_id"))
+        await audit.record(tx, [audit.seen(visit.signed_in, "rights_seen", "case", opened.case.case_id, ("rights",))])
+    first = next_clock(opened)
+    return visit.render(
+        "case_ui/case.html",
+        opened=opened,
+        rights=_by_right(visit, opened, rules),
+        next_clock=first and _shown(visit, opened, first, rules),
+        left=time_left(visit, first, rules) if first else None,
+        badges=_badges(opened, rules),
+        enhanced=_enhanced(opened, rules),
+    )
+
+
+def _by_right(visit: Visit, opened: Opened, rules: Rulebook) -> list[dict[str, Any]]:
+    found: dict[int, list[Clock]] = {}
+    for clock in opened.clocks.values():
+        entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+        found.setdefault(entitlement.right, []).append(clock)
+    titles = rules.codes[-1].rights
+    return [
+        {
+            "right": right,
+            "title": titles[right],
+            "clocks": [
+                _shown(visit, opened, clock, rules)
+                for clock in sorted(found[right], key=lambda c: (c.started_at, c.due_at is None, c.key))
+            ],
+        }
+        for right in sorted(found)
+    ]
+
+
+def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook) -> dict[str, Any]:
+    code = rules.code_named(clock.code_version)
+    entitlement = code.entitlements[clock.entitlement]
+    return {
+        "id": clock_id(opened.case.case_id, clock.entitlement, clock.occurrence),
+        "clock": clock,
+        "title": entitlement.title,
+        "holders": ", ".join(agency_in_words(holder) for holder in entitlement.duty_holders),
+        "trigger": trigger_in_words(entitlement.trigger),
+        "state": STATES[clock.state],
+        "colour": COLOURS[clock.state],
+        "open": clock.state in OPEN,
+        "sum": receipt(opened.case, clock, rules, visit.now),
+        "evidence": [_piece(e) for e in _evidence(opened, clock, rules)],
+        "source": SOURCES.get(clock.source or "", clock.source),
+        "channel": CHANNELS.get(clock.channel or "", clock.channel),
+        "code": code.name,
+        "sources": [_source(text) for text in entitlement.sources],
+        "unverified": entitlement.unverified,
+        "note": entitlement.clock.note,
+    }
+
+
+def _evidence(opened: Opened, clock: Clock, rules: Rulebook) -> list[Evidence]:
+    """The pieces told for a clock, the deciding one among them."""
+    entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    mine = concerning(opened.case, opened.milestones)
+    told = [e for e in opened.evidence if e.case_id in (None, opened.case.case_id, opened.case.stands_for)]
+    found = for_duty(entitlement, clock.started_at, opened.case, mine, told, rules)
+    if entitlement.repeatable:
+        found = [e for e in found if e.id == clock.evidence_id or e.milestone_id == clock.milestone_id]
+    return sorted(found, key=lambda e: (e.at, e.id))
+
+
+def _piece(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "act": ACTS.get(evidence.act, evidence.act),
+        "outcome": OUTCOMES.get(evidence.outcome, evidence.outcome),
+        "at": evidence.at,
+        "recorded_at": evidence.recorded_at,
+        "source": SOURCES.get(evidence.source, evidence.source),
+        "channel": CHANNELS.get(evidence.channel or "", evidence.channel),
+    }
+
+
+def _source(text: str) -> dict[str, Any]:
+    kind, _, rest = text.partition(": ")
+    address, _, what = rest.partition(" ")
+    if kind == "sourced" and address.startswith("http"):
+        return {"href": address, "text": what.strip("[]") or "Source", "unverified": False}
+    return {"href": None, "text": rest or "no source was read", "unverified": True}
+
+
+def _badges(opened: Opened, rules: Rulebook) -> list[dict[str, str]]:
+    badges = []
+    if opened.case.reasons:
+        badges.append({"text": "Enhanced rights", "classes": "moj-badge--purple"})
+    if any(clock.late_recorded for clock in opened.clocks.values()):
+        badges.append({"text": "Recorded late", "classes": "moj-badge--grey"})
+    if any(clock.state == "breached" for clock in opened.clocks.values()):
+        badges.append({"text": "Breached", "classes": "moj-badge--red"})
+    if opened.case.removed:
+        badges.append({"text": "Not in the last police record", "classes": "moj-badge--grey"})
+    if not opened.case.circumstances.reported:
+        badges.append({"text": "Not reported to the police", "classes": "moj-badge--blue"})
+    return badges
+
+
+def _enhanced(opened: Opened, rules: Rulebook) -> list[dict[str, Any]]:
+    rules_by_id = {reason.id: reason for code in rules.codes for reason in code.reasons}
+    return [
+        {
+            "category": reason.category.replace("_", " "),
+            "words": rules_by_id[reason.id].words if reason.id in rules_by_id else reason.id,
+            "unverified": reason.id in rules_by_id and rules_by_id[reason.id].unverified,
+            "since": reason.since,
+            "heard_at": reason.heard_at,
+            "late": reason.late,
+        }
+        for reason in opened.case.reasons
+    ]
