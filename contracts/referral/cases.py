@@ -57,6 +57,7 @@ class CaseFacts(CaseFact):
     needs: Many[v.Need] = ()
     relationship_to_suspect: v.Relationship = "not_recorded"
     risk_grade: v.RiskGrade | None = None
+    marac_on: Day | None = None
     share: v.Share = "not_asked"
     repeat_victim: bool | None = None
     repeat_count: Count | None = None
