@@ -12,6 +12,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage as InjectedMessage
 from faststream.kafka.message import KafkaMessage
 
 from kit import telemetry
@@ -81,7 +82,7 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         self._subscriber(self._on_batch)
 
-    async def _on_batch(self, message: KafkaMessage) -> None:
+    async def _on_batch(self, message: InjectedMessage) -> None:
         records: Sequence[Record] = message.raw_message
         async with self._busy:
             try:

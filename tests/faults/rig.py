@@ -1,6 +1,7 @@
 """Real worker processes of the ledger on real Kafka and PostgreSQL, and what came of them."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -118,7 +119,8 @@ class Rig:
                 for records in (await consumer.getmany(timeout_ms=500)).values():
                     found += [_announced(record) for record in records]
         finally:
-            await consumer.stop()
+            with contextlib.suppress(asyncio.CancelledError):  # aiokafka cancels a task that has not begun
+                await consumer.stop()
         return found
 
     async def until_quiet(self, seconds: float = 90) -> None:
