@@ -119,7 +119,7 @@ class Browser:
         token = next((i.get("value") for i in self._tokens()), None) or ""
         return await self._seen("POST", path, {"csrf_token": token, **(fields or {})}, status)
 
-    async def submit(self, button: str, status: int = 200, **fields: str | Sequence[str]) -> Seen:
+    async def submit(self, button: str, status: int = 200, /, **fields: str | Sequence[str]) -> Seen:
         """Fills the form of this page that has `button` and presses it; names with dashes as `**{"due-day": "1"}`."""
         form, pressed = self._form_with(button)
         given: dict[str, str | Sequence[str]] = dict(_defaults(form))

@@ -52,7 +52,7 @@ _STOPS = """(() => {
   const groups = new Set()
   const kinds = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
   return [...document.querySelectorAll(kinds)].filter(one => {
-    if (one.disabled || one.type === 'hidden' || !one.checkVisibility({visibilityProperty: true})) return false
+    if (one.disabled || one.tabIndex < 0 || one.type === 'hidden' || !one.checkVisibility({visibilityProperty: true})) return false
     if (one.type !== 'radio') return true
     const group = one.form + one.name
     return groups.has(group) ? false : groups.add(group)
@@ -169,11 +169,16 @@ class Gate:
             await context.close()
 
     async def problems(
-        self, url: str, *, signed_in: Sequence[SetCookieParam] = (), act: Act | None = None
+        self,
+        url: str,
+        *,
+        signed_in: Sequence[SetCookieParam] = (),
+        act: Act | None = None,
+        looks: Sequence[tuple[int, bool]] = LOOKS,
     ) -> list[str]:
         """Everything wrong with a page at 1280 and 320 pixels, and without JavaScript; [] when nothing is."""
         found: list[str] = []
-        for width, script in LOOKS:
+        for width, script in looks:
             at = f"{width}px" + ("" if script else " without JavaScript")
             async with self.look(url, width=width, script=script, signed_in=signed_in, act=act) as watched:
                 wide = await watched.evaluate(_WIDEST)
