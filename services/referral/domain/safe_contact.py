@@ -1,9 +1,8 @@
 """The one check whether a channel may be used now. No channel is safe by default."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from types import MappingProxyType
 
 from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
@@ -39,7 +38,7 @@ class ChannelState:
 class Profile:
     """The channels of one person by kind, and the purposes for which they never want to be reached."""
 
-    channels: Mapping[str, ChannelState] = MappingProxyType({})
+    channels: Mapping[str, ChannelState] = field(default_factory=dict)
     never_for: frozenset[str] = frozenset()
 
     def channel(self, kind: str) -> ChannelState:

@@ -260,11 +260,9 @@ async def write(tx: Tx, changes: Changes) -> None:
         await tx.execute(_UNSURE, list(changes.unsure), list(changes.unsure.values()))
     crimes, suspects, cases = (list(rows.values()) for rows in (changes.crimes, changes.suspects, changes.cases))
     await tx.execute(_WRITE_CASES, crimes, suspects, cases)
-    if not cases:
-        return
     rest = (changes.routings, changes.referrals, changes.legs, changes.tasks, changes.channels)
     routings, referrals, legs, tasks, channels = (list(rows.values()) for rows in rest)
     await tx.execute(_WRITE_REST, routings, referrals, legs, changes.arrivals, tasks, channels)
-    clocked = await tx.fetch(_CLOCKED, list(changes.cases))
+    clocked = await tx.fetch(_CLOCKED, list(changes.cases)) if cases else []
     if clocked:
         await clocks.follow(tx, [row["case_id"] for row in clocked])
