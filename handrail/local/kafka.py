@@ -171,14 +171,19 @@ def _compare(topic: Topic, found: int) -> None:
         raise TopicsDiffer(f"{topic.name} has {found} partitions, wanted {topic.partitions}. {TopicsDiffer.__doc__}")
 
 
-def libraries() -> Path:
-    """The folder of the broker's jars, one for each text of the pom; fetched by Maven when missing, by one process."""
+def libraries_folder() -> Path:
+    """Where the broker's jars are, or will be: one folder for each text of the pom."""
     cache = Path(os.environ.get("HANDRAIL_CACHE", ROOT / ".handrail" / "cache"))
-    done = cache / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    return cache / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+
+
+def libraries() -> Path:
+    """The same folder, filled: fetched by Maven when missing, by one process at a time."""
+    done = libraries_folder()
     if done.exists():
         return done
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "kafka.lock").open("w") as lock:
+    done.parent.mkdir(parents=True, exist_ok=True)
+    with (done.parent / "kafka.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             _fetch(done)
