@@ -162,7 +162,7 @@ async def _contained(job: Awaitable[Any]) -> int:
 
 
 async def _serve_probes(database: Database, settings: Settings) -> None:
-    await serve(Starlette(routes=probes(database)), settings.port)
+    await serve(Starlette(routes=probes(database)), settings)
 
 
 def probes(database: Database) -> list[Route]:
@@ -184,10 +184,16 @@ def probes(database: Database) -> list[Route]:
     return [Route("/livez", live), Route("/readyz", ready), Route("/metrics", measured)]
 
 
-async def serve(app: Starlette, port: int) -> None:
-    """Serves `app` on loopback until cancelled."""
+async def serve(app: Starlette, settings: Settings) -> None:
+    """Serves `app` where the settings say, on loopback unless told otherwise, until cancelled."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off", server_header=False
+        app,
+        host=settings.bind,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
     )
     server = uvicorn.Server(config)
     with contextlib.suppress(asyncio.CancelledError):
@@ -213,4 +219,4 @@ async def web(service: Service, settings: Settings) -> int:
         navigation=service.navigation,
         extra=probes(hub),
     )
-    return await until_stopped([serve(app, settings.port)])
+    return await until_stopped([serve(app, settings)])
