@@ -78,18 +78,16 @@ def milestone(trigger: str, happened: str, name: str = "m1", received: str | Non
 
 
 def notice(entitlement: str, given: str, name: str = "n1", **changes: Any) -> Evidence:
-    return Evidence(
-        **{
-            "id": name,
-            "act": "notice",
-            "outcome": "delivered",
-            "at": at(given),
-            "recorded_at": at(given),
-            "source": "police",
-            "entitlement": entitlement,
-        }
-        | changes
-    )
+    told: dict[str, Any] = {
+        "id": name,
+        "act": "notice",
+        "outcome": "delivered",
+        "at": at(given),
+        "recorded_at": at(given),
+        "source": "police",
+        "entitlement": entitlement,
+    }
+    return Evidence(**told | changes)
 
 
 def clocks(case: Case, *told: Milestone | Evidence, before: dict[Key, Clock] | None = None) -> dict[Key, Clock]:

@@ -110,7 +110,7 @@ async def test_an_evidence_form_says_what_is_missing(hub: Hub, sign_in: SignIn) 
     browser = await sign_in("compliance")
     await browser.get(PAGE)
     await browser.follow("Add evidence for: Told, with reasons where applicable, that a suspect was arrested")
-    page = await browser.submit("Add the evidence", status=422)
+    page = await browser.submit("Add the evidence", 422)
     assert page.errors == [
         "Choose what happened",
         "Enter the date it was done",
@@ -118,12 +118,12 @@ async def test_an_evidence_form_says_what_is_missing(hub: Hub, sign_in: SignIn) 
         "Choose who says so",
     ]
     done = {"on-day": "1", "on-month": "6", "on-year": "2025", "at": "14:30", "source": "police"}
-    page = await browser.submit("Add the evidence", status=422, outcome="unable", reason="not_wanted", **done)
+    page = await browser.submit("Add the evidence", 422, outcome="unable", reason="not_wanted", **done)
     assert page.errors == ["Choose the reason that goes with what happened"]
-    page = await browser.submit("Add the evidence", status=422, outcome="unable", reason="no_answer", **done)
+    page = await browser.submit("Add the evidence", 422, outcome="unable", reason="no_answer", **done)
     assert page.errors == ["The date it was done must be on or after the day the duty arose"]
     page = await browser.submit(
-        "Add the evidence", status=422, outcome="unable", reason="no_answer", **done | {"on-year": "2099"}
+        "Add the evidence", 422, outcome="unable", reason="no_answer", **done | {"on-year": "2099"}
     )
     assert page.errors == ["The date and time it was done must be in the past"]
 

@@ -86,13 +86,15 @@ def _from_case(act: Act, entitlement: Entitlement, at: datetime, heard_at: datet
     )
 
 
-def assign(
-    clocks: Sequence[tuple[str, datetime, datetime | None]], evidence: Sequence[Evidence]
-) -> Mapping[str, list[Evidence]]:
-    """Gives each piece of evidence for a repeated duty to one of its clocks (occurrence, began, due).
+Place = tuple[str, datetime, datetime | None]
+"""A clock of a repeated duty: its occurrence, when it began, and when it is due."""
 
-    A piece that names a milestone goes to that clock. One that does not goes to the oldest clock that had begun, was
-    not settled by an earlier piece and not past due then; if all were past due, to the oldest of those.
+
+def assign(clocks: Sequence[Place], evidence: Sequence[Evidence]) -> Mapping[str, list[Evidence]]:
+    """Gives each piece of evidence for a repeated duty to one of its clocks.
+
+    A piece that names a milestone goes to that clock. One that does not goes to the oldest clock that had begun and
+    still ran; else to the oldest past its day without an act; else to one that had ended without the act being done.
     The result depends on what is told, not on the order in which it came.
     """
     given: dict[str, list[Evidence]] = {occurrence: [] for occurrence, _, _ in clocks}
@@ -101,8 +103,19 @@ def assign(
         if piece.milestone_id in given:
             given[piece.milestone_id].append(piece)
             continue
-        begun = [c for c in ordered if c[1] <= piece.at and not any(e.at <= piece.at for e in given[c[0]])]
-        in_time = [c for c in begun if c[2] is None or piece.at <= c[2]]
-        if begun:
-            given[(in_time or begun)[0][0]].append(piece)
+        ranked = [(_rank(place, given[place[0]], piece.at), place[0]) for place in ordered if place[1] <= piece.at]
+        free = [(rank, occurrence) for rank, occurrence in ranked if rank is not None]
+        if free:
+            given[min(free, key=lambda each: each[0])[1]].append(piece)
     return given
+
+
+def _rank(place: Place, pieces: Sequence[Evidence], at: datetime) -> int | None:
+    """How a clock stood at an instant: 0 running, 1 past its day, 2 ended without the act, None done."""
+    due_at = place[2]
+    earlier = [e for e in pieces if e.at <= at]
+    if any(e.outcome == "delivered" for e in earlier):
+        return None
+    if any(due_at is None or e.at <= due_at for e in earlier):
+        return 2
+    return 0 if due_at is None or at <= due_at else 1
