@@ -1,0 +1,1 @@
+"""What changes windows and answers: deciding, asking, answering, stopping, reading."""

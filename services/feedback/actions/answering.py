@@ -1,0 +1,160 @@
+"""What a person does on the neutral pages: exchange the link, save, send, take back, or say no for ever."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from contracts import identity
+from contracts.refused import Refused
+from kit import audit, outbox
+from kit.database import Tx
+from kit.sealing import Sealer, seal, unseal
+from services.feedback.domain import announcing
+from services.feedback.domain.questionnaire import scores_of, speaks_of_danger
+from services.feedback.domain.window import Window
+from services.feedback.reference import Rules
+from services.feedback.store import cases, responses
+from services.feedback.store.responses import Response
+from services.feedback.store.windows import window_of
+
+CODE = "feedback-code"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a form holds: question -> what was chosen, and words."""
+
+    chosen: Mapping[str, str]
+    words: str | None
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A link was exchanged: the code for coming back is shown once and kept nowhere."""
+
+    window_id: UUID
+    code: str
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def exchange(tx: Tx, sealer: Sealer, token: str, response_id: UUID, chance: UUID, now: datetime) -> Started:
+    """Exchanges a link's token for a code. Refused: `not_known`, `used`, `over` or `stopped`."""
+    row = await responses.by_token(tx, digest(token), now)
+    if row is None:
+        raise Refused("token", "not_known")
+    if row["used"]:
+        raise Refused("token", "used")
+    if row["over"]:
+        raise Refused("token", "over")
+    window = window_of(row)
+    if window.state != "invited" or not await responses.use_link(tx, digest(token), now):
+        raise Refused("token", "stopped")
+    code = identity.reference(chance)
+    await responses.start(tx, response_id, window, now, sealer.blind(CODE, code), row["token_until"])
+    await _noted(tx, "invitation.opened", window)
+    return Started(window.window_id, code)
+
+
+async def come_back(tx: Tx, sealer: Sealer, typed: str, now: datetime) -> Started:
+    """The window of a code as somebody typed it. Refused: `not_a_code` or `not_known`."""
+    code = identity.read_reference(typed)
+    if code is None:
+        raise Refused("code", "not_a_code")
+    found = await responses.by_code(tx, sealer.blind(CODE, code), now)
+    if found is None:
+        raise Refused("code", "not_known")
+    return Started(found.window_id, code)
+
+
+async def opened(tx: Tx, window_id: UUID) -> tuple[Window, Response]:
+    """Window and response of a visit. Refused when the link was revoked meanwhile."""
+    response = await responses.by_window(tx, window_id)
+    window = await responses.load_window(tx, window_id) if response else None
+    if response is None or window is None:
+        raise Refused("", "not_known")
+    return window, response
+
+
+def _place(response: Response) -> str:
+    return f"response|words|{response.response_id}"
+
+
+async def _sealed(sealer: Sealer, response: Response, words: str | None) -> bytes | None:
+    if not words:
+        return None
+    keys = await sealer.data_keys([response.case_id], make=True)
+    return seal(keys[response.case_id], words, _place(response))
+
+
+async def words_of(sealer: Sealer, response: Response) -> str | None:
+    """The free text of a response, opened."""
+    if response.words is None:
+        return None
+    keys = await sealer.data_keys([response.case_id])
+    return unseal(keys[response.case_id], response.words, _place(response))
+
+
+async def save(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers) -> None:
+    """Keeps what was chosen so far; nothing is announced."""
+    _, response = await opened(tx, window_id)
+    scores_of(answers.chosen)
+    words = await _sealed(sealer, response, answers.words)
+    await responses.keep_draft(tx, response.response_id, answers.chosen, words, shared=answers.shared)
+
+
+async def send(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers, rules: Rules, now: datetime) -> None:
+    """Sends the answers: scores and codes are announced, words stay here, sealed. A second time changes nothing."""
+    window, response = await opened(tx, window_id)
+    if response.sent_at is not None:
+        return
+    if window.state != "invited":
+        raise Refused("", "stopped")
+    scores = scores_of(answers.chosen)
+    words = await _sealed(sealer, response, answers.words)
+    danger = speaks_of_danger(answers.words or "", rules.signs_of_danger)
+    after = replace(window, state="answered", told=window.told + 1)
+    await responses.save_window(tx, after)
+    await responses.send(tx, response.response_id, scores, words, now, shared=answers.shared, danger=danger)
+    await outbox.add(tx, [announcing.answered(after, response.response_id, scores, now)])
+    await _noted(tx, "feedback.answered", window)
+
+
+async def take_back(tx: Tx, window_id: UUID, now: datetime) -> None:
+    """The person takes their answers back: they count in nothing any more. A second time changes nothing."""
+    window, response = await opened(tx, window_id)
+    if response.sent_at is None or response.withdrawn_at is not None:
+        return
+    after = replace(window, told=window.told + 1)
+    await responses.save_window(tx, after)
+    await responses.take_back(tx, response.response_id, now)
+    await outbox.add(tx, [announcing.withdrawn(after, response.response_id, now)])
+    await _noted(tx, "feedback.withdrawn", window)
+
+
+async def stop(tx: Tx, window: Window, now: datetime) -> None:
+    """The person says no for ever, whatever they answered; it holds for all of their cases."""
+    await cases.stop(tx, window.case_id, now)
+    if window.state == "invited":
+        after = replace(window, state="stopped", reason="opted_out", told=window.told + 1)
+        await responses.save_window(tx, after)
+        await outbox.add(tx, [announcing.withheld(after, now, "person")])
+    await _noted(tx, "feedback.stopped", window)
+
+
+async def stop_by_link(tx: Tx, token: str, now: datetime) -> bool:
+    """Stops for ever by a link that was not exchanged, or was; False when it is none of ours."""
+    row = await responses.by_token(tx, digest(token), now)
+    if row is None:
+        return False
+    await stop(tx, window_of(row), now)
+    return True
+
+
+async def _noted(tx: Tx, what: str, window: Window) -> None:
+    await audit.record(tx, [audit.Entry(None, "person", None, what, "case", window.case_id)])
