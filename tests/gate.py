@@ -52,7 +52,8 @@ _STOPS = """(() => {
   const groups = new Set()
   const kinds = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
   return [...document.querySelectorAll(kinds)].filter(one => {
-    if (one.disabled || one.tabIndex < 0 || one.type === 'hidden' || !one.checkVisibility({visibilityProperty: true})) return false
+    if (one.disabled || one.tabIndex < 0 || one.type === 'hidden') return false
+    if (!one.checkVisibility({visibilityProperty: true})) return false
     if (one.type !== 'radio') return true
     const group = one.form + one.name
     return groups.has(group) ? false : groups.add(group)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
+from starlette.responses import Response
 
 from kit.config import Settings
 
@@ -103,3 +104,10 @@ class Signer:
 
     def cookie_name(self, name: str) -> str:
         return f"__Host-{name}" if self.secure else name
+
+    def keep(self, response: Response, cookie: str, value: str, seconds: int | None = None) -> None:
+        """Sets a cookie for this host alone; `seconds` None keeps it until the browser closes."""
+        response.set_cookie(cookie, value, max_age=seconds, httponly=True, samesite="lax", secure=self.secure)
+
+    def drop(self, response: Response, cookie: str) -> None:
+        response.delete_cookie(cookie, httponly=True, samesite="lax", secure=self.secure)

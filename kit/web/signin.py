@@ -77,13 +77,15 @@ async def _begin(visit: Visit) -> Response:
         issuer = await _discover(client, visit.settings)
     response = RedirectResponse(f"{issuer['authorization_endpoint']}?{urlencode(asked)}", status_code=303)
     kept["next"] = guard.local_path(visit.form.get("next", [""])[0]) or "/"
-    _keep(visit, response, KEPT, visit.shop.signer.close(kept), KEPT_SECONDS)
+    signer = visit.shop.signer
+    signer.keep(response, signer.cookie_name(KEPT), signer.close(kept), KEPT_SECONDS)
     return response
 
 
 async def _return(visit: Visit) -> Response:
     """Checks what the issuer says and opens a session for its subject."""
-    kept = visit.shop.signer.open(visit.request.cookies.get(visit.shop.signer.cookie_name(KEPT)), KEPT_SECONDS)
+    signer = visit.shop.signer
+    kept = signer.open(visit.request.cookies.get(signer.cookie_name(KEPT)), KEPT_SECONDS)
     state, code = visit.query.get("state", ""), visit.query.get("code")
     if kept is None or not code or not hmac.compare_digest(state.encode(), kept["state"].encode()):
         return visit.redirect("/sign-in", flash="Signing in was not finished. Sign in again.")
@@ -95,8 +97,8 @@ async def _return(visit: Visit) -> Response:
     if visit.session_cookie:
         await close_session(visit.access, visit.session_cookie)
     response = visit.redirect(kept["next"])
-    response.delete_cookie(visit.shop.signer.cookie_name(KEPT), path="/")
-    _keep(visit, response, None, cookie, None)
+    signer.drop(response, signer.cookie_name(KEPT))
+    signer.keep(response, visit.settings.cookie_name, cookie)
     return response
 
 
@@ -104,8 +106,7 @@ async def _sign_out(visit: Visit) -> Response:
     if visit.session_cookie:
         await close_session(visit.access, visit.session_cookie)
     response = visit.redirect("/sign-in", flash="You have signed out.")
-    secure = visit.shop.signer.secure
-    response.delete_cookie(visit.settings.cookie_name, path="/", secure=secure, httponly=True, samesite="lax")
+    visit.shop.signer.drop(response, visit.settings.cookie_name)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -162,10 +163,3 @@ def _client() -> httpx.AsyncClient:
 
 def _return_url(settings: Settings) -> str:
     return f"{guard.origin_of(settings.public_url)}/sign-in/return"
-
-
-def _keep(visit: Visit, response: Response, name: str | None, value: str, seconds: int | None) -> None:
-    """Sets a cookie of ours; the session's own when `name` is None."""
-    signer = visit.shop.signer
-    cookie = visit.settings.cookie_name if name is None else signer.cookie_name(name)
-    response.set_cookie(cookie, value, max_age=seconds, httponly=True, samesite="lax", secure=signer.secure)

@@ -117,7 +117,7 @@ class Visit:
         response = HTMLResponse(self.shop.templates.get_template(template).render(words), status_code=status)
         response.headers["Content-Security-Policy"] = guard.content_security_policy(self.nonce, self.form_targets)
         if flash:
-            response.delete_cookie(self._flash_name, path="/")
+            self.shop.signer.drop(response, self._flash_name)
         return response
 
     def redirect(self, url: str, flash: str | None = None) -> Response:
@@ -128,10 +128,7 @@ class Visit:
         response = RedirectResponse(target, status_code=303)
         if flash:
             sealed = self.shop.signer.close({"text": flash})
-            secure = self.shop.signer.secure
-            response.set_cookie(
-                self._flash_name, sealed, max_age=FLASH_SECONDS, httponly=True, samesite="lax", secure=secure
-            )
+            self.shop.signer.keep(response, self._flash_name, sealed, FLASH_SECONDS)
         return response
 
     def not_found(self) -> Response:
