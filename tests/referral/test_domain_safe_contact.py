@@ -1,0 +1,151 @@
+"""The one check before a channel is used: nothing is safe by default, and a lock stands above everything."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contracts.refused import Refused
+from contracts.vocabulary import CHANNELS, CONTACT_OUTCOMES
+from services.referral.domain.safe_contact import (
+    LOCKING,
+    ChannelState,
+    Profile,
+    after_attempt,
+    choose,
+    days_of,
+    hours_of,
+    lift,
+    lock,
+    locked_channels,
+    may_use,
+    new_incident,
+    set_safety,
+)
+
+THURSDAY_NOON = datetime(2026, 9, 3, 11, 0, tzinfo=UTC)
+SATURDAY = datetime(2026, 9, 5, 11, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 9, 3, 23, 30, tzinfo=UTC)
+
+
+def a_profile(*never_for: str, **mobile: Any) -> Profile:
+    state = ChannelState("mobile", **({"safety": "safe"} | mobile))
+    return Profile({"mobile": state}, frozenset(never_for))
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_no_channel_is_safe_by_default(channel: str) -> None:
+    assert may_use(Profile(), channel, "support", THURSDAY_NOON).why == "unknown"
+
+
+USE: list[tuple[dict[str, Any], datetime, str]] = [
+    ({}, THURSDAY_NOON, "safe"),
+    ({"safety": "unsafe"}, THURSDAY_NOON, "unsafe"),
+    ({"safety": "unknown"}, THURSDAY_NOON, "unknown"),
+    ({"safety": "perhaps"}, THURSDAY_NOON, "unknown"),
+    ({"locked_at": NIGHT}, THURSDAY_NOON, "locked"),
+    ({"days": "mon-fri"}, THURSDAY_NOON, "safe"),
+    ({"days": "mon-fri"}, SATURDAY, "not_this_day"),
+    ({"days": "sat,thu"}, SATURDAY, "safe"),
+    ({"days": "fri-mon"}, SATURDAY, "safe"),
+    ({"days": "fri-mon"}, THURSDAY_NOON, "not_this_day"),
+    ({"days": "when he is out"}, THURSDAY_NOON, "days_unreadable"),
+    ({"hours": "09:00-12:30"}, THURSDAY_NOON, "safe"),
+    ({"hours": "09:00-12:00"}, THURSDAY_NOON, "not_this_hour"),
+    ({"hours": "22:00-06:00"}, NIGHT, "safe"),
+    ({"hours": "22:00-06:00"}, THURSDAY_NOON, "not_this_hour"),
+    ({"hours": "mornings"}, THURSDAY_NOON, "hours_unreadable"),
+    ({"hours": "09:00-09:00"}, THURSDAY_NOON, "hours_unreadable"),
+]
+
+
+@pytest.mark.parametrize(("mobile", "now", "why"), USE)
+def test_a_channel_may_be_used_only_when_it_is_safe_now(mobile: dict[str, Any], now: datetime, why: str) -> None:
+    verdict = may_use(a_profile(**mobile), "mobile", "support", now)
+    assert (verdict.why, verdict.allowed) == (why, why == "safe")
+    assert verdict.words
+
+
+def test_hours_are_those_of_london() -> None:
+    winter, summer = datetime(2026, 1, 6, 9, 30, tzinfo=UTC), datetime(2026, 7, 7, 8, 30, tzinfo=UTC)
+    for now in (winter, summer):
+        assert may_use(a_profile(hours="09:00-10:00"), "mobile", "support", now).allowed
+
+
+def test_a_person_who_wants_no_question_is_still_reached_for_support() -> None:
+    profile = a_profile("feedback")
+    assert may_use(profile, "mobile", "feedback", THURSDAY_NOON).why == "opted_out"
+    assert may_use(profile, "mobile", "support", THURSDAY_NOON).allowed
+
+
+def test_what_is_no_channel_is_never_used() -> None:
+    profile = Profile({"pigeon": ChannelState("pigeon", safety="safe")})
+    assert may_use(profile, "pigeon", "support", THURSDAY_NOON).why == "not_a_channel"
+
+
+@pytest.mark.parametrize("outcome", CONTACT_OUTCOMES)
+def test_somebody_else_answering_locks_the_channel_for_everybody(outcome: str) -> None:
+    after = after_attempt(a_profile(), "mobile", outcome, THURSDAY_NOON)
+    locked = after.channel("mobile").locked_at is not None
+    assert locked is (outcome in {"someone_else_answered", "wrong_number", "unsafe"})
+    assert may_use(after, "mobile", "support", THURSDAY_NOON).allowed is not locked
+    assert set(LOCKING) <= set(CONTACT_OUTCOMES)
+
+
+def test_a_lock_keeps_its_first_time_and_reason() -> None:
+    locked = lock(a_profile(), "mobile", "someone_else_answered", THURSDAY_NOON)
+    assert lock(locked, "mobile", "wrong_number", SATURDAY) == locked
+
+
+def test_a_lock_is_lifted_only_by_somebody_who_spoke_to_the_person() -> None:
+    locked = lock(a_profile(), "mobile", "someone_else_answered", THURSDAY_NOON)
+    with pytest.raises(Refused, match="only_after_speaking"):
+        lift(locked, "mobile", "safe", "officer", SATURDAY, spoke_to_person=False)
+    with pytest.raises(Refused, match="locked"):
+        set_safety(locked, "mobile", "safe", "officer", SATURDAY)
+    lifted = lift(locked, "mobile", "safe", "officer", SATURDAY, spoke_to_person=True)
+    assert may_use(lifted, "mobile", "support", SATURDAY).allowed
+    assert lifted.channel("mobile").set_by_role == "officer"
+
+
+def test_a_new_incident_makes_every_channel_unknown_but_those_the_police_now_call_safe() -> None:
+    held = Profile({kind: ChannelState(kind, safety="safe") for kind in ("mobile", "email")})
+    after = new_incident(held, ["email", "letter", "pigeon"], THURSDAY_NOON)
+    assert {kind: state.safety for kind, state in after.channels.items()} == {
+        "mobile": "unknown",
+        "email": "safe",
+        "letter": "safe",
+    }
+
+
+def test_a_new_report_never_makes_a_locked_or_unsafe_channel_safe() -> None:
+    locked = lock(a_profile(), "mobile", "someone_else_answered", THURSDAY_NOON)
+    unsafe = set_safety(locked, "email", "unsafe", "officer", THURSDAY_NOON)
+    after = new_incident(unsafe, ["mobile", "email"], SATURDAY)
+    assert not may_use(after, "mobile", "support", SATURDAY).allowed
+    assert not may_use(after, "email", "support", SATURDAY).allowed
+    assert locked_channels(after) == {"mobile", "email"}
+
+
+def test_the_first_channel_that_is_safe_is_chosen_in_the_order_asked() -> None:
+    profile = set_safety(a_profile(safety="unsafe"), "email", "safe", "officer", THURSDAY_NOON)
+    assert choose(profile, ("mobile", "email"), "support", THURSDAY_NOON)[0] == "email"
+    channel, verdict = choose(profile, ("mobile", "letter"), "support", THURSDAY_NOON)
+    assert (channel, verdict.why) == (None, "unsafe")
+    assert choose(profile, (), "support", THURSDAY_NOON)[1].why == "no_safe_channel"
+
+
+@pytest.mark.parametrize(("field", "channel", "safety"), [("channel", "pigeon", "safe"), ("safety", "mobile", "fine")])
+def test_only_known_channels_and_known_words_of_safety_are_written(field: str, channel: str, safety: str) -> None:
+    with pytest.raises(Refused) as raised:
+        set_safety(Profile(), channel, safety, "officer", THURSDAY_NOON)
+    assert raised.value.field == field
+
+
+def test_days_and_hours_are_read_as_people_write_them() -> None:
+    assert days_of("Mon - Wed, fri") == frozenset({0, 1, 2, 4})
+    assert days_of("weekdays") == frozenset({0, 1, 2, 3, 4})
+    assert days_of("weekend") == frozenset({5, 6})
+    assert days_of("mon-tue-wed") is None
+    found = hours_of("9-17")
+    assert found and [at.hour for at in found] == [9, 17]
