@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAY ?= 1
 TESTS ?= tests
 
-.PHONY: help setup browser demo up down status test quick faults lint types bench contracts generated roles gateway \
+.PHONY: help setup browser demo up down status test quick faults lint types bench contracts generated \
 	screenshots secrets requirements clean
 
 help: ## what can be made
@@ -60,7 +60,7 @@ screenshots: setup browser ## pictures of the running system for the README
 	$(BIN)/python -m scripts.screenshots
 
 secrets: setup ## passwords and keys for docker-compose.yml, into .handrail/compose
-	$(BIN)/python -m handrail.local.keys .handrail/compose/secrets
+	$(BIN)/python -m handrail.deployment secrets .handrail/compose/secrets
 
 requirements: setup ## lock what pyproject.toml asks for
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile.sh

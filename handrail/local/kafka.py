@@ -120,23 +120,24 @@ class Kafka:
         finally:
             await admin.close()
 
-    async def make_topics(self, topics: Iterable[Topic]) -> None:
-        """Makes the topics that are missing; TopicsDiffer when one has another number of partitions."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
-        await admin.start()
-        try:
-            wanted = {topic.name: topic for topic in topics}
-            there = await admin.describe_topics(list(set(wanted) & set(await admin.list_topics())))
-            for found in there:
-                _compare(wanted.pop(found["topic"]), len(found["partitions"]))
-            if wanted:
-                answer = await admin.create_topics([_new(topic) for topic in wanted.values()])
-                for name, code, *_ in answer.topic_errors:
-                    if code not in (0, TopicAlreadyExistsError.errno):
-                        raise for_code(code)(name)
-                await _until_led(admin, list(wanted))
-        finally:
-            await admin.close()
+
+async def make_topics(bootstrap: str, topics: Iterable[Topic], replicas: int = 1) -> None:
+    """Makes the topics that are missing; TopicsDiffer when one has another number of partitions."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        wanted = {topic.name: topic for topic in topics}
+        there = await admin.describe_topics(list(set(wanted) & set(await admin.list_topics())))
+        for found in there:
+            _compare(wanted.pop(found["topic"]), len(found["partitions"]))
+        if wanted:
+            answer = await admin.create_topics([_new(topic, replicas) for topic in wanted.values()])
+            for name, code, *_ in answer.topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):
+                    raise for_code(code)(name)
+            await _until_led(admin, list(wanted))
+    finally:
+        await admin.close()
 
 
 async def _until_led(admin: AIOKafkaAdminClient, names: list[str]) -> None:
@@ -157,11 +158,11 @@ def settings_of(topic: Topic) -> dict[str, str]:
     }
 
 
-def _new(topic: Topic) -> NewTopic:
+def _new(topic: Topic, replicas: int) -> NewTopic:
     return NewTopic(
         name=topic.name,
         num_partitions=topic.partitions,
-        replication_factor=1,
+        replication_factor=replicas,
         topic_configs=settings_of(topic),
     )
 

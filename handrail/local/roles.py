@@ -1,6 +1,5 @@
 """Databases and roles from deploy/postgres/databases.yaml, as statements that may be run again."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,8 +88,8 @@ async def _run_inside(dsn: str, name: str) -> None:
 
 
 def as_script(roles: Roles) -> str:
-    """The same for psql; passwords are set afterwards by deploy/postgres/passwords.sh."""
-    lines = ["-- Made from databases.yaml by `make roles`; may be run again.", "\\set ON_ERROR_STOP on"]
+    """The same for psql; passwords are set afterwards by deploy/postgres/provision.sh."""
+    lines = ["-- Made from databases.yaml by `make generated`; may be run again.", "\\set ON_ERROR_STOP on"]
     lines += [f"{statement};" for statement in cluster_statements(roles)]
     for name, jobs in roles.databases.items():
         lines.append(
@@ -102,7 +101,3 @@ def as_script(roles: Roles) -> str:
         lines.append(f"\\connect {name}")
         lines += [f"{statement};" for statement in inside_database(name)]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(as_script(read_roles()))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.topics import TOPICS
 from handrail.local import child, ports
-from handrail.local.kafka import Kafka
+from handrail.local.kafka import Kafka, make_topics
 from handrail.local.keys import make_secrets
 from handrail.local.postgres import Postgres
 from handrail.local.roles import read_roles
@@ -77,7 +77,7 @@ def start_servers(data: Path, *, kafka: bool = True) -> Servers:
         await postgres.make_roles(roles)
         if kafka:
             await until_ready(*running[1], broker.ready)
-            await broker.make_topics(TOPICS)
+            await make_topics(broker.bootstrap, TOPICS)
 
     started = Servers(
         data=data,

@@ -16,9 +16,10 @@ from pathlib import Path
 import httpx
 
 from contracts.topics import TOPICS
+from handrail import people
 from handrail.failing import Failed
-from handrail.local import child, people
-from handrail.local.kafka import Kafka
+from handrail.local import child
+from handrail.local.kafka import Kafka, make_topics
 from handrail.local.keys import make_secrets
 from handrail.local.postgres import Postgres
 from handrail.local.processes import Addresses, choose_addresses, migrations, processes
@@ -118,7 +119,7 @@ class Supervisor:
             await people.seed(self.system.settings())
         with self._step("making the topics"):
             await until_ready(self.servers[1].program, self._process(self.servers[1]), self.kafka.ready)
-            await self.kafka.make_topics(TOPICS)
+            await make_topics(self.kafka.bootstrap, TOPICS)
             self.servers[1].seen.state = "ready"
         with self._step("starting the services"):
             for watched in self.processes:

@@ -1,4 +1,6 @@
-"""The personas of development as users of the `access` database."""
+"""The personas of development as users of the `access` database: `python -m handrail.people`."""
+
+import asyncio
 
 from contracts.reference import ROLES, personas
 from kit.access import seed as seed_access
@@ -26,3 +28,7 @@ async def seed(settings: Settings) -> None:
         await seed_access(access, users, roles)
     finally:
         await access.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(seed(Settings()))
