@@ -45,10 +45,10 @@ def between(told: Told, ends: Ends) -> Iterable[dict[str, Any]]:
             yield line(
                 f"I2.{topic.name}.announced_is_archived", topic.owner, sent, archived.get(f"archived.{topic.name}", 0)
             )
-    for name in ("cases", "referrals"):
+    for name in ("crimes", "cases", "cases_of_crimes", "referrals"):
         for service, known in numbers.items():
             if name in known and service != "returns":
-                yield line(f"I2.{name}.as_announced", service, known[name], archived.get(name, 0))
+                yield line(f"I2.{name}_everywhere_the_same", service, known[name], archived.get(name, 0))
 
 
 def counts(told: Mapping[str, Any]) -> dict[str, int]:

@@ -19,6 +19,8 @@ async def checks(tx: Tx) -> list[Check]:
         Check("I1.cases_held", sums["cases_of_crimes"], sums["cases"]),
         Check("I5.states_fit_their_times", 0, sums["misfits"]),
         Check("I12.clocks_as_recounted", expected, found),
+        Check("count.crimes", sums["crimes"], sums["crimes"]),  # read by the checks between services
+        Check("count.cases_of_crimes", sums["cases"], sums["cases"]),
     ]
 
 

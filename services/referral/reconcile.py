@@ -23,4 +23,8 @@ async def checks(tx: Tx) -> list[Check]:
         Check("legs belong to a referral that tried them", 0, found["stray_legs"]),
         Check("announcements numbered without a gap", found["announced"], found["numbered"]),
         Check("details waiting longer than ten minutes", 0, found["details_waiting"]),
+        Check("count.crimes", found["crimes"], found["crimes"]),  # read by the checks between services
+        Check("count.cases", found["all_cases"], found["all_cases"]),
+        Check("count.cases_of_crimes", found["cases"], found["cases"]),
+        Check("count.referrals", found["referrals"], found["referrals"]),
     ]

@@ -56,6 +56,7 @@ async def draw(database: Database, kind: str, period: Period, cut_off: datetime,
         cut = await draws.freeze(tx, cut_off)
     async with database.begin() as tx:
         await tx.execute(_PATIENCE)
+        await measures.prepare(tx)
         await definitions.register(tx, loaded)
         heading = heading_of(loaded, period, cut.at)
         known = await draws.load(tx, heading.return_id)
@@ -217,6 +218,7 @@ async def rehearse(tx: Tx, moment: Moment, context: Context) -> int:
     known = {(each.kind, each.period): each.position for each in await draws.rehearsals(tx, _names(current))}
     done = 0
     await tx.execute(_PATIENCE)
+    await measures.prepare(tx)
     for kind in KINDS:
         for period in (current, current.previous):
             if known.get((kind, str(period))) != head:

@@ -5,12 +5,13 @@ from kit.service import Check
 from services.returns.domain import canonical
 from services.returns.domain.cells import TOTAL, Cell
 from services.returns.domain.period import parse_period
-from services.returns.store import draws, recounts
+from services.returns.store import draws, measures, recounts
 
 
 async def checks(tx: Tx) -> list[Check]:
     """The checks of this service. Those called `count.*` always hold; the checks across services read them."""
     await tx.execute("set local statement_timeout = '15min'")
+    await measures.prepare(tx)
     size = await recounts.sizes(tx)
     found = [
         Check("I1.every_event_is_archived", size["applied"], size["archived"]),

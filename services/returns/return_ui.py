@@ -197,6 +197,7 @@ async def show_lines(visit: Visit) -> Response:
         line = loaded.definition.line(counted[0]) if counted else None
         if cell is None or line is None:
             return visit.not_found()
+        await measures.prepare(tx)
         found, shown = await measures.behind(
             tx,
             loaded.queries[line.query],

@@ -77,7 +77,7 @@ async def test_the_list_says_when_there_is_nothing(sign_in: SignIn) -> None:
 async def test_a_form_sent_empty_says_what_to_choose(sign_in: SignIn) -> None:
     analyst = await sign_in("analyst")
     await analyst.get("/returns/draw")
-    page = await analyst.submit("Draw it", status=422)
+    page = await analyst.submit("Draw it", 422)
     assert page.errors == ["Choose which return to draw", "Choose a quarter"]
 
 

@@ -81,6 +81,8 @@ _TOTALS = """
 select (select count(distinct crime_id) from fact
          where type in ('police.crime.recorded.v1', 'police.crime.updated.v1')) as crimes,
        (select count(distinct case_id) from fact where type = 'case.opened.v1') as cases,
+       (select count(distinct case_id) from fact where type = 'case.opened.v1' and crime_id is not null)
+           as cases_of_crimes,
        (select count(distinct referral_id) from fact where type = 'referral.received.v1') as referrals
 """
 
