@@ -1,12 +1,11 @@
 """Kafka of one machine: one node in KRaft mode, from the libraries that deploy/kafka/pom.xml pins."""
 
 import asyncio
-import base64
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +100,7 @@ class Kafka:
             PROPERTIES.format(port=self.port, controller=self.controller, folder=self.folder.resolve())
         )
         if not (self.folder / "log" / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            cluster = "H" + secrets.token_urlsafe(16)[1:]  # an id that begins with a dash is taken for an option
             words = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
             run(Program("kafka-format", self._java(*words), self.log))
 
