@@ -102,6 +102,13 @@ async def test_the_issuer_is_asked_with_state_nonce_and_a_hashed_verifier(place:
     assert all(len(first[name]) >= 43 and first[name] != second[name] for name in ("state", "nonce", "code_challenge"))
 
 
+async def test_a_persona_is_signed_in_with_one_press(place: Place) -> None:
+    async with place.client() as client, httpx.AsyncClient() as browser:
+        answer = await browser.get(await begin(client, place.settings))
+        back = urlsplit(answer.headers["location"])
+        assert (await client.get(f"{back.path}?{back.query}")).headers["location"] == "/"
+
+
 @pytest.mark.parametrize("spoilt", ["state", "code", "cookie", "nonce"])
 async def test_a_return_that_does_not_fit_opens_no_session(place: Place, spoilt: str) -> None:
     async with place.client() as client, place.client() as other:
