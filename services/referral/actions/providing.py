@@ -64,7 +64,7 @@ async def decline(
 
 
 async def start(tx: Tx, viewer: Viewer, referral_id: UUID, now: datetime) -> ReferralState:
-    return await step(tx, viewer, referral_id, "start_support", now)
+    return await step(tx, viewer, referral_id, "start", now)
 
 
 async def pause(tx: Tx, viewer: Viewer, referral_id: UUID, reason: str, now: datetime) -> ReferralState:

@@ -155,8 +155,9 @@ async def assign(tx: Tx, case_id: UUID, worker: UUID | None, now: datetime) -> N
 async def set_state(tx: Tx, case_id: UUID, state: str, now: datetime, why: str | None = None) -> None:
     """`state` is waiting, active, resting or closed; `why` is the coded reason of a close."""
     await tx.execute(
-        "update case_file set state = $2, updated_at = $3, closed_at = case when $2 = 'closed' then $3 end,"
-        " closed_why = case when $2 = 'closed' then $4 end where case_id = $1",
+        "update case_file set state = $2::text, updated_at = $3::timestamptz,"
+        " closed_at = case when $2 = 'closed' then $3::timestamptz end,"
+        " closed_why = case when $2 = 'closed' then $4::text end where case_id = $1",
         case_id,
         state,
         now,

@@ -1,0 +1,252 @@
+"""Referrals walked through: triage, send and undo, accept, decline, support, withdrawal; every refusal with its reason."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import case_id, contract_id, provider_id
+from contracts.refused import Refused
+from services.referral.actions import consenting, contacting, opening, packing, providing, referring, settling
+from services.referral.store.consent import Consent
+from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
+from tests.referral.conftest import BOOKS, Hub
+
+pytestmark = pytest.mark.service
+
+IDVA = contract_id("harbour-lane-idva")
+LATER = NOON + timedelta(seconds=11)
+
+
+async def a_waiting_case(hub: Hub) -> tuple[UUID, UUID]:
+    """A case at high risk, its details open, and its referral to the idva line, triaged."""
+    crime = a_domestic_crime()
+    victim = crime["victims"][0]
+    victim["sealed"] = hub.sealed(a_detail(), crime["crime_id"], victim["victim_ref"])
+    await hub.hears(recorded(crime))
+    await hub.every(opening.open_arrivals)
+    case = case_id(crime["crime_id"], victim["victim_ref"])
+    referral = await hub.value("select referral_id from referral where case_id = $1 and line = 'idva'", case)
+    async with hub.looks(a_viewer()) as tx:
+        await referring.triage(tx, a_viewer(), referral, NOON)
+    return case, referral
+
+
+async def agrees(hub: Hub, case: UUID, contract: UUID = IDVA, **changes: Any) -> UUID:
+    person = await hub.value("select person_id from case_file where case_id = $1", case)
+    given = Consent(uuid4(), person, case, "support", "self", NOON, contract_id=contract, how="mobile", **changes)
+    async with hub.looks(a_viewer()) as tx:
+        await consenting.record(tx, a_viewer(), given, NOON)
+    return given.consent_id
+
+
+async def send(hub: Hub, referral: UUID, contract: UUID = IDVA) -> UUID:
+    async with hub.looks(a_viewer()) as tx:
+        leg = await referring.send(tx, a_viewer(), referral, contract, BOOKS, hub.sealer, NOON)
+    return leg.leg_id
+
+
+async def a_sent_referral(hub: Hub) -> tuple[UUID, UUID]:
+    case, referral = await a_waiting_case(hub)
+    await agrees(hub, case)
+    await send(hub, referral)
+    await hub.every(referring.release, LATER)
+    return case, referral
+
+
+async def test_a_send_leaves_only_when_the_time_to_undo_has_lapsed(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    await agrees(hub, case)
+    await send(hub, referral)
+    assert await hub.every(referring.release, NOON + timedelta(seconds=9)) == 0
+    assert "referral.sent" not in await hub.told(case)
+    assert await hub.every(referring.release, LATER) == 1
+    assert "referral.sent" in await hub.told(case)
+    assert await hub.value("select state from referral where referral_id = $1", referral) == "sent"
+
+
+async def test_an_undone_send_never_happened(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    await agrees(hub, case)
+    leg = await send(hub, referral)
+    async with hub.looks(a_viewer()) as tx:
+        await referring.undo(tx, a_viewer(), leg)
+    assert await hub.every(referring.release, LATER) == 0
+    assert "referral.sent" not in await hub.told(case)
+    assert await hub.value("select state from referral where referral_id = $1", referral) == "triaged"
+
+
+async def test_a_send_cannot_be_undone_once_it_left(hub: Hub) -> None:
+    _, referral = await a_sent_referral(hub)
+    leg = await hub.value("select leg_id from leg where referral_id = $1", referral)
+    with pytest.raises(Refused, match="too_late"):
+        async with hub.looks(a_viewer()) as tx:
+            await referring.undo(tx, a_viewer(), leg)
+
+
+async def test_nothing_is_sent_by_a_person_without_the_persons_agreement(hub: Hub) -> None:
+    _, referral = await a_waiting_case(hub)
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        await send(hub, referral)
+
+
+async def test_agreement_to_one_provider_does_not_open_another(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    await agrees(hub, case, contract=contract_id("willow-court-outreach"))
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        await send(hub, referral)
+
+
+async def test_an_override_needs_a_second_person(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    override = uuid4()
+    async with hub.looks(a_viewer()) as tx:
+        await consenting.ask_override(tx, a_viewer(), override, case, "idva", "life_at_risk", NOON)
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        await send(hub, referral)
+    with pytest.raises(Refused, match="second_person_needed"):
+        async with hub.looks(a_viewer()) as tx:
+            await consenting.confirm_override(tx, a_viewer(), override, NOON)
+    async with hub.looks(a_viewer("leader")) as tx:
+        await consenting.confirm_override(tx, a_viewer("leader"), override, NOON)
+    await send(hub, referral)
+    assert await hub.value("select gate from leg where referral_id = $1", referral) == "override"
+
+
+async def test_the_provider_gets_the_least_it_declared_with_safe_channels_alone(hub: Hub) -> None:
+    _, referral = await a_sent_referral(hub)
+    worker = a_viewer("idva.worker")
+    leg = await hub.value("select leg_id from leg where referral_id = $1", referral)
+    async with hub.looks(worker) as tx:
+        pack = await packing.read(tx, hub.sealer, worker, leg)
+    assert pack is not None
+    assert pack["family_name"] == "Testperson"
+    assert [channel["kind"] for channel in pack["channels"]] == ["mobile"]
+    assert set(pack) <= set(BOOKS.directory.by_id[IDVA].pack)
+    assert packing.digest(pack) == await hub.value("select pack_sha256 from leg where leg_id = $1", leg)
+
+
+async def test_a_provider_accepts_starts_and_completes(hub: Hub) -> None:
+    case, referral = await a_sent_referral(hub)
+    worker = a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.view(tx, worker, referral, LATER)
+        await providing.accept(tx, worker, referral, LATER)
+        await providing.start(tx, worker, referral, LATER)
+        await providing.pause(tx, worker, referral, "person_asked", LATER)
+        await providing.resume(tx, worker, referral, LATER)
+        await providing.complete(tx, worker, referral, LATER)
+    told = await hub.told(case)
+    assert told[-6:] == [
+        "referral.viewed",
+        "referral.accepted",
+        "support.started",
+        "support.paused",
+        "support.resumed",
+        "support.completed",
+    ]
+    await hub.every(settling.settle, LATER)
+    assert await hub.value("select state from leg where referral_id = $1", referral) == "ended"
+
+
+async def test_a_decline_brings_the_case_back_with_the_same_day_task_of_the_next_provider(hub: Hub) -> None:
+    case, referral = await a_sent_referral(hub)
+    assert await hub.value("select state from case_file where case_id = $1", case) == "active"
+    worker = a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.decline(tx, worker, referral, "capacity", LATER)
+    await hub.every(settling.settle, LATER)
+    assert await hub.value("select state from case_file where case_id = $1", case) == "waiting"
+    assert await hub.value("select kind from task where referral_id = $1", referral) == "offer_next_provider"
+
+
+async def test_the_next_leg_after_a_decline_goes_to_another_provider(hub: Hub) -> None:
+    case, referral = await a_sent_referral(hub)
+    worker = a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.decline(tx, worker, referral, "capacity", LATER)
+    await hub.every(settling.settle, LATER)
+    other = contract_id("lantern-house-idva")
+    await agrees(hub, case, contract=other)
+    await send(hub, referral, other)
+    await hub.every(referring.release, LATER)
+    legs = await hub.rows("select number, state from leg where referral_id = $1 order by number", referral)
+    assert [(leg["number"], leg["state"]) for leg in legs] == [(1, "declined"), (2, "sent")]
+    async with hub.looks(worker) as tx:
+        assert await tx.fetchval("select count(*) from referral where referral_id = $1", referral) == 0
+        assert await tx.fetchval("select count(*) from leg where provider_id = $1", provider_id("lantern-house")) == 0
+
+
+async def test_withdrawn_agreement_withdraws_every_open_leg(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    consent = await agrees(hub, case)
+    await send(hub, referral)
+    await hub.every(referring.release, LATER)
+    async with hub.looks(a_viewer()) as tx:
+        assert await consenting.withdraw(tx, a_viewer(), consent, "person_asked", LATER) == 1
+    assert await hub.value("select state from referral where referral_id = $1", referral) == "withdrawn"
+    assert await hub.value("select state from leg where referral_id = $1", referral) == "withdrawn"
+    worker = a_viewer("idva.worker")
+    leg = await hub.value("select leg_id from leg where referral_id = $1", referral)
+    async with hub.looks(worker) as tx:
+        assert await packing.read(tx, hub.sealer, worker, leg) is None
+
+
+async def test_a_refused_step_changes_and_announces_nothing(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    before = await hub.told(case)
+    with pytest.raises(Refused, match="not_from_here"):
+        async with hub.looks(a_viewer()) as tx:
+            await referring.triage(tx, a_viewer(), referral, NOON)
+    assert await hub.told(case) == before
+
+
+async def test_someone_else_answering_locks_the_channel_everywhere(hub: Hub) -> None:
+    case, _ = await a_waiting_case(hub)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.record_attempt(tx, a_viewer(), uuid4(), case, "mobile", "someone_else_answered", NOON)
+    [channel] = await hub.rows("select safety, locked_at from channel where kind = 'mobile'")
+    assert (channel["safety"], channel["locked_at"]) == ("unsafe", NOON)
+    assert (await hub.told(case))[-2:] == ["contact.attempted", "contact-safety.changed"]
+    with pytest.raises(Refused, match="locked"):
+        async with hub.looks(a_viewer()) as tx:
+            await contacting.record_attempt(tx, a_viewer(), uuid4(), case, "mobile", "no_answer", NOON)
+
+
+async def test_a_locked_channel_keeps_the_next_crime_waiting(hub: Hub) -> None:
+    person = a_victim("V-lock")
+    crime = a_crime(person)
+    await hub.hears(recorded(crime))
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.lock_channel(
+            tx, a_viewer(), case_id(crime["crime_id"], "V-lock"), "mobile", "said_unsafe", NOON
+        )
+    later = a_crime(person)
+    await hub.hears(recorded(later))
+    [case] = await hub.rows("select state, holds from case_file where crime_id = $1", UUID(later["crime_id"]))
+    assert case["state"] == "waiting"
+    assert "no_safe_channel" in case["holds"]
+
+
+async def test_a_lock_is_lifted_only_by_somebody_who_spoke_to_the_person(hub: Hub) -> None:
+    case, _ = await a_waiting_case(hub)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.lock_channel(tx, a_viewer(), case, "mobile", "said_unsafe", NOON)
+    with pytest.raises(Refused, match="only_after_speaking"):
+        async with hub.looks(a_viewer()) as tx:
+            await contacting.set_safety(tx, a_viewer(), case, "mobile", "safe", NOON, spoke=False)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.set_safety(tx, a_viewer(), case, "mobile", "safe", NOON, spoke=True)
+    assert await hub.value("select safety from channel where kind = 'mobile'") == "safe"
+
+
+async def test_a_line_that_ended_is_followed_by_a_new_referral(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    async with hub.looks(a_viewer()) as tx:
+        await referring.withdraw(tx, a_viewer(), referral, "wrong_service", NOON)
+        again = await referring.offer_line(tx, a_viewer(), case, "idva", NOON)
+    assert again.follows == referral
+    with pytest.raises(Refused, match="already_open"):
+        async with hub.looks(a_viewer()) as tx:
+            await referring.offer_line(tx, a_viewer(), case, "idva", NOON)
