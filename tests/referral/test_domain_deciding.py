@@ -186,6 +186,15 @@ def test_a_witness_is_never_sent_by_itself() -> None:
     assert decided(a_case({"kind": "witness"})).legs == ()
 
 
+@pytest.mark.parametrize("crime", [{}, {"offence_code": "20A", "committed_to": "2001-01-01"}])
+def test_who_came_by_themselves_was_asked_by_nobody_and_is_never_sent_without_a_human(crime: dict[str, Any]) -> None:
+    facts = replace(a_case({"share": "not_asked"}, **crime), source="self", reported=False)
+    found = decided(facts)
+    assert found.routing.holds == ()
+    assert (found.legs, found.decision) == ((), "waiting")
+    assert found.waiting == found.routing.lines
+
+
 def test_the_lead_line_is_the_one_nearest_to_danger() -> None:
     facts = a_case(PARTNER | {"risk": {"grade": "high"}}, offence_code="8N", hate_strands=["race"])
     routed = decided(facts).events[1]

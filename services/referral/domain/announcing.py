@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from contracts import referral as say
 from contracts.case_fact import CaseFact
 from contracts.reference import ethnicity_group
 from contracts.vocabulary import age_band
@@ -138,6 +137,3 @@ def leg_values(referral_id: UUID, leg_id: UUID, line: str, contract: Contract, a
         "contract_id": contract.contract_id,
         "automatic": automatic,
     }
-
-
-__all__ = ["LEAD", "REPEAT", "SYSTEM", "band", "built", "case_values", "leg_values", "routed_values", "say"]

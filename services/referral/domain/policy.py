@@ -38,7 +38,9 @@ class Policy:
 
         A case with the hold `share_not_asked` never comes here: in an opt-in group not asked is no agreement.
         """
-        return facts.share_counts and facts.share in self.share_opens and facts.person_kind in self.kinds
+        if facts.source != "police" or not facts.share_counts:
+            return False
+        return facts.share in self.share_opens and facts.person_kind in self.kinds
 
 
 def read_policy(file: str, written: Mapping[str, Any], directory: Directory) -> Policy:

@@ -92,9 +92,12 @@ def _all(compiler: Compiler, argument: Any) -> Condition:
 
 
 def _breadth(needs: frozenset[Token]) -> tuple[int, int]:
-    """Fewer tokens first; a token that nearly every case has (a person, no harm known) last."""
-    common = sum(name in ("person_kind", "share", "safe_channel", "domestic") for name, _ in needs)
+    """Fewer tokens first; those of a field of which nearly every case has one that counts last."""
+    common = sum(name in _COMMON for name, _ in needs)
     return common, len(needs)
+
+
+_COMMON = frozenset({"person_kind", "named_contact", "share", "risk_grade", "dash_score", "age"})
 
 
 def _any(compiler: Compiler, argument: Any) -> Condition:
@@ -163,13 +166,15 @@ def _contains(compiler: Compiler, argument: Any) -> Condition:
 def _at_least(compiler: Compiler, argument: Any) -> Condition:
     name, found, limit = compiler.field_of(argument, "number")
     read, least = found.read, _number(compiler, name, limit)
-    return Condition(lambda seen: (value := read(seen)) is not None and value >= least, None)
+    needs = None if found.top is None else frozenset((name, value) for value in range(least, found.top + 1))
+    return Condition(lambda seen: (value := read(seen)) is not None and value >= least, needs)
 
 
 def _under(compiler: Compiler, argument: Any) -> Condition:
     name, found, limit = compiler.field_of(argument, "number")
     read, end = found.read, _number(compiler, name, limit)
-    return Condition(lambda seen: (value := read(seen)) is not None and value < end, None)
+    needs = frozenset((name, value) for value in range(end))
+    return Condition(lambda seen: (value := read(seen)) is not None and value < end, needs)
 
 
 def _number(compiler: Compiler, name: str, value: Any) -> int:
@@ -211,7 +216,7 @@ def _missing(compiler: Compiler, argument: Any) -> Condition:
     read = found.read
     if found.kind == "many":
         return Condition(lambda seen: not read(seen), None)
-    return Condition(lambda seen: read(seen) is None, frozenset({(name, None)}) if found.kind == "text" else None)
+    return Condition(lambda seen: read(seen) is None, frozenset({(name, None)}))
 
 
 _OPERATORS: dict[Any, Callable[[Compiler, Any], Condition]] = {

@@ -32,11 +32,15 @@ Test = Callable[[Seen], Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field that conditions may read: `kind` is text, many, number, flag or day; `values` closes a list."""
+    """A field that conditions may read: `kind` is text, many, number, flag or day; `values` closes a list.
+
+    `top`: the highest value of a number, where there is one.
+    """
 
     kind: str
     read: Test
     values: frozenset[Any] | None = None
+    top: int | None = None
 
 
 def _of_facts(name: str) -> Test:
@@ -81,7 +85,7 @@ def _fields() -> dict[str, Field]:
         **{name: Field("text", _of_facts(name), frozenset(of) if of else None) for name, of in texts.items()},
         **{name: Field("many", _of_facts(name), frozenset(of)) for name, of in many.items()},
         **{name: Field("many", _of_result(name), frozenset(of)) for name, of in results.items()},
-        **{name: Field("number", _of_facts(name)) for name in ("age", "dash_score")},
+        **{name: Field("number", _of_facts(name), top=top) for name, top in (("age", 125), ("dash_score", 99))},
         **{name: Field("number", _of_history(name)) for name in ("domestic_reports_12m", "repeat_count")},
         **{name: Field("flag", _of_facts(name), frozenset({True, False})) for name in flags},
         **{
