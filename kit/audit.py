@@ -68,7 +68,7 @@ async def record(tx: Tx, entries: Sequence[Entry]) -> None:
 def _hash(previous: bytes, row: asyncpg.Record) -> bytes:
     told = [row[k] for k in ("id", "at", "actor_id", "actor_role", "organisation_id", "action", "subject_kind")]
     told += [row[k] for k in ("subject_id", "fields", "reason")]
-    return hashlib.sha256(previous + orjson.dumps(told)).digest()
+    return hashlib.sha256(previous + orjson.dumps(told, default=str)).digest()
 
 
 async def chain(tx: Tx, limit: int = 5000) -> int:
