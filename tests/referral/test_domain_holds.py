@@ -52,6 +52,8 @@ HOLD: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("age_unknown", {"age_at_report": None}, {"offence_code": "20A"}, True),
     ("age_unknown", {"age_at_report": 999} | PARTNER, {"offence_code": "8N"}, True),
     ("age_unknown", {"age_at_report": "not_known"}, {"flags": ["county_lines"]}, True),
+    ("age_unknown", {"age_at_report": "not_known", "kind": "witness"}, {"offence_code": "20A"}, True),
+    ("age_unknown", {"age_at_report": None, "kind": "business"}, {"flags": ["domestic_abuse"]}, False),
     ("age_unknown", {"age_at_report": "not_known"}, {"offence_code": "39"}, False),
     ("age_unknown", {"age_at_report": 30}, {"offence_code": "71"}, False),
     ("exploitation", {}, {"flags": ["county_lines"]}, True),
@@ -107,6 +109,7 @@ def test_a_case_is_held_exactly_when_the_table_says_so(
 
 HISTORY: list[tuple[str, dict[str, Any], bool]] = [
     ("high_risk", {"marac_recent": True}, True),
+    ("high_risk", {"domestic_reports_12m": 3}, False),
     ("suspect_elsewhere", {"suspect_elsewhere": True}, True),
     ("suspect_elsewhere", {}, False),
     ("possible_duplicate", {"possible_duplicate": True}, True),
@@ -129,6 +132,12 @@ def test_every_hold_of_the_published_list_has_a_rule() -> None:
 def test_bereaved_people_are_held_and_asked_first() -> None:
     [facts] = cases_of(a_crime(a_victim(kind="deceased", bereaved=[a_kin(share="not_asked")]), offence_code="4.4"))
     assert {"bereaved", "share_not_asked"} <= set(routed(facts).holds)
+
+
+def test_bereaved_people_of_unknown_age_are_held_where_a_child_may_be_meant() -> None:
+    kin = a_kin(age_at_report="not_known")
+    [facts] = cases_of(a_crime(a_victim(kind="deceased", bereaved=[kin]), offence_code="1", flags=["domestic_abuse"]))
+    assert "age_unknown" in routed(facts).holds
 
 
 @pytest.mark.parametrize(

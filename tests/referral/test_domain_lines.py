@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contracts.reference import hate_strands
 from services.referral.domain.reading import cases_of
 from tests.referral.crimes import BIRMINGHAM, ELSEWHERE, a_case, a_crime, a_kin, a_victim, routed
 
@@ -33,6 +34,7 @@ LINES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("domestic_abuse", DOMESTIC, {"offence_code": "8N"}, True),
     ("domestic_abuse", HIGH, {"offence_code": "8N"}, False),
     ("domestic_abuse", DOMESTIC | {"age_at_report": 15}, {"offence_code": "8N"}, False),
+    ("domestic_abuse", DOMESTIC | {"age_at_report": 16}, {"offence_code": "8N"}, True),
     ("domestic_abuse", {}, {"offence_code": "8U"}, True),
     ("domestic_abuse", {}, {"flags": ["domestic_abuse"]}, True),
     ("domestic_abuse", {}, {"offence_code": None, "incident_kind": "domestic"}, True),
@@ -48,11 +50,11 @@ LINES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("isva", {}, {"offence_code": "8N"}, False),
     ("child_isva", {"age_at_report": 17}, {"offence_code": "20A"}, True),
     ("child_isva", {"age_at_report": 18}, {"offence_code": "20A"}, False),
+    ("child_isva", {"age_at_report": 17}, {}, False),
     ("stalking", {}, {"offence_code": "8Q"}, True),
     ("stalking", {}, {"flags": ["stalking"]}, True),
     ("stalking", {}, {"offence_code": "8L"}, False),
-    ("hate_crime", {}, {"hate_strands": ["disability"]}, True),
-    ("hate_crime", {}, {"hate_strands": ["alternative_subculture"]}, True),
+    *[("hate_crime", {}, {"hate_strands": [strand]}, True) for strand in hate_strands()],
     ("hate_crime", {}, {"hate_strands": ["a strand of next year"]}, True),
     ("hate_crime", {}, {"offence_code": None, "incident_kind": "hate"}, True),
     *[("hate_crime", {}, {"offence_code": code}, True) for code in ("8M", "8P", "105B", "9B", "58J")],
@@ -75,11 +77,13 @@ LINES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("exploitation", {}, {"offence_code": "92A"}, False),
     ("fraud", {}, {"offence_code": "53D"}, True),
     ("fraud", {}, {"offence_code": None, "crime_type": "fraud"}, True),
+    ("fraud", {}, {"offence_code": None, "crime_type": "fraud-and-computer-misuse"}, True),
     ("fraud", {}, {"offence_code": "33A"}, False),
     ("child", {"age_at_report": 17}, {}, True),
     ("child", {"age_at_report": 18}, {}, False),
     ("business", {"kind": "business", "named_contact": True, "age_at_report": None}, {}, True),
     ("business", {"kind": "business", "named_contact": False, "age_at_report": None}, {}, False),
+    ("business", {"named_contact": True}, {}, False),
     ("witness", {"kind": "witness"}, {}, True),
     ("witness", {}, {}, False),
     ("anti_social_behaviour", {}, {"offence_code": None, "incident_kind": "anti_social_behaviour"}, True),
@@ -135,6 +139,24 @@ def test_families_bereaved_on_the_road_have_the_line_and_the_dead_have_no_case()
     crime = a_crime(a_victim(kind="deceased", age_at_report=9, bereaved=[a_kin()]), offence_code="4.4")
     [facts] = cases_of(crime)
     assert routed(facts).lines == ("road_collision",)
+
+
+BESIDE = {"business", "witness", "anti_social_behaviour", "mental_health", "employment", "general"}
+
+
+@pytest.mark.parametrize(("line", "victim", "crime", "expected"), LINES)
+def test_general_support_is_never_beside_a_specialist_line_and_never_missing_without_one(
+    line: str, victim: dict[str, Any], crime: dict[str, Any], expected: bool
+) -> None:
+    facts = a_case(victim, **crime)
+    found = routed(facts)
+    wanted = set(found.lines) <= BESIDE and facts.person_kind == "person" and "homicide_service" not in found.doors
+    assert ("general" in found.lines) is wanted
+
+
+def test_a_bereaved_family_without_a_specialist_line_has_general_support() -> None:
+    [facts] = cases_of(a_crime(a_victim(kind="deceased", bereaved=[a_kin()]), offence_code="76"))
+    assert routed(facts).lines == ("general",)
 
 
 def test_families_bereaved_by_homicide_have_the_national_door_and_no_local_line() -> None:
@@ -202,6 +224,7 @@ DOORS: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("childrens_social_care", {"age_at_report": 18}, {"flags": ["county_lines"]}, False),
     ("adult_safeguarding", {"vulnerabilities": ["capacity_in_doubt"]}, {}, True),
     ("adult_safeguarding", {"vulnerabilities": ["suicide_risk"]}, {}, True),
+    ("adult_safeguarding", {"vulnerabilities": ["suicide_risk"], "age_at_report": 18}, {}, True),
     ("adult_safeguarding", {"vulnerabilities": ["suicide_risk"], "age_at_report": 17}, {}, False),
     ("adult_safeguarding", {"vulnerabilities": ["mental_health"]}, {}, False),
     ("emergency", {"risk": {"grade": "imminent"}}, {}, True),

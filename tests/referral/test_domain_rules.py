@@ -16,6 +16,8 @@ from services.referral.domain.routing import RuleBook, compile_book, route
 from services.referral.domain.rules import BadRule, months_before
 from services.referral.domain.seen import FIELDS
 from tests.referral.crimes import NOW, a_case, books
+from tests.referral.test_domain_holds import HOLD
+from tests.referral.test_domain_lines import DOORS, LINES
 
 OPT_IN = {"domestic": {"equals": {"domestic": True}}}
 
@@ -122,13 +124,7 @@ def test_looking_rules_up_finds_what_testing_each_of_them_would() -> None:
     """The index only leaves out rules that cannot hold: with every rule tested, the result is the same."""
     book = books().on(NOW.date()).rules
     plain = replace(book, always=(1 << len(book.rules)) - 1, opens=(0,) * len(book.rules))
-    for victim, crime in (
-        ({}, {}),
-        ({"relationship_to_suspect": "partner"}, {"offence_code": "8Q", "hate_strands": ["race"]}),
-        ({"age_at_report": 12, "share": "refused"}, {"offence_code": "19E", "flags": ["county_lines"]}),
-        ({"kind": "business"}, {"offence_code": "53D", "local_authority": None}),
-        ({"age_at_report": None, "vulnerabilities": ["suicide_risk"]}, {"offence_code": "106"}),
-    ):
+    for _, victim, crime, _ in (*LINES, *DOORS, *HOLD):
         facts = a_case(victim, **crime)
         assert route(facts, NOTHING_KNOWN, book) == route(facts, NOTHING_KNOWN, plain)
 
