@@ -64,8 +64,10 @@ async def published(kafka: str, source: str) -> set[str]:
         places = [TopicPartition(name, p) for name in INBOUND for p in range(BY_NAME[name].partitions)]
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
-        await consumer.seek_to_beginning(*places)
-        waiting = {place for place in places if await consumer.position(place) < ends[place]}
+        begins = await consumer.beginning_offsets(places)
+        for place in places:
+            consumer.seek(place, begins[place])
+        waiting = {place for place in places if begins[place] < ends[place]}
         while waiting:
             for records in (await consumer.getmany(*waiting, timeout_ms=500)).values():
                 for record in records:

@@ -1,9 +1,8 @@
 """Who is in a crime: how many were harmed, of what kind, how old, and whether the police knew them already."""
 
 from dataclasses import dataclass
-from random import Random
 
-from handrail.feeds.draws import chance, mix
+from handrail.feeds.draws import Chance, chance, mix
 from handrail.feeds.people import Person, Profile, invent, reference
 from handrail.feeds.stories import Story
 
@@ -51,7 +50,7 @@ def cast(story: Story) -> list[Role]:
     return [_role(story, rng, kind, place) for place, kind in enumerate(kinds)]
 
 
-def _kinds(story: Story, rng: Random) -> list[str]:
+def _kinds(story: Story, rng: Chance) -> list[str]:
     if story.severity == "fatal":
         return ["deceased", *(["person"] if chance(rng, 0.3) else []), *(["witness"] if chance(rng, 0.2) else [])]
     if story.severity:
@@ -65,28 +64,28 @@ def _kinds(story: Story, rng: Random) -> list[str]:
     return _BY_TYPICAL.get(typical, _personal)(story, rng)
 
 
-def _personal(story: Story, rng: Random) -> list[str]:
+def _personal(story: Story, rng: Chance) -> list[str]:
     if chance(rng, 0.012):
         return []
     witness = ["witness"] if story.violent and chance(rng, 0.02) else []
     return ["person"] * _COUNT(rng) + witness
 
 
-def _state(story: Story, rng: Random) -> list[str]:
+def _state(story: Story, rng: Chance) -> list[str]:
     likely = 0.05 if story.group == "possession-of-weapons-offences" else 0.012
     return ["person"] if chance(rng, likely) else []
 
 
-def _business(story: Story, rng: Random) -> list[str]:
+def _business(story: Story, rng: Chance) -> list[str]:
     lot = rng.random()
     return [] if lot < 0.06 else ["person"] if lot < 0.1 else ["business", "person"] if lot < 0.13 else ["business"]
 
 
-def _business_and_staff(story: Story, rng: Random) -> list[str]:
+def _business_and_staff(story: Story, rng: Chance) -> list[str]:
     return ["business", "person"] if chance(rng, 0.5) else ["business"]
 
 
-def _mixed(story: Story, rng: Random) -> list[str]:
+def _mixed(story: Story, rng: Chance) -> list[str]:
     if story.domestic or story.strands or story.code in ("9A", "9B", "58A", "58C", "49", "8R"):
         return _personal(story, rng)
     lot = rng.random()
@@ -114,7 +113,7 @@ def _profile(story: Story, kind: str) -> Profile:
 _YOUNG_OR_NOT = (ADULT, Profile(10, 88))
 
 
-def _role(story: Story, rng: Random, kind: str, place: int) -> Role:
+def _role(story: Story, rng: Chance, kind: str, place: int) -> Role:
     profile, year = _profile(story, kind), int(story.month[:4])
     habit = "business" if kind == "business" else "domestic" if story.domestic else "asb" if story.incident else "other"
     likely, how_many = _COMES_BACK[habit]

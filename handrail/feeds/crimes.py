@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
 from contracts.police import CrimeRecorded, CrimeUpdated, Outcome, Risk
 from handrail.feeds.casts import Role, cast
 from handrail.feeds.details import details, may_be_sealed
-from handrail.feeds.draws import chance, seeded
+from handrail.feeds.draws import Chance, chance, seeded
 from handrail.feeds.harms import InventedVictim, harm, suspects
+from handrail.feeds.moments import local
 from handrail.feeds.stories import Story, flagged
 from handrail.publishing import KID
 from kit.sealing import seal_jwe
@@ -42,7 +42,7 @@ _QUICK_OUTCOMES = frozenset({"18"})
 def peopled(bare: Story, key: bytes) -> Peopled:
     """Puts people into a story. `key` seals what is personal."""
     roles = cast(bare)
-    ages = [r.person.age_on(bare.at.reported_at.date()) for r in roles if r.kind in ("person", "deceased")]
+    ages = [r.person.age_on(bare.reported_on) for r in roles if r.kind in ("person", "deceased")]
     rng = bare.chance("record")
     story = flagged(bare, rng, min(ages, default=None))
     victims = tuple(sealed(harm(role, story), role, story, key) for role in roles)
@@ -58,16 +58,16 @@ def sealed(victim: InventedVictim, role: Role, story: Story, key: bytes) -> Inve
     return victim.model_copy(update={"sealed": token})
 
 
-def _recorded(story: Story, roles: list[Role], victims: tuple[InventedVictim, ...], rng: Random) -> InventedCrime:
+def _recorded(story: Story, roles: list[Role], victims: tuple[InventedVictim, ...], rng: Chance) -> InventedCrime:
     first, last = story.days
     vias = ("phone", "phone", "phone", "online", "police", "third_party", "other")
-    via: Any = vias[rng.randrange(len(vias))]
+    via: Any = rng.choice(vias)
     return InventedCrime(
         crime_id=story.crime_id,
         force=story.force,
         crime_reference=f"{story.force}/{story.crime_id.hex[:6].upper()}/{story.month[2:4]}",
-        recorded_at=story.at.recorded_at,
-        reported_at=story.at.reported_at,
+        recorded_at=local(story.at.recorded_at),
+        reported_at=local(story.at.reported_at),
         committed_from=first,
         committed_to=last,
         offence_code=story.code,
@@ -88,10 +88,9 @@ def _recorded(story: Story, roles: list[Role], victims: tuple[InventedVictim, ..
 
 def _late_flag(story: Story) -> str | None:
     """The flag that is recorded only later: the one that changes most about a case, in a few crimes."""
-    rng = story.chance("late flag")
     for name in ("honour_based_abuse", "stalking", "child_sexual_exploitation", "domestic_abuse"):
-        if name in story.flags and story.group and chance(rng, 0.05):
-            return name
+        if name in story.flags:
+            return name if story.group and chance(story.chance("late flag"), 0.05) else None
     return None
 
 
@@ -102,7 +101,7 @@ def _punctual_flags(story: Story) -> tuple[str, ...]:
 
 def _outcome_at_once(story: Story) -> Outcome | None:
     if story.outcome in _QUICK_OUTCOMES and chance(story.chance("filed"), 0.8):
-        return Outcome(code=story.outcome, at=story.at.recorded_at)
+        return Outcome(code=story.outcome, at=local(story.at.recorded_at))
     return None
 
 
@@ -110,7 +109,7 @@ def outcome_at(story: Story) -> datetime:
     """When the outcome was decided: days for the simple, weeks for the rest."""
     rng = story.chance("outcome at")
     days = {"18": 6, "8": 20, "14": 12, "20": 15}.get(story.outcome or "", 34)
-    return story.at.told_at + timedelta(days=1 + days * rng.random() ** 1.3, seconds=rng.randrange(3600))
+    return story.at.told_at + timedelta(days=1 + days * rng.random() ** 1.3, seconds=rng.randint(0, 3599))
 
 
 Change = tuple[datetime, dict[str, Any], tuple[str, ...]]
@@ -132,7 +131,7 @@ def updates(told: Peopled, key: bytes) -> Iterator[tuple[datetime, InventedUpdat
         revised = when.replace(microsecond=0)
         yield (
             revised + timedelta(seconds=20),
-            InventedUpdate.model_construct(**state, revision=revision, revised_at=revised, changed=changed),
+            InventedUpdate.model_construct(**state, revision=revision, revised_at=local(revised), changed=changed),
         )
 
 
@@ -140,7 +139,7 @@ def _changes(told: Peopled, key: bytes) -> Iterator[Change]:
     story, rng = told.story, told.story.chance("changes")
     if story.outcome and told.crime.outcome is None:
         at = outcome_at(story)
-        yield at, {"outcome": Outcome(code=story.outcome, at=at.replace(microsecond=0))}, ("outcome",)
+        yield at, {"outcome": Outcome(code=story.outcome, at=local(at))}, ("outcome",)
     if late := _late_flag(story):
         flags = (*told.crime.flags, late)
         yield _days_later(story, rng, 9), {"flags": flags}, ("flags",)
@@ -169,15 +168,17 @@ _RECLASSIFIED = {
 """What a crime turns out to be: injury, control, stalking, fraud."""
 
 
-def _days_later(story: Story, rng: Random, days: float) -> datetime:
+def _days_later(story: Story, rng: Chance, days: float) -> datetime:
     return story.at.told_at + timedelta(hours=2, days=days * rng.random())
 
 
 def _asked_later(told: Peopled, key: bytes) -> Iterator[Change]:
     """Somebody who had not been asked was asked: the answer comes as an update, with details if it was yes."""
     role, victim = told.roles[0], told.crime.victims[0]
+    if victim.share != "not_asked" or not told.story.opt_in:
+        return
     rng = seeded(told.story.crime_id, victim.victim_ref, "asked later")
-    if victim.share == "not_asked" and told.story.opt_in and chance(rng, 0.35):
+    if chance(rng, 0.35):
         share = "agreed" if chance(rng, 0.75) else "refused"
         now = victim.model_copy(update={"share": share, "share_by": "self"})
         new = {"share": share, "share_by": "self", "sealed": sealed(now, role, told.story, key).sealed}

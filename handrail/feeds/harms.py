@@ -1,12 +1,11 @@
 """What the police wrote about each person harmed: relationship, risk, vulnerability, sharing and what is safe."""
 
 from datetime import date, timedelta
-from random import Random
 from typing import Any
 
 from contracts.police import Kin, Risk, Suspect, Victim
 from handrail.feeds.casts import Role
-from handrail.feeds.draws import chance, mix, seeded
+from handrail.feeds.draws import Chance, chance, mix, seeded
 from handrail.feeds.people import Person, Profile, invent, reference
 from handrail.feeds.places import home_of
 from handrail.feeds.stories import Story
@@ -15,7 +14,7 @@ from handrail.feeds.stories import Story
 class InventedVictim(Victim):
     """Everybody the feed adds says so."""
 
-    invented: bool = True
+    invented: bool
 
 
 _DOMESTIC_TIE = mix({"partner": 36, "ex_partner": 37, "family": 26, "not_recorded": 1})
@@ -59,11 +58,12 @@ def harm(role: Role, story: Story) -> InventedVictim:
     person = role.person
     if role.kind == "business":
         return _business(role, story, rng)
-    age = person.age_on(story.at.reported_at.date())
+    age = person.age_on(story.reported_on)
     child = age < 18
     share = (_SHARE_ASKED if story.opt_in or role.kind == "deceased" else _SHARE)(rng)
     own = InventedVictim(
         victim_ref=role.ref,
+        invented=True,
         kind=role.kind,
         **_ages(person, story, rng),
         **_written_down(person, rng),
@@ -81,11 +81,12 @@ def harm(role: Role, story: Story) -> InventedVictim:
     return own if role.kind != "deceased" else own.model_copy(update=_of_the_dead(role, story, rng))
 
 
-def _business(role: Role, story: Story, rng: Random) -> InventedVictim:
+def _business(role: Role, story: Story, rng: Chance) -> InventedVictim:
     named = chance(rng, 0.72)
     return InventedVictim(
         victim_ref=role.ref,
         kind="business",
+        invented=True,
         home_local_authority=story.place.authority,
         relationship_to_suspect="not_known",
         repeat_victim=role.comes_back,
@@ -100,16 +101,16 @@ def _open_channels(role: Role, story: Story) -> tuple[Any, ...]:
     return tuple(kind for kind, safety in safe_kinds(role, story).items() if safety == "safe")
 
 
-def _ages(person: Person, story: Story, rng: Random) -> dict[str, Any]:
+def _ages(person: Person, story: Story, rng: Chance) -> dict[str, Any]:
     if chance(rng, 0.014):
         return {"age_at_offence": _UNKNOWN_AGE(rng), "age_at_report": _UNKNOWN_AGE(rng)}
-    at_report = person.age_on(story.at.reported_at.date())
+    at_report = person.age_on(story.reported_on)
     then = story.days[1]
     offence = person.age_on(then) if then else "not_known"
     return {"age_at_offence": offence, "age_at_report": at_report if chance(rng, 0.97) else "not_recorded"}
 
 
-def _written_down(person: Person, rng: Random) -> dict[str, Any]:
+def _written_down(person: Person, rng: Chance) -> dict[str, Any]:
     other = chance(rng, 0.004)
     return {
         "sex": person.sex if chance(rng, 0.97) else "not_recorded",
@@ -122,13 +123,13 @@ def _written_down(person: Person, rng: Random) -> dict[str, Any]:
     }
 
 
-def _tie(story: Story, child: bool, rng: Random) -> Any:
+def _tie(story: Story, child: bool, rng: Chance) -> Any:
     if child and (story.domestic or story.sexual):
         return _CHILD_TIE(rng)
     return (_DOMESTIC_TIE if story.domestic else _OTHER_TIE)(rng)
 
 
-def _vulnerabilities(story: Story, age: int, rng: Random) -> tuple[Any, ...]:
+def _vulnerabilities(story: Story, age: int, rng: Chance) -> tuple[Any, ...]:
     found = [name for name, odds in _VULNERABLE if chance(rng, odds)]
     if story.domestic and age >= 16 and chance(rng, 0.34):
         found.append("children_in_household")
@@ -139,7 +140,7 @@ def _vulnerabilities(story: Story, age: int, rng: Random) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _risk(story: Story, rng: Random) -> Risk | None:
+def _risk(story: Story, rng: Chance) -> Risk | None:
     lot = rng.random()
     if lot < 0.05:
         return None
@@ -147,7 +148,7 @@ def _risk(story: Story, rng: Random) -> Risk | None:
     low, high = _DASH[grade]
     marac: date | None = None
     if chance(rng, 0.02):
-        marac = story.at.reported_at.date() - timedelta(days=rng.randint(20, 420))
+        marac = story.reported_on - timedelta(days=rng.randint(20, 420))
     return Risk(
         dash_score=rng.randint(low, high) if lot > 0.12 else None,
         grade=grade if lot > 0.08 or lot < 0.07 else None,
@@ -156,13 +157,13 @@ def _risk(story: Story, rng: Random) -> Risk | None:
     )
 
 
-def _share_by(age: int, rng: Random) -> Any:
+def _share_by(age: int, rng: Chance) -> Any:
     if age < 16:
         return "parent" if chance(rng, 0.9) else "other"
     return "self" if chance(rng, 0.97) else "representative"
 
 
-def _of_the_dead(role: Role, story: Story, rng: Random) -> dict[str, Any]:
+def _of_the_dead(role: Role, story: Story, rng: Chance) -> dict[str, Any]:
     """The dead have no channel, risk or tie of their own; the bereaved each have a case."""
     kin = [_kin(role, story, number, rng) for number in range(rng.randint(1, 3))]
     return {
@@ -183,14 +184,14 @@ def kin_person(role: Role, number: int, relationship: str, year: int) -> Person:
     return invent(reference(role.person.ref, "kin", number), profile, year)
 
 
-def _kin(role: Role, story: Story, number: int, rng: Random) -> Kin:
+def _kin(role: Role, story: Story, number: int, rng: Chance) -> Kin:
     relationship: Any = _TIES_OF_KIN(rng)
     person = kin_person(role, number, relationship, int(story.month[:4]))
     share: Any = _SHARE_ASKED(rng)
     return Kin(
         kin_ref=person.ref,
         relationship=relationship,
-        age_at_report=person.age_on(story.at.reported_at.date()),
+        age_at_report=person.age_on(story.reported_on),
         language=person.language,
         share=share,
         channels_safe=("mobile",) if share == "agreed" and chance(rng, 0.8) else (),
@@ -210,7 +211,7 @@ def suspects(story: Story, roles: list[Role]) -> tuple[Suspect, ...]:
     refs = [reference(story.crime_id, "suspect")]
     if chance(rng, 0.02):
         area, year = story.place.authority or "nowhere", int(story.month[:4])
-        refs = [reference(story.force, year, "other", Profile(), area, rng.randrange(60))]
+        refs = [reference(story.force, year, "other", Profile(), area, rng.randint(0, 89))]
     if story.violent and chance(rng, 0.07):
         refs.append(reference(story.crime_id, "second suspect"))
     return tuple(

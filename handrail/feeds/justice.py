@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
 from contracts.justice import Details, MilestoneReached, NoticeGiven
-from contracts.working_time import LONDON
 from handrail.feeds.crimes import Peopled, outcome_at
-from handrail.feeds.draws import chance, mix
+from handrail.feeds.draws import Chance, chance, mix
+from handrail.feeds.moments import local
 
 _CHARGED = frozenset({"1", "4"})
 _OUT_OF_COURT = frozenset({"2", "3", "6", "7", "8", "22"})
@@ -77,28 +76,24 @@ def justice(told: Peopled) -> Iterator[tuple[datetime, MilestoneReached | Notice
             milestone_id=milestone,
             crime_id=story.crime_id,
             trigger=step.trigger,
-            happened_at=_local(step.at),
-            received_by_wcu_at=_local(known) if known else None,
+            happened_at=local(step.at),
+            received_by_wcu_at=local(known) if known else None,
             details=Details(**step.details) if step.details else None,
         )
         yield heard, fact
         if receipt and not known and receipt + timedelta(minutes=5) < story.latest:
-            yield receipt + timedelta(minutes=5), fact.model_copy(update={"received_by_wcu_at": _local(receipt)})
+            yield receipt + timedelta(minutes=5), fact.model_copy(update={"received_by_wcu_at": local(receipt)})
         yield from _notices(told, step, milestone, receipt or step.at, rng)
 
 
-def _local(at: datetime) -> datetime:
-    return at.astimezone(LONDON).replace(microsecond=0)
-
-
-def _receipt(step: Step, rng: Random) -> datetime | None:
+def _receipt(step: Step, rng: Chance) -> datetime | None:
     """When the Witness Care Unit had it from the court: now and then nobody noted it."""
     if step.trigger not in _BY_COURT and step.trigger != "witness_requirement_notified_by_cps":
         return None
     return None if chance(rng, 0.08) else step.at + timedelta(hours=rng.choice((1, 3, 20, 44, 70, 190)))
 
 
-def _notices(told: Peopled, step: Step, milestone: str, start: datetime, rng: Random) -> Iterator[Any]:
+def _notices(told: Peopled, step: Step, milestone: str, start: datetime, rng: Chance) -> Iterator[Any]:
     duty = _NOTICE_OF.get(step.trigger)
     if not duty:
         return
@@ -118,7 +113,7 @@ def _notices(told: Peopled, step: Step, milestone: str, start: datetime, rng: Ra
                 victim_ref=victim.victim_ref,
                 entitlement=duty,
                 milestone_id=milestone if chance(rng, 0.9) else None,
-                given_at=_local(given),
+                given_at=local(given),
                 channel=_CHANNEL(rng) if outcome == "delivered" else None,
                 given_by="wcu" if step.trigger in _BY_COURT else "police",
                 outcome=outcome,
@@ -127,7 +122,7 @@ def _notices(told: Peopled, step: Step, milestone: str, start: datetime, rng: Ra
         )
 
 
-def _steps(told: Peopled, rng: Random) -> Iterator[Step]:
+def _steps(told: Peopled, rng: Chance) -> Iterator[Step]:
     story = told.story
     begin = story.at.recorded_at + timedelta(hours=rng.uniform(0.2, 30))
     end = outcome_at(story) if told.crime.outcome is None else story.at.recorded_at + timedelta(hours=3)
@@ -151,14 +146,14 @@ def _steps(told: Peopled, rng: Random) -> Iterator[Step]:
         yield Step("investigation_closed", max(end, held + timedelta(days=2)) + timedelta(hours=20), {})
 
 
-def _out_of_court(considered: datetime, given: datetime, rng: Random) -> Iterator[Step]:
+def _out_of_court(considered: datetime, given: datetime, rng: Chance) -> Iterator[Step]:
     yield Step("suspect_interviewed_under_caution", considered, {})
     yield Step("out_of_court_disposal_considered", considered + timedelta(hours=3), {})
     disposal = rng.choice(("community_resolution", "caution", "conditional_caution"))
     yield Step("out_of_court_disposal_given", given, {"disposal": disposal})
 
 
-def _custody(held: datetime, rng: Random, *, charged: bool) -> Iterator[Step]:
+def _custody(held: datetime, rng: Chance, *, charged: bool) -> Iterator[Step]:
     if chance(rng, 0.72):
         yield Step("suspect_arrested", held, {})
     yield Step("suspect_interviewed_under_caution", held + timedelta(hours=rng.uniform(2, 14)), {})
@@ -176,7 +171,7 @@ def _custody(held: datetime, rng: Random, *, charged: bool) -> Iterator[Step]:
                    {"conditions": ("no_contact",)})  # fmt: skip
 
 
-def _court(told: Peopled, charged: datetime, rng: Random) -> Iterator[Step]:
+def _court(told: Peopled, charged: datetime, rng: Chance) -> Iterator[Step]:
     """From charge to sentence. Guilty pleas end within weeks; the rest is listed for a trial that lies ahead."""
     code = told.story.code
     youth = chance(rng, 0.08)
@@ -191,7 +186,7 @@ def _court(told: Peopled, charged: datetime, rng: Random) -> Iterator[Step]:
     }
     listed = charged + timedelta(hours=rng.uniform(3, 30))
     yield Step(
-        "first_hearing_listed", min(listed, hearing - timedelta(hours=4)), {**where, "hearing_at": _local(hearing)}
+        "first_hearing_listed", min(listed, hearing - timedelta(hours=4)), {**where, "hearing_at": local(hearing)}
     )
     if chance(rng, 0.3):
         yield Step("court_bail_decision", hearing, {**where, "conditions": ("no_contact",)})
@@ -199,13 +194,13 @@ def _court(told: Peopled, charged: datetime, rng: Random) -> Iterator[Step]:
         yield from _sentence(told, hearing + timedelta(days=rng.uniform(0, 10)), where, rng)
     else:
         trial = hearing + timedelta(days=rng.uniform(60, 240))
-        listing = {**where, "hearing_at": _local(trial), "plea": "not_guilty", "witness_required": True}
+        listing = {**where, "hearing_at": local(trial), "plea": "not_guilty", "witness_required": True}
         yield Step("hearing_listed", hearing + timedelta(hours=5), listing)
         yield Step("witness_requirement_notified_by_cps", hearing + timedelta(days=4), {"witness_required": True})
         yield Step("victim_required_to_give_evidence", hearing + timedelta(days=5), {"witness_required": True})
 
 
-def _sentence(told: Peopled, at: datetime, where: dict[str, Any], rng: Random) -> Iterator[Step]:
+def _sentence(told: Peopled, at: datetime, where: dict[str, Any], rng: Chance) -> Iterator[Step]:
     yield Step("conviction", at, {**where, "plea": "guilty"})
     months = rng.choice((0, 0, 0, 2, 4, 8, 12, 14, 18, 30))
     kind = "custody" if months else rng.choice(("community_order", "fine", "suspended_sentence"))

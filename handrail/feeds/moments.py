@@ -3,10 +3,9 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from random import Random
 
 from contracts.working_time import LONDON
-from handrail.feeds.draws import chance, mix
+from handrail.feeds.draws import Chance, chance, mix
 
 HORIZON = timedelta(weeks=7)
 """How long after the end of the stamped month the story goes on."""
@@ -22,7 +21,7 @@ _RECORD_TO_HUB = mix({0.01: 90, 0.3: 6.5, 1.5: 2.4, 9.0: 1.1})
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """`told_at` is when the event leaves the force. The first two carry London's offset."""
+    """Instants in UTC; `told_at` is when the event leaves the force. All sums are done in UTC: London's clocks jump."""
 
     reported_at: datetime
     recorded_at: datetime
@@ -40,29 +39,33 @@ def last_moment(month: str, now: datetime) -> datetime:
     return min(month_end(month).astimezone(UTC) + HORIZON, midnight)
 
 
-def moments(rng: Random, month: str, latest: datetime) -> Moments:
+def moments(rng: Chance, month: str, latest: datetime) -> Moments:
     """Draws the report, the record and the telling; the record lies in `month`, and nothing after `latest`."""
     year, number = int(month[:4]), int(month[5:7])
     day = rng.randint(1, monthrange(year, number)[1])
     minute, second = divmod(int(rng.random() * 3600), 60)
-    recorded = datetime(year, number, day, _HOUR(rng), minute, second, tzinfo=LONDON)
+    recorded = datetime(year, number, day, _HOUR(rng), minute, second, tzinfo=LONDON).astimezone(UTC)
     if recorded >= latest:
-        recorded = datetime.fromtimestamp(_within(rng, month, latest), LONDON)
+        recorded = datetime.fromtimestamp(_within(rng, month, latest), UTC)
     reported = recorded - timedelta(days=_REPORT_TO_RECORD(rng) * rng.random(), seconds=40)
     told = recorded + timedelta(days=_RECORD_TO_HUB(rng) * rng.random(), seconds=5)
-    return Moments(reported.replace(microsecond=0), recorded, min(told, latest).astimezone(UTC).replace(microsecond=0))
+    return Moments(reported.replace(microsecond=0), recorded, min(told, latest).replace(microsecond=0))
 
 
-def _within(rng: Random, month: str, latest: datetime) -> int:
+def local(at: datetime) -> datetime:
+    """The instant as agencies write it: in London, with its offset."""
+    return at.astimezone(LONDON).replace(microsecond=0)
+
+
+def _within(rng: Chance, month: str, latest: datetime) -> int:
     begins = datetime(int(month[:4]), int(month[5:7]), 1, tzinfo=LONDON).timestamp()
     return int(begins + max(latest.timestamp() - begins, 0) * rng.random())
 
 
-def committed(rng: Random, reported_at: datetime, historical: float) -> tuple[date | None, date | None]:
-    """First and last day of the offence; sometimes not known, with `historical` likelihood years before the report."""
+def committed(rng: Chance, day: date, historical: float) -> tuple[date | None, date | None]:
+    """First and last day of an offence reported on `day`; `historical`: how likely it was years ago."""
     if chance(rng, 0.02):
         return None, None
-    day = reported_at.date()
     if chance(rng, historical):
         return (then := day - timedelta(days=rng.randint(200, 9000))), then + timedelta(days=rng.randint(0, 150))
     last = day - timedelta(days=_DAYS_BEFORE(rng))

@@ -1,9 +1,8 @@
 """What was recorded: offence codes in the true proportions of the force, and outcomes in the published mix."""
 
 from functools import cache
-from random import Random
 
-from handrail.feeds.draws import Draw, mix
+from handrail.feeds.draws import Chance, Draw, mix
 from handrail.feeds.places import table
 
 HOMICIDE = {"1": 0.72, "4.1": 0.26, "4.2": 0.015, "4.10": 0.005}
@@ -64,7 +63,7 @@ def _types(crime_type: str, before_more_types: bool) -> tuple[str, ...]:
     return _PAIRED.get(name) or ((name,) if name in _counts() else ("Other crime",))
 
 
-def offence_code(rng: Random, crime_type: str, month: str) -> str:
+def offence_code(rng: Chance, crime_type: str, month: str) -> str:
     """A Home Office code of a police.uk type, as `month` ("2011-02") used the word, in true proportion."""
     return _codes(_types(crime_type, month < _FIRST_MONTH_OF_MORE_TYPES))(rng)
 
@@ -102,7 +101,7 @@ def _type_of_code() -> dict[str, str]:
     return {code: name for name, codes in _counts().items() for code in codes}
 
 
-def outcome_code(rng: Random, said: str, code: str) -> str | None:
+def outcome_code(rng: Chance, said: str, code: str) -> str | None:
     """The Home Office outcome type behind what the file says; drawn from the published mix where it says nothing."""
     words = said or _outcome_mix(_type_of_code().get(code, "Other crime"))(rng)
     return None if words in _NO_OUTCOME else _OUTCOMES.get(words, _CHARGED)(rng)

@@ -1,15 +1,13 @@
 """Invented people: one reference is one person in every crime; names, numbers and addresses belong to nobody."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
+from hashlib import blake2b
 from typing import Any
 
 import yaml
 
-from contracts.identity import NS
-from handrail.feeds.draws import chance, mix, seeded
+from handrail.feeds.draws import Chance, chance, mix, seeded
 from handrail.feeds.places import DATA
 
 _BOOK: dict[str, Any] = yaml.safe_load((DATA / "names.yaml").read_text(encoding="utf-8"))
@@ -68,12 +66,12 @@ class Person:
 
 def reference(*parts: object) -> str:
     """A police person reference, plainly marked as invented: INV-8F31C0A94D."""
-    return f"INV-{uuid.uuid5(NS, '/'.join(map(str, parts))).hex[:12].upper()}"
+    return f"INV-{blake2b('/'.join(map(str, parts)).encode(), digest_size=6).hexdigest().upper()}"
 
 
 def invent(ref: str, profile: Profile, year: int) -> Person:
     """The person behind `ref`; `year` anchors the age, which stays within the profile's bounds all year."""
-    rng = seeded(ref, profile, year)
+    rng = seeded(ref, year)
     sex = profile.sex or ("female" if chance(rng, profile.female) else "male")
     age = _age(rng, profile.youngest, profile.oldest)
     return Person(
@@ -90,26 +88,26 @@ def invent(ref: str, profile: Profile, year: int) -> Person:
     )
 
 
-def _age(rng: Random, youngest: int, oldest: int) -> float:
+def _age(rng: Chance, youngest: int, oldest: int) -> float:
     low, high = youngest + 0.5, oldest + 0.48
     if high - low < 25:
         return rng.uniform(low, max(low, high))
     return min(high, max(low, rng.triangular(low, high, low + 0.2 * (high - low))))
 
 
-def mobile(rng: Random) -> str:
-    return f"07700 900{rng.randrange(1000):03d}"
+def mobile(rng: Chance) -> str:
+    return f"07700 900{rng.randint(0, 999):03d}"
 
 
-def landline(rng: Random) -> str:
-    return f"0121 496 0{rng.randrange(1000):03d}"
+def landline(rng: Chance) -> str:
+    return f"0121 496 0{rng.randint(0, 999):03d}"
 
 
 def email(person: Person) -> str:
     return f"{person.given}.{person.family}.{person.ref[-6:]}@example.org".lower()
 
 
-def address(rng: Random) -> dict[str, object]:
+def address(rng: Chance) -> dict[str, object]:
     unit = rng.choice(_NEVER_IN_A_UNIT) + rng.choice(_NEVER_IN_A_UNIT)
     return {
         "lines": [f"{rng.randint(1, 180)} {rng.choice(STREETS)}", "Inventedby"],
@@ -117,11 +115,11 @@ def address(rng: Random) -> dict[str, object]:
     }
 
 
-def code_word(rng: Random) -> str:
+def code_word(rng: Chance) -> str:
     return rng.choice(CODE_WORDS)
 
 
-def officer(rng: Random) -> dict[str, str]:
+def officer(rng: Chance) -> dict[str, str]:
     """An invented officer, reachable nowhere."""
     given, family = rng.choice(GIVEN["female" if chance(rng, 0.4) else "male"]), rng.choice(FAMILY_HEADS)
     return {

@@ -8,10 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from random import Random
 
 from contracts.reference import AREAS
-from handrail.feeds.draws import Draw, mix
+from handrail.feeds.draws import Chance, Draw, mix
 from handrail.feeds.sources import Row
 
 DATA = Path(__file__).parent.parent / "data"
@@ -74,16 +73,16 @@ def _real_month() -> Draw[Place]:
     return mix(ours)
 
 
-def spread(rng: Random) -> Place:
+def spread(rng: Chance) -> Place:
     """A place in our areas, in the proportions of the real month."""
     return _real_month()(rng)
 
 
-def home_of(rng: Random, place: Place) -> str | None:
+def home_of(rng: Chance, place: Place) -> str | None:
     """Where somebody harmed at `place` lives: mostly there, sometimes next door, now and then outside or not known."""
     lot = rng.random()
     if lot < 0.86 or place.authority is None:
         return place.authority if lot < 0.97 else None
     if lot < 0.95:
-        return AREAS[rng.randrange(len(AREAS))].code
-    return OUTSIDE[rng.randrange(len(OUTSIDE))] if lot < 0.975 else None
+        return rng.choice(AREAS).code
+    return rng.choice(OUTSIDE) if lot < 0.975 else None

@@ -3,11 +3,11 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from random import Random
 
 from contracts.identity import NS
 from contracts.reference import offence
-from handrail.feeds.draws import chance, mix, seeded
+from contracts.working_time import local_day
+from handrail.feeds.draws import Chance, chance, mix, seeded
 from handrail.feeds.moments import Moments, committed, last_moment, moments
 from handrail.feeds.offences import SLUGS, offence_code, outcome_code
 from handrail.feeds.places import OURS, Place, force_codes, place_of, spread
@@ -70,6 +70,10 @@ class Story:
     outcome: str | None = None
 
     @property
+    def reported_on(self) -> date:
+        return local_day(self.at.reported_at)
+
+    @property
     def group(self) -> str:
         known = offence(self.code)
         return known.group if known else ""
@@ -102,7 +106,7 @@ class Story:
         honour = "honour_based_abuse" in self.flags
         return self.domestic or self.sexual or bool(self.strands) or self.stalking or self.exploitation or honour
 
-    def chance(self, *of: object) -> Random:
+    def chance(self, *of: object) -> Chance:
         """The source of chance for one aspect of this crime."""
         return seeded(self.crime_id, *of)
 
@@ -131,7 +135,7 @@ def crime_id(force: str, month: str, source: str, ordinal: int, seed: int) -> uu
     return uuid.uuid5(NS, f"crime/{force}/{month}/{source}/{ordinal}/{seed}")
 
 
-def place_for(row: Row, force: str, feed: Feed, rng: Random) -> Place:
+def place_for(row: Row, force: str, feed: Feed, rng: Chance) -> Place:
     """The row's own place, or one of ours where rows are spread (by default those of another force)."""
     return spread(rng) if spreads(force, feed) else place_of(row)
 
@@ -157,14 +161,14 @@ def tell(row: Row, ordinal: int, said: str, feed: Feed) -> Story:
 _SEVERITIES = {"1": "fatal", "2": "serious", "3": "slight"}
 
 
-def _collision(rng: Random, bare: Story, severity: str) -> Story:
+def _collision(rng: Chance, bare: Story, severity: str) -> Story:
     how = _SEVERITIES.get(severity, severity.lower())
     code = _FATAL(rng) if how == "fatal" else _SERIOUS(rng) if how == "serious" else ""
-    day = bare.at.reported_at.date()
+    day = bare.reported_on
     return replace(bare, code=code or None, incident=None if code else "road_collision", severity=how, days=(day, day))
 
 
-def _crime(rng: Random, bare: Story, crime_type: str, as_published: str, said: str) -> Story:
+def _crime(rng: Chance, bare: Story, crime_type: str, as_published: str, said: str) -> Story:
     slug = SLUGS.get(crime_type, "other-crime")
     if slug == "anti-social-behaviour":
         kind = _INCIDENTS(rng)
@@ -179,7 +183,7 @@ def _crime(rng: Random, bare: Story, crime_type: str, as_published: str, said: s
             strands=strands,
             flags=flags,
             domestic=kind == "domestic",
-            days=committed(rng, bare.at.reported_at, 0),
+            days=committed(rng, bare.reported_on, 0),
         )
     code = offence_code(rng, crime_type, as_published)
     crime = replace(bare, code=code, crime_type=slug)
@@ -188,12 +192,12 @@ def _crime(rng: Random, bare: Story, crime_type: str, as_published: str, said: s
         crime,
         domestic=chance(rng, _DOMESTIC.get(code, 0.0)),
         strands=_strands(rng, code),
-        days=committed(rng, bare.at.reported_at, historical),
+        days=committed(rng, bare.reported_on, historical),
         outcome=outcome_code(rng, said, code),
     )
 
 
-def _strands(rng: Random, code: str) -> tuple[str, ...]:
+def _strands(rng: Chance, code: str) -> tuple[str, ...]:
     if code in RACIAL_CODES:
         first = _RACIAL(rng)
     elif chance(rng, _HATE.get(code, 0.0005)):
@@ -204,7 +208,7 @@ def _strands(rng: Random, code: str) -> tuple[str, ...]:
     return (first,) if second == first else (first, second)
 
 
-def flagged(story: Story, rng: Random, youngest: int | None) -> Story:
+def flagged(story: Story, rng: Chance, youngest: int | None) -> Story:
     """The story with its flags, which depend on how old the youngest person harmed is."""
     code, flags = story.code or "", list(story.flags)
     under_18 = youngest is not None and youngest < 18
@@ -232,7 +236,7 @@ def flagged(story: Story, rng: Random, youngest: int | None) -> Story:
     return replace(story, flags=tuple(dict.fromkeys(flags)))
 
 
-def _criminal_exploitation(rng: Random) -> str:
+def _criminal_exploitation(rng: Chance) -> str:
     return "county_lines" if chance(rng, 0.55) else "child_criminal_exploitation"
 
 

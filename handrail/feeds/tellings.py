@@ -48,7 +48,7 @@ class Tally:
 def stories(
     sources: Iterable[tuple[Source, dict[str, str]]], feed: Feed, limit: int | None, tally: Tally
 ) -> list[Story]:
-    """The stories of all good rows, in the order in which the force tells them; bad rows go to the tally."""
+    """The stories of all good rows, in the order in which they were recorded; bad rows go to the tally."""
     met: set[uuid.UUID] = set()
     found: list[Story] = []
     for source, outcomes in sources:
@@ -69,7 +69,7 @@ def stories(
             met.add(story.crime_id)
             _count(tally, story, moved=spreads(story.force, feed))
             found.append(story)
-    found.sort(key=lambda story: (story.at.told_at, story.crime_id))
+    found.sort(key=lambda story: (story.at.recorded_at, story.crime_id))
     return found
 
 
@@ -83,17 +83,18 @@ def _count(tally: Tally, story: Story, *, moved: bool) -> None:
 
 
 def tellings(told: Iterable[Story], key: bytes, tally: Tally) -> Iterator[Outgoing]:
-    """Every event of these stories in the order of its time; `key` seals what is personal."""
+    """Every event of these stories in the order of its time; `key` seals what is personal.
+
+    The force may tell a crime days after it recorded it: then a milestone can come before its crime.
+    """
     later: list[tuple[datetime, int, Outgoing]] = []
     number = 0
     for story in told:
-        while later and later[0][0] <= story.at.told_at:
+        while later and later[0][0] <= story.at.recorded_at:
             yield heapq.heappop(later)[2]
-        first, *rest = _events(story, key, tally)
-        for event in rest:
+        for event in _events(story, key, tally):
             number += 1
             heapq.heappush(later, (event.time, number, event))
-        yield first
     while later:
         yield heapq.heappop(later)[2]
 
@@ -113,8 +114,7 @@ def _events(story: Story, key: bytes, tally: Tally) -> Iterator[Outgoing]:
 
 def _name(fact: Fact) -> str:
     if isinstance(fact, MilestoneReached):
-        again = "again" if fact.received_by_wcu_at and fact.received_by_wcu_at > fact.happened_at else ""
-        return f"milestone/{fact.milestone_id}/{again}"
+        return f"milestone/{fact.milestone_id}/{fact.received_by_wcu_at or ''}"
     return f"notice/{getattr(fact, 'notice_id', '')}"
 
 
