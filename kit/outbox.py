@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -38,6 +39,15 @@ class Cause(Protocol):
     def traceparent(self) -> str | None: ...
 
 
+class Written(NamedTuple):
+    """An announcement as it leaves: `data` is its JSON without the sequence."""
+
+    type: str
+    subject_id: UUID
+    happened_at: datetime
+    data: str
+
+
 async def add(
     tx: Tx, announcements: Sequence[Announcement], *, caused_by: "Cause | Sequence[Cause | None] | None" = None
 ) -> list[str]:
@@ -46,27 +56,37 @@ async def add(
     `caused_by` is one cause for all of them, or a sequence of the same length. Returns each as JSON, without its
     sequence.
     """
+    written = [
+        Written(a.TYPE, a.subject_id, a.happened_at, a.model_dump_json(exclude={"sequence"}, exclude_none=True))
+        for a in announcements
+    ]
+    await add_written(tx, written, caused_by=caused_by)
+    return [w.data for w in written]
+
+
+async def add_written(
+    tx: Tx, announcements: Sequence[Written], *, caused_by: "Cause | Sequence[Cause | None] | None" = None
+) -> None:
+    """As `add`, for announcements that are JSON already."""
     if not announcements:
-        return []
+        return
     causes: Sequence[Cause | None]
     causes = caused_by if isinstance(caused_by, Sequence) else [caused_by] * len(announcements)
     carrier: dict[str, str] = {}
     inject(carrier)
     here = carrier.get("traceparent")
     ids = [uuid7() for _ in announcements]
-    told = [a.model_dump_json(exclude={"sequence"}, exclude_none=True) for a in announcements]
     await tx.execute(
         _ANNOUNCE,
         [a.subject_id for a in announcements],
-        [a.TYPE for a in announcements],
+        [a.type for a in announcements],
         ids,
         [a.happened_at for a in announcements],
-        told,
+        [a.data for a in announcements],
         [c.correlation_id if c else str(i) for c, i in zip(causes, ids, strict=True)],
         [c.id if c else None for c in causes],
         [(c.traceparent if c else None) or here for c in causes],
     )
-    return told
 
 
 class Relay:

@@ -13,14 +13,16 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.inbox import Received
 from kit.listening import Context
+from kit.outbox import Written
 from kit.service import Moment
 from services.code_compliance.domain.announcing import changes, fired
 from services.code_compliance.domain.entitlements import Clock, Key, decide
 from services.code_compliance.domain.facts import Case, Evidence
 from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.domain.writing import raised
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import told
+from services.code_compliance.store import told as stored_told
 
 FIRE_AT_ONCE = 5000
 
@@ -35,15 +37,18 @@ class Because:
 
 async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
     """Raises what cases that nothing else was told of are owed; one round trip for the clocks, one for the outbox."""
-    announced: list[tuple[EntitlementFact, Because]] = []
+    announced: list[Written] = []
+    causes: list[Received[Any] | None] = []
     clocks: list[tuple[UUID, Clock]] = []
     for case in cases:
         after = decide(case, (), (), rules)
         why = because[case.case_id]
         clocks.extend((case.case_id, clock) for clock in after.values())
-        announced.extend((event, why) for event in changes(case, {}, after, rules, why.now))
+        told = [Written(kind, case.case_id, why.now, data) for kind, data in raised(case, after, rules, why.now)]
+        announced += told
+        causes += [why.event] * len(told)
     await stored_clocks.add(tx, clocks)
-    await _announce(tx, announced)
+    await outbox.add_written(tx, announced, caused_by=causes)
 
 
 async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
@@ -51,8 +56,8 @@ async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
     crime_ids = list({case.crime_id for case in cases if case.crime_id is not None})
     case_ids = [case.case_id for case in cases]
     before = await stored_clocks.load(tx, case_ids, lock=True)
-    milestones = await told.milestones(tx, crime_ids)
-    evidence = await told.evidence(tx, crime_ids, case_ids)
+    milestones = await stored_told.milestones(tx, crime_ids)
+    evidence = await stored_told.evidence(tx, crime_ids, case_ids)
     announced: list[tuple[EntitlementFact, Because]] = []
     clocks: list[tuple[UUID, Clock]] = []
     for case in cases:
@@ -102,7 +107,7 @@ async def enter_evidence(
     if evidence.at.date() < clock.started_at.date():
         raise Refused("at", "before_it_arose")
     (case,) = await stored_cases.load(tx, cases=[case_id], lock=True)
-    await told.keep_evidence(tx, [(None, evidence)])
+    await stored_told.keep_evidence(tx, [(None, evidence)])
     await decide_afresh(tx, [case], {case_id: Because(now)}, rules)
     entry = audit.seen(viewer, "evidence_entered", "case", case_id, ("evidence",), clock.entitlement)
     await audit.record(tx, [entry])

@@ -1,6 +1,7 @@
 """What the service hears: crimes, milestones, notices, and what referral says of cases; a batch at a time."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -149,9 +150,9 @@ def _milestone(event: Received[MilestoneReached]) -> Milestone:
         milestone_id=data.milestone_id,
         case_id=case_id(data.crime_id, data.victim_ref) if data.victim_ref else None,
         trigger=data.trigger,
-        happened_at=data.happened_at,
+        happened_at=data.happened_at.astimezone(UTC),
         heard_at=event.time,
-        received_by_wcu_at=data.received_by_wcu_at,
+        received_by_wcu_at=data.received_by_wcu_at and data.received_by_wcu_at.astimezone(UTC),
         details=data.details or NO_DETAILS,
     )
 
@@ -164,7 +165,7 @@ def _notice(event: Received[NoticeGiven], rules: Rulebook) -> Evidence:
         id=data.notice_id,
         act="notice",
         outcome=data.outcome,
-        at=data.given_at,
+        at=data.given_at.astimezone(UTC),
         recorded_at=event.time,
         source=source_of(data.given_by, entitlement),
         case_id=case_id(data.crime_id, data.victim_ref) if data.victim_ref else None,

@@ -61,7 +61,7 @@ def victim(ref: str = "V1", **changes: Any) -> dict[str, Any]:
 def a_case(heard: str | None = None, ref: str = "V1", /, **changes: Any) -> Case:
     """The case of `ref` in `crime(**changes)`, heard at `heard` (by default at its recording)."""
     told = crime(**changes)
-    when = at(heard) if heard else told.recorded_at
+    when = at(heard) if heard else told.recorded_at.astimezone(UTC)
     return next(c for c in cases_of(told, when, RULES, {}) if c.case_id == case_id(CRIME, ref))
 
 

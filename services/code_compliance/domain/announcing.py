@@ -76,7 +76,8 @@ def _common(
     }
 
 
-def _categories(case: Case, clock: Clock) -> tuple[str, ...]:
+def categories(case: Case, clock: Clock) -> tuple[str, ...]:
+    """The enhanced categories that held when a clock started, sorted."""
     if not clock.enhanced:
         return ()
     return tuple(sorted({r.category for r in enhanced.at(case.reasons, clock.started_at)}))
@@ -91,7 +92,7 @@ def _due(case: Case, clock: Clock, about: dict[str, Any], rules: Rulebook) -> En
         kind=entitlement.clock.kind,
         limit=clock.limit,
         unit=entitlement.clock.unit if clock.limit is not None else None,
-        enhanced_categories=_categories(case, clock),
+        enhanced_categories=categories(case, clock),
         late_recorded=clock.late_recorded,
         calendar_version=clock.calendar_version,
         covered=clock.covered,
@@ -108,7 +109,7 @@ def _replanned(case: Case, old: Clock, clock: Clock, about: dict[str, Any], rule
         previous_due_at=old.due_at,
         limit=clock.limit,
         unit=entitlement.clock.unit if clock.limit is not None else None,
-        enhanced_categories=_categories(case, clock),
+        enhanced_categories=categories(case, clock),
         late_recorded=clock.late_recorded,
         calendar_version=clock.calendar_version,
     )

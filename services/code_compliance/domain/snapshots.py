@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from contracts.identity import case_id
@@ -72,8 +72,8 @@ def _case(crime: Crime, person: _Person, heard_at: datetime, rules: Rulebook, he
         stands_for=person.stands_for,
         circumstances=person.circumstances,
         reasons=reasons(code, person.circumstances, heard_at, revised_at, held.reasons if held else None),
-        reported_at=crime.reported_at,
-        recorded_at=crime.recorded_at,
+        reported_at=crime.reported_at.astimezone(UTC),
+        recorded_at=crime.recorded_at.astimezone(UTC),
         first_heard_at=held.first_heard_at if held else heard_at,
         received_at=received_at,
         refused=person.circumstances.share == "refused" or (held is not None and held.refused),

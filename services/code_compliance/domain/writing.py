@@ -1,0 +1,90 @@
+"""The announcements of `announcing` as JSON straight away, for crimes that come by the thousand.
+
+What raises a duty again and again differs only in ids and times, so the rest of its text is made once. A test holds
+each text against the model's own.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha1
+
+import orjson
+
+from contracts.code_compliance import EntitlementDue, EntitlementMet
+from services.code_compliance.domain.announcing import categories, changes
+from services.code_compliance.domain.entitlements import Clock, Key, clock_name
+from services.code_compliance.domain.facts import Case
+from services.code_compliance.domain.rulebook import Rulebook
+
+Told = tuple[str, str]
+"""The type of an announcement, and its JSON without the sequence."""
+
+
+def raised(case: Case, clocks: Mapping[Key, Clock], rules: Rulebook, now: datetime) -> Iterator[Told]:
+    """What the clocks of a case that had none announce."""
+    case_id = str(case.case_id)
+    who = f'{{"case_id":"{case_id}","subject_kind":"case","subject_id":"{case_id}","happened_at":"{_stamp(now)}"'
+    who += f',"crime_id":"{case.crime_id}"' if case.crime_id else ""
+    for key, clock in clocks.items():
+        if clock.state not in ("running", "met") or clock.milestone_id is not None:
+            for event in changes(case, {}, {key: clock}, rules, now):
+                yield event.TYPE, event.model_dump_json(exclude={"sequence"}, exclude_none=True)
+            continue
+        held = categories(case, clock)
+        duty, plan = _texts(rules, clock.entitlement, clock.code_version, clock.limit, held, clock.covered)
+        about = f'{who},"clock_id":"{_uuid5(clock_name(case.case_id, *key))}",{duty}'
+        day = f'"{_stamp(clock.due_at)}"' if clock.due_at else "null"
+        late = "true" if clock.late_recorded else "false"
+        yield (
+            EntitlementDue.TYPE,
+            (
+                f'{about},"started_at":"{_stamp(clock.started_at)}","due_at":{day},"late_recorded":{late},'
+                f'"calendar_version":"{clock.calendar_version}",{plan}}}'
+            ),
+        )
+        if clock.state == "met":
+            yield EntitlementMet.TYPE, f'{about},"due_at":{day},{_met(clock)}}}'
+
+
+@lru_cache(maxsize=10_000)
+def _texts(
+    rules: Rulebook, name: str, version: str, limit: int | None, held: tuple[str, ...], covered: bool
+) -> tuple[str, str]:
+    """What is always the same of a duty, and of its clock."""
+    entitlement = rules.code_named(version).entitlements[name]
+    duty = {
+        "actor_role": "system",
+        "entitlement": name,
+        "right": entitlement.right,
+        "duty_holder": entitlement.agency,
+        "trigger": entitlement.trigger,
+        "enhanced": bool(held),
+        "catalogue_version": version,
+    }
+    plan: dict[str, object] = {"kind": entitlement.clock.kind, "enhanced_categories": held, "covered": covered}
+    if limit is not None:
+        plan |= {"limit": limit, "unit": entitlement.clock.unit}
+    return orjson.dumps(duty).decode()[1:-1], orjson.dumps(plan).decode()[1:-1]
+
+
+def _met(clock: Clock) -> str:
+    assert clock.settled_at is not None and clock.evidence_recorded_at is not None
+    entered_late = clock.due_at is not None and clock.evidence_recorded_at > clock.due_at
+    return (
+        f'"met_at":"{_stamp(clock.settled_at)}","in_time":true,"source":"{clock.source}",'
+        f'"evidence_id":"{clock.evidence_id}","evidence_recorded_at":"{_stamp(clock.evidence_recorded_at)}",'
+        f'"evidence_entered_late":{"true" if entered_late else "false"},"was_breached":false'
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _uuid5(name: bytes) -> str:
+    """The text of uuid5; `name` begins with the namespace."""
+    digest = sha1(name, usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"

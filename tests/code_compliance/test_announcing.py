@@ -1,0 +1,41 @@
+"""What is announced, and that the quick way of writing it says what the models say."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from contracts.code_compliance import EntitlementDue
+from contracts.registry import FACTS
+from services.code_compliance.domain.announcing import changes
+from services.code_compliance.domain.writing import raised
+from tests.code_compliance.builders import RULES, a_case, at, clocks, victim
+
+CASES: list[dict[str, Any]] = [
+    {},
+    {"flags": ["domestic_abuse"], "offence_code": "8N"},
+    {"offence_code": "19C", "victims": [victim(age_at_offence=15, vulnerabilities=["intimidated"])]},
+    {"victims": [victim(kind="business", named_contact=True)]},
+    {"victims": [victim(share="refused", channels_safe=[])]},
+    {"offence_code": None, "incident_kind": "anti_social_behaviour"},
+    {"offence_code": "1", "victims": [victim("D", kind="deceased", bereaved=[{"kin_ref": "V1", "share": "agreed"}])]},
+]
+
+
+@pytest.mark.parametrize("facts", CASES, ids=str)
+@pytest.mark.parametrize("heard", [None, "2025-06-20 12:00"])
+def test_the_quick_way_writes_what_the_models_write(facts: dict[str, Any], heard: str | None) -> None:
+    case = a_case(heard, **facts)
+    found = clocks(case)
+    now = case.first_heard_at
+    said = [(e.TYPE, e.model_dump(mode="json", exclude={"sequence"})) for e in changes(case, {}, found, RULES, now)]
+    quick = [(kind, orjson.loads(data)) for kind, data in raised(case, found, RULES, now)]
+    assert [(kind, FACTS[kind].model_validate_json(orjson.dumps(data)).model_dump(mode="json", exclude={"sequence"}))
+            for kind, data in quick] == said  # fmt: skip
+
+
+def test_a_duty_without_a_number_says_that_it_has_no_day() -> None:
+    case = a_case()
+    told = [orjson.loads(data) for kind, data in raised(case, clocks(case), RULES, at("2025-06-02 10:30"))
+            if kind == EntitlementDue.TYPE]  # fmt: skip
+    assert [t["due_at"] for t in told if t["entitlement"] == "R2.record_crime"] == [None]
