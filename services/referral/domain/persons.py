@@ -8,9 +8,6 @@ from uuid import UUID, uuid5
 from contracts.identity import NS
 from services.referral.domain.rules import months_before
 
-REPEAT = 3
-"""The third crime or incident in twelve months makes a repeat victim (design 1)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -27,10 +24,6 @@ class Repeats:
 
     count: int
     domestic: int
-
-    @property
-    def repeat_victim(self) -> bool:
-        return self.count >= REPEAT
 
 
 def person_id(force: str, police_ref: str) -> UUID:
