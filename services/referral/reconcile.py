@@ -2,14 +2,14 @@
 
 from kit.database import Tx
 from kit.service import Check
-from services.referral.actions.books import table
+from services.referral.books import load
 from services.referral.store import counting
 
 
 async def checks(tx: Tx) -> list[Check]:
     """Every sum of the service: crimes, cases, referrals and their legs, numbers of announcements, details."""
     found = await counting.counts(tx)
-    legal = set(table().states)
+    legal = set(load().transitions.states)
     wrong_states = sum(n for state, n in (await counting.referral_states(tx)).items() if state not in legal)
     return [
         Check("crimes: with a case + without a victim", found["crimes"], found["with_case"] + found["without_victim"]),
