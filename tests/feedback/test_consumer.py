@@ -1,6 +1,7 @@
 """Events in, windows and announcements out, on real PostgreSQL."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid5
 
 import pytest
@@ -72,7 +73,7 @@ async def test_a_channel_that_becomes_safe_asks_again_with_another_request(feedb
 
 
 async def test_answers_to_requests_of_other_services_are_not_ours(feedback: Running) -> None:
-    other = {"request_id": str(an_id("other")), "channel": "text", "purpose": "complaint"}
+    other: dict[str, Any] = {"request_id": str(an_id("other")), "channel": "text", "purpose": "complaint"}
     await feedback.hear(case_opened(CASE), ended(CASE), about_case("contact.sent.v1", CASE, **other))
     assert await feedback.announced() == []
 
@@ -229,7 +230,7 @@ async def test_thousands_of_cases_are_heard_in_one_batch_with_few_statements(fee
 
 
 async def test_no_announcement_says_anything_personal(feedback: Running) -> None:
-    person = {"age_band": "75+", "ethnicity": "A2", "victim_ref": "WMP-P-77", "sex": "female"}
+    person: dict[str, Any] = {"age_band": "75+", "ethnicity": "A2", "victim_ref": "WMP-P-77", "sex": "female"}
     await feedback.hear(case_opened(CASE, **person), ended(CASE))
     await feedback.decide()
     await feedback.answer_requests("ef" * 32)

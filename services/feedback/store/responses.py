@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from kit.database import Tx
 from services.feedback.domain.questionnaire import Score
@@ -52,9 +51,7 @@ _WINDOW = f"select {_W} from feedback_window w where w.window_id = $1 for update
 _SAVE_WINDOW = """
 update feedback_window set state = $2, reason = $3, decide_at = null, told = $4 where window_id = $1
 """
-_DRAFT = (
-    "update response set draft = $2::jsonb, words = $3, words_shared = $4 where response_id = $1 and sent_at is null"
-)
+_DRAFT = "update response set draft = $2, words = $3, words_shared = $4 where response_id = $1 and sent_at is null"
 _SEND = """
 update response set draft = null, sent_at = $2, words = $3, words_shared = $4, words_danger = $5
  where response_id = $1 and sent_at is null
@@ -115,7 +112,7 @@ async def save_window(tx: Tx, window: Window) -> None:
 
 
 async def keep_draft(tx: Tx, response_id: UUID, draft: Mapping[str, str], words: bytes | None, *, shared: bool) -> None:
-    await tx.execute(_DRAFT, response_id, orjson.dumps(dict(draft)).decode(), words, shared)
+    await tx.execute(_DRAFT, response_id, dict(draft), words, shared)
 
 
 async def send(
