@@ -27,7 +27,7 @@ from kit.database import TRANSIENT, Database
 from kit.sealing import Sealer
 from kit.telemetry import PAGE_SECONDS, tracer
 from kit.web import guard
-from kit.web.assets import Assets
+from kit.web.assets import assets_in
 from kit.web.templating import environment
 from kit.web.visit import Link, Shop, Visit
 
@@ -84,7 +84,7 @@ def make_app(
     permission. `extra` are routes outside the pages (health, metrics), without viewer or form checks.
     """
     guard.refuse_unsafe(settings)
-    assets = Assets(settings.brand_colour)
+    assets = assets_in(settings.brand_colour)
     folders = [templates] if isinstance(templates, Path) else list(templates)
     shop = Shop(
         service=service,

@@ -46,3 +46,9 @@ class Assets:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         kind = "text/javascript" if name.endswith((".js", ".mjs")) else kind
         return Response(content, media_type=kind, headers={"Cache-Control": kept})
+
+
+@cache
+def assets_in(brand_colour: str) -> Assets:
+    """The assets in a colour, read once a process."""
+    return Assets(brand_colour)

@@ -1,6 +1,7 @@
 """The template environment: layouts, the GOV.UK and MOJ macros as globals, and the filters for words."""
 
 import re
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ def _short(text: str, length: int = 160) -> str:
     return text if len(text) <= length else re.sub(r"\s+\S*$", "", text[:length]) + "…"
 
 
+@cache
 def environment(assets: Assets, *folders: Path) -> Environment:
-    """Templates of a service (its `templates` folder first), then the house's own."""
+    """Templates of a service (its `templates` folder first), then the house's own; compiled once a process."""
     govuk = FileSystemLoader(_GOVUK)
     made = Environment(
         loader=ChoiceLoader(
