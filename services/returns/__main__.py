@@ -6,7 +6,7 @@ from contracts.addresses import PATHS
 from contracts.topics import RETURNS_EVENTS, TOPICS
 from kit.service import Every, Service, main
 from kit.web.app import Link
-from services.returns import actions, command, reconcile, return_ui
+from services.returns import actions, command, public_ui, reconcile, return_ui
 from services.returns.consumer import LISTENS
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ SERVICE = Service(
         Every("draw", 1.0, actions.draw_what_was_asked, full=1),
         Every("rehearse", 300.0, actions.rehearse),
     ),
-    pages=return_ui.pages,
+    pages=lambda _: (*return_ui.PAGES, *public_ui.PAGES),
     navigation=[Link(path.label, path.prefix, path.permission) for path in PATHS if path.label],
     reconcile=reconcile.checks,
     command=command.run,

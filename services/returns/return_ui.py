@@ -291,10 +291,6 @@ async def show_difference(visit: Visit) -> Response:
     )
 
 
-def pages(_: object) -> Sequence[Page]:
-    return PAGES
-
-
 PAGES = (
     Page("/returns", show_list, "returns.read"),
     Page("/returns/draw", draw_form, "returns.draw", methods=("GET", "POST")),

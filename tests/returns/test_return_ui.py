@@ -2,20 +2,22 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import pytest
+from starlette.applications import Starlette
 
 from contracts.identity import case_id, reference
 from kit import clock
+from kit.config import Settings
 from kit.database import Database
 from kit.listening import Context
 from kit.service import Moment
 from kit.web.app import make_app
-from services.returns import actions
+from services.returns import actions, public_ui, return_ui
 from services.returns.__main__ import SERVICE
 from services.returns.domain import canonical
 from services.returns.domain.period import period_of
-from services.returns.return_ui import PAGES
 from tests.browser import Browser, Seen, cookie_of, seed_personas
 from tests.conftest import Databases
 from tests.returns.conftest import Hear
@@ -27,22 +29,48 @@ CURRENT = period_of(clock.now())
 DAY = CURRENT.start.isoformat()
 
 
+@dataclass(frozen=True)
+class Front:
+    """The application with its sessions."""
+
+    app: Starlette
+    access: Database
+    settings: Settings
+
+
 @pytest.fixture
-async def sign_in(databases: Databases, name: str) -> AsyncIterator[SignIn]:
-    """`browser = await sign_in("analyst")`."""
+async def front(databases: Databases, name: str) -> Front:
     sessions = await databases.copy_of("access")
     await seed_personas(await databases.open(sessions, "access_migrate"))
     access = await databases.open(sessions, "access_web")
     hub = await databases.open(name, "returns_hub")
     app = make_app(
-        "returns", databases.settings, PAGES, databases={"hub": hub}, templates=SERVICE.templates or (), access=access
+        "returns",
+        databases.settings,
+        (*return_ui.PAGES, *public_ui.PAGES),
+        databases={"hub": hub},
+        templates=SERVICE.templates or (),
+        access=access,
     )
+    return Front(app, access, databases.settings)
+
+
+@pytest.fixture
+async def sign_in(front: Front) -> AsyncIterator[SignIn]:
+    """`browser = await sign_in("analyst")`."""
     async with AsyncExitStack() as stack:
 
         async def browser(persona: str) -> Browser:
-            cookie = await cookie_of(access, persona)
-            return await stack.enter_async_context(Browser(app, databases.settings, cookie))
+            cookie = await cookie_of(front.access, persona)
+            return await stack.enter_async_context(Browser(front.app, front.settings, cookie))
 
+        yield browser
+
+
+@pytest.fixture
+async def visitor(front: Front) -> AsyncIterator[Browser]:
+    """Anybody, signed in as nobody."""
+    async with Browser(front.app, front.settings) as browser:
         yield browser
 
 
@@ -175,3 +203,21 @@ async def test_what_changed_since_an_earlier_return_is_shown_cell_by_cell(
 
 async def test_returns_are_not_for_officers(sign_in: SignIn) -> None:
     await (await sign_in("officer")).get("/returns", status=403)
+
+
+async def test_only_a_sealed_return_is_published_and_its_small_numbers_are_hidden(
+    sign_in: SignIn, visitor: Browser, context: Context, database: Database, heard: None
+) -> None:
+    base = (await draw(await sign_in("analyst"), context, database)).path
+    public = base.replace("/returns/", "/published/")
+    assert "Nothing is published yet" in (await visitor.get("/published")).text
+    await visitor.get(public, 404)
+    leader = await sign_in("leader")
+    await leader.get(base)
+    await leader.submit("Sign this return")
+    await leader.submit("Seal this return")
+    await visitor.get("/published")
+    page = await visitor.follow("Services grant return")
+    assert any(row[0].startswith("Crimes recorded") and row[1] == "hidden" for row in page.rows)
+    _, cells = canonical.read((await visitor.download(f"{public}/csv")).content)
+    assert not any(cell.value in ("1", "2", "3", "4") for cell in cells)

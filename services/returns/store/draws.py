@@ -136,6 +136,15 @@ async def list_drawn(tx: Tx, limit: int = 100) -> list[Drawn]:
     return [Drawn(**row) for row in rows]
 
 
+async def list_sealed(tx: Tx) -> list[Drawn]:
+    """The sealed returns that count: the last of each kind and quarter, newest quarter first."""
+    rows = await tx.fetch(
+        f"select distinct on (period, kind) {_COLUMNS} from drawn_return where state = 'sealed'"
+        " order by period desc, kind desc, sealed_at desc"
+    )
+    return [Drawn(**row) for row in rows]
+
+
 async def last_sealed(tx: Tx, kind: str, period: str) -> UUID | None:
     """The sealed return of that period which counts now."""
     found: UUID | None = await tx.fetchval(_SEALED, kind, period)
