@@ -4,7 +4,7 @@
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 PGPASSWORD="$(cat "$PGPASSWORD_FILE")"
-export PGPASSWORD
+export PGPASSWORD PGOPTIONS="-c client_min_messages=warning"
 psql -q -X -d postgres -f "$here/roles.sql"
 for file in "$SECRETS"/*_{migrate,worker,hub,portal,web}; do
     [ -f "$file" ] || continue

@@ -91,6 +91,8 @@ alter role keys_worker set statement_timeout = '60s';
 alter role keys_worker set lock_timeout = '10s';
 alter role keys_worker set idle_in_transaction_session_timeout = '60s';
 grant keys_owner to keys_migrate;
+revoke all on database postgres from public;
+revoke all on database template1 from public;
 select 'create database referral owner referral_owner' where not exists (select from pg_database where datname = 'referral') \gexec
 revoke all on database referral from public;
 grant connect on database referral to referral_migrate, referral_worker, referral_hub, referral_portal;

@@ -38,7 +38,7 @@ def pick(data: Path, names: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for name in names:
         kept = before.get(name)
-        taken = set(found.values())
+        taken = {port for other, port in (before | found).items() if other != name}
         found[name] = kept if kept and kept not in taken and is_free(kept) else free_from(start, taken)
     book.write_text(json.dumps(before | found, indent=1))
     return found

@@ -43,6 +43,8 @@ def cluster_statements(roles: Roles) -> Iterator[str]:
             for setting, value in roles.jobs[job].items():
                 yield f"alter role {role} set {setting} = '{value}'"
         yield f"grant {name}_owner to {name}_migrate"
+    for name in ("postgres", "template1"):
+        yield f"revoke all on database {name} from public"
 
 
 def grants_on_database(name: str, jobs: Sequence[str]) -> Iterator[str]:

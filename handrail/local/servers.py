@@ -42,7 +42,7 @@ async def until_ready(
     program: child.Program,
     process: "subprocess.Popen[bytes]",
     ready: Callable[[], Awaitable[bool]],
-    seconds: float = 60,
+    seconds: float = 180,
 ) -> None:
     """Returns when `ready`; ProgramFailed when the process ends before, or the time does."""
     for _ in range(int(seconds * 10)):

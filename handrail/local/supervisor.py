@@ -28,7 +28,7 @@ from handrail.local.servers import until_ready
 from handrail.local.state import ProcessState, System, holding_lock, write_state
 from handrail.local.watched import Watched
 
-PATIENCE_AT_START = 120.0
+PATIENCE_AT_START = 240.0
 CRASHES_AT_START = 3
 LOOK_EVERY = 0.25
 

@@ -28,6 +28,7 @@ class Watched:
     next_start: float = 0.0
     next_question: float = 0.0
     failures: int = 0
+    pause: float = 0.0
 
     def start(self) -> None:
         self.process = child.start(self.program)
@@ -44,11 +45,11 @@ class Watched:
         if self.process is not None and self.process.poll() is not None:
             code, self.process = self.process.returncode, None
             self.failures = 0 if now - self.started_at > FORGIVEN_AFTER else self.failures
-            pause = min(LONGEST_PAUSE, 0.25 * 2.0**self.failures)
+            self.pause = min(LONGEST_PAUSE, 0.25 * 2.0**self.failures)
             self.failures += 1
-            self.next_start = now + pause
+            self.next_start = now + self.pause
             self.seen.pid, self.seen.state = None, "restarting"
-            return f"{self.program.name} ended with {code}; starts again in {pause:.1f} s; log: {self.program.log}"
+            return f"{self.program.name} ended with {code}; starts again in {self.pause:.2f} s; log: {self.program.log}"
         if self.process is None and self.seen.state == "restarting" and now >= self.next_start:
             self.seen.restarts += 1
             self.start()
