@@ -1,12 +1,15 @@
 """Events in, windows and announcements out, on real PostgreSQL."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid5
 
+import orjson
 import pytest
 
 from contracts.identity import case_id
+from contracts.topics import JUSTICE_MILESTONES, REFERRAL_EVENTS
 from services.feedback.domain.window import window_id
 from services.feedback.reconcile import checks
 from tests.faults.ledger.records import Sent
@@ -237,3 +240,22 @@ async def test_no_announcement_says_anything_personal(feedback: Running) -> None
     told = str(await feedback.announced())
     assert not [value for value in person.values() if value in told]
     assert "ef" * 32 not in told
+
+
+async def test_every_golden_example_of_what_is_listened_to_is_applied(feedback: Running, repository: Path) -> None:
+    order = {"case.opened.v1": 0, "support.completed.v1": 2}
+    found: list[tuple[int, Sent]] = []
+    for path in sorted((repository / "contracts" / "examples").glob("*.json")):
+        example = orjson.loads(path.read_bytes())
+        event_type = example["headers"]["ce_type"]
+        if event_type not in feedback.context.models:
+            continue
+        headers = [(name, str(value).encode()) for name, value in example["headers"].items()]
+        topic = JUSTICE_MILESTONES if event_type.startswith("justice.") else REFERRAL_EVENTS
+        sent = Sent(example["key"].encode(), orjson.dumps(example["data"]), headers, topic=topic)
+        found.append((order.get(event_type, 1), sent))
+    records = [sent for _, sent in sorted(found, key=lambda each: each[0])]
+    counts = await feedback.hear(*records)
+    assert counts.total("applied") == len(records) >= len(feedback.context.models)
+    assert await feedback.worker.pool.fetchval("select count(*) from feedback_window") == 1
+    await adds_up(feedback)
