@@ -1,4 +1,4 @@
-"""Referrals walked through: triage, send and undo, accept, decline, support, withdrawal; every refusal with its reason."""
+"""Referrals walked through: triage, send, undo, accept, decline, support, withdrawal; refusals with their reasons."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,8 +1,9 @@
 """From a decision to the rows it writes: pure, and the same for one case on a page and for five hundred in a batch."""
 
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -143,14 +144,33 @@ def routed(case: Case, facts: CaseFacts, history: History, decision: Decision, n
         offers=routing.offers,
         holds=routing.holds,
         doors=routing.doors,
-        rules=[{"id": rule.id, "version": rule.version} for rule in routing.rules],
-        facts={"case": facts, "history": told(history)},
+        rules=[f"{rule.id}@{rule.version}" for rule in routing.rules],
+        facts={"case": said(facts), "history": told(history)},
         rules_version=decision.rules_version,
     )
 
 
+_FACTS = fields(CaseFacts)
+_values = attrgetter(*(field.name for field in _FACTS))
+
+
+def said(facts: CaseFacts) -> dict[str, Any]:
+    """Facts as they are kept: what says nothing is left out."""
+    return {field.name: value for field, value in zip(_FACTS, _values(facts), strict=True) if value != field.default}
+
+
 def told(history: History) -> dict[str, Any]:
-    return asdict(history) | {"locked_channels": sorted(history.locked_channels)}
+    """A history as it is kept."""
+    return {
+        "person_id": history.person_id,
+        "restricted": history.restricted,
+        "domestic_reports_12m": history.domestic_reports_12m,
+        "repeat_count": history.repeat_count,
+        "suspect_elsewhere": history.suspect_elsewhere,
+        "marac_recent": history.marac_recent,
+        "possible_duplicate": history.possible_duplicate,
+        "locked_channels": sorted(history.locked_channels),
+    }
 
 
 def received(case: Case, decision: Decision, now: datetime) -> list[ReferralState]:

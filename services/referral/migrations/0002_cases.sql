@@ -119,7 +119,7 @@ create table routing (
     offers text[] not null,
     holds text[] not null,
     doors text[] not null,
-    rules jsonb not null,
+    rules text[] not null,
     facts jsonb not null,
     rules_version text,
     primary key (case_id, run)
@@ -132,8 +132,8 @@ comment on column routing.lines is 'plain: service lines recommended';
 comment on column routing.offers is 'plain: what the person may choose';
 comment on column routing.holds is 'plain: holds';
 comment on column routing.doors is 'plain: doors';
-comment on column routing.rules is 'plain: ids and versions of the rules that fired';
-comment on column routing.facts is 'plain: the facts used, coded';
+comment on column routing.rules is 'plain: the rules that fired, each "id@version"';
+comment on column routing.facts is 'plain: the facts used, coded; what says nothing is left out';
 comment on column routing.rules_version is 'plain: version of the rule file';
 
 create table case_sealed (
@@ -171,7 +171,7 @@ create table case_event (
     actor_role text not null,
     actor_id uuid,
     ours boolean not null default true,
-    data jsonb not null
+    data json not null
 );
 create index case_event_case on case_event (case_id, id);
 create index case_event_leg on case_event (leg_id, id) where leg_id is not null;

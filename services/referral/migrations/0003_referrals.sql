@@ -52,7 +52,6 @@ create table referral (
 ) with (fillfactor = 85);
 create index referral_case on referral (case_id, referral_id);
 create index referral_unsettled on referral (updated_at, referral_id) where not settled;
-create index referral_open on referral (state, updated_at, referral_id) where ended_at is null;
 comment on column referral.referral_id is 'plain: which referral';
 comment on column referral.case_id is 'plain: of which case';
 comment on column referral.line is 'plain: service line';

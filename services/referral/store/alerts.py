@@ -31,7 +31,7 @@ with told as (
      where c.case_id = a.case_id and c.state <> 'closed' and c.review_since is null
 )
 insert into case_event (case_id, happened_at, type, actor_role, data, ours)
-select case_id, happened_at, 'justice.milestone.reached.v1', 'justice', data::jsonb, false from told
+select case_id, happened_at, 'justice.milestone.reached.v1', 'justice', data::json, false from told
 """
 
 

@@ -166,7 +166,7 @@ class RoutingRow:
     offers: Sequence[str]
     holds: Sequence[str]
     doors: Sequence[str]
-    rules: Sequence[Mapping[str, Any]]
+    rules: Sequence[str]
     facts: Mapping[str, Any]
     rules_version: str | None
 

@@ -66,7 +66,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """One decision: what it recommends, by which rules, from which facts."""
+    """One decision: what it recommends, by which rules ("id@version"), from which facts (those that say something)."""
 
     run: int
     decided_at: datetime
@@ -75,7 +75,7 @@ class Routing:
     offers: tuple[str, ...]
     holds: tuple[str, ...]
     doors: tuple[str, ...]
-    rules: tuple[dict[str, Any], ...]
+    rules: tuple[str, ...]
     facts: dict[str, Any]
     rules_version: str | None
 

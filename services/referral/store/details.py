@@ -83,13 +83,15 @@ on conflict (person_id, kind) do update set value = excluded.value, value_index 
    safety = case when excluded.safety = 'unsafe' and channel.set_by_role = 'police' then 'unsafe'
                  else channel.safety end
 """
+# A number alone proves nothing: families, hostels and switchboards share one.
 _SAME = """
 insert into same_person (person_id, other_id, matched, proposed_at)
-select least(a.person_id, b.person_id), greatest(a.person_id, b.person_id), array_agg(distinct a.kind order by a.kind),
-       $2
+select least(a.person_id, b.person_id), greatest(a.person_id, b.person_id),
+       array_agg(distinct a.kind order by a.kind) filter (where a.kind <> 'name'), $2
   from person_index a join person_index b on b.kind = a.kind and b.digest = a.digest and b.person_id <> a.person_id
- where a.person_id = any($1::uuid[]) and a.kind in ('name_and_birth', 'phone')
+ where a.person_id = any($1::uuid[]) and a.kind in ('name_and_birth', 'phone', 'name')
  group by 1, 2
+having bool_or(a.kind = 'name_and_birth') or (bool_or(a.kind = 'phone') and bool_or(a.kind = 'name'))
 on conflict do nothing returning person_id, other_id
 """
 _STATE = "update case_file set details = $2 where case_id = any($1::uuid[]) and details <> $2"

@@ -12,7 +12,7 @@ from services.referral.store.rows import read
 
 _KEEP = """
 insert into case_event (case_id, happened_at, type, referral_id, leg_id, actor_role, actor_id, data, ours)
-select case_id, happened_at, type, referral_id, leg_id, actor_role, $7, data::jsonb, $9
+select case_id, happened_at, type, referral_id, leg_id, actor_role, $7, data::json, $9
   from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $8::text[])
     as e(case_id, happened_at, type, referral_id, leg_id, actor_role, data)
 """
@@ -65,8 +65,8 @@ async def keep(
             [event.case_id for event, _ in told],
             [event.happened_at for event, _ in told],
             [event.TYPE for event, _ in told],
-            [getattr(event, "referral_id", None) for event, _ in told],
-            [getattr(event, "leg_id", None) for event, _ in told],
+            [vars(event).get("referral_id") for event, _ in told],
+            [vars(event).get("leg_id") for event, _ in told],
             [event.actor_role for event, _ in told],
             actor_id,
             [text for _, text in told],
