@@ -28,7 +28,7 @@ from services.returns.store.draws import Drawn, Rehearsed
 from services.returns.store.measures import CutOff
 
 KINDS = ("grant", "code")
-_PATIENCE = "set local statement_timeout = '15min'"
+PATIENCE = 15  # minutes for one statement of a draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ async def draw(database: Database, kind: str, period: Period, cut_off: datetime,
     async with database.begin() as tx:
         cut = await draws.freeze(tx, cut_off)
     async with database.begin() as tx:
-        await tx.execute(_PATIENCE)
-        await measures.prepare(tx)
+        await measures.prepare(tx, PATIENCE)
         await definitions.register(tx, loaded)
         heading = heading_of(loaded, period, cut.at)
         known = await draws.load(tx, heading.return_id)
@@ -187,7 +186,7 @@ def _entry(by: Actor, action: str, drawn: Drawn) -> audit.Entry:
 
 async def rebuild(tx: Tx, models: Mapping[str, type[Fact]]) -> int:
     """Makes every fact again from the archive alone; returns how many."""
-    await tx.execute(_PATIENCE)
+    await measures.prepare(tx, PATIENCE)
     await archive.forget_facts(tx)
     position, head = 0, await archive.head(tx)
     while events := await archive.read(tx, position, head, models):
@@ -217,8 +216,7 @@ async def rehearse(tx: Tx, moment: Moment, context: Context) -> int:
     current = period_of(moment.now)
     known = {(each.kind, each.period): each.position for each in await draws.rehearsals(tx, _names(current))}
     done = 0
-    await tx.execute(_PATIENCE)
-    await measures.prepare(tx)
+    await measures.prepare(tx, PATIENCE)
     for kind in KINDS:
         for period in (current, current.previous):
             if known.get((kind, str(period))) != head:

@@ -10,8 +10,7 @@ from services.returns.store import draws, measures, recounts
 
 async def checks(tx: Tx) -> list[Check]:
     """The checks of this service. Those called `count.*` always hold; the checks across services read them."""
-    await tx.execute("set local statement_timeout = '15min'")
-    await measures.prepare(tx)
+    await measures.prepare(tx, minutes=15)
     size = await recounts.sizes(tx)
     found = [
         Check("I1.every_event_is_archived", size["applied"], size["archived"]),

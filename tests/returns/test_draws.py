@@ -176,7 +176,9 @@ async def test_the_code_return_counts_clocks_by_the_day_they_fall_due(database: 
     at = "2026-08-04T10:00:00Z"
     met = {"met_at": "2026-08-05T10:00:00Z", "source": "hub"}
     await hear(a_crime("a", *(a_victim(f"P{n}") for n in range(9))))
-    await hear(*(a_clock("entitlement.due.v1", "a", f"P{n}", at, **due, enhanced=n == 0) for n in range(9)))
+    await hear(
+        *(a_clock("entitlement.due.v1", "a", f"P{n}", at, **due, enhanced=n == 0, covered=n == 1) for n in range(9))
+    )
     await hear(
         a_clock("entitlement.met.v1", "a", "P0", at, **met, in_time=True),
         a_clock("entitlement.met.v1", "a", "P1", at, **met, in_time=False),
@@ -194,6 +196,7 @@ async def test_the_code_return_counts_clocks_by_the_day_they_fall_due(database: 
     assert [int(total(found, f"R4.refer_support.{state}")) for state in states] == [8, 2, 1, 1, 1, 1, 1, 1]
     assert total(found, "R4.refer_support.rate") == "0.5000" == total(found, "CC2.rate")
     assert total(found, "R4.refer_support.met_on_late_evidence") == "1"
+    assert total(found, "R4.refer_support.covered") == "1"
     assert found["R4.refer_support.met", "enhanced", "enhanced"] == "1"
     assert total(found, "feed_events") == "1"
 

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from services.returns.domain.cells import TOTAL, Cell
 from services.returns.domain.definition import Definition
 
-STATES = ("due", "met", "met_late", "breached", "not_evidenced", "declined", "excepted", "unable", "running", "rate")
+STATES = (
+    "due",
+    "met",
+    "met_late",
+    "breached",
+    "not_evidenced",
+    "declined",
+    "excepted",
+    "unable",
+    "running",
+    "covered",
+    "rate",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ create table fact (
     for_support boolean,
     leg_number int,
     evidence_entered_late boolean,
+    covered boolean,
     removed boolean,
     nrm text
 );
@@ -105,6 +106,7 @@ comment on column fact.reached is 'plain: the person themselves was reached';
 comment on column fact.for_support is 'plain: the contact was for support';
 comment on column fact.leg_number is 'plain: which leg of the referral, from 1';
 comment on column fact.evidence_entered_late is 'plain: met in time, on evidence entered after the due day';
+comment on column fact.covered is 'plain: a feed or import of the agency covers this duty and period';
 comment on column fact.removed is 'plain: absent from the last snapshot of the police';
 comment on column fact.nrm is 'plain: what a first responder did about the National Referral Mechanism';
 

@@ -74,16 +74,17 @@ $$;
 
 -- Each clock with its last plan and the last that was said of it.
 create function clock_as_of(_cut timestamptz, _position bigint)
-returns table (clock uuid, case_id uuid, entitlement text, due_at timestamptz, enhanced boolean, state text,
-               entered_late boolean)
+returns table (clock uuid, case_id uuid, entitlement text, due_at timestamptz, enhanced boolean, covered boolean,
+               state text, entered_late boolean)
 language sql stable as $$
     with told as (
         select coalesce(clock_id, md5(case_id || '/' || entitlement || '/' || coalesce(milestone_id, ''))::uuid) as clock,
-               case_id, entitlement, due_at, enhanced, state, evidence_entered_late, type, position
+               case_id, entitlement, due_at, enhanced, covered, state, evidence_entered_late, type, position
           from fact
          where entitlement is not null and case_id is not null and position <= _position and event_time <= _cut
     ), planned as (
-        select distinct on (clock) clock, case_id, entitlement, due_at, enhanced
+        select distinct on (clock) clock, case_id, entitlement, due_at, enhanced,
+               bool_or(covered) over (partition by clock) as covered
           from told where type in ('entitlement.due.v1', 'clock.replanned.v1')
          order by clock, position desc
     ), ended as (
@@ -92,7 +93,7 @@ language sql stable as $$
          where state is not null
          order by clock, position desc
     )
-    select p.clock, p.case_id, p.entitlement, p.due_at, p.enhanced, coalesce(e.state, 'running'),
+    select p.clock, p.case_id, p.entitlement, p.due_at, p.enhanced, coalesce(p.covered, false), coalesce(e.state, 'running'),
            coalesce(e.evidence_entered_late, false)
       from planned p left join ended e using (clock)
 $$;

@@ -10,6 +10,7 @@ select k.entitlement || '.' || m.state as measure, k.clock as unit, k.case_id, c
  cross join lateral (values
        ('due', true),
        (k.state, true),
+       ('covered', k.covered),
        ('met_on_late_evidence', k.state = 'met' and k.entered_late)
        ) as m(state, counts)
  where m.counts and k.due_at >= :start and k.due_at < :end

@@ -69,14 +69,16 @@ class Behind:
     offence_group: str | None
 
 
-async def prepare(tx: Tx) -> None:
-    """Makes ready for whole-set queries, for this transaction alone.
+async def prepare(tx: Tx, minutes: int | None = None) -> None:
+    """Makes ready for whole-set queries, for this transaction alone; `minutes` is how long one statement may take.
 
     How many rows a `distinct on` over a set leaves is beyond the planner's guess; where it guesses one, a nested loop
     over fifteen thousand took two minutes. Hash and merge joins are never far from the best here.
     """
     await tx.execute("set local enable_nestloop = off")
     await tx.execute("set local work_mem = '64MB'")
+    if minutes is not None:
+        await tx.execute(f"set local statement_timeout = '{minutes}min'")
 
 
 def statement(template: str, query: str, **parts: str) -> str:
