@@ -67,11 +67,13 @@ def clock_name(case_id: UUID, entitlement: str, occurrence: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """A duty and the occasion that raised it."""
+    """A duty, the occasion that raised it, and the enhanced reasons that held then."""
 
     code: Catalogue
     entitlement: Entitlement
     occasion: Occasion
+    held: tuple[enhanced.Reason, ...]
+    late_recorded: bool
 
 
 def decide(
@@ -101,10 +103,12 @@ def decide(
 
 def _raised(case: Case, mine: Sequence[Milestone], rules: Rulebook) -> Iterator[_Raised]:
     for code, occasion in occasions(case, mine, rules):
-        known = known_at(case, code, occasion, mine)
+        held = enhanced.at(case.reasons, occasion.happened_at)
+        late = enhanced.late_recorded(held, occasion.happened_at)
+        known = known_at(case, code, occasion, held, mine)
         for entitlement in code.applicable(occasion.trigger, known):
             if not _counted_elsewhere(code, entitlement, occasion, mine):
-                yield _Raised(code, entitlement, occasion)
+                yield _Raised(code, entitlement, occasion, held, late)
 
 
 def _counted_elsewhere(
@@ -136,9 +140,9 @@ def _clocks(
     entitlement = duty[0].entitlement
     evidence = for_duty(entitlement, duty[0].occasion.happened_at, case, mine, told, rules)
     if entitlement.clock.kind == "agreed_interval":
-        yield from _chain(case, duty, mine, evidence, rules)
+        yield from _chain(duty, mine, evidence, rules)
         return
-    plain = [_start(case, one, mine, rules) for one in duty]
+    plain = [_start(one, mine, rules) for one in duty]
     if not evidence:
         yield from plain
     elif not entitlement.repeatable:
@@ -151,15 +155,13 @@ def _clocks(
         yield from (_settled(clock, given[clock.occurrence]) for clock in plain)
 
 
-def _start(case: Case, one: _Raised, mine: Sequence[Milestone], rules: Rulebook) -> Clock:
-    held = enhanced.at(case.reasons, one.occasion.happened_at)
-    when = timing(one.code, one.entitlement, one.occasion, bool(held), mine, rules)
+def _start(one: _Raised, mine: Sequence[Milestone], rules: Rulebook) -> Clock:
+    when = timing(one.code, one.entitlement, one.occasion, bool(one.held), mine, rules)
     occurrence = (one.occasion.milestone_id or "") if one.entitlement.repeatable else ""
-    return _clock(case, one, when, occurrence, rules)
+    return _clock(one, when, occurrence, rules)
 
 
-def _clock(case: Case, one: _Raised, when: Timing, occurrence: str, rules: Rulebook) -> Clock:
-    held = enhanced.at(case.reasons, one.occasion.happened_at)
+def _clock(one: _Raised, when: Timing, occurrence: str, rules: Rulebook) -> Clock:
     return Clock(
         entitlement=one.entitlement.id,
         occurrence=occurrence,
@@ -168,8 +170,8 @@ def _clock(case: Case, one: _Raised, when: Timing, occurrence: str, rules: Ruleb
         due_at=when.due_at,
         limit=when.limit,
         basis=when.basis,
-        enhanced=bool(held),
-        late_recorded=enhanced.late_recorded(held, one.occasion.happened_at),
+        enhanced=bool(one.held),
+        late_recorded=one.late_recorded,
         covered=rules.coverage.covers(one.entitlement, when.due_at or when.started_at),
         code_version=one.code.version,
         calendar_version=rules.calendar.version,
@@ -177,7 +179,7 @@ def _clock(case: Case, one: _Raised, when: Timing, occurrence: str, rules: Ruleb
 
 
 def _chain(
-    case: Case, duty: Sequence[_Raised], mine: Sequence[Milestone], evidence: Sequence[Evidence], rules: Rulebook
+    duty: Sequence[_Raised], mine: Sequence[Milestone], evidence: Sequence[Evidence], rules: Rulebook
 ) -> Iterator[Clock]:
     """Updates at an agreed interval: each update starts the next clock, until another agreement or the end."""
     ends = sorted(m.happened_at for m in mine if m.trigger in rules.interval_ends)
@@ -193,7 +195,7 @@ def _chain(
         pending = [e for e in acts if e.at >= start and (until is None or e.at < until)]
         for number in range(1, len(pending) + 2):
             when = agreed(start, days, rules.calendar)
-            clock = _clock(case, one, when, name if number == 1 else f"{name}/{number}", rules)
+            clock = _clock(one, when, name if number == 1 else f"{name}/{number}", rules)
             if number > len(pending):
                 if until is None or (clock.due_at is not None and clock.due_at <= until):
                     yield clock

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.justice import NO_DETAILS, Details
-from services.code_compliance.domain import enhanced
 from services.code_compliance.domain.catalogue import Catalogue
 from services.code_compliance.domain.circumstances import CHILD_BANDS, Circumstances, of_offence
+from services.code_compliance.domain.enhanced import Reason
 from services.code_compliance.domain.facts import Case, Milestone
 from services.code_compliance.domain.rulebook import Rulebook
 
@@ -46,9 +46,10 @@ def occasions(case: Case, milestones: Sequence[Milestone], rules: Rulebook) -> I
             yield in_force, Occasion(m.trigger, m.happened_at, m.milestone_id, m.received_by_wcu_at, m.details)
 
 
-def known_at(case: Case, code: Catalogue, occasion: Occasion, milestones: Sequence[Milestone]) -> Circumstances:
+def known_at(
+    case: Case, code: Catalogue, occasion: Occasion, held: Sequence[Reason], milestones: Sequence[Milestone]
+) -> Circumstances:
     """The circumstances in which an occasion's duties arise: the case's, the stage reached, categories held then."""
-    held = enhanced.at(case.reasons, occasion.happened_at)
     if not milestones:
         if not held:
             return case.circumstances

@@ -1,7 +1,9 @@
 """Clocks: what each case is owed and how it stands."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
@@ -9,23 +11,45 @@ import asyncpg
 from kit.database import Tx
 from services.code_compliance.domain.entitlements import Clock, Key
 
-_COLUMNS = """entitlement, occurrence, milestone_id, started_at, due_at, "limit", basis, enhanced, late_recorded,
-       covered, code_version, calendar_version, state, settled_at, source, channel, reason_code, evidence_id,
-       evidence_recorded_at"""
-_NAMES = tuple(name.strip().strip('"') for name in _COLUMNS.split(","))
-_UNNEST = """unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
-              $7::smallint[], $8::text[], $9::boolean[], $10::boolean[], $11::boolean[], $12::text[], $13::text[],
-              $14::text[], $15::timestamptz[], $16::text[], $17::text[], $18::text[], $19::text[],
-              $20::timestamptz[])"""
+_SHARED = {
+    "entitlement": "text",
+    "occurrence": "text",
+    "milestone_id": "text",
+    "limit": "smallint",
+    "basis": "text",
+    "enhanced": "boolean",
+    "late_recorded": "boolean",
+    "covered": "boolean",
+    "code_version": "text",
+    "calendar_version": "text",
+    "state": "text",
+    "source": "text",
+    "channel": "text",
+    "reason_code": "text",
+    "evidence_id": "text",
+}
+"""What many clocks of a batch have alike: sent once for each combination, and joined again in the statement."""
+_OWN = ("started_at", "due_at", "settled_at", "evidence_recorded_at")
+_NAMES = tuple(field.name for field in fields(Clock))
+
+
+def _listed(names: Iterable[str], prefix: str = "") -> str:
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
 _ADD = f"""
-insert into entitlement (case_id, {_COLUMNS})
-select * from {_UNNEST}
+insert into entitlement (case_id, {_listed(_SHARED)}, {_listed(_OWN)})
+select own.case_id, {_listed(_SHARED, "alike.")}, {_listed(_OWN, "own.")}
+  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+    as own(case_id, number, {_listed(_OWN)})
+  join unnest($7::int[], {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_SHARED.values(), 8))})
+    as alike(number, {_listed(_SHARED)}) using (number)
 """
 _CHANGES = ", ".join(f'"{name}" = excluded."{name}"' for name in _NAMES[2:])
 _SAVE = f"""{_ADD}
 on conflict (case_id, entitlement, occurrence) do update set {_CHANGES}
 """
-_LOAD = f"select case_id, {_COLUMNS} from entitlement where case_id = any($1::uuid[]) order by 1, 2, 3"
+_LOAD = f"select case_id, {_listed(_NAMES)} from entitlement where case_id = any($1::uuid[]) order by 1, 2, 3"
 _FIRE = f"""
 with fallen as (
     select case_id, entitlement, occurrence from entitlement
@@ -34,7 +58,7 @@ with fallen as (
 update entitlement e set state = case when e.covered then 'breached' else 'not_evidenced' end
   from fallen f
  where e.case_id = f.case_id and e.entitlement = f.entitlement and e.occurrence = f.occurrence
-returning e.case_id, {", ".join(f'e."{name}"' for name in _NAMES)},
+returning e.case_id, {_listed(_NAMES, "e.")},
           (select c.crime_id from code_case c where c.case_id = e.case_id) as crime_id
 """
 _OTHER_CALENDAR = """
@@ -76,9 +100,16 @@ async def counted_otherwise(tx: Tx, calendar_version: str, limit: int) -> list[U
     return [row["case_id"] for row in await tx.fetch(_OTHER_CALENDAR, calendar_version, limit)]
 
 
-def _columns(clocks: Iterable[tuple[UUID, Clock]]) -> list[list[object]]:
-    rows = list(clocks)
-    return [[case_id for case_id, _ in rows], *([getattr(clock, name) for _, clock in rows] for name in _NAMES)]
+_alike = attrgetter(*_SHARED)
+_own = attrgetter(*_OWN)
+
+
+def _columns(clocks: Sequence[tuple[UUID, Clock]]) -> list[Sequence[object]]:
+    numbers: dict[tuple[object, ...], int] = {}
+    placed = [numbers.setdefault(_alike(clock), len(numbers)) for _, clock in clocks]
+    own = zip(*(_own(clock) for _, clock in clocks), strict=True)
+    alike = zip(*numbers, strict=True)
+    return [[case_id for case_id, _ in clocks], placed, *own, list(numbers.values()), *alike]
 
 
 def _clock(row: asyncpg.Record) -> Clock:
