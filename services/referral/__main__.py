@@ -1,15 +1,28 @@
 """The referral service: `python -m services.referral web | worker | migrate`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from contracts.addresses import PATHS
+from contracts.reference import personas
 from contracts.topics import CODE_EVENTS, FEEDBACK_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
+from kit.listening import Context
 from kit.service import Every, Service, main
-from services.referral import reconcile
+from kit.web import signin
+from kit.web.app import Link, Page
+from services.referral import case_ui, provider_portal, reconcile
 from services.referral.actions import opening, packing, referring, settling
 from services.referral.books import load
 from services.referral.consumer import LISTENS
 
 HERE = Path(__file__).parent
+
+
+def pages(context: Context) -> Sequence[Page]:
+    """Sign-in, the hub's pages and the portal's."""
+    shown = personas() if context.settings.development else ()
+    return (*signin.pages(shown), *case_ui.pages(context), *provider_portal.pages(context))
+
 
 SERVICE = Service(
     name="referral",
@@ -27,6 +40,8 @@ SERVICE = Service(
     portal=True,
     load=load,
     reconcile=reconcile.checks,
+    pages=pages,
+    navigation=[Link(p.label, p.prefix, p.permission) for p in PATHS if p.label],
 )
 
 if __name__ == "__main__":

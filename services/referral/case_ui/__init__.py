@@ -1,0 +1,43 @@
+"""Pages of the hub: queues, a case with its tabs, referring, contact, taking somebody in, and operations."""
+
+from collections.abc import Sequence
+
+from kit.listening import Context
+from kit.web.app import Page
+from services.referral.case_ui import case, contact, intake, operations, queues, referring, start, steps
+from services.referral.case_ui.room import Room
+
+
+def pages(context: Context) -> Sequence[Page]:
+    """Every page with its permission."""
+    room = Room(context)
+    one = "/cases/{case_id}"
+    shown = (
+        ("/cases", queues.show, "case.read", "GET"),
+        ("/cases/search", queues.search, "case.read", "POST"),
+        ("/cases/found/{search_id}", queues.found, "case.read", "GET"),
+        ("/cases/new", intake.ask, "case.write", "GET"),
+        ("/cases/new", intake.take_in, "case.write", "POST"),
+        (one, case.overview, "case.read", "GET"),
+        (f"{one}/reveal", case.reveal, "case.reveal", "POST"),
+        (f"{one}/timeline", case.show_timeline, "case.read", "GET"),
+        (f"{one}/looked", case.looked, "case.read", "GET"),
+        (f"{one}/referrals", referring.show, "case.read", "GET"),
+        (f"{one}/lines", referring.open_line, "referral.write", "POST"),
+        (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", steps.ask, "referral.write", "GET"),
+        (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", steps.take, "referral.write", "POST"),
+        (f"{one}/referrals/{{referral_id}}/contracts", referring.choose, "referral.write", "GET"),
+        (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),
+        (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.send, "referral.write", "POST"),
+        (f"{one}/legs/{{leg_id}}/undo", referring.undo, "referral.write", "POST"),
+        (f"{one}/contact", contact.show, "case.read", "GET"),
+        (f"{one}/contact/lock", contact.lock, "case.write", "POST"),
+        (f"{one}/contact/safety", contact.set_safety, "case.write", "POST"),
+        (f"{one}/contact/attempts", contact.record_attempt, "case.write", "POST"),
+        ("/referrals", referring.landing, "referral.write", "GET"),
+        ("/operations", operations.show, "operations.read", "GET"),
+    )
+    return (
+        Page("/", start.show, public=True),
+        *(Page(path, room(view), permission, methods=(method,)) for path, view, permission, method in shown),
+    )

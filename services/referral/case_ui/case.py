@@ -1,0 +1,132 @@
+"""A case: overview, timeline, and who has looked."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from contracts.reference import offence
+from contracts.working_time import LONDON
+from kit import audit
+from kit.web.app import Visit
+from services.referral.actions import sealing
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, frame, opened
+from services.referral.store import cases, consent, details, tasks, timeline
+from services.referral.store.cases import Case
+
+
+async def overview(visit: Visit, desk: Desk) -> Response:
+    return await _overview(visit, None)
+
+
+async def reveal(visit: Visit, desk: Desk) -> Response:
+    """The name and the details, shown once because somebody asked; who asked is kept."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        held = await sealing.open_person(visit.sealer, case.person_id, await details.person(tx, case.person_id))
+        held |= await sealing.open_case(
+            visit.sealer, case.person_id, case.case_id, await details.case(tx, case.case_id)
+        )
+        await audit.record(
+            tx, [audit.seen(visit.signed_in, "details_revealed", "case", case.case_id, tuple(sorted(held)))]
+        )
+    return await _overview(visit, held)
+
+
+async def _overview(visit: Visit, revealed: dict[str, Any] | None) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        routings = await cases.routings(tx, case.case_id)
+        shown = {
+            "routing": routings[0] if routings else None,
+            "runs": len(routings),
+            "tasks": await tasks.of_case(tx, case.case_id),
+            "alerts": await cases.alerts(tx, case.case_id),
+            "others": await cases.others_of(tx, case),
+            "agreements": await consent.of_case(tx, case.case_id),
+        }
+        top = await frame(tx, visit, case, "Overview")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
+    return visit.render(
+        "case_ui/overview.html",
+        **top,
+        **shown,
+        facts=_facts(case),
+        decision=words.DECISIONS.get(case.decision, words.words(case.decision)),
+        task_words=words.TASKS,
+        revealed=_details(revealed) if revealed is not None else None,
+    )
+
+
+def _facts(case: Case) -> list[dict[str, Any]]:
+    known = offence(case.offence_code) if case.offence_code else None
+    what = known.title if known else words.words(case.incident_kind or case.offence_code)
+    rows = [
+        ("What was reported", f"{what} ({case.offence_code})" if known else what),
+        ("Who this is", words.words(case.kind)),
+        ("Reported", "To the police" if case.reported else "Not to the police"),
+        ("Age", words.words(case.age_band) if "-" not in case.age_band else case.age_band),
+        ("Language", case.language),
+        ("Lives in", words.area(case.home_local_authority)),
+        ("Happened in", words.area(case.local_authority)),
+        ("Risk", words.words(case.risk_grade) + (f", Dash {case.dash_score}" if case.dash_score is not None else "")),
+        ("Sharing", words.words(case.share)),
+        ("Flags", ", ".join(words.words(f) for f in (*case.flags, *case.hate_strands)) or "None"),
+    ]
+    return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
+
+
+def _details(held: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"key": {"text": words.words(name)}, "value": {"text": _plain(value)}} for name, value in held.items()]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(_plain(one) for one in value.values() if one)
+    return ", ".join(_plain(one) for one in value) if isinstance(value, list) else str(value)
+
+
+async def show_timeline(visit: Visit, desk: Desk) -> Response:
+    kind, day = visit.query.get("kind", ""), visit.query.get("day", "")
+    try:
+        as_of = _end_of(date.fromisoformat(day)) if day else None
+    except ValueError:
+        as_of, day = None, ""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        entries = await timeline.entries(tx, case.case_id, None, as_of)
+        top = await frame(tx, visit, case, "Timeline")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("timeline",))])
+    kinds = sorted({entry.type.split(".")[0] for entry in entries})
+    return visit.render(
+        "case_ui/timeline.html",
+        **top,
+        kind=kind,
+        day=day,
+        kinds=[{"value": "", "text": "Everything"}, *({"value": k, "text": words.words(k)} for k in kinds)],
+        items=[_item(entry) for entry in entries if not kind or entry.type.split(".")[0] == kind],
+    )
+
+
+def _end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
+
+
+def _item(entry: timeline.Entry) -> dict[str, Any]:
+    told = [entry.data.get(name) for name in ("line", "entitlement", "decision", "channel", "outcome", "reason_code")]
+    return {
+        "label": {"text": words.event(entry.type)},
+        "datetime": {"timestamp": entry.happened_at, "type": "datetime"},
+        "byline": {"text": words.words(entry.actor_role).lower()},
+        "text": ", ".join(words.words(str(one)) if "." not in str(one) else str(one) for one in told if one),
+    }
+
+
+async def looked(visit: Visit, desk: Desk) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        looks = await timeline.looks(tx, case.case_id)
+        top = await frame(tx, visit, case, "Who has looked")
+        await audit.record(tx, [audit.seen(visit.signed_in, "looks_seen", "case", case.case_id)])
+    return visit.render("case_ui/looked.html", **top, looks=looks)

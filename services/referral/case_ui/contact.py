@@ -1,0 +1,104 @@
+"""How a person may be reached: what is safe now, locks, and attempts."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.vocabulary import CHANNELS
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import contacting
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, error_of, frame, one, opened, profile
+from services.referral.domain import safe_contact
+from services.referral.store import contact
+
+OUTCOMES = {
+    "spoke": "I spoke to the person",
+    "no_answer": "Nobody answered",
+    "voicemail": "I left a message",
+    "call_back_asked": "The person asked to be called back",
+    "someone_else_answered": "Somebody else answered",
+    "wrong_number": "It was a wrong number",
+    "unsafe": "It was not safe to go on",
+    "declined": "The person does not want support",
+}
+
+
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        held = await profile(tx, case.person_id)
+        attempts = await contact.attempts(tx, case.case_id)
+        top = await frame(tx, visit, case, "Contact")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact",))])
+    channels = [
+        {"kind": kind, "state": held.channel(kind), "may": safe_contact.may_use(held, kind, "support", visit.now)}
+        for kind in CHANNELS
+    ]
+    return visit.render(
+        "case_ui/contact.html",
+        status=422 if errors else 200,
+        **top,
+        channels=channels,
+        attempts=attempts,
+        attempt_id=uuid4(),
+        usable={c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed},  # type: ignore[attr-defined]
+        outcomes=OUTCOMES,
+        kinds={kind: words.words(kind) for kind in CHANNELS},
+        errors=errors,
+    )
+
+
+async def lock(visit: Visit, desk: Desk) -> Response:
+    channel = one(visit, "channel")
+    if channel not in CHANNELS:
+        return await show(visit, desk, [FieldError("channel", "Choose the channel")])
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        await contacting.lock_channel(tx, visit.signed_in, case.case_id, channel, "someone_else_answered", visit.now)
+    return visit.redirect(f"/cases/{case.case_id}/contact", flash="The channel is locked everywhere.")
+
+
+async def set_safety(visit: Visit, desk: Desk) -> Response:
+    channel, safety, spoke = one(visit, "which"), one(visit, "safety"), one(visit, "spoke") == "yes"
+    errors = [] if channel in CHANNELS else [FieldError("which", "Choose the channel")]
+    errors += [] if safety in ("safe", "unsafe", "unknown") else [FieldError("safety", "Choose whether it is safe")]
+    if errors:
+        return await show(visit, desk, errors)
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await contacting.set_safety(tx, visit.signed_in, case.case_id, channel, safety, visit.now, spoke=spoke)
+    except Refused as refused:
+        return await show(visit, desk, [error_of(refused, "safety")])
+    return visit.redirect(f"/cases/{case.case_id}/contact", flash="What is safe was changed, everywhere at once.")
+
+
+async def record_attempt(visit: Visit, desk: Desk) -> Response:
+    channel, outcome = one(visit, "channel"), one(visit, "outcome")
+    errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
+    errors += [] if outcome in OUTCOMES else [FieldError("outcome", "Choose what came of it")]
+    attempt = _attempt_id(visit)
+    if errors or attempt is None:
+        return await show(visit, desk, errors or [FieldError("channel", "Open the page again, then record it")])
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            if attempt not in {each.attempt_id for each in await contact.attempts(tx, case.case_id)}:
+                await contacting.record_attempt(
+                    tx, visit.signed_in, attempt, case.case_id, channel, outcome, visit.now, for_support=True
+                )
+    except Refused as refused:
+        return await show(visit, desk, [error_of(refused, "channel")])
+    return visit.redirect(f"/cases/{case.case_id}/contact", flash="The attempt was recorded.")
+
+
+def _attempt_id(visit: Visit) -> UUID | None:
+    try:
+        return UUID(one(visit, "attempt_id"))
+    except ValueError:
+        return None

@@ -1,0 +1,103 @@
+"""The hub's queues, and the search that leaves nothing personal in an address."""
+
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.identity import read_reference
+from contracts.reference import AREAS
+from contracts.vocabulary import HOLDS, SERVICE_LINES
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, badges, one
+from services.referral.store import cases, details, queues
+from services.referral.store.queues import Filters
+
+
+async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) -> Response:
+    slug, number = visit.query.get("queue", "waiting"), visit.query.get("page", "1")
+    filters = Filters(
+        line=_known(visit, "line", SERVICE_LINES),
+        hold=_known(visit, "hold", HOLDS),
+        area=_known(visit, "area", tuple(place.code for place in AREAS)),
+    )
+    async with visit.begin() as tx:
+        page = await queues.queue(tx, slug, filters, int(number) if number.isdecimal() else 1)
+        if page is None:
+            return visit.not_found()
+        counts = await queues.counts(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, (slug,))])
+    chosen = {"line": filters.line, "hold": filters.hold, "area": filters.area}
+    return visit.render(
+        "case_ui/queue.html",
+        status=422 if errors else 200,
+        page=page,
+        tabs=[(queue, counts.get(queue.slug)) for queue in queues.QUEUES.values()],
+        rows=[
+            {
+                "row": row,
+                "left": words.time_left(row.act_by, visit.now),
+                "place": words.area(row.home_local_authority or row.local_authority),
+            }
+            for row in page.rows
+        ],
+        words=words.words,
+        chosen=chosen,
+        narrowed="".join(f"&{name}={value}" for name, value in chosen.items() if value),
+        options={
+            "line": _items("Any service", [(line, words.words(line)) for line in SERVICE_LINES if line != "other"]),
+            "hold": _items("Any hold", [(hold, words.words(hold)) for hold in HOLDS if hold != "other"]),
+            "area": _items("Any area", [(place.code, place.name) for place in AREAS]),
+        },
+        errors=errors,
+    )
+
+
+def _known(visit: Visit, name: str, among: tuple[str, ...]) -> str | None:
+    value = visit.query.get(name)
+    return value if value in among else None
+
+
+def _items(nothing: str, pairs: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"value": "", "text": nothing}, *({"value": code, "text": text} for code, text in pairs)]
+
+
+async def search(visit: Visit, desk: Desk) -> Response:
+    sought = one(visit, "sought").strip()
+    if not sought:
+        return await show(visit, desk, (FieldError("sought", "Enter a reference, a full name or a phone number"),))
+    viewer, search_id = visit.signed_in, uuid4()
+    async with visit.begin() as tx:
+        reference = read_reference(sought)
+        if reference:
+            found = [case.case_id for case in await cases.by_reference(tx, reference)]
+        else:
+            people = await _people(visit, tx, sought)
+            found = await details.cases_of(tx, people) if people else []
+        await audit.record(tx, [audit.seen(viewer, "search", "search", search_id, (f"{len(found)} found",))])
+    desk.searches.keep(search_id, viewer.user_id, found)
+    return visit.redirect(f"/cases/found/{search_id}")
+
+
+async def _people(visit: Visit, tx: object, sought: str) -> list[UUID]:
+    digits = "".join(sign for sign in sought if sign.isdigit())
+    kinds = [("phone", digits)] if len(digits) >= 6 else [("name", sought)]
+    found: list[UUID] = []
+    for kind, text in kinds:
+        found += await details.find(tx, [(kind, visit.sealer.blind(kind, text))])  # type: ignore[arg-type]
+    return found
+
+
+async def found(visit: Visit, desk: Desk) -> Response:
+    ids = desk.searches.found(visit.id("search_id"), visit.signed_in.user_id)
+    if ids is None:
+        return visit.redirect("/cases", flash="That search is over. Search again.")
+    async with visit.begin() as tx:
+        held = [case for case in [await cases.get(tx, case_id) for case_id in ids[:50]] if case is not None]
+        seen = [audit.seen(visit.signed_in, "found_seen", "case", case.case_id) for case in held]
+        await audit.record(tx, seen)
+    return visit.render(
+        "case_ui/found.html", rows=[(case, badges(case)) for case in held], words=words.words, area=words.area
+    )

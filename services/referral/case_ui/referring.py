@@ -1,0 +1,185 @@
+"""Referring: a case's referrals and legs, the choice of a contract with its reasons, the pack, the send and its undo."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.vocabulary import SERVICE_LINES
+from contracts.working_time import local_day
+from kit import audit
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import books as stocked
+from services.referral.actions import consenting, packing, referring
+from services.referral.case_ui import steps, words
+from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract
+from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.domain.matching import Explained, explain
+from services.referral.store import cases, referrals
+from services.referral.store.cases import Case
+from services.referral.store.consent import Consent
+
+
+async def landing(visit: Visit, desk: Desk) -> Response:
+    return visit.redirect("/cases?queue=active")
+
+
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        held = await referrals.of_case(tx, case.case_id)
+        legs = await referrals.legs_of_case(tx, case.case_id)
+        top = await frame(tx, visit, case, "Referrals")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
+    states, directory = desk.books.transitions.states, desk.books.directory.by_id
+    shown = [
+        {
+            "referral": referral,
+            "state": states[referral.state].words,
+            "steps": steps.possible(visit, desk, referral),
+            "can_send": visit.may("referral.write")
+            and referral.state in ("triaged", "contacting", "declined_by_provider"),
+            "legs": [
+                {"leg": leg, "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended"}
+                for leg in legs
+                if leg.referral_id == referral.referral_id
+            ],
+        }
+        for referral in held
+    ]
+    lines = [{"value": "", "text": "Choose a service"}]
+    lines += [{"value": line, "text": words.words(line)} for line in SERVICE_LINES if line != "other"]
+    return visit.render(
+        "case_ui/referrals.html", status=422 if errors else 200, **top, shown=shown, lines=lines, errors=errors
+    )
+
+
+async def open_line(visit: Visit, desk: Desk) -> Response:
+    line = one(visit, "line")
+    if line not in SERVICE_LINES:
+        return await show(visit, desk, [FieldError("line", "Choose a service")])
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await referring.offer_line(tx, visit.signed_in, case.case_id, line, visit.now)
+    except Refused:
+        return await show(visit, desk, [FieldError("line", "There is an open referral to this service already")])
+    return visit.redirect(f"/cases/{case.case_id}/referrals", flash="The referral is open. Triage it, then send it.")
+
+
+async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
+    routings = await cases.routings(tx, case.case_id)
+    return facts_of(routings[0].facts["case"]) if routings else None
+
+
+async def choose(visit: Visit, desk: Desk) -> Response:
+    """Every contract, those that fit first, and for the others why not and the one change that would open the door."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        referral = await steps.held(tx, visit)
+        facts = await _facts(tx, case)
+        books: Books = await stocked.current(tx, desk.books)
+        top = await frame(tx, visit, case, "Referrals")
+        await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
+    found = explain(facts, referral.line, books.directory, local_day(visit.now)) if facts else ()
+    mine = [each for each in found if each.contract.line == referral.line]
+    return visit.render(
+        "case_ui/contracts.html",
+        **top,
+        referral=referral,
+        fitting=[each for each in mine if each.fits],
+        others=[each for each in mine if not each.fits],
+        failed=_failed,
+    )
+
+
+def _failed(each: Explained) -> list[str]:
+    return [check.words for check in each.checks if not check.passed]
+
+
+def _contract(visit: Visit, desk: Desk, line: str) -> Contract | None:
+    found = desk.books.directory.by_id.get(visit.id("contract_id"))
+    return found if found is not None and found.line == line else None
+
+
+async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    """What the provider would be given, before it goes."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        referral = await steps.held(tx, visit)
+        contract = _contract(visit, desk, referral.line)
+        if contract is None:
+            return visit.not_found()
+        pack = await packing.contents(tx, visit.sealer, case, contract)
+        top = await frame(tx, visit, case, "Referrals")
+        fields = tuple(sorted(pack))
+        await audit.record(tx, [audit.seen(visit.signed_in, "pack_previewed", "case", case.case_id, fields)])
+    return visit.render(
+        "case_ui/check.html",
+        status=422 if errors else 200,
+        **top,
+        referral=referral,
+        contract=contract,
+        fields=[words.words(name) for name in pack],
+        errors=errors,
+    )
+
+
+async def send(visit: Visit, desk: Desk) -> Response:
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            referral = await steps.held(tx, visit)
+            contract = _contract(visit, desk, referral.line)
+            if contract is None:
+                return visit.not_found()
+            if one(visit, "agreed") == "yes":
+                await consenting.record(tx, visit.signed_in, _agreement(visit, case, contract), visit.now)
+            books = await stocked.current(tx, desk.books)
+            leg = await referring.send(
+                tx, visit.signed_in, referral.referral_id, contract.contract_id, books, visit.sealer, visit.now
+            )
+    except Refused as refused:
+        if refused.code in STALE:
+            return visit.conflict()
+        return await check(visit, desk, [error_of(refused, "agreed")])
+    return visit.render("case_ui/sent.html", **await _top(visit), leg_id=leg.leg_id, contract=contract)
+
+
+async def _top(visit: Visit) -> dict[str, Any]:
+    async with visit.begin() as tx:
+        return await frame(tx, visit, await opened(tx, visit), "Referrals")
+
+
+def _agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
+    return Consent(
+        consent_id=uuid4(),
+        person_id=case.person_id,
+        case_id=case.case_id,
+        purpose="support",
+        given_by="self",
+        taken_at=visit.now,
+        line=contract.line,
+        provider_id=contract.provider.provider_id,
+        contract_id=contract.contract_id,
+        scope=tuple(contract.pack),
+        how="told_a_worker",
+        taken_by=visit.signed_in.user_id,
+    )
+
+
+async def undo(visit: Visit, desk: Desk) -> Response:
+    leg_id: UUID = visit.id("leg_id")
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await referring.undo(tx, visit.signed_in, leg_id)
+    except Refused:
+        return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash="Too late to undo: it has left.")
+    return visit.redirect(f"/cases/{case.case_id}/referrals", flash="Undone. Nothing was sent.")

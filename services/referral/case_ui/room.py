@@ -1,0 +1,144 @@
+"""What the hub's pages share: the books of the service, a case as its viewer may see it, and refusals in words."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit.database import Tx
+from kit.listening import Context
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.case_ui import words
+from services.referral.domain import safe_contact
+from services.referral.domain.books import Books
+from services.referral.domain.safe_contact import ChannelState, Profile
+from services.referral.store import cases, contact
+from services.referral.store.cases import Case
+
+STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
+REFUSALS = {
+    "missing": "Choose an answer",
+    "not_in_the_list": "Choose an answer from the list",
+    "too_few_attempts": "Record at least three attempts before you close it as not reached",
+    "not_allowed": "Your role may not do this",
+    "needs_the_persons_agreement": "The person has to agree to this provider first: record their agreement",
+    "no_agreement_and_no_override": "The person has to agree to this provider first: record their agreement",
+    "only_after_speaking_to_the_person": "Only somebody who has spoken to the person may call a channel safe",
+    "not_a_channel": "Choose the channel",
+}
+TABS = (
+    ("Overview", ""),
+    ("Timeline", "/timeline"),
+    ("Referrals", "/referrals"),
+    ("Rights", None),
+    ("Contact", "/contact"),
+    ("Who has looked", "/looked"),
+)
+
+
+@dataclass(slots=True)
+class Searches:
+    """What searches of the last minutes found, by a random id, so that no address holds what was searched for."""
+
+    kept: dict[UUID, tuple[UUID, list[UUID]]] = field(default_factory=dict)
+
+    def keep(self, search_id: UUID, viewer: UUID, found: list[UUID]) -> None:
+        self.kept[search_id] = (viewer, found)
+        while len(self.kept) > 500:
+            self.kept.pop(next(iter(self.kept)))
+
+    def found(self, search_id: UUID, viewer: UUID) -> list[UUID] | None:
+        owner, found = self.kept.get(search_id, (None, []))
+        return found if owner == viewer else None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every view is given beside its visit."""
+
+    books: Books
+    searches: Searches = field(default_factory=Searches)
+
+
+View = Callable[[Visit, Desk], Awaitable[Response]]
+
+
+class Room:
+    """Gives every view the desk."""
+
+    def __init__(self, context: Context) -> None:
+        self.desk = Desk(context.facts)
+
+    def __call__(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
+        async def answer(visit: Visit) -> Response:
+            return await view(visit, self.desk)
+
+        return answer
+
+
+async def opened(tx: Tx, visit: Visit) -> Case:
+    """The case of the address; for a restricted one without the right the page is not there."""
+    found = await cases.get(tx, visit.id("case_id"))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def profile(tx: Tx, person_id: UUID) -> Profile:
+    """The channels of a person as the one safe-contact check sees them."""
+    names = ChannelState.__dataclass_fields__
+    held = await contact.channels(tx, person_id)
+    return Profile({c.kind: ChannelState(**{name: getattr(c, name) for name in names}) for c in held})
+
+
+async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]:
+    """The identity bar and the tabs that every page of a case begins with."""
+    held = await profile(tx, case.person_id)
+    safe = [k for k in held.channels if safe_contact.may_use(held, k, "support", visit.now).allowed]
+    base = f"/cases/{case.case_id}"
+    tabs = [
+        {
+            "text": text,
+            "href": f"/rights/cases/{case.case_id}" if path is None else base + path,
+            "active": text == active,
+        }
+        for text, path in TABS
+        if path is not None or visit.may("rights.read")
+    ]
+    return {
+        "case": case,
+        "base": base,
+        "tabs": tabs,
+        "safe": [words.words(kind) for kind in safe],
+        "badges": badges(case),
+        "left": words.time_left(case.act_by, visit.now),
+        "words": words.words,
+        "area": words.area,
+    }
+
+
+def badges(case: Case) -> list[dict[str, str]]:
+    """What must be seen at once, in text."""
+    shown = [("red", words.HOLDS.get(h, words.words(h))) for h in case.holds if case.priority == 0][:3]
+    shown += [("purple", "Restricted")] if case.restricted else []
+    shown += [("blue", "Repeat victim")] if case.repeat_victim else []
+    shown += [("orange", "Review the risk")] if case.review_since else []
+    shown += [("grey", "Not in the last police record")] if case.removed else []
+    shown += [("grey", "Details not opened yet")] if case.details == "waiting" else []
+    return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in shown]
+
+
+def one(visit: Visit, name: str) -> str:
+    """The single value of a form field, or nothing."""
+    return (visit.form.get(name) or [""])[0]
+
+
+def error_of(refused: Refused, name: str) -> FieldError:
+    """A refusal as a message at the field it belongs to."""
+    known = REFUSALS.get(refused.code) or safe_contact.WORDS.get(refused.code)
+    return FieldError(name, known or f"This cannot be done now ({refused.code.replace('_', ' ')})")

@@ -1,0 +1,74 @@
+"""Steps of the transition table that the hub takes on a referral: at once, or with a reason."""
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import referring
+from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.domain.referral import ReferralState
+from services.referral.domain.transitions import Transition
+from services.referral.store import referrals
+
+ELSEWHERE = frozenset({"send", "record_attempt"})
+
+
+def possible(visit: Visit, desk: Desk, referral: ReferralState) -> list[Transition]:
+    """What this viewer may do now, but for what has pages of its own."""
+    if not visit.may("referral.write"):
+        return []
+    rows = desk.books.transitions.possible(referral.state, visit.signed_in.role)
+    return [row for row in rows if row.verb not in ELSEWHERE]
+
+
+async def held(tx: Tx, visit: Visit) -> ReferralState:
+    """The referral of the address, which belongs to the case of the address."""
+    found = await referrals.get(tx, visit.id("referral_id"))
+    if found is None or found.case_id != visit.id("case_id"):
+        raise HTTPException(404)
+    return found
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        referral = await held(tx, visit)
+        top = await frame(tx, visit, case, "Referrals")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
+    row = next((row for row in possible(visit, desk, referral) if row.verb == visit.params["verb"]), None)
+    if row is None:
+        return visit.conflict()
+    reasons = {r.code: r.words for r in row.reasons.on(visit.now.date())} if row.reasons else {}
+    return visit.render(
+        "case_ui/step.html",
+        status=422 if errors else 200,
+        **top,
+        referral=referral,
+        step=row,
+        reasons=reasons,
+        errors=errors,
+    )
+
+
+async def take(visit: Visit, desk: Desk) -> Response:
+    verb, reason = str(visit.params["verb"]), one(visit, "reason_code")
+    try:
+        async with visit.begin() as tx:
+            await opened(tx, visit)
+            referral = await held(tx, visit)
+            row = next((row for row in possible(visit, desk, referral) if row.verb == verb), None)
+            if row is None:
+                return visit.conflict()
+            answer = {"reason_code": reason or None} if row.reasons else {}
+            await referring.step(tx, visit.signed_in, referral.referral_id, verb, visit.now, **answer)
+    except Refused as refused:
+        if refused.code in STALE:
+            return visit.conflict()
+        return await ask(visit, desk, [error_of(refused, refused.field)])
+    return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=f"Done: {row.button.lower()}")

@@ -1,0 +1,74 @@
+"""Codes in words, for staff."""
+
+from datetime import datetime
+
+from contracts.reference import local_authority_name
+from contracts.working_time import HUB_HOURS, calendar, working_minutes
+
+_SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
+HOLDS = {
+    "high_risk": "High risk",
+    "risk_unknown": "Risk not known",
+    "honour_based_abuse": "Honour-based abuse: one chance",
+    "recent_assault": "Assault in the last seven days",
+    "threat_to_kill": "Threat to kill",
+    "child_at_risk": "A child is at risk",
+    "suicide_risk": "Risk of suicide",
+    "child_under_13": "Child under 13",
+    "child_13_15": "Child of 13 to 15",
+    "age_unknown": "Age not known where it matters",
+    "capacity_in_doubt": "Capacity in doubt",
+    "protected_address": "Protected address",
+    "same_household": "The suspect lives in the same household",
+    "major_incident": "Part of a major incident: no automatic contact",
+    "victim_is_suspect": "Is also a suspect here",
+    "suspect_elsewhere": "Is a suspect in another open case",
+    "police_victim": "Works for the police",
+    "conflict_of_interest": "Somebody here works for the hub or a provider",
+    "share_refused": "Said no to sharing: no contact, no referral",
+    "share_not_asked": "Was not asked: ask the officer to ask",
+    "no_safe_channel": "No channel is known to be safe",
+    "possible_duplicate": "May be somebody we know already",
+    "named_contact_missing": "The business has no named contact",
+    "bereaved": "Bereaved: through the family liaison officer",
+}
+DECISIONS = {
+    "sent": "Sent automatically",
+    "waiting": "Waiting for a human",
+    "refused": "The person said no",
+    "out_of_area": "Outside our areas",
+    "information_only": "Information only",
+}
+TASKS = {
+    "ask_officer_to_ask": "Ask the officer to ask the person",
+    "add_children": "Add the children of the household, or record why not",
+    "add_exploited_person": "Add the exploited person, or record why not",
+    "review_risk": "Review the risk",
+    "offer_next_provider": "Offer the next provider",
+}
+
+
+def words(code: str | None) -> str:
+    """A code as words: `anti_social_behaviour` is "Anti social behaviour"."""
+    if not code:
+        return "Not recorded"
+    return HOLDS.get(code) or _SHORT.get(code) or code.replace("_", " ").replace("-", " ").capitalize()
+
+
+def area(code: str | None) -> str:
+    return local_authority_name(code) if code else "Not known"
+
+
+def time_left(by: datetime | None, now: datetime) -> str:
+    """ "9 working hours left", "under an hour left", "late"."""
+    if by is None:
+        return "no clock is running"
+    if by < now:
+        return "late"
+    hours = working_minutes(now, by, calendar(), HUB_HOURS) // 60
+    return "under a working hour left" if hours == 0 else f"{hours} working {'hour' if hours == 1 else 'hours'} left"
+
+
+def event(kind: str) -> str:
+    """`referral.not-reached.v1` is "Referral not reached"."""
+    return kind.rsplit(".", 1)[0].replace(".", " ").replace("-", " ").capitalize()

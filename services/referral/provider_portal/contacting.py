@@ -1,0 +1,64 @@
+"""Attempts to reach the person, only on a channel that is safe now, and the lock that shuts a channel everywhere."""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import contacting
+from services.referral.domain.books import Books
+from services.referral.provider_portal.one import ATTEMPTS, CHANNELS, show_referral
+from services.referral.provider_portal.room import error_of, own
+from services.referral.store import contact
+
+
+def _one(visit: Visit, name: str) -> str:
+    return (visit.form.get(name) or [""])[0]
+
+
+async def record_attempt(visit: Visit, books: Books) -> Response:
+    channel, outcome = _one(visit, "channel"), _one(visit, "outcome")
+    errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
+    errors += [] if outcome in ATTEMPTS else [FieldError("outcome", "Choose what came of it")]
+    attempt = _attempt_id(visit)
+    if errors or attempt is None:
+        return await show_referral(visit, books, errors or [FieldError("channel", "Open the page again and retry")])
+    try:
+        async with visit.begin() as tx:
+            offered = await own(tx, visit.id("referral_id"))
+            if attempt not in {one.attempt_id for one in await contact.attempts(tx, offered.case_id)}:
+                await contacting.record_attempt(
+                    tx,
+                    visit.signed_in,
+                    attempt,
+                    offered.case_id,
+                    channel,
+                    outcome,
+                    visit.now,
+                    referral_id=offered.referral_id,
+                    for_support=True,
+                )
+    except Refused as refused:
+        return await show_referral(visit, books, [error_of(refused, "channel")])
+    return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash="The attempt was recorded")
+
+
+def _attempt_id(visit: Visit) -> UUID | None:
+    try:
+        return UUID(_one(visit, "attempt_id"))
+    except ValueError:
+        return None
+
+
+async def lock(visit: Visit, books: Books) -> Response:
+    channel = _one(visit, "channel")
+    if channel not in CHANNELS:
+        return await show_referral(visit, books, [FieldError("channel", "Choose the channel")])
+    async with visit.begin() as tx:
+        offered = await own(tx, visit.id("referral_id"))
+        await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)
+    return visit.redirect(
+        f"/portal/referrals/{offered.referral_id}", flash="The channel is locked everywhere. Nobody can use it now."
+    )

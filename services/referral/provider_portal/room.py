@@ -1,0 +1,101 @@
+"""What the portal's pages share: the books of the service, one's own referral, and refusals in words."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.reference import local_authority_name
+from contracts.refused import Refused
+from kit.database import Tx
+from kit.listening import Context
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.domain.books import Books
+from services.referral.domain.transitions import Transition
+from services.referral.store import portal
+from services.referral.store.portal import Offered
+
+View = Callable[[Visit, Books], Awaitable[Response]]
+STALE = frozenset({"not_from_here", "already_with_a_provider", "already_asked", "no_question_open"})
+REFUSALS = {
+    "missing": "Choose an answer",
+    "not_in_the_list": "Choose an answer from the list",
+    "too_few_attempts": "Record at least three attempts before you close it as not reached",
+    "not_allowed": "Your role may not do this",
+    "already_asked": "A question is open already: the hub has to answer it first",
+    "unknown": "Nobody knows whether this channel is safe, so it cannot be used",
+    "unsafe": "This channel is not safe, so it cannot be used",
+    "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
+    "not_this_day": "This channel is not safe today",
+    "not_this_hour": "This channel is not safe at this hour",
+    "not_a_channel": "Choose how you tried to reach the person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Gives every view the books: directory, transition table, reasons."""
+
+    context: Context
+
+    def __call__(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
+        async def answer(visit: Visit) -> Response:
+            return await view(visit, self.context.facts)
+
+        return answer
+
+
+async def own(tx: Tx, referral_id: UUID) -> Offered:
+    """One's own provider's leg; for everybody else's the page is not there."""
+    found = await portal.one(tx, referral_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def error_of(refused: Refused, field: str) -> FieldError:
+    """A refusal as a message at the field it belongs to."""
+    return FieldError(field, REFUSALS.get(refused.code, f"This cannot be done now ({refused.code.replace('_', ' ')})"))
+
+
+def state_of(offered: Offered) -> str:
+    """Where the referral stands as far as this provider may know."""
+    return offered.state or {"declined": "declined_by_provider"}.get(offered.leg_state, offered.leg_state)
+
+
+def state_words(books: Books, state: str) -> str:
+    known = books.transitions.states.get(state)
+    return known.words if known else state.replace("_", " ").capitalize()
+
+
+def steps(visit: Visit, books: Books, offered: Offered) -> list[Transition]:
+    """What this viewer may do to the referral now, from the transition table."""
+    if offered.state is None or not visit.may("portal.write"):
+        return []
+    possible = books.transitions.possible(offered.state, visit.signed_in.role)
+    return [row for row in possible if row.verb not in ("view", "record_attempt")]
+
+
+def line_words(line: str) -> str:
+    return {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA"}.get(line, line.replace("_", " ").capitalize())
+
+
+def area_words(code: str | None) -> str:
+    return local_authority_name(code) or "Not known" if code else "Not known"
+
+
+def frame(visit: Visit, books: Books, offered: Offered) -> dict[str, Any]:
+    """What every page of one referral shows at its top."""
+    contract = books.directory.by_id.get(offered.contract_id)
+    return {
+        "offered": offered,
+        "base": f"/portal/referrals/{offered.referral_id}",
+        "state": state_words(books, state_of(offered)),
+        "line": line_words(offered.line),
+        "area": area_words(offered.local_authority),
+        "contract": contract.title if contract else "A contract that has ended",
+    }
