@@ -21,6 +21,7 @@ async def checks(tx: Tx) -> list[Check]:
         Check("I12.clocks_as_recounted", expected, found),
         Check("count.crimes", sums["crimes"], sums["crimes"]),  # read by the checks between services
         Check("count.cases_of_crimes", sums["cases"], sums["cases"]),
+        *(Check(f"count.clocks.{state}", n, n) for state, n in (await recount.clock_states(tx)).items()),
     ]
 
 

@@ -31,6 +31,12 @@ async def sums(tx: Tx) -> dict[str, int]:
     return dict(row)
 
 
+async def clock_states(tx: Tx) -> dict[str, int]:
+    """How many entitlements with a limit are in each state."""
+    rows = await tx.fetch("select state, count(*) as number from entitlement where due_at is not null group by state")
+    return {row["state"]: row["number"] for row in rows}
+
+
 async def in_portions(tx: Tx, size: int = 1000) -> AsyncIterator[list[Case]]:
     """All cases, some at a time."""
     last = UUID(int=0)
