@@ -24,7 +24,7 @@ from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
 from services.referral.actions import books, contacting, hearing
 from services.referral.actions.announcing import announce
-from services.referral.store import alerts, batches, clocks, timeline
+from services.referral.store import alerts, batches, cases, clocks, timeline
 
 TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TYPE)
 
@@ -42,14 +42,15 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     )
     past.restricted = restricted
     batch = hearing.Hearing(await books.current(tx, context.facts), past)
-    for event, cases in heard:
-        hearing.hear(batch, event, cases)
+    for event, found in heard:
+        hearing.hear(batch, event, found)
     await batches.write(tx, batch.changes)
     await announce(tx, batch.events, caused_by=batch.causes)
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
-    waiting = await release(tx, context, [str(crime_id) for crime_id in batch.changes.crimes])
-    if waiting:
-        await _milestones(tx, waiting)
+    keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]
+    waiting = await release(tx, context, keys)
+    await _milestones(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)])
+    await _answer(tx, [event for event in waiting if isinstance(event.data, ContactRequested)], context)
 
 
 async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
@@ -86,6 +87,12 @@ def _clock(fact: EntitlementFact) -> clocks.Clock:
 
 async def on_contact_requested(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Another service asks us to contact a person: one safe-contact check, then mail or a reason why not."""
+    known = await cases.known(tx, [event.data.case_id for event in events])
+    await wait(tx, [event for event in events if event.data.case_id not in known])
+    await _answer(tx, [event for event in events if event.data.case_id in known], context)
+
+
+async def _answer(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     for event in events:
         request: ContactRequested = event.data
         told = await contacting.answer_request(tx, request, context, event.time)

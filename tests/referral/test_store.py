@@ -1,13 +1,23 @@
 """Who sees what: a hostile provider, restricted people, queues, the case page, and that every column is classified."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.identity import case_id
 from services.referral.actions import opening, referring, sealing
-from services.referral.store import cases, details, portal, queues, referrals, tasks, timeline
-from tests.builders import COMMON_ASSAULT, NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
+from services.referral.store import cases, counting, details, portal, queues, referrals, tasks, timeline
+from tests.builders import (
+    COMMON_ASSAULT,
+    NOON,
+    a_crime,
+    a_detail,
+    a_domestic_crime,
+    a_victim,
+    a_viewer,
+    an_event,
+    recorded,
+)
 from tests.referral.conftest import Hub
 
 pytestmark = pytest.mark.service
@@ -122,7 +132,7 @@ async def test_a_queue_narrows_by_line_and_pages_without_gaps(hub: Hub) -> None:
             page = await queues.queue(tx, "all", queues.Filters(line="idva"), page=number, size=3)
             assert page is not None
             seen += [row.case_id for row in page.rows]
-        assert page.pages == 3
+            assert page.pages == 3
     assert len(seen) == len(set(seen)) == 7
 
 
@@ -187,6 +197,25 @@ async def test_two_references_with_one_name_and_birth_are_proposed_once_as_the_s
     )
 
 
+@pytest.mark.parametrize(
+    ("other", "matched"),
+    [
+        ({"given_names": "Ottilie", "date_of_birth": "1990-01-02"}, []),
+        ({"date_of_birth": "1990-01-02"}, [["phone"]]),
+    ],
+    ids=["one number, two names", "one number, one name"],
+)
+async def test_a_number_alone_proposes_nobody_as_the_same(
+    hub: Hub, other: dict[str, str], matched: list[list[str]]
+) -> None:
+    for ref, changes in (("V-a", {}), ("V-b", other)):
+        crime = a_crime(a_victim(ref))
+        crime["victims"][0]["sealed"] = hub.sealed(a_detail() | changes, crime["crime_id"], ref)
+        await hub.hears(recorded(crime))
+        await hub.every(opening.open_arrivals)
+    assert [row["matched"] for row in await hub.rows("select matched from same_person")] == matched
+
+
 async def test_a_task_is_made_once_and_closed_once(hub: Hub) -> None:
     await hub.hears(recorded(a_crime(victims=[], flags=["county_lines"])))
     async with hub.looks(a_viewer()) as tx:
@@ -195,3 +224,14 @@ async def test_a_task_is_made_once_and_closed_once(hub: Hub) -> None:
         assert await tasks.done(tx, task.task_id, a_viewer().user_id, "nobody_named", NOON)
         assert not await tasks.done(tx, task.task_id, a_viewer().user_id, "nobody_named", NOON)
         assert await tasks.open_tasks(tx) == []
+
+
+async def test_an_operator_reads_what_is_stuck_and_where_nobody_can_take_a_person(hub: Hub) -> None:
+    stuck = an_event("police.crime.recorded.v1", {"crime_id": str(uuid4())})
+    lonely = a_crime(a_victim(age_at_offence=17, age_at_report=17), offence_code="19C", share="agreed")
+    await hub.hears([stuck, *recorded(a_crime(), lonely)])
+    async with hub.looks(a_viewer("leader")) as tx:
+        found = await counting.operations(tx)
+    assert [(parked.reason, parked.number) for parked in found.parked] == [("schema", 1)]
+    assert found.lanes[0].topic == "police.crimes"
+    assert (found.unsent > 0, found.facts_waiting) == (True, 0)

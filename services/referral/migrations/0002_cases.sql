@@ -59,6 +59,7 @@ create index case_mine on case_file (assigned_to, priority, act_by, case_id) whe
 create index case_due on case_file (act_by, case_id) where state in ('waiting', 'active');
 create index case_review on case_file (review_since, case_id) where review_since is not null;
 create index case_opened on case_file (opened_at desc, case_id);
+create index case_details on case_file (details, case_id) where details in ('waiting', 'unreadable', 'discarded');
 create index case_restricted on case_file (case_id) where restricted;
 comment on column case_file.case_id is 'plain: computed from crime and person; random for a self-referral';
 comment on column case_file.reference is 'plain: short reference for the phone';
@@ -174,6 +175,7 @@ create table case_event (
     data json not null
 );
 create index case_event_case on case_event (case_id, id);
+create index case_event_nobody on case_event (id) where type = 'nobody-available.v1';
 create index case_event_leg on case_event (leg_id, id) where leg_id is not null;
 comment on column case_event.id is 'plain: order of writing';
 comment on column case_event.case_id is 'plain: which case';

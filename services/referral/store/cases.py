@@ -1,5 +1,6 @@
 """Cases as pages show them, and as actions load and save them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -181,3 +182,9 @@ async def open_of_person(tx: Tx, person_id: UUID) -> list[UUID]:
         "select case_id from case_file where person_id = $1 and state <> 'closed' order by case_id", person_id
     )
     return [row["case_id"] for row in rows]
+
+
+async def known(tx: Tx, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases that are open to us here already."""
+    rows = await tx.fetch("select case_id from case_file where case_id = any($1::uuid[])", list(case_ids))
+    return {row["case_id"] for row in rows}
