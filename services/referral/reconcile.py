@@ -10,7 +10,8 @@ async def checks(tx: Tx) -> list[Check]:
     """Every sum of the service: crimes, cases, referrals and their legs, numbers of announcements, details."""
     found = await counting.counts(tx)
     legal = set(load().transitions.states)
-    wrong_states = sum(n for state, n in (await counting.referral_states(tx)).items() if state not in legal)
+    states = await counting.referral_states(tx)
+    wrong_states = sum(number for (_, state), number in states.items() if state not in legal)
     return [
         Check("crimes: with a case + without a victim", found["crimes"], found["with_case"] + found["without_victim"]),
         Check("crimes heard = crimes held + stale", found["crimes_heard"], found["crimes_applied"]),
@@ -27,4 +28,5 @@ async def checks(tx: Tx) -> list[Check]:
         Check("count.cases", found["all_cases"], found["all_cases"]),
         Check("count.cases_of_crimes", found["cases"], found["cases"]),
         Check("count.referrals", found["referrals"], found["referrals"]),
+        *(Check(f"count.referrals.{line}.{state}", n, n) for (line, state), n in states.items()),
     ]
