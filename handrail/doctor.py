@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handrail.failing import Failed
-from handrail.local import kafka, ports, postgres
+from handrail.local import child, kafka, ports, postgres
 from handrail.local.processes import DEFAULT_PORT
 from handrail.local.state import data_folder, is_supervised, read_state
 from handrail.options import DataOption, JsonOption
@@ -63,9 +63,9 @@ def tools() -> Iterator[Finding]:
         "Kafka", _first(fetched or bool(maven)), found, "Install Maven (package maven): it fetches Kafka once."
     )
     yield _postgres()
-    if os.geteuid() == 0 and sys.platform == "linux":
-        spaces = Path("/proc/self/uid_map").exists()
-        yield Finding("root", _first(spaces), "PostgreSQL runs in a user namespace", "Run as an ordinary user.")
+    if os.geteuid() == 0:
+        way = {"namespace": "in a user namespace", "nobody": "as nobody", "self": "as root"}[child.instead_of_root()]
+        yield Finding("root", _first("root" not in way), f"PostgreSQL runs {way}", "Run as an ordinary user.")
     linux = sys.platform == "linux"
     advice = "Elsewhere than on Linux a supervisor that is killed leaves its processes behind: use `handrail down`."
     yield Finding("operating system", _first(linux, "note"), sys.platform, "" if linux else advice)

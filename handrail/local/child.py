@@ -6,10 +6,13 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from handrail.failing import Failed
 
+Whom = Literal["self", "namespace", "nobody"]
 WRAPPER = Path(__file__).with_name("with_parent.py")
 ROOT = Path(__file__).parents[2]
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "JAVA_HOME", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TMPDIR")
@@ -28,10 +31,20 @@ class Program:
     not_as_root: bool = False
 
 
-def wrapped(program: Program) -> list[str]:
-    somebody = "yes" if program.not_as_root else "no"
-    words = (str(os.getpid()), str(int(program.dies_with)), somebody, *program.command)
+def wrapped(program: Program, as_whom: Whom | None = None) -> list[str]:
+    whom = as_whom or (instead_of_root() if program.not_as_root else "self")
+    words = (str(os.getpid()), str(int(program.dies_with)), whom, *program.command)
     return [sys.executable, "-I", "-S", str(WRAPPER), *words]
+
+
+@cache
+def instead_of_root() -> Whom:
+    """As whom a program runs that refuses root: ourselves, unless we are root."""
+    if os.geteuid() != 0 or sys.platform != "linux":
+        return "self"
+    probe = Program("probe", ("true",), Path(os.devnull))
+    tried = subprocess.run(wrapped(probe, "namespace"), capture_output=True, check=False)
+    return "namespace" if tried.returncode == 0 else "nobody"
 
 
 def environment_of(program: Program) -> dict[str, str]:

