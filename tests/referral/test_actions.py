@@ -1,5 +1,6 @@
 """Referrals walked through: triage, send, undo, accept, decline, support, withdrawal; refusals with their reasons."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +9,21 @@ import pytest
 
 from contracts.identity import case_id, contract_id, provider_id
 from contracts.refused import Refused
-from services.referral.actions import consenting, contacting, opening, packing, providing, referring, settling
+from services.referral.actions import (
+    consenting,
+    contacting,
+    opening,
+    packing,
+    providing,
+    referring,
+    sealing,
+    settling,
+    taking_in,
+)
+from services.referral.actions.taking_in import SelfReferral
+from services.referral.domain.facts import CaseFacts
 from services.referral.store.consent import Consent
-from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
+from tests.builders import BIRMINGHAM, NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
 from tests.referral.conftest import BOOKS, Hub
 
 pytestmark = pytest.mark.service
@@ -250,3 +263,40 @@ async def test_a_line_that_ended_is_followed_by_a_new_referral(hub: Hub) -> None
     with pytest.raises(Refused, match="already_open"):
         async with hub.looks(a_viewer()) as tx:
             await referring.offer_line(tx, a_viewer(), case, "idva", NOON)
+
+
+def a_self_referral(**changes: Any) -> SelfReferral:
+    facts = CaseFacts(
+        case_id=uuid4(),
+        reported=False,
+        source="self",
+        share="agreed",
+        reported_at=NOON,
+        reported_on=NOON.date(),
+        area=BIRMINGHAM,
+        home_area=BIRMINGHAM,
+        channels_safe=("mobile",),
+        language="en",
+        age=40,
+        age_said=40,
+    )
+    return SelfReferral(replace(facts, **changes), sealing.Details.model_validate(a_detail()), agrees=True)
+
+
+async def test_a_person_who_comes_by_themselves_has_a_case_with_sealed_details(hub: Hub) -> None:
+    given, person = a_self_referral(), uuid4()
+    async with hub.looks(a_viewer()) as tx:
+        await taking_in.self_referral(tx, a_viewer(), given, person, BOOKS, hub.sealer, NOON)
+    [case] = await hub.rows("select case_id, crime_id, reported, source, details, lines from case_file")
+    assert (case["crime_id"], case["reported"], case["source"], case["details"]) == (None, False, "self", "open")
+    assert case["lines"] == ["general"]
+    assert (await hub.told(given.facts.case_id))[:2] == ["case.opened", "case.routed"]
+    assert await hub.value("select count(*) from person_sealed where person_id = $1", person) == 1
+
+
+async def test_nothing_is_kept_of_a_person_who_does_not_agree(hub: Hub) -> None:
+    given = replace(a_self_referral(), agrees=False)
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        async with hub.looks(a_viewer()) as tx:
+            await taking_in.self_referral(tx, a_viewer(), given, uuid4(), BOOKS, hub.sealer, NOON)
+    assert await hub.value("select count(*) from person") == 0
