@@ -16,6 +16,7 @@ import pytest
 
 from handrail.local import ports
 from handrail.local.processes import JOBS, SERVICES
+from handrail.status import told
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 HANDRAIL = Path(__file__).parents[2] / ".venv" / "bin" / "handrail"
@@ -35,8 +36,7 @@ class System:
         )
 
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.run("status", "--json").stdout)
-        return found
+        return told(self.data)
 
     def process(self, name: str) -> dict[str, Any]:
         return next(entry for entry in self.status()["processes"] if entry["name"] == name)
@@ -73,7 +73,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 def test_up_returns_when_every_process_is_ready(system: System) -> None:
-    status = system.status()
+    status = json.loads(system.run("status", "--json").stdout)
     assert status["ready"] is True
     assert {process["name"] for process in status["processes"]} == NAMES
     assert {process["state"] for process in status["processes"]} == {"ready"}
