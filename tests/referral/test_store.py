@@ -4,9 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.identity import case_id
+from contracts.identity import case_id, provider_id
 from services.referral.actions import opening, referring, sealing
-from services.referral.store import cases, counting, details, portal, queues, referrals, tasks, timeline
+from services.referral.store import cases, counting, details, persons, portal, queues, referrals, tasks, timeline
 from tests.builders import (
     COMMON_ASSAULT,
     NOON,
@@ -111,6 +111,32 @@ async def test_a_restricted_person_is_absent_for_those_without_the_right(hub: Hu
     async with hub.looks(a_viewer("leader")) as tx:
         assert await cases.get(tx, restricted) is not None
         assert await cases.hidden(tx) == 1
+
+
+async def test_who_becomes_restricted_later_disappears_with_their_earlier_cases(hub: Hub) -> None:
+    person = a_victim("V-hidden", works_for="none")
+    await hub.hears(recorded(a_crime(person)))
+    await hub.hears(recorded(a_crime({**person, "works_for": "hub"})))
+    async with hub.looks(a_viewer("officer")) as tx:
+        assert await tx.fetchval("select count(*) from case_file") == 0
+    async with hub.looks(a_viewer("provider.manager", organisation_id=provider_id("open-door"))) as tx:
+        assert await tx.fetchval("select count(*) from leg") == 0
+    assert await hub.value("select count(*) from case_file") == 2
+
+
+async def test_two_people_said_to_be_different_are_not_proposed_again(hub: Hub) -> None:
+    for ref in ("V-a", "V-b"):
+        crime = a_crime(a_victim(ref))
+        crime["victims"][0]["sealed"] = hub.sealed(a_detail(), crime["crime_id"], ref)
+        await hub.hears(recorded(crime))
+    await hub.every(opening.open_arrivals)
+    async with hub.looks(a_viewer()) as tx:
+        [proposal] = await persons.proposals(tx)
+        one, other = proposal.other_id, proposal.person_id
+        assert await persons.say_same(tx, one, other, a_viewer().user_id, NOON, same=False)
+        assert await persons.proposals_of(tx, one) == []
+    async with hub.as_worker() as tx:
+        assert await details.propose_same(tx, [one, other], NOON) == []
 
 
 async def test_the_queue_is_ordered_by_risk_and_then_by_time_left(hub: Hub) -> None:

@@ -55,6 +55,11 @@ create unique index case_reference on case_file (reference, case_id);
 create index case_person on case_file (person_id, reported_at);
 create index case_crime on case_file (crime_id);
 create index case_queue on case_file (priority, act_by, case_id) where state = 'waiting';
+create index case_active on case_file (priority, act_by, case_id) where state = 'active';
+create index case_ask_officer on case_file (priority, act_by, case_id)
+    where state = 'waiting' and 'share_not_asked' = any(holds);
+create index case_no_safe_channel on case_file (priority, act_by, case_id)
+    where state = 'waiting' and 'no_safe_channel' = any(holds);
 create index case_mine on case_file (assigned_to, priority, act_by, case_id) where state = 'waiting';
 create index case_due on case_file (act_by, case_id) where state in ('waiting', 'active');
 create index case_review on case_file (review_since, case_id) where review_since is not null;

@@ -112,7 +112,7 @@ create table leg (
 create index leg_provider on leg (provider_id, state, sent_at, leg_id);
 create index leg_case on leg (case_id);
 create index leg_leaving on leg (release_at, leg_id) where state = 'leaving';
-create index leg_silent on leg (sent_at, leg_id) where state = 'sent';
+create index leg_silent on leg (sent_at, leg_id) where state = 'sent' and viewed_at is null;
 create index leg_unpacked on leg (sent_at, leg_id) where pack is null and state = 'sent';
 comment on column leg.leg_id is 'plain: which leg';
 comment on column leg.referral_id is 'plain: of which referral';

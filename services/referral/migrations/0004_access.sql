@@ -3,13 +3,13 @@
 do $$
 declare
     name text;
-    of_case text[] := array['routing', 'case_sealed', 'case_clock', 'case_event', 'alert', 'note', 'referral', 'leg',
+    of_case text[] := array['routing', 'case_sealed', 'case_clock', 'case_event', 'alert', 'note', 'referral',
                             'consent', 'contact_attempt', 'mail'];
     of_person text[] := array['person_sealed', 'person_index', 'channel'];
     plain text[] := array['crime', 'suspect', 'contract_state'];
 begin
     foreach name in array of_case || of_person || plain
-            || array['person', 'case_file', 'task', 'same_person', 'sealed_arrival']
+            || array['person', 'case_file', 'leg', 'task', 'same_person', 'sealed_arrival']
     loop
         execute format('alter table %I enable row level security', name);
         execute format('alter table %I force row level security', name);
@@ -38,12 +38,14 @@ create policy hub on case_file to {database}_hub
     using (not restricted or current_setting('app.restricted', true) = 'on');
 create policy hub on person to {database}_hub
     using (not restricted or current_setting('app.restricted', true) = 'on');
+create policy hub on leg to {database}_hub
+    using (not restricted or current_setting('app.restricted', true) = 'on');
 create policy hub on task to {database}_hub
     using (case_id is null or exists (select 1 from case_file c where c.case_id = task.case_id));
 create policy hub on same_person to {database}_hub
     using (exists (select 1 from person p where p.person_id = same_person.person_id)
            and exists (select 1 from person p where p.person_id = same_person.other_id));
-grant select, insert, update on case_file, person, task, same_person to {database}_hub;
+grant select, insert, update on case_file, leg, person, task, same_person to {database}_hub;
 create policy hub on sealed_arrival to {database}_hub using (false) with check (true);
 grant insert on sealed_arrival to {database}_hub;
 grant delete on leg to {database}_hub;

@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks
+from services.referral.store import clocks, persons
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
@@ -91,16 +91,21 @@ class Past:
 
 
 async def meet(tx: Tx, people: Collection[Newcomer]) -> set[UUID]:
-    """Writes people not known yet and locks those who are; returns those who are restricted."""
+    """Writes people not known yet and locks those who are; returns those who are restricted.
+
+    Somebody known who is now said to be restricted is so from here on, in their earlier cases too.
+    """
     once = {person.person_id: person for person in people}
     if not once:
         return set()
     new = await tx.fetch(_MEET, *(list(column) for column in zip(*once.values(), strict=True)))
     known = set(once) - {row["person_id"] for row in new}
     rows = await tx.fetch(_KNOWN, list(known)) if known else []
-    return {row["person_id"] for row in rows if row["restricted"]} | {
-        p.person_id for p in once.values() if p.restricted and p.person_id not in known
-    }
+    held = {row["person_id"] for row in rows if row["restricted"]}
+    told = {person.person_id for person in people if person.restricted}
+    if newly := (told & known) - held:
+        await persons.restrict(tx, newly)
+    return held | told
 
 
 async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs: Collection[str]) -> Past:

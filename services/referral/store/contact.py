@@ -77,10 +77,14 @@ on conflict (person_id, kind) do update set safety = excluded.safety, locked_at 
 _LOCK = """
 insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at)
 values ($1, $2, 'unsafe', $3, $4, $5, $6, $3)
-on conflict (person_id, kind) do update set safety = excluded.safety, locked_at = excluded.locked_at,
-   locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
-   set_at = excluded.set_at
+on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = $3, locked_why = $4, set_by = $5,
+   set_by_role = $6, set_at = $3
 """
+
+
+async def person_of(tx: Tx, case_id: UUID) -> UUID | None:
+    """Whose case it is; None for a viewer who may not see it."""
+    return await tx.fetchval("select person_id from case_file where case_id = $1", case_id)  # type: ignore[no-any-return]
 
 
 async def channels(tx: Tx, person_id: UUID) -> list[Channel]:

@@ -139,10 +139,14 @@ async def offered(
     return PortalPage(chosen, read(Offered, rows), page, total, max(1, -(-total // size)))
 
 
-async def counts(tx: Tx) -> dict[str, int]:
-    """How many each list of the viewer's provider holds."""
+async def counts(tx: Tx, contract_id: UUID | None = None) -> dict[str, int]:
+    """How many each list of the viewer's provider holds, of one contract where it is given."""
     parts = ", ".join(f"count(*) filter (where {chosen.where})" for chosen in LISTS.values())
-    row = await tx.fetchrow(f"select {parts} from leg l left join referral r on r.leg_id = l.leg_id")
+    row = await tx.fetchrow(
+        f"select {parts} from leg l left join referral r on r.leg_id = l.leg_id"
+        " where $1::uuid is null or l.contract_id = $1",
+        contract_id,
+    )
     return dict(zip(LISTS, row or (), strict=True))
 
 

@@ -1,0 +1,67 @@
+"""People across their cases: who is restricted, who is the same, who wants to be left alone."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+_RESTRICT = """
+with people as (
+    update person set restricted = $2 where person_id = any($1::uuid[]) returning person_id
+), cases as (
+    update case_file c set restricted = $2 from people p where c.person_id = p.person_id
+)
+update leg l set restricted = $2 from people p where l.person_id = p.person_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Two people who may be the same, and the names of the indexes that agree."""
+
+    person_id: UUID
+    other_id: UUID
+    matched: tuple[str, ...]
+    proposed_at: datetime
+
+
+_PROPOSALS = f"select {columns(Proposal)} from same_person where same is null"
+
+
+async def restrict(tx: Tx, people: Collection[UUID], *, restricted: bool = True) -> None:
+    """Makes people, with their cases and legs, absent for everybody without the right; or lifts it."""
+    await tx.execute(_RESTRICT, list(people), restricted)
+
+
+async def proposals(tx: Tx, limit: int = 100) -> list[Proposal]:
+    """Pairs that wait for a human to say whether they are the same, oldest first."""
+    return read(Proposal, await tx.fetch(f"{_PROPOSALS} order by proposed_at, person_id, other_id limit $1", limit))
+
+
+async def proposals_of(tx: Tx, person_id: UUID) -> list[Proposal]:
+    """The open pairs of one person."""
+    rows = await tx.fetch(f"{_PROPOSALS} and $1 in (person_id, other_id) order by proposed_at", person_id)
+    return read(Proposal, rows)
+
+
+async def say_same(tx: Tx, one: UUID, other: UUID, by: UUID, now: datetime, *, same: bool) -> bool:
+    """Remembers whether two people are the same; False when nothing is proposed of them."""
+    decided = await tx.fetchval(
+        "update same_person set same = $3, decided_by = $4, decided_at = $5"
+        " where person_id = least($1::uuid, $2::uuid) and other_id = greatest($1::uuid, $2::uuid) and same is null"
+        " returning person_id",
+        one,
+        other,
+        same,
+        by,
+        now,
+    )
+    return decided is not None
+
+
+async def no_feedback(tx: Tx, person_id: UUID, since: datetime | None) -> None:
+    """The person wants no question about how it went, or (None) wants them again."""
+    await tx.execute("update person set no_feedback_since = $2 where person_id = $1", person_id, since)
