@@ -1,6 +1,7 @@
 """Publishing to the inbound topics: what is there is not sent again, and only the acknowledged counts."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -90,10 +91,11 @@ async def _start(client: AIOKafkaConsumer | AIOKafkaProducer, kafka: str) -> Non
 
 @asynccontextmanager
 async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
-    """An idempotent producer that waits for every replica."""
+    """An idempotent producer that waits for every replica; an outage of a minute is waited out, without a word."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     client = AIOKafkaProducer(
         bootstrap_servers=kafka, enable_idempotence=True, acks="all", compression_type="lz4", linger_ms=5,
-        max_batch_size=1 << 18, request_timeout_ms=60_000,
+        max_batch_size=1 << 18, request_timeout_ms=60_000, retry_backoff_ms=250,
     )  # fmt: skip
     await _start(client, kafka)
     try:
