@@ -20,7 +20,6 @@ from services.referral.domain import safe_contact
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.store import cases, contact, referrals
-from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
@@ -43,8 +42,8 @@ async def record_attempt(
 ) -> None:
     """Records an attempt to reach the person on a channel that is safe now. When somebody else answered, or it proved
     unsafe, the channel is locked at once; such an attempt is recorded whatever the channel was held to be."""
-    case = await _case(tx, case_id)
-    profile = await _profile(tx, case.person_id)
+    person_id = await _person(tx, case_id)
+    profile = await profile_of(tx, person_id)
     verdict = safe_contact.may_use(profile, channel, "support", now)
     if outcome not in safe_contact.LOCKING and not verdict.allowed:
         raise Refused("channel", verdict.why)
@@ -87,7 +86,8 @@ async def _tell_attempt(tx: Tx, viewer: Viewer, attempt: Attempt, line: str | No
     await announce(tx, [told], viewer.user_id)
 
 
-async def _profile(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozenset()) -> Profile:
+async def profile_of(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozenset()) -> Profile:
+    """What is known of a person's channels now, as far as the viewer may see it."""
     held = await contact.channels(tx, person_id)
     return Profile({channel.kind: _state(channel) for channel in held}, never_for)
 
@@ -110,9 +110,9 @@ def _state(channel: Channel) -> ChannelState:
 
 async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why: str, now: datetime) -> None:
     """Shuts a channel of the person everywhere, and tells every open case of theirs."""
-    case = await _case(tx, case_id)
-    await contact.lock(tx, case.person_id, channel, why, viewer.user_id, viewer.role, now)
-    await _tell_safety(tx, viewer, case, Channel(case.person_id, channel, "unsafe", now, why), now)
+    person_id = await _person(tx, case_id)
+    await contact.lock(tx, person_id, channel, why, viewer.user_id, viewer.role, now)
+    await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
 
 
@@ -120,8 +120,8 @@ async def set_safety(
     tx: Tx, viewer: Viewer, case_id: UUID, channel: str, safety: str, now: datetime, *, spoke: bool
 ) -> None:
     """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person."""
-    case = await _case(tx, case_id)
-    profile = await _profile(tx, case.person_id)
+    person_id = await _person(tx, case_id)
+    profile = await profile_of(tx, person_id)
     if profile.channel(channel).locked_at is not None:
         profile = safe_contact.lift(profile, channel, safety, viewer.role, now, spoke_to_person=spoke)
     elif safety == "safe" and not spoke:
@@ -130,15 +130,15 @@ async def set_safety(
         profile = safe_contact.set_safety(profile, channel, safety, viewer.role, now)
     state = profile.channel(channel)
     said = Channel(
-        case.person_id, channel, state.safety, set_by_role=viewer.role, set_at=now, checked_at=now if spoke else None
+        person_id, channel, state.safety, set_by_role=viewer.role, set_at=now, checked_at=now if spoke else None
     )
     await contact.set_safety(tx, said, viewer.user_id)
-    await _tell_safety(tx, viewer, case, said, now)
+    await _tell_safety(tx, viewer, said, now)
     await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel,), safety)])
 
 
-async def _tell_safety(tx: Tx, viewer: Viewer, case: Case, said: Channel, now: datetime) -> None:
-    safe = [c.kind for c in await contact.channels(tx, case.person_id) if c.safety == "safe" and not c.locked]
+async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> None:
+    safe = [c.kind for c in await contact.channels(tx, said.person_id) if c.safety == "safe" and not c.locked]
     told = [
         ContactSafetyChanged(
             case_id=case_id,
@@ -150,16 +150,16 @@ async def _tell_safety(tx: Tx, viewer: Viewer, case: Case, said: Channel, now: d
             happened_at=now,
             actor_role=viewer.role,
         )
-        for case_id in await cases.open_of_person(tx, case.person_id)
+        for case_id in await cases.open_of_person(tx, said.person_id)
     ]
     await announce(tx, told, viewer.user_id)
 
 
-async def _case(tx: Tx, case_id: UUID) -> Case:
-    case = await cases.get(tx, case_id)
-    if case is None:
+async def _person(tx: Tx, case_id: UUID) -> UUID:
+    person_id = await contact.person_of(tx, case_id)
+    if person_id is None:
         raise Refused("case_id", "not_found")
-    return case
+    return person_id
 
 
 async def answer_request(
@@ -170,7 +170,7 @@ async def answer_request(
     if case is None:
         raise Refused("case_id", "not_found")
     never: frozenset[str] = frozenset({"feedback"}) if await contact.no_feedback(tx, case.person_id) else frozenset()
-    profile = await _profile(tx, case.person_id, never)
+    profile = await profile_of(tx, case.person_id, never)
     kind, verdict = safe_contact.choose(profile, MAIL, request.purpose, now)
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if kind is None or now > request.not_after:

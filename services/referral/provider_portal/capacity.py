@@ -1,13 +1,16 @@
 """How a provider's lists stand: said by its manager, gone by from the next case on."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Annotated, Literal
 
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import FieldError
+from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import books as stocked
 from services.referral.actions import providing
 from services.referral.domain.books import Books
@@ -20,21 +23,43 @@ STATES = {
     "paused": "Paused",
     "needs_assessment_first": "We assess first",
 }
+Number = Annotated[int | None, Say("Enter a whole number, or leave it empty")]
 
 
-async def show_capacity(visit: Visit, books: Books, errors: list[FieldError] | None = None) -> Response:
+class ListStands(BaseModel):
+    """How one list stands; what is not said stays empty."""
+
+    state: Annotated[
+        Literal["open", "limited", "waiting_list", "closed", "paused", "needs_assessment_first"],
+        Say("Choose how the list stands"),
+    ]
+    places: Number = Field(default=None, ge=0, le=9_999)
+    waiting: Number = Field(default=None, ge=0, le=9_999)
+    until: Annotated[date | None, Say("Enter the last day", wrong="The last day must be a real date")] = None
+
+
+async def show_capacity(visit: Visit, books: Books) -> Response:
     viewer = visit.signed_in
     async with visit.begin() as tx:
         now = await stocked.current(tx, books)
         await audit.record(tx, [audit.seen(viewer, "portal.capacity_seen", "provider", viewer.organisation_id)])
-    mine = [c for c in now.directory.by_id.values() if c.provider.provider_id == viewer.organisation_id]
+    mine = [c for c in now.directory.contracts if c.provider.provider_id == viewer.organisation_id]
+    return visit.render("provider_portal/capacity.html", contracts=mine, states=STATES)
+
+
+async def ask_capacity(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        now = await stocked.current(tx, books)
+    contract = now.directory.by_id.get(visit.id("contract_id"))
+    if contract is None or contract.provider.provider_id != visit.signed_in.organisation_id:
+        return visit.not_found()
     return visit.render(
-        "provider_portal/capacity.html",
+        "provider_portal/stands.html",
         status=422 if errors else 200,
-        contracts=sorted(mine, key=lambda c: (c.line, c.title)),
+        contract=contract,
         states=STATES,
-        state_items=[{"value": code, "text": words} for code, words in STATES.items()],
-        errors=errors or [],
+        errors=errors,
+        values=visit.form or {"state": [contract.list_state]},
     )
 
 
@@ -42,17 +67,20 @@ async def say_capacity(visit: Visit, books: Books) -> Response:
     contract = books.directory.by_id.get(visit.id("contract_id"))
     if contract is None or contract.provider.provider_id != visit.signed_in.organisation_id:
         return visit.not_found()
-    state, until = (visit.form.get("state") or [""])[0], (visit.form.get("until") or [""])[0]
-    errors = [] if state in STATES else [FieldError("state", "Choose how the list stands")]
-    try:
-        last = date.fromisoformat(until) if until else None
-    except ValueError:
-        errors.append(FieldError("until", "Write the day as 2026-12-24, or leave it empty"))
-    if errors:
-        return await show_capacity(visit, books, errors)
-    try:
-        async with visit.begin() as tx:
-            await providing.say_capacity(tx, visit.signed_in, contract, state, visit.now, until=last)
-    except Refused:
-        return visit.not_found()
+    said, errors = parse(ListStands, visit.form)
+    if said is not None and said.until is not None and said.until < local_day(visit.now):
+        errors = [FieldError("until", "The last day must be today or later")]
+    if said is None or errors:
+        return await ask_capacity(visit, books, errors)
+    async with visit.begin() as tx:
+        await providing.say_capacity(
+            tx,
+            visit.signed_in,
+            contract,
+            said.state,
+            visit.now,
+            places=said.places,
+            waiting=said.waiting,
+            until=said.until,
+        )
     return visit.redirect("/portal/capacity", flash="Your list was changed. Referrals go by it from now on.")

@@ -9,26 +9,24 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import contacting
 from services.referral.domain.books import Books
-from services.referral.provider_portal.one import ATTEMPTS, CHANNELS, show_referral
-from services.referral.provider_portal.room import error_of, own
+from services.referral.provider_portal.one import show_referral
+from services.referral.provider_portal.room import can_try, error_of, one, own
+from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact
 
 
-def _one(visit: Visit, name: str) -> str:
-    return (visit.form.get(name) or [""])[0]
-
-
 async def record_attempt(visit: Visit, books: Books) -> Response:
-    channel, outcome = _one(visit, "channel"), _one(visit, "outcome")
+    channel, outcome, attempt = one(visit, "channel"), one(visit, "outcome"), _attempt_id(visit)
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
     errors += [] if outcome in ATTEMPTS else [FieldError("outcome", "Choose what came of it")]
-    attempt = _attempt_id(visit)
     if errors or attempt is None:
-        return await show_referral(visit, books, errors or [FieldError("channel", "Open the page again and retry")])
+        return await show_referral(visit, books, errors or [FieldError("channel", "Choose the channel again")])
     try:
         async with visit.begin() as tx:
             offered = await own(tx, visit.id("referral_id"))
-            if attempt not in {one.attempt_id for one in await contact.attempts(tx, offered.case_id)}:
+            if not can_try(visit, offered):
+                return visit.conflict()
+            if attempt not in {held.attempt_id for held in await contact.attempts(tx, offered.case_id)}:
                 await contacting.record_attempt(
                     tx,
                     visit.signed_in,
@@ -47,17 +45,19 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
 
 def _attempt_id(visit: Visit) -> UUID | None:
     try:
-        return UUID(_one(visit, "attempt_id"))
+        return UUID(one(visit, "attempt_id"))
     except ValueError:
         return None
 
 
 async def lock(visit: Visit, books: Books) -> Response:
-    channel = _one(visit, "channel")
+    channel = one(visit, "channel")
     if channel not in CHANNELS:
-        return await show_referral(visit, books, [FieldError("channel", "Choose the channel")])
+        return await show_referral(visit, books, [FieldError("channel", "Choose the channel to lock")])
     async with visit.begin() as tx:
         offered = await own(tx, visit.id("referral_id"))
+        if not can_try(visit, offered):
+            return visit.conflict()
         await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)
     return visit.redirect(
         f"/portal/referrals/{offered.referral_id}", flash="The channel is locked everywhere. Nobody can use it now."

@@ -1,4 +1,4 @@
-"""One referral as its provider sees it: what is safe, the pack, what may be done, and what happened."""
+"""One referral as its provider sees it: what is safe now, the pack, what may be done, and what happened."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,59 +7,17 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import packing, providing
+from services.referral.actions import contacting, packing, providing
+from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
-from services.referral.provider_portal.room import frame, own, steps
-from services.referral.store import portal
-
-FIELDS = {
-    "given_names": "Given names",
-    "family_name": "Family name",
-    "date_of_birth": "Date of birth",
-    "code_word": "Code word",
-    "age_band": "Age band",
-    "crime_reference": "Crime reference",
-    "committed_on": "When it happened",
-    "officer_in_case": "Officer in the case",
-    "family_liaison_officer": "Family liaison officer",
-}
-ATTEMPTS = {
-    "spoke": "I spoke to the person",
-    "no_answer": "Nobody answered",
-    "voicemail": "I left a message",
-    "call_back_asked": "The person asked to be called back",
-    "someone_else_answered": "Somebody else answered",
-    "wrong_number": "It was a wrong number",
-    "unsafe": "It was not safe to go on",
-    "declined": "The person does not want support",
-}
-CHANNELS = {
-    "mobile": "Mobile",
-    "landline": "Landline",
-    "text": "Text message",
-    "email": "Email",
-    "letter": "Letter",
-    "in_person": "In person",
-    "somebody": "Through somebody",
-}
-TOLD = {
-    "referral.sent": "Sent to you",
-    "referral.viewed": "Opened by you",
-    "referral.accepted": "Accepted",
-    "referral.waitlisted": "Put on the waiting list",
-    "referral.declined": "Declined",
-    "referral.withdrawn": "Withdrawn",
-    "referral.information-requested": "You asked the hub a question",
-    "referral.information-supplied": "The hub answered your question",
-    "contact.attempted": "Contact attempt",
-    "support.started": "Support started",
-    "support.paused": "Support put on hold",
-    "support.resumed": "Support resumed",
-    "support.completed": "Support completed",
-    "support.ended-early": "Support ended early",
-}
+from services.referral.domain.safe_contact import Profile
+from services.referral.provider_portal import words
+from services.referral.provider_portal.room import can_try, frame, own, steps
+from services.referral.store import contact, portal
+from services.referral.store.portal import Offered, Told
 
 
 async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
@@ -68,47 +26,63 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         offered = await own(tx, visit.id("referral_id"))
         if offered.state == "sent" and offered.viewed_at is None and visit.may("portal.write"):
             await providing.view(tx, viewer, offered.referral_id, visit.now)
-        pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id)
+        pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id) or {}
+        profile = await _profile(tx, offered)
         told = await portal.told(tx, offered.leg_id)
-        fields = tuple(sorted(pack or ()))
+        attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
+        fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
-    safe = {channel["kind"] for channel in (pack or {}).get("channels", [])}
+    channels = _channels(visit, profile, pack)
+    usable = {channel["kind"]: channel["words"] for channel in channels if channel["may"].allowed}
     return visit.render(
         "provider_portal/referral.html",
         status=422 if errors else 200,
         **frame(visit, books, offered),
-        pack=_in_words(pack or {}),
-        channels=(pack or {}).get("channels", []),
-        channel_words=CHANNELS,
+        pack=[(words.FIELDS.get(k, words.words(k)), words.given(k, v)) for k, v in pack.items() if k != "channels"],
+        channels=channels,
         steps=steps(visit, books, offered),
-        can_try=offered.state in ("accepted", "waitlisted", "in_support", "on_hold") and visit.may("portal.write"),
-        attempt_channels={kind: words for kind, words in CHANNELS.items() if kind in safe or kind == "in_person"},
-        attempts=ATTEMPTS,
+        can_try=can_try(visit, offered),
+        usable=usable,
+        outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
-        told=[
-            {
-                "label": {"text": TOLD.get(one.type.rsplit(".", 1)[0], one.type)},
-                "datetime": {"timestamp": one.happened_at, "type": "datetime"},
-                "byline": {"text": one.actor_role.replace("_", " ").replace(".", " ")},
-                "text": "",
-            }
-            for one in told
-        ],
-        errors=errors,
+        attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
+        told=[_told(books, event) for event in told],
+        age=words.age(offered.age_band),
+        errors=[error if usable else FieldError("", error.message) for error in errors],
     )
 
 
-def _in_words(pack: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (FIELDS.get(name, name.replace("_", " ").capitalize()), _words(value))
-        for name, value in pack.items()
-        if name != "channels"
-    ]
+async def _profile(tx: Tx, offered: Offered) -> Profile:
+    """The channels as they are now; none once the case is no longer this provider's to see."""
+    person_id = await contact.person_of(tx, offered.case_id)
+    return await contacting.profile_of(tx, person_id) if person_id else Profile()
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(_words(one) for one in value.values() if one)
-    if isinstance(value, list):
-        return ", ".join(_words(one) for one in value)
-    return {True: "Yes", False: "No"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+def _channels(visit: Visit, profile: Profile, pack: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every known channel with whether it may be used now; its value only while it is safe."""
+    given = {channel["kind"]: channel["value"] for channel in pack.get("channels", ())}
+    found = []
+    for kind, state in profile.channels.items():
+        safe = state.safety == "safe" and state.locked_at is None
+        found.append(
+            {
+                "kind": kind,
+                "words": words.CHANNELS.get(kind, kind),
+                "state": state,
+                "may": safe_contact.may_use(profile, kind, "support", visit.now),
+                "safe": safe,
+                "value": given.get(kind) if safe else None,
+                "days": words.days(state.days),
+                "hours": words.hours(state.hours),
+            }
+        )
+    return sorted(found, key=lambda channel: (not channel["safe"], channel["words"]))
+
+
+def _told(books: Books, event: Told) -> dict[str, Any]:
+    return {
+        "label": {"text": words.told(event.type)},
+        "datetime": {"timestamp": event.happened_at, "type": "datetime"},
+        "byline": {"text": "the hub" if event.actor_role == "system" else words.words(event.actor_role).lower()},
+        "text": words.reason(books, event.data),
+    }

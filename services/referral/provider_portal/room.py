@@ -8,7 +8,6 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from contracts.reference import local_authority_name
 from contracts.refused import Refused
 from kit.database import Tx
 from kit.listening import Context
@@ -16,17 +15,16 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
+from services.referral.provider_portal import words
 from services.referral.store import portal
 from services.referral.store.portal import Offered
 
 View = Callable[[Visit, Books], Awaitable[Response]]
-STALE = frozenset({"not_from_here", "already_with_a_provider", "already_asked", "no_question_open"})
+STALE = frozenset({"not_found", "not_from_here", "already_with_a_provider", "already_asked", "no_question_open"})
 REFUSALS = {
     "missing": "Choose an answer",
     "not_in_the_list": "Choose an answer from the list",
     "too_few_attempts": "Record at least three attempts before you close it as not reached",
-    "not_allowed": "Your role may not do this",
-    "already_asked": "A question is open already: the hub has to answer it first",
     "unknown": "Nobody knows whether this channel is safe, so it cannot be used",
     "unsafe": "This channel is not safe, so it cannot be used",
     "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
@@ -34,6 +32,8 @@ REFUSALS = {
     "not_this_hour": "This channel is not safe at this hour",
     "not_a_channel": "Choose how you tried to reach the person",
 }
+TRYING = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})
+"""States in which a provider tries to reach the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ async def own(tx: Tx, referral_id: UUID) -> Offered:
     return found
 
 
+def one(visit: Visit, name: str) -> str:
+    """A field of the form that was sent, or an empty text."""
+    return (visit.form.get(name) or [""])[0]
+
+
 def error_of(refused: Refused, field: str) -> FieldError:
     """A refusal as a message at the field it belongs to."""
     return FieldError(field, REFUSALS.get(refused.code, f"This cannot be done now ({refused.code.replace('_', ' ')})"))
@@ -67,9 +72,8 @@ def state_of(offered: Offered) -> str:
     return offered.state or {"declined": "declined_by_provider"}.get(offered.leg_state, offered.leg_state)
 
 
-def state_words(books: Books, state: str) -> str:
-    known = books.transitions.states.get(state)
-    return known.words if known else state.replace("_", " ").capitalize()
+def can_try(visit: Visit, offered: Offered) -> bool:
+    return offered.state in TRYING and visit.may("portal.write")
 
 
 def steps(visit: Visit, books: Books, offered: Offered) -> list[Transition]:
@@ -77,25 +81,21 @@ def steps(visit: Visit, books: Books, offered: Offered) -> list[Transition]:
     if offered.state is None or not visit.may("portal.write"):
         return []
     possible = books.transitions.possible(offered.state, visit.signed_in.role)
-    return [row for row in possible if row.verb not in ("view", "record_attempt")]
-
-
-def line_words(line: str) -> str:
-    return {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA"}.get(line, line.replace("_", " ").capitalize())
-
-
-def area_words(code: str | None) -> str:
-    return local_authority_name(code) or "Not known" if code else "Not known"
+    asked = {"ask"} if offered.asked_at else set()
+    return [row for row in possible if row.verb not in {"view", "record_attempt"} | asked]
 
 
 def frame(visit: Visit, books: Books, offered: Offered) -> dict[str, Any]:
     """What every page of one referral shows at its top."""
     contract = books.directory.by_id.get(offered.contract_id)
+    holder = {None: "nobody", visit.signed_in.user_id: "you"}.get(offered.assigned_to, "a colleague")
     return {
         "offered": offered,
         "base": f"/portal/referrals/{offered.referral_id}",
-        "state": state_words(books, state_of(offered)),
-        "line": line_words(offered.line),
-        "area": area_words(offered.local_authority),
+        "state": words.state(books, state_of(offered)),
+        "line": words.line(offered.line),
+        "area": words.area(offered.local_authority),
         "contract": contract.title if contract else "A contract that has ended",
+        "holder": holder,
+        "open": offered.leg_state in ("sent", "accepted", "waitlisted"),
     }

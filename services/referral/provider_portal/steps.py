@@ -13,7 +13,8 @@ from kit.web.forms import FieldError
 from services.referral.actions import providing
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal.room import STALE, error_of, frame, line_words, own, steps
+from services.referral.provider_portal import words
+from services.referral.provider_portal.room import STALE, error_of, frame, one, own, steps
 from services.referral.store.portal import Offered
 
 OUTCOMES = {
@@ -23,6 +24,7 @@ OUTCOMES = {
     "VFS4": "Increased engagement with the criminal justice system",
 }
 CHANGES = {
+    "not_recorded": "Not recorded",
     "better": "Better",
     "same": "The same",
     "worse": "Worse",
@@ -30,6 +32,7 @@ CHANGES = {
     "not_asked": "Not asked",
     "not_known": "Not known",
 }
+FEEDBACK = {"yes": "Yes", "no": "No, they do not want to be asked"}
 ENDS = frozenset({"complete", "end_early"})
 
 
@@ -40,21 +43,24 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
     row = _row(visit, books, offered)
     if row is None:
         return visit.conflict()
+    ends = row.verb in ENDS
     return visit.render(
         "provider_portal/step.html",
         status=422 if errors else 200,
         **frame(visit, books, offered),
         step=row,
         reasons={r.code: r.words for r in row.reasons.on(visit.now.date())} if row.reasons else {},
-        outcomes=OUTCOMES if row.verb in ENDS else {},
-        changes=[{"value": "not_recorded", "text": "Not recorded"}]
-        + [{"value": code, "text": words} for code, words in CHANGES.items()],
-        lines=[{"value": "", "text": "No other idea"}]
-        + [{"value": line, "text": line_words(line)} for line in SERVICE_LINES if line not in ("other", offered.line)]
-        if row.verb == "decline"
-        else [],
+        outcomes=OUTCOMES if ends else {},
+        changes=[{"value": code, "text": text} for code, text in CHANGES.items()],
+        feedback=FEEDBACK if ends else {},
+        lines=_other_lines(offered.line) if row.verb == "decline" else [],
         errors=errors,
     )
+
+
+def _other_lines(mine: str) -> list[dict[str, str]]:
+    other = [{"value": line, "text": words.line(line)} for line in SERVICE_LINES if line not in ("other", mine)]
+    return [{"value": "", "text": "No other idea"}, *other]
 
 
 async def take_step(visit: Visit, books: Books) -> Response:
@@ -65,11 +71,15 @@ async def take_step(visit: Visit, books: Books) -> Response:
             row = _row(visit, books, offered)
             if row is None:
                 return visit.conflict()
-            await providing.step(tx, visit.signed_in, offered.referral_id, verb, visit.now, **_answer(visit, row))
+            errors = _missing(visit, row)
+            if not errors:
+                await providing.step(tx, visit.signed_in, offered.referral_id, verb, visit.now, **_answer(visit, row))
     except Refused as refused:
         if refused.code in STALE:
             return visit.conflict()
-        return await ask_step(visit, books, [error_of(refused, refused.field)])
+        errors = [error_of(refused, "reason_code" if row.reasons else "")]
+    if errors:
+        return await ask_step(visit, books, errors)
     return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash=f"Done: {row.button.lower()}")
 
 
@@ -77,18 +87,31 @@ def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:
     return next((row for row in steps(visit, books, offered) if row.verb == visit.params["verb"]), None)
 
 
+def _missing(visit: Visit, row: Transition) -> list[FieldError]:
+    errors = []
+    if row.reasons and one(visit, "reason_code") not in {r.code for r in row.reasons.on(visit.now.date())}:
+        errors.append(FieldError("reason_code", "Choose the reason"))
+    if row.verb == "decline" and one(visit, "better_line") not in {"", *SERVICE_LINES}:
+        errors.append(FieldError("better_line", "Choose a service from the list"))
+    if row.verb in ENDS:
+        asked = ((code, one(visit, f"outcome-{code}") or "not_recorded") for code in OUTCOMES)
+        errors += [
+            FieldError(f"outcome-{code}", "Choose a change from the list") for code, c in asked if c not in CHANGES
+        ]
+        if one(visit, "feedback_wanted") not in FEEDBACK:
+            errors.append(FieldError("feedback_wanted", "Choose whether the person may be asked how it was"))
+    return errors
+
+
 def _answer(visit: Visit, row: Transition) -> dict[str, Any]:
-    given = {name: values[0] for name, values in visit.form.items() if values and values[0]}
     answer: dict[str, Any] = {}
     if row.reasons:
-        answer["reason_code"] = given.get("reason_code")
-    if row.verb == "decline" and given.get("better_line") in SERVICE_LINES:
-        answer["better_line"] = given["better_line"]
+        answer["reason_code"] = one(visit, "reason_code")
+    if row.verb == "decline" and one(visit, "better_line"):
+        answer["better_line"] = one(visit, "better_line")
     if row.verb in ENDS:
         answer["outcomes"] = tuple(
-            {"outcome": code, "change": change}
-            for code in OUTCOMES
-            if (change := given.get(f"outcome-{code}", "not_recorded")) in {*CHANGES, "not_recorded"}
+            {"outcome": code, "change": one(visit, f"outcome-{code}") or "not_recorded"} for code in OUTCOMES
         )
-        answer["feedback_wanted"] = given.get("feedback_wanted", "yes") == "yes"
+        answer["feedback_wanted"] = one(visit, "feedback_wanted") == "yes"
     return answer

@@ -1,0 +1,150 @@
+"""Codes in the words that a provider's worker reads."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from contracts.reference import local_authority_name, offence
+from kit.web.words import date_words
+from services.referral.domain.books import Books
+from services.referral.domain.safe_contact import hours_of
+
+FIELDS = {
+    "reference": "Reference",
+    "date_of_birth": "Date of birth",
+    "committed_on": "When it happened",
+    "reported_on": "When it was reported",
+    "officer_in_case": "Officer in the case",
+    "share": "Agreement to share",
+    "same_household": "Lives with the suspect",
+    "relationship": "Relationship to the suspect",
+}
+LINES = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA"}
+ATTEMPTS = {
+    "spoke": "I spoke to the person",
+    "no_answer": "Nobody answered",
+    "voicemail": "I left a message",
+    "call_back_asked": "The person asked to be called back",
+    "someone_else_answered": "Somebody else answered",
+    "wrong_number": "It was a wrong number",
+    "unsafe": "It was not safe to go on",
+    "declined": "The person does not want support",
+}
+CHANNELS = {
+    "mobile": "Mobile",
+    "landline": "Landline",
+    "text": "Text message",
+    "email": "Email",
+    "letter": "Letter",
+    "in_person": "In person",
+    "somebody": "Through somebody",
+}
+TOLD = {
+    "referral.sent": "Sent to you",
+    "referral.viewed": "Opened by you",
+    "referral.accepted": "Accepted",
+    "referral.waitlisted": "Put on the waiting list",
+    "referral.declined": "Declined",
+    "referral.withdrawn": "Withdrawn",
+    "referral.information-requested": "You asked the hub a question",
+    "referral.information-supplied": "The hub answered your question",
+    "referral.not-reached": "Closed: the person could not be reached",
+    "referral.declined-by-victim": "Closed: the person does not want this",
+    "support.started": "Support started",
+    "support.paused": "Support put on hold",
+    "support.resumed": "Support resumed",
+    "support.completed": "Support completed",
+    "support.ended-early": "Support ended early",
+}
+_DATES = frozenset({"date_of_birth", "committed_on", "reported_on"})
+_CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relationship"})
+_DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+
+
+def words(code: str | None) -> str:
+    """A code as words; what is not recorded says so."""
+    return code.replace("_", " ").replace("-", " ").capitalize() if code else "Not recorded"
+
+
+def line(code: str) -> str:
+    return LINES.get(code, words(code))
+
+
+def area(code: str | None) -> str:
+    return local_authority_name(code) or "Not known" if code else "Not known"
+
+
+def age(band: str | None) -> str:
+    """ "25 to 34", "65 and over"."""
+    return (band or "not known").replace("_plus", " and over").replace("_", " ").replace("-", " to ").capitalize()
+
+
+def told(kind: str) -> str:
+    """`referral.sent.v1` is "Sent to you"."""
+    name = kind.rsplit(".", 1)[0]
+    return TOLD.get(name, words(name.replace(".", " ")))
+
+
+def reason(books: Books, data: dict[str, Any]) -> str:
+    """The coded reason or question of something that happened, as the lists of reasons say it."""
+    code = data.get("reason_code") or data.get("question_code")
+    if not code:
+        return ""
+    lists = books.transitions.reasons.values()
+    return next((one.words for held in lists for one in held.reasons if one.code == code), words(str(code)))
+
+
+def state(books: Books, code: str) -> str:
+    known = books.transitions.states.get(code)
+    return known.words if known else words(code)
+
+
+def days(text: str | None) -> str:
+    """ "mon-fri" is "Monday to Friday"; what cannot be read stays as it was written."""
+    parts = [part.strip().split("-") for part in (text or "").lower().split(",") if part.strip()]
+    if not all(end.strip() in _DAYS for part in parts for end in part):
+        return text or ""
+    return ", ".join(" to ".join(_DAYS[end.strip()] for end in part) for part in parts)
+
+
+def hours(text: str | None) -> str:
+    """ "09:00-17:30" is "9am to 5:30pm"."""
+    ends = hours_of(text) if text else None
+    return " to ".join(_clock(end) for end in ends) if ends else text or ""
+
+
+def _clock(at: time) -> str:
+    minutes = f":{at.minute:02d}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
+
+
+def given(name: str, value: Any) -> str:
+    """A field of a pack in words."""
+    if name in _DATES and isinstance(value, str):
+        return date_words(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value))
+    if name == "offence" and (known := offence(value)) is not None:
+        return known.title
+    if name == "area":
+        return area(value)
+    if name == "age_band":
+        return age(value)
+    if name in _CODED:
+        return ", ".join(words(code) for code in (value if isinstance(value, list) else [value]))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, dict):
+        return ", ".join(_plain(one) for one in value.values() if one)
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    return str(value)
