@@ -16,6 +16,8 @@ Whom = Literal["self", "namespace", "nobody"]
 WRAPPER = Path(__file__).with_name("with_parent.py")
 ROOT = Path(__file__).parents[2]
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "JAVA_HOME", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TMPDIR")
+LONGEST_LOG = 20_000_000
+"""Bytes; at the next start a longer log makes room and its predecessor is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def environment_of(program: Program) -> dict[str, str]:
 def start(program: Program) -> "subprocess.Popen[bytes]":
     """Starts `program` from this thread, which must live as long as the program should."""
     program.log.parent.mkdir(parents=True, exist_ok=True)
+    if program.log.exists() and program.log.stat().st_size > LONGEST_LOG:
+        program.log.replace(program.log.with_suffix(".log.1"))
     with program.log.open("ab") as log:
         return subprocess.Popen(
             wrapped(program),

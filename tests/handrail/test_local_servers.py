@@ -219,6 +219,15 @@ def test_root_runs_postgresql_with_and_without_user_namespaces_on_the_same_data(
         assert owner == (pwd.getpwnam("nobody").pw_uid if whom == "nobody" else 0)
 
 
+def test_pages_take_the_next_free_pair_of_ports() -> None:
+    first = ports.free_pair(ports.FIRST)
+    with socket.socket() as taker:
+        taker.bind(("127.0.0.1", first + 1))
+        taker.listen()
+        assert ports.free_pair(first) >= first + 2
+    assert ports.free_pair(first) == first
+
+
 def test_ports_stay_the_same_until_somebody_takes_one(tmp_path: Path) -> None:
     first = ports.pick(tmp_path, ["a", "b"])
     assert ports.pick(tmp_path, ["a", "b"]) == first

@@ -106,6 +106,16 @@ def test_a_failure_names_the_log_and_quotes_its_end(program: Callable[[str], chi
     assert "it.log" in str(failed.value)
 
 
+def test_a_log_that_grew_too_long_makes_room_at_the_next_start(
+    program: Callable[[str], child.Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "LONGEST_LOG", 5)
+    it = program("print('something longer')")
+    child.run(it)
+    child.run(it)
+    assert it.log.read_text() == it.log.with_suffix(".log.1").read_text() == "something longer\n"
+
+
 def test_a_child_sees_our_settings_and_nothing_else_of_the_shell(
     program: Callable[[str], child.Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
