@@ -1,6 +1,8 @@
 """What the hub hears beside crimes: steps of justice, clocks of the Code, and requests to contact a person."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +13,8 @@ from contracts.contact import ContactRequested
 from contracts.identity import case_id
 from contracts.justice import MilestoneReached
 from services.referral.actions import contacting
+from services.referral.consumer import LISTENS
+from services.referral.reconcile import checks
 from services.referral.store import cases, portal
 from tests.builders import NOON, Record, a_crime, a_detail, a_victim, a_viewer, an_event, recorded
 from tests.referral.conftest import Hub
@@ -180,3 +184,27 @@ async def test_a_request_about_an_unknown_case_waits_until_it_opens(hub: Hub) ->
     assert await hub.value("select count(*) from kit.waiting") == 1
     await hub.hears(recorded(crime))
     assert await hub.value("select count(*) from mail") == 1
+
+
+async def test_every_golden_example_of_what_is_listened_to_is_applied(hub: Hub, repository: Path) -> None:
+    records = []
+    for path in sorted((repository / "contracts" / "examples").glob("*.json")):
+        example = json.loads(path.read_text())
+        if example["headers"]["ce_type"] not in {model.TYPE for model in LISTENS}:
+            continue
+        headers = [(name, text.encode()) for name, text in example["headers"].items()]
+        topic = an_event(example["headers"]["ce_type"], example["data"]).topic
+        value = json.dumps(example["data"]).encode()
+        records.append(Record(topic, 0, 0, example["key"].encode(), value, headers))
+    assert len(records) >= len(LISTENS)
+    for record in records:
+        await hub.hears([record])
+    assert await hub.rows("select type, reason, detail from kit.parked") == []
+
+
+async def test_the_crimes_of_the_examples_read_in_one_batch_add_up(hub: Hub, repository: Path) -> None:
+    examples = [json.loads(path.read_text()) for path in (repository / "contracts" / "examples").glob("police.*.json")]
+    await hub.hears([an_event(example["headers"]["ce_type"], example["data"]) for example in examples])
+    assert await hub.value("select count(*) from case_file") > 0
+    async with hub.as_worker() as tx:
+        assert [check for check in await checks(tx) if not check.ok] == []
