@@ -35,7 +35,9 @@ class Verbs(TyperGroup):
         module = VERBS.get(cmd_name)
         if module is None or importlib.util.find_spec(module) is None:
             return None
-        return typer.main.get_command(importlib.import_module(module).app)
+        found: typer.Typer = importlib.import_module(module).app
+        found._add_completion = False  # completion belongs to the whole command, not to a verb
+        return typer.main.get_command(found)
 
 
 app = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
