@@ -33,7 +33,8 @@ Handler = Callable[["Tx", "Sequence[Received[Any]]", Context], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """The models of the types listened to, and who handles a batch of each."""
+    """The models of the types listened to, and who handles a batch of each; one handler may take several types, and
+    then gets them together, in order."""
 
     models: Mapping[str, type[Fact]]
     handlers: Mapping[str, Handler]

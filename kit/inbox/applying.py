@@ -1,7 +1,7 @@
 """Applying a batch: lock the watermarks, drop what is known, decide, write, move on, all in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from kit.database import TRANSIENT, Database, Tx
 from kit.inbox import parking
 from kit.inbox.parking import HeldKey, held_key
 from kit.inbox.reading import Unheard, Unusable, read
-from kit.listening import Context, Listening
+from kit.listening import Context, Handler, Listening
 from kit.received import Received, Record
 
 log = structlog.get_logger(__name__)
@@ -167,8 +167,7 @@ class Inbox:
     async def _run(self, tx: Tx, batch: Batch, counts: Counts, *, careful: bool, final: bool = False) -> None:
         events = await self._unknown(tx, batch.events, counts)
         failed: set[tuple[str, int, int]] = set()
-        for kind, group in waves(events):
-            handler = self._listening.handlers[kind]
+        for handler, group in waves(events, self._listening.handlers):
             if careful:
                 await self._bisect(tx, handler, group, batch, final)
             else:
@@ -243,15 +242,18 @@ def _place(record: Record) -> tuple[str, int, int]:
     return record.topic, record.partition, record.offset
 
 
-def waves(events: Sequence[Received[Any]]) -> Iterator[tuple[str, list[Received[Any]]]]:
-    """Groups of one type each, as large as they can be with the order within each key kept."""
-    last: dict[tuple[str, str], tuple[int, str]] = {}
-    groups: dict[tuple[int, str], list[Received[Any]]] = {}
+def waves(
+    events: Sequence[Received[Any]], handlers: Mapping[str, Handler]
+) -> Iterator[tuple[Handler, list[Received[Any]]]]:
+    """Groups for one handler each, as large as they can be with the order within each key kept."""
+    last: dict[tuple[str, str], tuple[int, Handler]] = {}
+    groups: dict[tuple[int, Handler], list[Received[Any]]] = {}
     for event in events:
-        number, kind = last.get((event.topic, event.key), (0, event.type))
-        if kind != event.type:
+        mine = handlers[event.type]
+        number, handler = last.get((event.topic, event.key), (0, mine))
+        if handler is not mine:
             number += 1
-        last[event.topic, event.key] = number, event.type
-        groups.setdefault((number, event.type), []).append(event)
-    for number, kind in sorted(groups, key=lambda group: group[0]):
-        yield kind, groups[number, kind]
+        last[event.topic, event.key] = number, mine
+        groups.setdefault((number, mine), []).append(event)
+    for number, handler in sorted(groups, key=lambda group: group[0]):
+        yield handler, groups[number, handler]
