@@ -1,0 +1,1 @@
+"""Side-by-side measurements of the referral worker: `python -m bench`."""

@@ -1,0 +1,2 @@
+async def pages(*a):
+    return {}
