@@ -62,7 +62,7 @@ def _by_right(visit: Visit, opened: Opened, rules: Rulebook) -> list[dict[str, A
             "title": titles[right],
             "clocks": [
                 _shown(visit, opened, clock, rules)
-                for clock in sorted(found[right], key=lambda c: (c.started_at, c.due_at is None, c.key))
+                for clock in sorted(found[right], key=lambda c: (c.due_at is None, c.started_at, c.key))
             ],
         }
         for right in sorted(found)
@@ -118,8 +118,9 @@ def _source(text: str) -> dict[str, Any]:
     kind, _, rest = text.partition(": ")
     address, _, what = rest.partition(" ")
     if kind == "sourced" and address.startswith("http"):
-        return {"href": address, "text": what.strip("[]") or "Source", "unverified": False}
-    return {"href": None, "text": rest or "no source was read", "unverified": True}
+        host = address.split("/")[2].removeprefix("www.")
+        return {"href": address, "text": host, "what": what.strip("[]"), "unverified": False}
+    return {"href": None, "text": rest or "no source was read", "what": "", "unverified": True}
 
 
 def _badges(opened: Opened, rules: Rulebook) -> list[dict[str, str]]:

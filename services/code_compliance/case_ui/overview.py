@@ -17,6 +17,8 @@ from services.code_compliance.store import pages
 
 SHOWN = ("running", "met", "met_late", "breached", "not_evidenced", "declined_by_victim", "excepted_with_reason",
          "unable_to_contact", "not_applicable")  # fmt: skip
+SHORT = {"declined_by_victim": "Declined", "excepted_with_reason": "Excepted", "unable_to_contact": "Unable",
+         "not_applicable": "No longer applies"}  # fmt: skip
 PAGE = 25
 LAST_PAGE = 400
 
@@ -31,6 +33,7 @@ async def show_overview(visit: Visit, rules: Rulebook) -> Response:
         totals={state: sum(n for _, s, n in counts if s == state) for state in SHOWN},
         states=STATES,
         shown=SHOWN,
+        short={**STATES, **SHORT},
         colours=COLOURS,
         soon=[_line(line, rules) for line in soon],
         number=number,
