@@ -50,8 +50,9 @@ class Check:
 class Service:
     """One service: what it owns, hears, does in time and shows.
 
-    `load` reads rules and lists once at start, into `Context.facts`. `pages` makes the kit.web pages.
-    `database` is named like the service unless told otherwise. `command` takes what `main` does not know (`python -m services.<name> <anything>`).
+    `load` reads rules and lists once at start, into `Context.facts`. `pages` makes the kit.web pages. `database` is
+    named like the service unless told otherwise. `command` takes what `main` does not know
+    (`python -m services.<name> <anything>`).
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Twenty thousand events, duplicates, poison, kills and a zombie; and four known mistakes that the oracle must catch."""
+"""Twenty thousand events, duplicates, poison, kills and a zombie; and four mistakes that the oracle must catch."""
 
 import asyncio
 import random

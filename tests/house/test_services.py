@@ -76,9 +76,8 @@ async def test_every_golden_example_that_a_service_listens_to_is_applied(databas
     database = await databases.open(await databases.copy_of(name), f"{name}_worker")
     keys = await databases.open(await databases.copy_of("keys"), "keys_worker")
     heard = listening(service.listens)
-    context = Context(
-        databases.settings, name, Sealer(databases.settings, keys), database, heard.models, service.load()
-    )
+    sealer = Sealer(databases.settings, keys)
+    context = Context(databases.settings, name, sealer, database, heard.models, service.load())
     inbox = Inbox(database, name, heard, context)
     offset = 0
     for example in examples():
