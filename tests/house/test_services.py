@@ -101,7 +101,7 @@ def test_no_subscriber_lets_faststream_acknowledge() -> None:
     broker = KafkaBroker("127.0.0.1:1", logger=None)
     lane = Lane("police.crimes", "tests", None, None, lambda: None)  # type: ignore[arg-type]
     lane.subscribe(broker, 100, 10)
-    (subscriber,) = broker.subscribers
+    subscriber: Any = broker.subscribers[0]
     assert subscriber.ack_policy is AckPolicy.MANUAL
     settings = subscriber._connection_args
     assert settings["auto_offset_reset"] == "earliest"

@@ -9,6 +9,8 @@ from contracts.reference import offence
 from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
+from kit.web.forms import FieldError
+from kit.web.words import date_words
 from services.referral.actions import sealing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, opened
@@ -38,7 +40,7 @@ async def _overview(visit: Visit, revealed: dict[str, Any] | None) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         routings = await cases.routings(tx, case.case_id)
-        shown = {
+        shown: dict[str, Any] = {
             "routing": routings[0] if routings else None,
             "runs": len(routings),
             "tasks": await tasks.of_case(tx, case.case_id),
@@ -84,15 +86,21 @@ def _details(held: dict[str, Any]) -> list[dict[str, Any]]:
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(_plain(one) for one in value.values() if one)
-    return ", ".join(_plain(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    try:
+        return date_words(date.fromisoformat(str(value)), weekday=False)
+    except ValueError:
+        return str(value)
 
 
 async def show_timeline(visit: Visit, desk: Desk) -> Response:
     kind, day = visit.query.get("kind", ""), visit.query.get("day", "")
+    errors, as_of = [], None
     try:
         as_of = _end_of(date.fromisoformat(day)) if day else None
-    except ValueError:
-        as_of, day = None, ""
+    except (ValueError, OverflowError):
+        errors = [FieldError("day", "Enter the day like 2026-09-30")]
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         entries = await timeline.entries(tx, case.case_id, None, as_of)
@@ -101,7 +109,9 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
     kinds = sorted({entry.type.split(".")[0] for entry in entries})
     return visit.render(
         "case_ui/timeline.html",
+        status=422 if errors else 200,
         **top,
+        errors=errors,
         kind=kind,
         day=day,
         kinds=[{"value": "", "text": "Everything"}, *({"value": k, "text": words.words(k)} for k in kinds)],

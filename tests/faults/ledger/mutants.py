@@ -7,8 +7,8 @@ from typing import Any
 
 from kit import outbox
 from kit.inbox.applying import Counts, Inbox
-from kit.inbox.reading import Record
 from kit.outbox import Relay
+from kit.received import Record
 
 _crash_in = 0
 
