@@ -64,20 +64,21 @@ def _other_lines(mine: str) -> list[dict[str, str]]:
 
 
 async def take_step(visit: Visit, books: Books) -> Response:
-    verb = str(visit.params["verb"])
-    try:
-        async with visit.begin() as tx:
-            offered = await own(tx, visit.id("referral_id"))
-            row = _row(visit, books, offered)
-            if row is None:
+    async with visit.begin() as tx:
+        offered = await own(tx, visit.id("referral_id"))
+    row = _row(visit, books, offered)
+    if row is None:
+        return visit.conflict()
+    errors = _missing(visit, row)
+    if not errors:
+        try:
+            async with visit.begin() as tx:
+                answer = _answer(visit, row)
+                await providing.step(tx, visit.signed_in, offered.referral_id, row.verb, visit.now, **answer)
+        except Refused as refused:
+            if refused.code in STALE:
                 return visit.conflict()
-            errors = _missing(visit, row)
-            if not errors:
-                await providing.step(tx, visit.signed_in, offered.referral_id, verb, visit.now, **_answer(visit, row))
-    except Refused as refused:
-        if refused.code in STALE:
-            return visit.conflict()
-        errors = [error_of(refused, "reason_code" if row.reasons else "")]
+            errors = [error_of(refused, "reason_code" if row.reasons else "")]
     if errors:
         return await ask_step(visit, books, errors)
     return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash=f"Done: {row.button.lower()}")

@@ -1,0 +1,97 @@
+"""Every page of the portal in a real browser: axe, two widths, without JavaScript; its error and empty states too."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+from playwright.async_api import Page as Tab
+
+from contracts.identity import contract_id
+from services.referral.actions import providing
+from tests.browser import cookie_of
+from tests.builders import a_viewer
+from tests.conftest import Databases
+from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
+from tests.referral.conftest import Hub
+from tests.referral.portal import LATER, Sent, a_referral_sent, access_of, portal_app
+
+pytestmark = [pytest.mark.service, pytest.mark.browser]
+
+Way = Callable[[Tab], Awaitable[object]]
+Look = Callable[[str, "Way | None"], Awaitable[list[str]]]
+
+
+@pytest.fixture
+async def site(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, str, list[Any], list[Any]]]:
+    access, sock = await access_of(databases), free_socket()
+    settings = hub.context.settings.model_copy(update={"public_url": address_of(sock)})
+    manager = cookies(settings, await cookie_of(access, "provider.manager"))
+    nobody = cookies(settings, await cookie_of(access, "isva.worker"))
+    async with served(portal_app(hub, settings, access), sock), open_gate() as gate:
+        yield gate, settings.public_url, manager, nobody
+
+
+def press(name: str) -> Way:
+    async def way(tab: Tab) -> None:
+        await tab.get_by_role("button", name=name).click()
+
+    return way
+
+
+async def problems(
+    gate: Gate, origin: str, signed_in: list[Any], ways: Sequence[tuple[str, Way | None]]
+) -> dict[str, list[str]]:
+    found = {f"{path} {n}": await gate.problems(f"{origin}{path}", signed_in=signed_in, act=act)
+             for n, (path, act) in enumerate(ways)}  # fmt: skip
+    return {where: wrong for where, wrong in found.items() if wrong}
+
+
+async def take(hub: Hub, sent: Sent, *verbs: str) -> None:
+    worker = a_viewer("provider.manager")
+    async with hub.looks(worker) as tx:
+        for verb in verbs:
+            await providing.step(tx, worker, sent.referral, verb, LATER)
+
+
+async def test_lists_and_capacity_pass_the_gate(hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]) -> None:
+    gate, origin, manager, nobody = site
+    await a_referral_sent(hub)
+    stands = f"/portal/capacity/{contract_id('harbour-lane-idva')}"
+    assert await problems(gate, origin, nobody, [("/portal", None), ("/portal/capacity", None)]) == {}
+
+    async def wrongly(tab: Tab) -> None:
+        await tab.get_by_label("Free places").fill("many")
+        await tab.get_by_label("Day").fill("31")
+        await press("Save")(tab)
+
+    ways: list[tuple[str, Way | None]] = [
+        ("/portal", None),
+        ("/portal?list=open&page=9", None),
+        ("/portal/capacity", None),
+        (stands, wrongly),
+        ("/portal/referrals/nonsense", None),
+    ]
+    assert await problems(gate, origin, manager, ways) == {}
+
+
+async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]) -> None:
+    gate, origin, manager, _ = site
+    new, taken, ending, locked = [await a_referral_sent(hub) for _ in range(4)]
+    await take(hub, taken, "accept")
+    await take(hub, ending, "accept", "start")
+    await take(hub, locked, "accept")
+
+    async def lock(tab: Tab) -> None:
+        button = tab.get_by_role("button", name="Somebody else answered")
+        if await button.count():
+            await button.click()
+
+    ways: list[tuple[str, Way | None]] = [
+        (new.page, None),
+        (f"{new.page}/steps/decline", press("Decline")),
+        (taken.page, press("Record the attempt")),
+        (locked.page, lock),
+        (f"{ending.page}/steps/end_early", press("End support early")),
+        (f"{new.page}/steps/complete", None),
+    ]
+    assert await problems(gate, origin, manager, ways) == {}
