@@ -16,6 +16,8 @@ Whom = Literal["self", "namespace", "nobody"]
 WRAPPER = Path(__file__).with_name("with_parent.py")
 ROOT = Path(__file__).parents[2]
 PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "JAVA_HOME", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TMPDIR")
+GIVES_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
+"""For the C library: what a large batch took goes back to the machine when the batch is over."""
 LONGEST_LOG = 20_000_000
 """Bytes; at the next start a longer log makes room and its predecessor is forgotten."""
 

@@ -12,7 +12,7 @@ import asyncpg
 import psutil
 
 from handrail.failing import Failed
-from handrail.local.child import Program, instead_of_root, run
+from handrail.local.child import GIVES_BACK, Program, instead_of_root, run
 from handrail.local.roles import Roles, make_roles
 
 SETTINGS = {
@@ -20,7 +20,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
     "max_connections": "160",
-    "shared_buffers": "256MB",
+    "shared_buffers": "160MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -73,6 +73,7 @@ class Postgres:
             "postgres",
             (str(binaries() / "postgres"), "-D", str(self.folder)),
             self.log,
+            environment=GIVES_BACK,
             ends_with=signal.SIGINT,
             dies_with=signal.SIGQUIT,
             not_as_root=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 from contracts.topics import TOPICS
 from handrail.failing import Failed
 from handrail.local import ports
-from handrail.local.child import Program
+from handrail.local.child import GIVES_BACK, Program
 from handrail.local.state import System
 
 SERVICES: tuple[str, ...] = tuple(topic.owner for topic in TOPICS if not topic.inbound)
@@ -69,7 +69,7 @@ def service_program(system: System, service: str, job: str, port: int | None = N
         name,
         (sys.executable, "-m", f"services.{service}", job),
         _log(system, name),
-        environment=system.environment() | listens,
+        environment=system.environment() | listens | GIVES_BACK,
     )
 
 
