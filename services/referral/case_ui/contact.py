@@ -67,6 +67,8 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
     channel, safety, spoke = one(visit, "which"), one(visit, "safety"), one(visit, "spoke") == "yes"
     errors = [] if channel in CHANNELS else [FieldError("which", "Choose the channel")]
     errors += [] if safety in ("safe", "unsafe", "unknown") else [FieldError("safety", "Choose whether it is safe")]
+    answered = one(visit, "spoke") in ("yes", "no")
+    errors += [] if answered else [FieldError("spoke", "Choose whether you have spoken to them")]
     if errors:
         return await show(visit, desk, errors)
     try:
@@ -74,7 +76,7 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             await contacting.set_safety(tx, visit.signed_in, case.case_id, channel, safety, visit.now, spoke=spoke)
     except Refused as refused:
-        return await show(visit, desk, [error_of(refused, "safety")])
+        return await show(visit, desk, [error_of(refused, "spoke" if refused.field == "spoke_to_person" else "safety")])
     return visit.redirect(f"/cases/{case.case_id}/contact", flash="What is safe was changed, everywhere at once.")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -10,14 +10,14 @@ from starlette.responses import Response
 from contracts.reference import AREAS
 from contracts.refused import Refused
 from contracts.working_time import local_day
-from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import books as stocked
 from services.referral.actions import sealing, taking_in
 from services.referral.actions.taking_in import SelfReferral
-from services.referral.case_ui.room import Desk, error_of
+from services.referral.case_ui.room import Desk, error_of, one
 from services.referral.domain.facts import CaseFacts
+from services.referral.store import cases
 
 WHAT = {
     "domestic": "Domestic abuse",
@@ -44,6 +44,7 @@ class TakeIn(BaseModel):
     phone: str | None = Field(default=None, max_length=30)
     phone_safe: Annotated[Literal["yes", "no"], Say("Choose whether this number is safe to ring")] = "no"
     agrees: Annotated[Literal["yes", "no"], Say("Choose whether the person agrees")]
+    case_id: Annotated[UUID, Say("Open this page again, then fill it in")]
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -51,6 +52,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         "case_ui/new.html",
         status=422 if errors else 200,
         what=WHAT,
+        case_id=one(visit, "case_id") or uuid4(),
         areas=[{"value": "", "text": "Choose an area"}, *({"value": a.code, "text": a.name} for a in AREAS)],
         errors=errors,
     )
@@ -60,14 +62,17 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
     given, errors = parse(TakeIn, visit.form)
     if given is not None and given.area not in {place.code for place in AREAS}:
         errors = [FieldError("area", "Choose where the person lives")]
+    if given is not None and given.phone and not 10 <= sum(sign.isdigit() for sign in given.phone) <= 15:
+        errors = [*errors, FieldError("phone", "Enter a telephone number, like 07700 900321")]
     if given is None or errors:
         return await ask(visit, desk, errors)
     try:
         async with visit.begin() as tx:
+            if await cases.known(tx, [given.case_id]):
+                return visit.redirect(f"/cases/{given.case_id}/referrals", flash="The case is open already.")
             books = await stocked.current(tx, desk.books)
             told = SelfReferral(_facts(visit, given), _details(given), given.agrees == "yes")
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
-            await audit.record(tx, [audit.seen(visit.signed_in, "case_taken_in", "case", case_id)])
     except Refused as refused:
         words = "The person has to agree that we keep this and look for help. Without that nothing is kept."
         agrees = refused.field == "agrees"
@@ -77,7 +82,7 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
 
 def _facts(visit: Visit, given: TakeIn) -> CaseFacts:
     return CaseFacts(
-        case_id=uuid4(),
+        case_id=given.case_id,
         offence_group="sexual-offences" if given.what == "sexual" else None,
         incident_kind=given.what if given.what in INCIDENTS else None,
         flags=("stalking",) if given.what == "stalking" else ("domestic_abuse",) if given.what == "domestic" else (),

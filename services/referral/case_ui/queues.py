@@ -8,8 +8,10 @@ from contracts.identity import read_reference
 from contracts.reference import AREAS
 from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral.actions import sealing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, badges, one
 from services.referral.store import cases, details, queues
@@ -81,13 +83,10 @@ async def search(visit: Visit, desk: Desk) -> Response:
     return visit.redirect(f"/cases/found/{search_id}")
 
 
-async def _people(visit: Visit, tx: object, sought: str) -> list[UUID]:
-    digits = "".join(sign for sign in sought if sign.isdigit())
-    kinds = [("phone", digits)] if len(digits) >= 6 else [("name", sought)]
-    found: list[UUID] = []
-    for kind, text in kinds:
-        found += await details.find(tx, [(kind, visit.sealer.blind(kind, text))])  # type: ignore[arg-type]
-    return found
+async def _people(visit: Visit, tx: Tx, sought: str) -> list[UUID]:
+    number = sealing.phone(sought)
+    kind, text = ("phone", number) if len(number) >= 6 else ("name", sought)
+    return await details.find(tx, [(kind, visit.sealer.blind(kind, text))])
 
 
 async def found(visit: Visit, desk: Desk) -> Response:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
@@ -21,9 +22,13 @@ from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.matching import Explained, explain
+from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, referrals
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
+from services.referral.store.referrals import Leg
+
+SENDABLE = ("triaged", "contacting", "declined_by_provider")
 
 
 async def landing(visit: Visit, desk: Desk) -> Response:
@@ -37,27 +42,28 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         legs = await referrals.legs_of_case(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
-    states, directory = desk.books.transitions.states, desk.books.directory.by_id
-    shown = [
-        {
-            "referral": referral,
-            "state": states[referral.state].words,
-            "steps": steps.possible(visit, desk, referral),
-            "can_send": visit.may("referral.write")
-            and referral.state in ("triaged", "contacting", "declined_by_provider"),
-            "legs": [
-                {"leg": leg, "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended"}
-                for leg in legs
-                if leg.referral_id == referral.referral_id
-            ],
-        }
-        for referral in held
-    ]
+    shown = [_shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id]) for referral in held]
     lines = [{"value": "", "text": "Choose a service"}]
     lines += [{"value": line, "text": words.words(line)} for line in SERVICE_LINES if line != "other"]
     return visit.render(
         "case_ui/referrals.html", status=422 if errors else 200, **top, shown=shown, lines=lines, errors=errors
     )
+
+
+def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg]) -> dict[str, Any]:
+    """A referral with its legs and with what may be done now; nothing is done while one is leaving, but for the undo."""
+    directory = desk.books.directory.by_id
+    leaving = any(leg.state == "leaving" for leg in legs)
+    return {
+        "referral": referral,
+        "state": desk.books.transitions.states[referral.state],
+        "steps": [] if leaving else steps.possible(visit, desk, referral),
+        "can_send": visit.may("referral.write") and referral.state in SENDABLE and not leaving,
+        "legs": [
+            {"leg": leg, "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended"}
+            for leg in legs
+        ],
+    }
 
 
 async def open_line(visit: Visit, desk: Desk) -> Response:
@@ -132,6 +138,9 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
 
 
 async def send(visit: Visit, desk: Desk) -> Response:
+    agreed = one(visit, "agreed")
+    if agreed not in ("yes", "no"):
+        return await check(visit, desk, [FieldError("agreed", "Choose whether the person agreed to this provider")])
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
@@ -139,7 +148,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
             contract = _contract(visit, desk, referral.line)
             if contract is None:
                 return visit.not_found()
-            if one(visit, "agreed") == "yes":
+            if agreed == "yes":
                 await consenting.record(tx, visit.signed_in, _agreement(visit, case, contract), visit.now)
             books = await stocked.current(tx, desk.books)
             leg = await referring.send(
@@ -149,12 +158,26 @@ async def send(visit: Visit, desk: Desk) -> Response:
         if refused.code in STALE:
             return visit.conflict()
         return await check(visit, desk, [error_of(refused, "agreed")])
-    return visit.render("case_ui/sent.html", **await _top(visit), leg_id=leg.leg_id, contract=contract)
+    return visit.redirect(f"/cases/{case.case_id}/legs/{leg.leg_id}/sent")
 
 
-async def _top(visit: Visit) -> dict[str, Any]:
+async def _leg(tx: Tx, visit: Visit, case: Case) -> Leg:
+    """The leg of the address, which belongs to the case of the address."""
+    leg = await referrals.leg(tx, visit.id("leg_id"))
+    if leg is None or leg.case_id != case.case_id:
+        raise HTTPException(404)
+    return leg
+
+
+async def sent(visit: Visit, desk: Desk) -> Response:
+    """What was just sent, with the way back while there is one."""
     async with visit.begin() as tx:
-        return await frame(tx, visit, await opened(tx, visit), "Referrals")
+        case = await opened(tx, visit)
+        leg = await _leg(tx, visit, case)
+        top = await frame(tx, visit, case, "Referrals")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
+    contract = desk.books.directory.by_id[leg.contract_id]
+    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract)
 
 
 def _agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
@@ -175,11 +198,11 @@ def _agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
 
 
 async def undo(visit: Visit, desk: Desk) -> Response:
-    leg_id: UUID = visit.id("leg_id")
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            await referring.undo(tx, visit.signed_in, leg_id)
+            leg = await _leg(tx, visit, case)
+            await referring.undo(tx, visit.signed_in, leg.leg_id)
     except Refused:
         return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash="Too late to undo: it has left.")
     return visit.redirect(f"/cases/{case.case_id}/referrals", flash="Undone. Nothing was sent.")

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from contracts.reference import local_authority_name
-from contracts.working_time import HUB_HOURS, calendar, working_minutes
+from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, working_minutes
+from kit.web.words import date_words, plural
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
 HOLDS = {
@@ -60,13 +61,19 @@ def area(code: str | None) -> str:
 
 
 def time_left(by: datetime | None, now: datetime) -> str:
-    """ "9 working hours left", "under an hour left", "late"."""
+    """ "due today, 3 working hours left", "due tomorrow, 9 working hours left", "late by 2 working hours"."""
     if by is None:
         return "no clock is running"
     if by < now:
-        return "late"
-    hours = working_minutes(now, by, calendar(), HUB_HOURS) // 60
-    return "under a working hour left" if hours == 0 else f"{hours} working {'hour' if hours == 1 else 'hours'} left"
+        return f"late by {_hours(by, now)}"
+    days = (local_day(by) - local_day(now)).days
+    day = "today" if days == 0 else "tomorrow" if days == 1 else f"{by.astimezone(LONDON):%A}" if days < 7 else ""
+    return f"due {day or date_words(by, weekday=False)}, {_hours(now, by)} left"
+
+
+def _hours(start: datetime, end: datetime) -> str:
+    hours = working_minutes(start, end, calendar(), HUB_HOURS) // 60
+    return "under a working hour" if hours == 0 else plural(hours, "working hour")
 
 
 def event(kind: str) -> str:

@@ -1,0 +1,396 @@
+"""The hub's pages: queues, search, a case and its tabs, referring with its undo, contact, and who may see what."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import contract_id
+from tests.builders import COVENTRY, THEFT, a_crime, a_domestic_crime, a_victim, an_event, recorded
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages, referral_of, triaged
+
+pytestmark = pytest.mark.service
+
+IDVA = contract_id("harbour-lane-idva")
+PERSON = {
+    "given_names": "Wilhelmina",
+    "family_name": "Testperson",
+    "age": "34",
+    "area": "E08000025",
+    "what": "domestic",
+    "reported": "no",
+    "agrees": "yes",
+}
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+async def reference_of(hub: Hub, case: UUID) -> str:
+    return str(await hub.value("select reference from case_file where case_id = $1", case))
+
+
+async def looks(hub: Hub, action: str) -> list[dict[str, Any]]:
+    return await hub.rows("select actor_role, subject_id, fields from kit.audit where action = $1 order by id", action)
+
+
+async def test_the_start_page_asks_a_stranger_to_sign_in(browse: AsPersona) -> None:
+    page = await (await browse(None)).get("/")
+    assert page.link("Sign in") == "/sign-in" and not page.all("h2")
+
+
+@pytest.mark.parametrize(
+    ("persona", "places"),
+    [
+        ("officer", ["Cases", "Take somebody in", "The Victims' Code", "Operations"]),
+        ("idva.worker", ["Your referrals"]),
+        ("analyst", ["The Victims' Code", "Feedback", "Returns"]),
+        ("compliance", ["Cases", "The Victims' Code", "Feedback", "Returns"]),
+        ("admin", ["Operations"]),
+    ],
+)
+async def test_the_start_page_shows_where_a_role_works(browse: AsPersona, persona: str, places: list[str]) -> None:
+    assert (await (await browse(persona)).get("/")).texts("h2") == places
+
+
+@pytest.mark.parametrize("persona", ["idva.worker", "provider.manager", "analyst", "admin"])
+async def test_cases_are_not_for_providers_analysts_or_administrators(
+    hub: Hub, browse: AsPersona, persona: str
+) -> None:
+    case, browser = await a_case(hub), await browse(persona)
+    for path in ("/cases", f"/cases/{case}", f"/cases/{case}/timeline", f"/cases/{case}/contact", f"/cases/{uuid4()}"):
+        await browser.get(path, 403)
+
+
+async def test_compliance_reads_a_case_and_changes_nothing(hub: Hub, browse: AsPersona) -> None:
+    case, browser = await a_case(hub), await browse("compliance")
+    page = await browser.get(f"/cases/{case}")
+    assert "Show name and details" not in page.texts("button")
+    assert page.all("button") and "Triage this referral" not in (await browser.get(f"/cases/{case}/referrals")).text
+    await browser.post(f"/cases/{case}/reveal", status=403)
+    referral = await referral_of(hub, case)
+    await browser.post(f"/cases/{case}/referrals/{referral}/steps/triage", status=403)
+    await browser.get("/cases/new", 403)
+
+
+async def test_empty_queues_say_why_and_an_unknown_one_is_not_there(browse: AsPersona) -> None:
+    officer = await browse("officer")
+    assert "Nobody is waiting for a decision." in (await officer.get("/cases")).text
+    assert "No child is waiting" in (await officer.get("/cases?queue=children")).text
+    assert "There is no open case." in (await officer.get("/cases?queue=all&page=9")).text
+    await officer.get("/cases?queue=nothing", 404)
+
+
+async def test_life_safety_comes_first_with_its_holds_and_time_left_in_words(hub: Hub, browse: AsPersona) -> None:
+    late = await a_case(hub, a_crime(a_victim(share="not_asked")))
+    urgent = await a_case(hub)
+    page = await (await browse("officer")).get("/cases")
+    first, second = page.rows[1:]
+    assert first[0] == f"{await reference_of(hub, urgent)} Life safety"
+    assert second[0] == await reference_of(hub, late)
+    assert "High risk" in first[2] and "Was not asked" in second[2]
+    assert all(cells[1].startswith(("Due ", "Late by ")) for cells in (first, second))
+    assert first[4] == "Birmingham" and "IDVA" in first[3]
+    assert "Waiting for the hub (2)" in page.texts("a") and "Life safety, now (1)" in page.texts("a")
+    page = await (await browse("officer")).get("/cases?queue=ask-officer")
+    assert [row[0] for row in page.rows[1:]] == [await reference_of(hub, late)]
+
+
+async def test_a_queue_is_narrowed_by_service_hold_and_area(hub: Hub, browse: AsPersona) -> None:
+    await a_case(hub)
+    away = await a_case(hub, a_domestic_crime(a_victim(home_local_authority=COVENTRY, risk={"grade": "high"})))
+    officer = await browse("officer")
+    await officer.get("/cases")
+    page = await officer.submit("Narrow", area=COVENTRY)
+    assert [row[0].split()[0] for row in page.rows[1:]] == [await reference_of(hub, away)]
+    page = await officer.get("/cases?queue=waiting&line=rtc_support")
+    assert "Nobody is waiting" in page.text and (await officer.follow("Show the whole queue")).rows
+    assert len((await officer.get("/cases?line=nonsense&area=nowhere&page=x")).rows) == 3
+
+
+async def test_a_long_queue_has_pages(hub: Hub, browse: AsPersona) -> None:
+    await hub.hears(recorded(*(a_crime(a_victim(share="not_asked")) for _ in range(26))))
+    officer = await browse("officer")
+    page = await officer.get("/cases?queue=ask-officer")
+    assert len(page.rows) == 26 and "Page 1 of 2, 26 in all" in page.text
+    page = await officer.follow("Next")
+    assert len(page.rows) == 2 and "Page 2 of 2" in page.text
+
+
+@pytest.mark.parametrize("sought", ["wilhelmina  TESTPERSON", "07700 900321", "+44 7700 900 321", "reference"])
+async def test_search_finds_by_reference_name_and_phone(hub: Hub, browse: AsPersona, sought: str) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    await officer.get("/cases")
+    reference = await reference_of(hub, case)
+    page = await officer.submit("Find", sought=reference.lower() if sought == "reference" else sought)
+    assert page.path.startswith("/cases/found/") and page.texts("h2") == [reference]
+    assert (await officer.follow(reference)).heading == f"Case {reference}"
+    assert [look["fields"] for look in await looks(hub, "search")] == [["1 found"]]
+
+
+async def test_what_one_viewer_searched_for_is_not_another_viewers(hub: Hub, browse: AsPersona) -> None:
+    await a_case(hub)
+    officer = await browse("officer")
+    await officer.get("/cases")
+    found = (await officer.submit("Find", sought="Wilhelmina Testperson")).path
+    page = await (await browse("leader")).get(found)
+    assert page.path == "/cases" and "That search is over" in page.text
+
+
+async def test_a_search_for_nothing_and_one_that_finds_nothing_say_what_to_do(browse: AsPersona) -> None:
+    officer = await browse("officer")
+    await officer.get("/cases")
+    page = await officer.submit("Find", 422, sought=" ")
+    assert page.errors == ["Enter a reference, a full name or a phone number"]
+    page = await officer.submit("Find", sought="Nobody Whatsoever")
+    assert "Nothing was found that you may see" in page.text
+
+
+async def test_a_case_says_what_is_held_and_why_and_shows_no_name(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    page = await (await browse("officer")).get(f"/cases/{case}")
+    assert page.summary["Lives in"] == "Birmingham" and page.summary["Risk"] == "High, Dash 17"
+    assert page.summary["What was reported"].endswith("(105A)")
+    assert "High risk" in page.texts("li") and "Safe now: Mobile" in page.text
+    assert "Waiting for a human" in page.text and "Recommended: IDVA" in page.text
+    assert any(", version " in words for words in page.texts("li"))
+    assert "Testperson" not in page.html and "900321" not in page.html
+
+
+async def test_a_name_is_shown_on_demand_and_who_asked_is_kept(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}")
+    page = await officer.submit("Show name and details")
+    assert page.summary["Family name"] == "Testperson" and "PC Example" in page.summary["Officer in case"]
+    assert page.summary["Date of birth"] == "29 February 1988"
+    [look] = await looks(hub, "details_revealed")
+    assert look["actor_role"] == "officer" and look["subject_id"] == case and "family_name" in look["fields"]
+    page = await officer.get(f"/cases/{case}/looked")
+    assert any("Details revealed" in row[2] and "Family name" in row[3] for row in page.rows[1:])
+
+
+async def test_a_restricted_case_is_absent_for_those_without_the_right(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub, a_domestic_crime(a_victim(restricted=True, risk={"grade": "high"})))
+    officer, leader = await browse("officer"), await browse("leader")
+    for tab in ("", "/timeline", "/referrals", "/contact", "/looked"):
+        await officer.get(f"/cases/{case}{tab}", 404)
+        await leader.get(f"/cases/{case}{tab}")
+    assert "Nobody is waiting" in (await officer.get("/cases")).text
+    assert "Nothing was found" in (await officer.submit("Find", sought="Wilhelmina Testperson")).text
+    assert len((await leader.get("/cases")).rows) == 2
+    await officer.post(f"/cases/{case}/reveal", status=404)
+
+
+async def test_the_timeline_is_filtered_and_shown_as_of_a_day(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    await triaged(hub, case)
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}/timeline")
+    told = page.texts("h2", "moj-timeline__title")
+    assert told[0] == "Referral triaged" and "Case opened" in told
+    page = await officer.submit("Show", kind="case")
+    assert set(page.texts("h2", "moj-timeline__title")) <= {"Case opened", "Case routed"}
+    page = await officer.submit("Show", day="2020-01-01", kind="")
+    assert "Nothing had happened" in page.text
+    page = await officer.submit("Show", 422, day="yesterday")
+    assert page.errors == ["Enter the day like 2026-09-30"]
+
+
+async def test_a_step_is_taken_once(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    referral = await referral_of(hub, case)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals")
+    page = await officer.submit("Triage this referral")
+    assert "Done: triage this referral" in page.text and "Choose a provider" in page.text
+    await officer.post(f"/cases/{case}/referrals/{referral}/steps/triage", status=409)
+    assert (await hub.told(case)).count("referral.triaged") == 1
+    await officer.get(f"/cases/{case}/referrals/{referral}/steps/triage", 409)
+
+
+async def test_a_step_with_a_reason_asks_for_it(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    referral = await referral_of(hub, case)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals")
+    await officer.get(f"/cases/{case}/referrals/{referral}/steps/withdraw")
+    page = await officer.submit("Withdraw", 422)
+    assert len(page.errors) == 1 and page.texts("p", "govuk-error-message")
+    radio = page.all("input", "govuk-radios__input")[0]
+    page = await officer.submit("Withdraw", reason_code=radio.get("value") or "")
+    assert "Withdrawn" in page.text
+    assert await hub.value("select state from referral where referral_id = $1", referral) == "withdrawn"
+
+
+async def test_a_referral_of_another_case_is_not_there(hub: Hub, browse: AsPersona) -> None:
+    case, other = await a_case(hub), await a_case(hub)
+    referral = await referral_of(hub, other)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals/{referral}/contracts", 404)
+    await officer.post(f"/cases/{case}/referrals/{referral}/steps/triage", status=404)
+
+
+async def test_contracts_that_fit_come_first_and_the_others_say_why_not(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    await triaged(hub, case)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals")
+    page = await officer.follow("Choose a provider")
+    titles = page.texts("h2")
+    assert titles[0].startswith("Harbour Lane") and "Why not the others?" in titles
+    assert any("area" in words.lower() or "Birmingham" in words for words in page.texts("li"))
+
+
+async def test_a_send_without_agreement_says_what_is_missing(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{IDVA}")
+    assert page.heading == "Check before it goes" and page.texts("li") and "Testperson" not in page.html
+    page = await officer.submit("Send", 422, agreed="no")
+    assert page.errors == ["The person has to agree to this provider first: record their agreement"]
+    assert page.link(page.errors[0]) == "#agreed"
+    await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{IDVA}")
+    page = await officer.submit("Send", 422)
+    assert page.errors == ["Choose whether the person agreed to this provider"]
+    assert await hub.value("select count(*) from leg where case_id = $1", case) == 0
+
+
+async def test_a_send_with_agreement_leaves_in_ten_seconds_and_can_be_undone(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    officer = await browse("officer")
+    where = f"/cases/{case}/referrals/{referral}/contracts/{IDVA}"
+    await officer.get(where)
+    page = await officer.submit("Send", agreed="yes")
+    assert page.heading == "Leaving in ten seconds" and page.path.endswith("/sent")
+    await officer.post(where, {"agreed": "yes"}, status=409)
+    assert await hub.value("select count(*) from leg where case_id = $1", case) == 1
+    assert await hub.value("select count(*) from consent where case_id = $1", case) == 1
+    page = await officer.get(f"/cases/{case}/referrals")
+    assert "Undo" in page.texts("button") and "Choose a provider" not in page.text
+    page = await officer.submit("Undo")
+    assert "Undone. Nothing was sent." in page.text
+    assert await hub.value("select count(*) from leg where case_id = $1", case) == 0
+    assert "agreement" in (await officer.get(f"/cases/{case}")).text.lower()
+
+
+async def test_an_unknown_contract_or_one_of_another_service_is_not_there(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    officer = await browse("officer")
+    base = f"/cases/{case}/referrals/{referral}/contracts"
+    await officer.get(f"{base}/{uuid4()}", 404)
+    await officer.get(f"{base}/not-an-id", 404)
+
+
+async def test_another_service_is_opened_once(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub, a_crime(a_victim(share="not_asked"), offence_code=THEFT))
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals")
+    page = await officer.submit("Open a referral", 422)
+    assert page.errors == ["Choose a service"]
+    page = await officer.submit("Open a referral", line="mental_health")
+    assert "The referral is open" in page.text
+    page = await officer.submit("Open a referral", 422, line="mental_health")
+    assert page.errors == ["There is an open referral to this service already"]
+
+
+async def test_everything_asked_of_somebody_who_comes_is_checked_at_its_field(hub: Hub, browse: AsPersona) -> None:
+    officer = await browse("officer")
+    await officer.get("/cases/new")
+    page = await officer.submit("Open the case", 422)
+    fields = [link.get("href") for link in page.all("a") if (link.get("href") or "").startswith("#")]
+    wanted = ["given_names", "family_name", "what", "age", "area", "reported", "agrees"]
+    assert [f"#{name}" for name in wanted] == [href for href in fields if href != "#main-content"]
+    page = await officer.submit("Open the case", 422, **(PERSON | {"age": "old"}))
+    assert page.errors == ["Enter the age in years, like 34"]
+    page = await officer.submit("Open the case", 422, **(PERSON | {"agrees": "no"}))
+    assert len(page.errors) == 1 and "Without that nothing is kept" in page.errors[0]
+    page = await officer.submit("Open the case", 422, **(PERSON | {"phone": "12"}))
+    assert page.errors == ["Enter a telephone number, like 07700 900321"]
+    assert await hub.value("select count(*) from person") == 0
+
+
+async def test_somebody_who_comes_by_themselves_has_a_case_and_nothing_is_sent(hub: Hub, browse: AsPersona) -> None:
+    officer = await browse("officer")
+    new = await officer.get("/cases/new")
+    [entry] = [e.get("value") for e in new.all("input") if e.get("name") == "case_id"]
+    page = await officer.submit("Open the case", **PERSON, phone="07700 900321", phone_safe="yes")
+    assert "The case is open. Nothing was sent" in page.text
+    again = await officer.post("/cases/new", PERSON | {"case_id": entry or ""})
+    assert again.path == page.path and await hub.value("select count(*) from case_file") == 1
+    await officer.get(page.path.removesuffix("/referrals"))
+    page = await officer.submit("Show name and details")
+    assert page.summary["Family name"] == "Testperson"
+    await officer.get("/cases")
+    assert len((await officer.submit("Find", sought="07700900321")).texts("h2")) == 1
+    assert await hub.value("select count(*) from leg") == 0
+
+
+async def test_a_channel_is_locked_everywhere_and_opened_only_after_speaking(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}/contact")
+    assert "Safe now" in page.texts("strong", "govuk-tag--green")
+    page = await officer.submit("Somebody else answered: lock mobile")
+    assert "The channel is locked everywhere" in page.text and page.texts("strong", "govuk-tag--red") == ["Locked"]
+    assert "nothing is known to be safe" in page.text
+    page = await officer.submit("Save", 422, which="mobile", safety="safe", spoke="no")
+    assert page.errors == ["Only somebody who has spoken to the person may call a channel safe"]
+    await officer.get(f"/cases/{case}/contact")
+    page = await officer.submit("Save", 422)
+    assert page.errors == ["Choose the channel", "Choose whether it is safe", "Choose whether you have spoken to them"]
+    page = await officer.submit("Save", which="mobile", safety="safe", spoke="yes")
+    assert "Safe now" in page.texts("strong", "govuk-tag--green")
+    assert "contact-safety.changed" in await hub.told(case)
+
+
+async def test_an_attempt_is_recorded_once_and_a_wrong_answer_locks_the_channel(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}/contact")
+    assert "Nobody has tried yet" in page.text
+    page = await officer.submit("Record the attempt", 422)
+    assert page.errors == ["Choose how you tried to reach the person", "Choose what came of it"]
+    [attempt] = [e.get("value") for e in page.all("input") if e.get("name") == "attempt_id"]
+    page = await officer.submit("Record the attempt", channel="mobile", outcome="no_answer")
+    assert any("mobile: Nobody answered" in words for words in page.texts("li"))
+    sent = {"attempt_id": attempt or "", "channel": "mobile", "outcome": "no_answer"}
+    await officer.post(f"/cases/{case}/contact/attempts", sent)
+    assert await hub.value("select count(*) from contact_attempt") == 1
+    page = await officer.submit("Record the attempt", channel="mobile", outcome="wrong_number")
+    assert page.texts("strong", "govuk-tag--red") == ["Locked"]
+    page = await officer.post(f"/cases/{case}/contact/attempts", sent | {"attempt_id": str(uuid4())}, 422)
+    assert len(page.errors) == 1
+
+
+async def test_who_has_looked_lists_everybody(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    await (await browse("compliance")).get(f"/cases/{case}")
+    page = await (await browse("officer")).get(f"/cases/{case}/looked")
+    assert ["Compliance", "Case seen", "Overview"] in [row[1:] for row in page.rows]
+
+
+async def test_operations_says_what_is_set_aside_and_why(hub: Hub, browse: AsPersona) -> None:
+    officer = await browse("officer")
+    assert "Nothing is stuck." in (await officer.get("/operations")).text
+    await hub.hears([an_event("police.crime.recorded.v1", {"crime_id": str(uuid4())})])
+    page = await officer.get("/operations")
+    assert "1 record from outside could not be used" in page.text
+    assert any("a field was missing or not as agreed" in row[1] for row in page.rows[1:])
+    assert "restricted" not in page.text and "restricted people" in (await (await browse("leader")).get("/operations")).text
+    await (await browse("analyst")).get("/operations", 403)
+
+
+async def test_the_referrals_address_leads_to_the_cases_with_providers(browse: AsPersona) -> None:
+    page = await (await browse("officer")).get("/referrals")
+    assert page.path == "/cases" and "Nobody is with a provider." in page.text
