@@ -39,6 +39,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         {"kind": kind, "state": held.channel(kind), "may": safe_contact.may_use(held, kind, "support", visit.now)}
         for kind in CHANNELS
     ]
+    usable = {c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed}  # type: ignore[attr-defined]
     return visit.render(
         "case_ui/contact.html",
         status=422 if errors else 200,
@@ -46,10 +47,10 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         channels=channels,
         attempts=attempts,
         attempt_id=uuid4(),
-        usable={c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed},  # type: ignore[attr-defined]
+        usable=usable,
         outcomes=OUTCOMES,
         kinds={kind: words.words(kind) for kind in CHANNELS},
-        errors=errors,
+        errors=list(errors) if usable else [FieldError("", e.message) if e.field == "channel" else e for e in errors],
     )
 
 

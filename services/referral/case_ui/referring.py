@@ -1,4 +1,4 @@
-"""Referring: a case's referrals and legs, the choice of a contract with its reasons, the pack, the send and its undo."""
+"""Referring: a case's referrals and legs, the choice of a contract and why, the pack, the send and its undo."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,7 +42,10 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         legs = await referrals.legs_of_case(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
-    shown = [_shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id]) for referral in held]
+    shown = [
+        _shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id])
+        for referral in held
+    ]
     lines = [{"value": "", "text": "Choose a service"}]
     lines += [{"value": line, "text": words.words(line)} for line in SERVICE_LINES if line != "other"]
     return visit.render(
@@ -51,7 +54,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
 
 
 def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg]) -> dict[str, Any]:
-    """A referral with its legs and with what may be done now; nothing is done while one is leaving, but for the undo."""
+    """A referral with its legs and with what may be done now; while one is leaving, nothing but its undo."""
     directory = desk.books.directory.by_id
     leaving = any(leg.state == "leaving" for leg in legs)
     return {

@@ -73,7 +73,7 @@ def time_left(by: datetime | None, now: datetime) -> str:
 
 def _hours(start: datetime, end: datetime) -> str:
     hours = working_minutes(start, end, calendar(), HUB_HOURS) // 60
-    return "under a working hour" if hours == 0 else plural(hours, "working hour")
+    return "less than a working hour" if hours == 0 else plural(hours, "working hour")
 
 
 def event(kind: str) -> str:

@@ -1,0 +1,104 @@
+"""Every page of the hub in a real browser: axe, two widths, without JavaScript, and triage by keyboard alone."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Page as Tab
+
+from contracts.identity import contract_id
+from tests.browser import cookie_of
+from tests.builders import an_event
+from tests.conftest import Databases
+from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import a_case, access_of, hub_app, referral_of, triaged
+
+pytestmark = [pytest.mark.service, pytest.mark.browser]
+Site = tuple[Gate, str, Any]
+IDVA = contract_id("harbour-lane-idva")
+
+
+@pytest.fixture
+async def site(hub: Hub, databases: Databases) -> AsyncIterator[Site]:
+    sock = free_socket()
+    settings = databases.settings.model_copy(update={"public_url": address_of(sock)})
+    access = await access_of(databases)
+    signed_in = cookies(settings, await cookie_of(access, "leader"))
+    async with served(hub_app(hub, settings, access), sock), open_gate() as gate:
+        yield gate, settings.public_url, signed_in
+
+
+def press(button: str) -> Any:
+    """Presses a button of the page."""
+
+    async def way(tab: Tab) -> None:
+        await tab.get_by_role("button", name=button, exact=True).click()
+
+    return way
+
+
+async def passes(site: Site, path: str, button: str = "") -> None:
+    gate, url, signed_in = site
+    act = press(button) if button else None
+    assert await gate.problems(url + path, signed_in=signed_in, act=act) == [], f"{path} {button}"
+
+
+async def test_pages_without_anything_pass_the_gate(site: Site) -> None:
+    for path in ("/", "/cases", "/cases?queue=nothing", "/cases/new", "/operations", f"/cases/{uuid4()}"):
+        await passes(site, path)
+    for path, button in (("/cases", "Find"), ("/cases/new", "Open the case")):
+        await passes(site, path, button)
+
+
+async def test_pages_of_a_case_pass_the_gate(site: Site, hub: Hub) -> None:
+    case = await a_case(hub)
+    at = f"/cases/{case}"
+    referral = await referral_of(hub, case)
+    await passes(site, f"{at}/contact")
+    await passes(site, f"{at}/contact", "Save")
+    await passes(site, f"{at}/contact", "Record the attempt")
+    await passes(site, f"{at}/referrals/{referral}/steps/withdraw", "Withdraw")
+    await triaged(hub, case)
+    for path in ("/cases", at, f"{at}/timeline", f"{at}/timeline?day=x", f"{at}/looked", f"{at}/referrals"):
+        await passes(site, path)
+    await passes(site, at, "Show name and details")
+    await passes(site, f"{at}/referrals", "Open a referral")
+    await passes(site, f"{at}/referrals/{referral}/contracts")
+    await passes(site, f"{at}/referrals/{referral}/contracts/{IDVA}", "Send")
+
+
+async def test_operations_with_something_set_aside_passes_the_gate(site: Site, hub: Hub) -> None:
+    await hub.hears([an_event("police.crime.recorded.v1", {"crime_id": str(uuid4())})])
+    await passes(site, "/operations")
+
+
+async def test_triage_to_send_and_undo_by_keyboard_alone(site: Site, hub: Hub) -> None:
+    gate, url, signed_in = site
+    case = await a_case(hub)
+    async with gate.look(f"{url}/cases/{case}/referrals", signed_in=signed_in) as watched:
+        tab = watched.page
+
+        async def to(words: str, key: str = "Enter") -> None:
+            for _ in range(80):
+                await tab.keyboard.press("Tab")
+                said = await tab.evaluate("(document.activeElement.innerText || document.activeElement.value).trim()")
+                if said.startswith(words):
+                    await tab.keyboard.press(key)
+                    await tab.wait_for_load_state("load")
+                    return
+            raise AssertionError(f"Tab never reaches '{words}'")
+
+        await to("Triage this referral")
+        await tab.get_by_text("Done: triage this referral").wait_for()
+        await to("Choose a provider")
+        await tab.wait_for_url("**/contracts")
+        await to("See what would be sent")
+        await tab.wait_for_url("**/contracts/*")
+        await to("yes", "Space")
+        await to("Send")
+        await tab.wait_for_url("**/sent")
+        await to("Undo")
+        await tab.get_by_text("Undone. Nothing was sent.").wait_for()
+        assert watched.wrong == []
