@@ -1,9 +1,9 @@
 """From bytes to facts, without ever raising: a record is a fact, of no interest, or has a reason why it parks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import orjson
@@ -12,6 +12,9 @@ from pydantic import ValidationError
 from contracts.envelope import BadHeader, Fact, MissingHeader, peek_type, read_headers
 from contracts.topics import BY_NAME, MAX_VALUE_BYTES
 from kit.received import Received, Record
+
+
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,7 @@ def read(record: Record, models: Mapping[str, type[Fact]]) -> Received[Any] | Un
 
 
 def _text(key: bytes | None) -> str | None:
-    try:
-        text = key.decode("ascii") if key else ""
-        return text if str(UUID(text)) == text else None
-    except ValueError:
-        return None
+    return key.decode() if key and _UUID.fullmatch(key) else None
 
 
 def as_json(record: Record) -> str:

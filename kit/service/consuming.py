@@ -20,6 +20,8 @@ from kit.database import TRANSIENT, Database
 from kit.inbox import Counts, Inbox, Record
 
 log = structlog.get_logger(__name__)
+OVERLAP = 2
+"""Parts of a batch, by partition, each in a transaction of its own: one is decided while the other is written."""
 _MARKS = "select partition, next_offset from kit.watermark where consumer = $1 and topic = $2"
 
 
@@ -84,9 +86,10 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _on_batch(self, message: InjectedMessage) -> None:
         records: Sequence[Record] = message.raw_message
+        parts = [[r for r in records if r.partition % OVERLAP == n] for n in range(OVERLAP)]
         async with self._busy:
             try:
-                await self._until_applied(records)
+                await asyncio.gather(*(self._until_applied(part) for part in parts if part))
             except BaseException as end:
                 self.broken = not isinstance(end, Exception)
                 raise

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from joserfc import jwe
+from joserfc.jwk import OctKey
 
 from contracts.police import CrimeRecorded
 from kit.config import Settings
@@ -47,3 +49,30 @@ def test_it_does_not_open_for_anybody_else(sealer: Sealer, name: str) -> None:
 def test_what_we_seal_for_a_feed_opens_again(sealer: Sealer) -> None:
     of_whom = {"crime_id": "a-crime", "victim_ref": "P-1"}
     assert sealer.open_jwe(seal_jwe({"a": 1}, bytes(32), "example", of_whom), of_whom) == {"a": 1}
+
+
+def test_what_the_public_library_seals_opens(sealer: Sealer) -> None:
+    of_whom = {"crime_id": "a-crime", "victim_ref": "P-1"}
+    token = jwe.encrypt_compact(
+        {"alg": "dir", "enc": "A256GCM", "kid": "ingest"} | of_whom,
+        b'{"a": 1}',
+        OctKey.import_key(bytes(32)),
+        registry=jwe.JWERegistry(strict_check_header=False),
+    )
+    assert sealer.open_jwe(token, of_whom) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "token", ["", "....", "a.b.c.d.e", "é.....", "W10..W10.W10.W10", "bm90.x.y.z.w", "e30..AA.AA.AA", "MQ..AA.AA.AA"]
+)
+def test_what_is_no_sealed_token_does_not_open(sealer: Sealer, token: str) -> None:
+    with pytest.raises(CannotOpen):
+        sealer.open_jwe(token, {})
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_token_that_was_changed_anywhere_does_not_open(sealer: Sealer, place: int) -> None:
+    parts = seal_jwe({"a": 1}, bytes(32), "example", {}).split(".")
+    parts[place] = "B" + parts[place][1:] if parts[place][:1] != "B" else "C" + parts[place][1:]
+    with pytest.raises(CannotOpen):
+        sealer.open_jwe(".".join(parts), {})

@@ -1,6 +1,6 @@
 """From a decision to the rows it writes: pure, and the same for one case on a page and for five hundred in a batch."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from operator import attrgetter
@@ -16,6 +16,7 @@ from services.referral.domain.routing import priority
 from services.referral.store.batches import RoutingRow
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
+from services.referral.store.rows import changed
 from services.referral.store.tasks import Task, task_id
 
 LIFE_SAFETY, CHILD = 0, 1
@@ -51,11 +52,20 @@ def state_of(decision: Decision) -> str:
     return "resting" if decision.decision in ("refused", "information_only") else "waiting"
 
 
-def opened(facts: CaseFacts, history: History, decision: Decision, person: UUID, revision: int, now: datetime) -> Case:
-    """The row of a new case; its details have not come."""
+def opened(
+    facts: CaseFacts,
+    history: History,
+    decision: Decision,
+    person: UUID,
+    revision: int,
+    now: datetime,
+    sealed: bool = False,
+) -> Case:
+    """The row of a new case; `sealed`: its details came, and are kept where they may be shared."""
     urgency = priority(decision.routing.holds)
     by = hub_due(urgency, now) if state_of(decision) == "waiting" else None
     routing = decision.routing
+    details = "none" if not sealed else "waiting" if GATES.isdisjoint(routing.holds) else "discarded"
     return Case(
         case_id=facts.case_id,
         reference=decision.reference,
@@ -98,7 +108,7 @@ def opened(facts: CaseFacts, history: History, decision: Decision, person: UUID,
         revision=revision,
         removed=False,
         restricted=history.restricted,
-        details="none",
+        details=details,
         assigned_to=None,
         review_since=None,
         opened_at=now,
@@ -115,7 +125,7 @@ def again(held: Case, new: Case) -> Case:
     if new.state == "waiting" and set(new.holds) - set(held.holds) and held.state == "active":
         state = "waiting"
     by = held.hub_due if held.hub_due and (not new.hub_due or held.hub_due <= new.hub_due) else new.hub_due
-    return replace(
+    return changed(
         new,
         state=state,
         hub_due=by,
@@ -125,7 +135,7 @@ def again(held: Case, new: Case) -> Case:
         assigned_to=held.assigned_to,
         review_since=held.review_since,
         restricted=held.restricted or new.restricted,
-        details=held.details,
+        details=held.details if held.details == "open" or new.details == "none" else new.details,
         opened_at=held.opened_at,
         closed_at=held.closed_at,
         closed_why=held.closed_why,

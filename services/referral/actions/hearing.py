@@ -1,6 +1,6 @@
 """Crimes as they are heard: each decided in memory from what is known, its changes gathered to be written at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,8 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
         _count(hearing, event, held, stale=1)
         return
     known = set(hearing.past.of_crime.get(crime.crime_id, ()))
-    decided = {facts.case_id: _hear_case(hearing, event, facts, revision) for facts in cases}
+    sealed = _sealed_refs(crime)
+    decided = {facts.case_id: _hear_case(hearing, event, facts, revision, sealed) for facts in cases}
     new = [facts for facts in cases if facts.case_id not in known]
     _count(hearing, event, revision, new=new)
     for case_id in sorted(known - set(decided)):
@@ -110,19 +111,29 @@ def _count(
     )
 
 
-def _hear_case(hearing: Hearing, event: Received[Any], facts: CaseFacts, revision: int) -> Decision:
+def _sealed_refs(crime: Crime) -> set[str]:
+    """Of whom personal details came: of victims who live, and of the bereaved."""
+    came = [victim for victim in crime.victims if victim.sealed]
+    living = {victim.victim_ref for victim in came if victim.kind != "deceased"}
+    return living | {kin.kin_ref for victim in came for kin in victim.bereaved}
+
+
+def _hear_case(
+    hearing: Hearing, event: Received[Any], facts: CaseFacts, revision: int, sealed: Collection[str]
+) -> Decision:
     person, now = _person(facts), event.time
     past, changes = hearing.past, hearing.changes
     history = history_of(past, person, facts)
     held = past.cases.get(facts.case_id)
     if held is None:
         decision = decide(facts, history, hearing.books, now)
-        case = filing.opened(facts, history, decision, person, revision, now)
+        case = filing.opened(facts, history, decision, person, revision, now, facts.victim_ref in sealed)
     else:
         stands = _standing(past, held)
         decision = decide_again(facts, history, stands, hearing.books, now, revision)
         facts = keeping(stands.before, facts)
-        case = filing.again(held, filing.opened(facts, history, decision, person, revision, now))
+        new = filing.opened(facts, history, decision, person, revision, now, facts.victim_ref in sealed)
+        case = filing.again(held, new)
     _gather(hearing, event, facts, case, decision, history)
     if held is None:
         if person in past.prior:
@@ -256,14 +267,5 @@ def _open_to(
     for ref, case_id in refs:
         if case_id is None:
             continue
-        shut = not filing.GATES.isdisjoint(decided[case_id].routing.holds)
-        _set_details(hearing, case_id, "discarded" if shut else "waiting")
-        if not shut:
+        if filing.GATES.isdisjoint(decided[case_id].routing.holds):
             yield ref, (str(case_id), str(hearing.past.cases[case_id].person_id))
-
-
-def _set_details(hearing: Hearing, case_id: UUID, details: str) -> None:
-    case = hearing.past.cases[case_id]
-    if case.details == "open":
-        return
-    hearing.past.cases[case_id] = hearing.changes.cases[case_id] = replace(case, details=details)

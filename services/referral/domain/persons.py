@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from contracts.identity import NS
@@ -26,6 +27,7 @@ class Repeats:
     domestic: int
 
 
+@lru_cache(maxsize=4096)
 def person_id(force: str, police_ref: str) -> UUID:
     """The person of a police reference. The same reference of the same force is the same person; of another force it is
     another one, until a human says otherwise."""

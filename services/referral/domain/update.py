@@ -86,6 +86,9 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     """New facts from the police, with what only we know: needs, choices, access, and having to give evidence."""
     if before is None:
         return facts
+    ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
+    if not any(ours):
+        return facts
     return replace(
         facts,
         needs=facts.needs or before.needs,

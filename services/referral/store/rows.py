@@ -1,7 +1,9 @@
 """Rows as frozen dataclasses: a query's columns carry the names of the fields."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import asyncpg
@@ -21,6 +23,18 @@ def read_one(kind: type[T], row: asyncpg.Record | None) -> T | None:
 
 def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+@cache
+def _values_of(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)
+
+
+def changed(row: T, **values: Any) -> T:
+    """As dataclasses.replace, and several times as fast for rows of many fields."""
+    names, read_all = _values_of(type(row))
+    return type(row)(**{**dict(zip(names, read_all(row), strict=True)), **values})
 
 
 def columns(kind: type[Any], alias: str = "") -> str:
