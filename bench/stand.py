@@ -16,6 +16,7 @@ from kit.inbox import Inbox
 from kit.listening import Context, listening
 from kit.migrate import HERE, migrate
 from kit.sealing import Sealer
+from kit.service.running import collect_rarely
 from services.referral.books import load
 from services.referral.consumer import LISTENS
 
@@ -59,6 +60,7 @@ class Stand:
         """The name of a fresh copy of a migrated database; what earlier runs left dirty is on disk by then."""
         self._numbers.append(0)
         copy = f"{name}_{len(self._numbers)}"
+        collect_rarely()
         connection = await self.superuser()
         await connection.execute(f"create database {copy} template {name} owner {name}_owner")
         await connection.execute("checkpoint")
