@@ -1,14 +1,19 @@
 """What is personal, closed and opened: the shape of details, where each field is sealed, and what finds a person."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from contracts.vocabulary import CHANNELS
 from kit.sealing import CannotOpen, Sealer, seal, unseal
+from services.referral.domain import safe_contact
 from services.referral.store import details
+
+UNREADABLE = "unreadable"
 
 
 class _Part(BaseModel):
@@ -27,14 +32,26 @@ class Address(_Part):
     postcode: str | None = None
 
 
+def _readable(read: Callable[[str], object]) -> BeforeValidator:
+    """Free text may say anything of anybody, and the column is plain: what cannot be read is kept as exactly that."""
+    return BeforeValidator(lambda text: text if not text or read(str(text)) is not None else UNREADABLE)
+
+
 class GivenChannel(_Part):
     kind: str
     value: str = Field(max_length=400)
     safety: str = "unknown"
-    days: str | None = None
-    hours: str | None = None
+    days: Annotated[str | None, _readable(safe_contact.days_of)] = None
+    hours: Annotated[str | None, _readable(safe_contact.hours_of)] = None
     voicemail: bool | None = None
     say_who: bool | None = None
+
+
+def _of_known_kind(channels: tuple[GivenChannel, ...]) -> tuple[GivenChannel, ...]:
+    return tuple(channel for channel in channels if channel.kind in CHANNELS)
+
+
+Channels = Annotated[tuple[GivenChannel, ...], AfterValidator(_of_known_kind)]
 
 
 class Relative(_Part):
@@ -42,7 +59,7 @@ class Relative(_Part):
     relationship: str | None = None
     given_names: Name | None = None
     family_name: str | None = None
-    channels: tuple[GivenChannel, ...] = ()
+    channels: Channels = ()
 
 
 class Officer(_Part):
@@ -59,7 +76,7 @@ class Details(_Part):
     date_of_birth: str | None = None
     address: Address | None = None
     code_word: str | None = None
-    channels: tuple[GivenChannel, ...] = ()
+    channels: Channels = ()
     next_of_kin: tuple[Relative, ...] = ()
     officer_in_case: Officer | None = None
     family_liaison_officer: Officer | None = None
@@ -152,10 +169,15 @@ async def _open(
     sealer: Sealer, owner: UUID, table: str, row: UUID, closed: dict[str, bytes], *, plain: bool = False
 ) -> dict[str, Any]:
     key = (await sealer.data_keys([owner])).get(owner) if closed else None
-    if key is None:
-        return {}
+    return in_clear(key, table, row, closed, plain=plain)
+
+
+def in_clear(
+    key: bytes | None, table: str, row: UUID, closed: Mapping[str, bytes], *, plain: bool = False
+) -> dict[str, Any]:
+    """Sealed fields of one row, opened; a field that does not open is left out. `plain`: no field holds JSON."""
     opened: dict[str, Any] = {}
-    for name, blob in closed.items():
+    for name, blob in closed.items() if key is not None else ():
         try:
             text = unseal(key, blob, place(table, name, row))
         except CannotOpen:

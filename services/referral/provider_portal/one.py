@@ -14,6 +14,7 @@ from services.referral.actions import contacting, packing, providing
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import Profile
+from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import can_try, frame, own, steps
 from services.referral.store import contact, portal
@@ -38,9 +39,9 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         "provider_portal/referral.html",
         status=422 if errors else 200,
         **frame(visit, books, offered),
-        pack=[(words.FIELDS.get(k, words.words(k)), words.given(k, v)) for k, v in pack.items() if k != "channels"],
+        pack=words.pack(pack),
         channels=channels,
-        steps=steps(visit, books, offered),
+        steps=sorted(steps(visit, books, offered), key=_asks),
         can_try=can_try(visit, offered),
         usable=usable,
         outcomes=words.ATTEMPTS,
@@ -79,10 +80,17 @@ def _channels(visit: Visit, profile: Profile, pack: dict[str, Any]) -> list[dict
     return sorted(found, key=lambda channel: (not channel["safe"], channel["words"]))
 
 
+def _asks(step: Transition) -> bool:
+    """Whether a step asks something on a page of its own; what is done at once stands first."""
+    return step.reasons is not None or step.verb == "complete"
+
+
 def _told(books: Books, event: Told) -> dict[str, Any]:
     return {
         "label": {"text": words.told(event.type)},
         "datetime": {"timestamp": event.happened_at, "type": "datetime"},
-        "byline": {"text": "the hub" if event.actor_role == "system" else words.words(event.actor_role).lower()},
+        "byline": {
+            "text": "the hub" if event.actor_role == "system" else event.actor_role.replace(".", " ").replace("_", " ")
+        },
         "text": words.reason(books, event.data),
     }

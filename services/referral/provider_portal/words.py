@@ -1,5 +1,6 @@
 """Codes in the words that a provider's worker reads."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,7 +19,13 @@ FIELDS = {
     "same_household": "Lives with the suspect",
     "relationship": "Relationship to the suspect",
 }
+ORDER = (
+    *("given_names", "family_name", "date_of_birth", "age_band", "language", "address", "code_word", "access_needs"),
+    *("needs", "risk", "flags", "offence", "committed_on", "reported_on", "relationship", "same_household", "share"),
+)
+"""The person first, then what happened; whatever else a pack holds comes after."""
 LINES = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA"}
+LANGUAGES = {"en": "English", "cy": "Welsh", "bfi": "British Sign Language"}
 ATTEMPTS = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -125,12 +132,20 @@ def _clock(at: time) -> str:
     return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
 
 
+def pack(held: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A pack as rows of label and words; its channels are shown apart."""
+    names = [*(name for name in ORDER if name in held), *sorted(held.keys() - {*ORDER, "channels"})]
+    return [(FIELDS.get(name, words(name)), given(name, held[name])) for name in names]
+
+
 def given(name: str, value: Any) -> str:
     """A field of a pack in words."""
     if name in _DATES and isinstance(value, str):
         return date_words(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value))
     if name == "offence" and (known := offence(value)) is not None:
         return known.title
+    if name == "language":
+        return LANGUAGES.get(value, str(value))
     if name == "area":
         return area(value)
     if name == "age_band":
@@ -144,7 +159,12 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dict):
-        return ", ".join(_plain(one) for one in value.values() if one)
+        parts = sorted(value.items(), key=lambda part: part[0] != "name")
+        return ", ".join(_plain(one) for _, one in parts if one)
     if isinstance(value, list):
         return ", ".join(_plain(one) for one in value)
     return str(value)
+
+
+def role(code: str) -> str:
+    return "the hub" if code == "system" else code.replace(".", " ").replace("_", " ")
