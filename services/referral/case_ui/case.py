@@ -69,7 +69,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         ("Who this is", words.words(case.kind)),
         ("Reported", "To the police" if case.reported else "Not to the police"),
         ("Age", words.words(case.age_band) if "-" not in case.age_band else case.age_band),
-        ("Language", case.language),
+        ("Language", "English" if case.language == "en" else words.words(case.language)),
         ("Lives in", words.area(case.home_local_authority)),
         ("Happened in", words.area(case.local_authority)),
         ("Risk", words.words(case.risk_grade) + (f", Dash {case.dash_score}" if case.dash_score is not None else "")),

@@ -7,6 +7,12 @@ from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, worki
 from kit.web.words import date_words, plural
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
+_SHORT |= {
+    "idva_lgbt": "LGBT+ IDVA",
+    "idva_male": "IDVA for men",
+    "by_and_for": "By-and-for service",
+    "somebody": "Through somebody",
+}
 HOLDS = {
     "high_risk": "High risk",
     "risk_unknown": "Risk not known",
