@@ -1,11 +1,15 @@
 """A person at a browser without scripts: reads links and forms from pages and submits what they offer."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import httpx
+
+AGAIN = 10
 
 
 class Unexpected(Exception):
@@ -96,16 +100,23 @@ def browser(public_url: str, cookie: str) -> httpx.Client:
 
 
 def look(client: httpx.Client, address: str) -> Sheet:
-    return _sheet(client.get(address))
+    return _sheet(lambda: client.get(address))
 
 
 def submit(client: httpx.Client, page: Sheet, form: Form, **answers: str) -> Sheet:
     """Sends the form as filled in, with `answers`; a choice left open is answered with its first option."""
     filled = {**{name: values[0] for name, values in form.options.items()}, **form.filled, **answers}
-    return _sheet(client.post(urljoin(page.address, form.action or page.address), data=filled))
+    return _sheet(lambda: client.post(urljoin(page.address, form.action or page.address), data=filled))
 
 
-def _sheet(answer: httpx.Response) -> Sheet:
+def _sheet(ask: Callable[[], httpx.Response]) -> Sheet:
+    """The answer as a page. "Try again later" is followed: nothing was done."""
+    answer = ask()
+    for _ in range(AGAIN):
+        if answer.status_code != 503:
+            break
+        time.sleep(3)
+        answer = ask()
     if answer.status_code not in (200, 409, 422):
         raise Unexpected(f"{answer.url} answered {answer.status_code}")
     reader = _Reader()

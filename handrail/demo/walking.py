@@ -60,7 +60,10 @@ def _offered(client: httpx.Client, most: int) -> list[str]:
 def _along(client: httpx.Client, address: str, way: Sequence[str]) -> Iterator[str]:
     yield "portal.viewed"
     for verb in way:
-        after = _attempt(client, address) if verb == "attempt" else _step(client, address, verb)
+        if verb == "attempt":
+            yield _attempt(client, address)
+            continue
+        after = _step(client, address, verb)
         if after is None or after.refused:
             yield f"portal.{verb} refused"
             return
@@ -73,15 +76,18 @@ def _step(client: httpx.Client, address: str, verb: str) -> Sheet | None:
     form = page.form(f"/steps/{verb}")
     if form is None and any(link.endswith(f"/steps/{verb}") for link in page.links):
         page = look(client, f"{address}/steps/{verb}")
-        form = next((one for one in page.forms if one.method == "post" and "csrf_token" in one.filled), None)
-        form = next((one for one in page.forms if one.method == "post" and not one.action.endswith("sign-out")), form)
+        form = next((one for one in page.forms if one.method == "post" and not one.action.endswith("sign-out")), None)
     return submit(client, page, form) if form else None
 
 
-def _attempt(client: httpx.Client, address: str) -> Sheet | None:
+def _attempt(client: httpx.Client, address: str) -> str:
+    """By the first channel that is safe now; at night there may be none."""
     page = look(client, address)
     form = page.form("/attempts")
-    return submit(client, page, form, channel="in_person", outcome="spoke") if form else None
+    for channel in form.options.get("channel", []) if form else []:
+        if form and not submit(client, page, form, channel=channel, outcome="spoke").refused:
+            return "portal.attempt"
+    return "portal.attempt not safe now"
 
 
 def _hub(client: httpx.Client, most: int) -> Iterator[str]:
