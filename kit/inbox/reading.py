@@ -13,7 +13,6 @@ from contracts.envelope import BadHeader, Fact, MissingHeader, peek_type, read_h
 from contracts.topics import BY_NAME, MAX_VALUE_BYTES
 from kit.received import Received, Record
 
-
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
