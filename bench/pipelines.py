@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -153,7 +153,7 @@ async def run(stand: Stand, name: str, way: Way, events: Events, *, opens: bool 
         relay = Relay(hub.database, client, REFERRAL_EVENTS, "handrail/referral")
         feeding = Feeding(stand, hub, relay)
         timers = [relay.run(), *([_opening(hub)] if opens else [])]
-        jobs = [asyncio.create_task(job) for job in timers]
+        jobs: list[asyncio.Task[None]] = [asyncio.create_task(job) for job in timers]
         try:
             before = stand.spent()
             async with way(feeding):
@@ -171,7 +171,7 @@ async def run(stand: Stand, name: str, way: Way, events: Events, *, opens: bool 
     return Measured(name, count, count / (applied - began), count / (finished - began), cpu, checked)
 
 
-def _opening(hub: Hub) -> Awaitable[None]:
+def _opening(hub: Hub) -> Coroutine[Any, Any, None]:
     every = Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH)
     return keep(hub.database, every, lambda: None, hub.context, lambda: None)
 
