@@ -27,8 +27,10 @@ class Coming:
     """A supervisor that we started and its way up. It ends when we do, until it is told to stay."""
 
     def __init__(self, data: Path, port: int | None) -> None:
-        data.mkdir(parents=True, exist_ok=True)
-        (data / "log").mkdir(exist_ok=True)
+        try:
+            (data / "log").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Failed(f"{data} cannot be made or written to ({error.strerror}). Name another with --data.") from None
         self.data = data
         self.began = time.time()
         reading, self._writing = os.pipe()
@@ -136,7 +138,7 @@ def up(
     began = time.monotonic()
     coming, system = start(data_folder(data), port)
     if coming is None:
-        print(f"Already up at {system.http}")
+        print(f"Already up at {system.http}" if system.ready else f"Already coming up at {system.http}: {system.step}")
         return
     print(f"Ready after {time.monotonic() - began:.1f} s: {system.http}  victim pages: {system.neutral}", flush=True)
     if detach:

@@ -45,6 +45,15 @@ def test_what_needs_a_running_system_says_how_to_start_one(tmp_path: Path, words
     assert str(tmp_path) in done.stdout + done.stderr
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = handrail("up", "--detach", "--data", str(tmp_path / "file" / "data"))
+    assert done.returncode == 1
+    assert str(tmp_path / "file" / "data") in done.stderr
+    assert "--data" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_doctor_finds_what_this_machine_has(tmp_path: Path) -> None:
     done = handrail("doctor", "--json", "--data", str(tmp_path))
     told = json.loads(done.stdout)
