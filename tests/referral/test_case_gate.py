@@ -13,7 +13,7 @@ from tests.builders import an_event
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import a_case, access_of, hub_app, referral_of, triaged
+from tests.referral.hub_pages import a_case, access_of, hub_app, triaged
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 Site = tuple[Gate, str, Any]
@@ -45,28 +45,43 @@ async def passes(site: Site, path: str, button: str = "") -> None:
     assert await gate.problems(url + path, signed_in=signed_in, act=act) == [], f"{path} {button}"
 
 
-async def test_pages_without_anything_pass_the_gate(site: Site) -> None:
-    for path in ("/", "/cases", "/cases?queue=nothing", "/cases/new", "/operations", f"/cases/{uuid4()}"):
-        await passes(site, path)
-    for path, button in (("/cases", "Find"), ("/cases/new", "Open the case")):
-        await passes(site, path, button)
+EMPTY = ["/", "/cases", "/cases?queue=nothing", "/cases/new", "/operations"]
 
 
-async def test_pages_of_a_case_pass_the_gate(site: Site, hub: Hub) -> None:
+@pytest.mark.parametrize(
+    ("path", "button"), [*((path, "") for path in EMPTY), ("/cases", "Find"), ("/cases/new", "Open the case")]
+)
+async def test_pages_without_anything_pass_the_gate(site: Site, path: str, button: str) -> None:
+    await passes(site, path, button)
+
+
+@pytest.mark.parametrize(
+    ("tab", "button"),
+    [
+        ("", ""),
+        ("", "Show name and details"),
+        ("/timeline", ""),
+        ("/timeline?day=x", ""),
+        ("/looked", ""),
+        ("/referrals", ""),
+        ("/referrals", "Open a referral"),
+        ("/referrals/{referral}/steps/withdraw", "Withdraw"),
+        ("/referrals/{referral}/contracts", ""),
+        (f"/referrals/{{referral}}/contracts/{IDVA}", "Send"),
+        ("/contact", ""),
+        ("/contact", "Save"),
+        ("/contact", "Record the attempt"),
+    ],
+)
+async def test_pages_of_a_case_pass_the_gate(site: Site, hub: Hub, tab: str, button: str) -> None:
     case = await a_case(hub)
-    at = f"/cases/{case}"
-    referral = await referral_of(hub, case)
-    await passes(site, f"{at}/contact")
-    await passes(site, f"{at}/contact", "Save")
-    await passes(site, f"{at}/contact", "Record the attempt")
-    await passes(site, f"{at}/referrals/{referral}/steps/withdraw", "Withdraw")
-    await triaged(hub, case)
-    for path in ("/cases", at, f"{at}/timeline", f"{at}/timeline?day=x", f"{at}/looked", f"{at}/referrals"):
-        await passes(site, path)
-    await passes(site, at, "Show name and details")
-    await passes(site, f"{at}/referrals", "Open a referral")
-    await passes(site, f"{at}/referrals/{referral}/contracts")
-    await passes(site, f"{at}/referrals/{referral}/contracts/{IDVA}", "Send")
+    referral = await triaged(hub, case)
+    await passes(site, f"/cases/{case}{tab.format(referral=referral)}", button)
+
+
+async def test_a_queue_with_cases_passes_the_gate(site: Site, hub: Hub) -> None:
+    await a_case(hub)
+    await passes(site, "/cases")
 
 
 async def test_operations_with_something_set_aside_passes_the_gate(site: Site, hub: Hub) -> None:

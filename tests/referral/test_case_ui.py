@@ -109,7 +109,7 @@ async def test_a_queue_is_narrowed_by_service_hold_and_area(hub: Hub, browse: As
     await officer.get("/cases")
     page = await officer.submit("Narrow", area=COVENTRY)
     assert [row[0].split()[0] for row in page.rows[1:]] == [await reference_of(hub, away)]
-    page = await officer.get("/cases?queue=waiting&line=rtc_support")
+    page = await officer.get("/cases?queue=waiting&line=fraud")
     assert "Nobody is waiting" in page.text and (await officer.follow("Show the whole queue")).rows
     assert len((await officer.get("/cases?line=nonsense&area=nowhere&page=x")).rows) == 3
 
