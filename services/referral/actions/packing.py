@@ -13,21 +13,27 @@ from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
 from services.referral.actions import sealing
 from services.referral.domain.directory import Contract
-from services.referral.store import cases, contact, details, packs, portal
+from services.referral.store import packs, portal
 from services.referral.store.cases import Case
+from services.referral.store.packs import Frozen, Material
 
 OF_FACTS = ("needs", "access_needs", "relationship", "same_household", "reported_on", "committed_from", "committed_to")
-BATCH = 200
+BATCH = 300
 
 
 async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> dict[str, Any]:
     """What a provider of `contract` would be given of `case` now, by field; a field that we do not have is left out."""
-    routings = await cases.routings(tx, case.case_id)
-    have = _plain(case, routings[0].facts["case"] if routings else {})
-    have["crime_reference"] = await packs.crime_reference(tx, case.crime_id)
-    have |= await sealing.open_person(sealer, case.person_id, await details.person(tx, case.person_id))
-    have |= await sealing.open_case(sealer, case.person_id, case.case_id, await details.case(tx, case.case_id))
-    have["channels"] = await _safe_channels(tx, sealer, case.person_id)
+    material = (await packs.materials(tx, [case.case_id]))[case.case_id]
+    keys = await sealer.data_keys([case.person_id])
+    return _contents(material, contract, keys.get(case.person_id))
+
+
+def _contents(material: Material, contract: Contract, key: bytes | None) -> dict[str, Any]:
+    case = material.case
+    have = _plain(case, material.facts) | {"crime_reference": material.crime_reference}
+    have |= sealing.in_clear(key, "person_sealed", case.person_id, material.person)
+    have |= sealing.in_clear(key, "case_sealed", case.case_id, material.officers)
+    have["channels"] = _safe_channels(material, key)
     return {name: have[name] for name in contract.pack if have.get(name) not in (None, "", (), [])}
 
 
@@ -46,8 +52,8 @@ def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _safe_channels(tx: Tx, sealer: Sealer, person_id: UUID) -> list[dict[str, Any]]:
-    values = await sealing.open_channels(sealer, person_id, await contact.values(tx, person_id))
+def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]]:
+    values = sealing.in_clear(key, "channel", material.case.person_id, material.values, plain=True)
     return [
         {
             "kind": channel.kind,
@@ -57,7 +63,7 @@ async def _safe_channels(tx: Tx, sealer: Sealer, person_id: UUID) -> list[dict[s
             "voicemail": channel.voicemail,
             "say_who": channel.say_who,
         }
-        for channel in await contact.channels(tx, person_id)
+        for channel in material.channels
         if channel.safety == "safe" and not channel.locked
     ]
 
@@ -74,20 +80,30 @@ def _bytes(pack: dict[str, Any]) -> bytes:
 async def freeze(tx: Tx, sealer: Sealer, leg_id: UUID, person_id: UUID, pack: dict[str, Any]) -> str:
     """Seals a pack into its leg, once and for all; returns its digest."""
     keys = await sealer.data_keys([person_id], make=True)
-    sealed = seal(keys[person_id], _bytes(pack).decode(), sealing.place("leg", "pack", leg_id))
-    await packs.freeze(tx, leg_id, sealed, sorted(pack), digest(pack))
-    return digest(pack)
+    frozen = _frozen(leg_id, keys[person_id], pack)
+    await packs.freeze(tx, [frozen])
+    return frozen.sha256
+
+
+def _frozen(leg_id: UUID, key: bytes, pack: dict[str, Any]) -> Frozen:
+    sealed = seal(key, _bytes(pack).decode(), sealing.place("leg", "pack", leg_id))
+    return Frozen(leg_id, sealed, sorted(pack), digest(pack))
 
 
 async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
     """Freezes the packs of legs that the policy sent, once the person's details are open; returns how many."""
     waiting = await packs.unpacked(tx, BATCH)
+    if not waiting:
+        return 0
+    materials = await packs.materials(tx, [leg.case_id for leg in waiting])
+    keys = await context.sealer.data_keys([one.case.person_id for one in materials.values()], make=True)
+    contracts = context.facts.directory.by_id
+    frozen = []
     for leg in waiting:
-        case = await cases.get(tx, leg.case_id)
-        contract = context.facts.directory.by_id.get(leg.contract_id)
-        if case is not None and contract is not None:
-            pack = await contents(tx, context.sealer, case, contract)
-            await freeze(tx, context.sealer, leg.leg_id, leg.person_id, pack)
+        material, contract = materials[leg.case_id], contracts.get(leg.contract_id)
+        key = keys[material.case.person_id]
+        frozen.append(_frozen(leg.leg_id, key, _contents(material, contract, key) if contract else {}))
+    await packs.freeze(tx, frozen)
     return len(waiting)
 
 

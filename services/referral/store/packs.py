@@ -1,16 +1,31 @@
-"""Packs of legs: sealed, with their digest and the names of their fields."""
+"""What packs are made of, and packs of legs: sealed, with their digest and the names of their fields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import read
+from services.referral.store.cases import Case
+from services.referral.store.contact import Channel
+from services.referral.store.details import CASE_FIELDS, PERSON_FIELDS
+from services.referral.store.rows import columns, read
 
 _UNPACKED = """
-select l.leg_id, l.case_id, l.person_id, l.contract_id from leg l join case_file c using (case_id)
+select l.leg_id, l.case_id, l.contract_id from leg l join case_file c using (case_id)
  where l.pack is null and l.state = 'sent' and c.details <> 'waiting' order by l.sent_at, l.leg_id limit $1
    for update of l skip locked
+"""
+_CASES = f"select {columns(Case)} from case_file where case_id = any($1::uuid[])"
+_FACTS = "select distinct on (case_id) case_id, facts from routing where case_id = any($1::uuid[]) order by 1, run desc"
+_CRIMES = "select crime_id, crime_reference from crime where crime_id = any($1::uuid[])"
+_PEOPLE = f"select person_id, {', '.join(PERSON_FIELDS)} from person_sealed where person_id = any($1::uuid[])"
+_OFFICERS = f"select case_id, {', '.join(CASE_FIELDS)} from case_sealed where case_id = any($1::uuid[])"
+_CHANNELS = f"select {columns(Channel)}, value from channel where person_id = any($1::uuid[]) order by person_id, kind"
+_FREEZE = """
+update leg l set pack = f.pack, pack_fields = f.fields::text[], pack_sha256 = f.sha256
+  from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[]) as f(leg_id, pack, fields, sha256)
+ where l.leg_id = f.leg_id and l.pack is null
 """
 
 
@@ -18,8 +33,30 @@ select l.leg_id, l.case_id, l.person_id, l.contract_id from leg l join case_file
 class Unpacked:
     leg_id: UUID
     case_id: UUID
-    person_id: UUID
     contract_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a pack of one case can be made of: `person`, `officers` and `values` (by kind of channel) are sealed."""
+
+    case: Case
+    facts: dict[str, Any]
+    crime_reference: str | None
+    person: dict[str, bytes]
+    officers: dict[str, bytes]
+    channels: list[Channel] = field(default_factory=list)
+    values: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A pack, sealed for its leg."""
+
+    leg_id: UUID
+    sealed: bytes
+    fields: Sequence[str]
+    sha256: str
 
 
 async def unpacked(tx: Tx, limit: int) -> list[Unpacked]:
@@ -27,17 +64,52 @@ async def unpacked(tx: Tx, limit: int) -> list[Unpacked]:
     return read(Unpacked, await tx.fetch(_UNPACKED, limit))
 
 
-async def freeze(tx: Tx, leg_id: UUID, sealed: bytes, names: Sequence[str], sha256: str) -> None:
-    """Writes a pack; one that is frozen stays as it is."""
-    await tx.execute(
-        "update leg set pack = $2, pack_fields = $3, pack_sha256 = $4 where leg_id = $1 and pack is null",
-        leg_id,
-        sealed,
-        list(names),
-        sha256,
-    )
+async def materials(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, Material]:
+    """What packs of these cases can be made of, by case, in a few reads; a case that is not seen is left out."""
+    cases = read(Case, await tx.fetch(_CASES, list(case_ids)))
+    ids, people = [case.case_id for case in cases], [case.person_id for case in cases]
+    facts = {row["case_id"]: row["facts"]["case"] for row in await tx.fetch(_FACTS, ids)}
+    crimes = {row["crime_id"]: row["crime_reference"] for row in await tx.fetch(_CRIMES, [c.crime_id for c in cases])}
+    sealed = {row["person_id"]: _there(row, PERSON_FIELDS) for row in await tx.fetch(_PEOPLE, people)}
+    officers = {row["case_id"]: _there(row, CASE_FIELDS) for row in await tx.fetch(_OFFICERS, ids)}
+    channels, values = await _channels(tx, people)
+    return {
+        case.case_id: Material(
+            case=case,
+            facts=facts.get(case.case_id, {}),
+            crime_reference=crimes.get(case.crime_id),
+            person=sealed.get(case.person_id, {}),
+            officers=officers.get(case.case_id, {}),
+            channels=channels.get(case.person_id, []),
+            values=values.get(case.person_id, {}),
+        )
+        for case in cases
+    }
 
 
-async def crime_reference(tx: Tx, crime_id: UUID | None) -> str | None:
-    """The force's own number of a crime."""
-    return await tx.fetchval("select crime_reference from crime where crime_id = $1", crime_id)  # type: ignore[no-any-return]
+async def _channels(tx: Tx, people: Sequence[UUID]) -> tuple[dict[UUID, list[Channel]], dict[UUID, dict[str, bytes]]]:
+    channels: dict[UUID, list[Channel]] = {}
+    values: dict[UUID, dict[str, bytes]] = {}
+    for row in await tx.fetch(_CHANNELS, list(people)):
+        found = dict(row)
+        value = found.pop("value")
+        channels.setdefault(row["person_id"], []).append(Channel(**found))
+        if value is not None:
+            values.setdefault(row["person_id"], {})[row["kind"]] = value
+    return channels, values
+
+
+def _there(row: Any, names: Sequence[str]) -> dict[str, bytes]:
+    return {name: row[name] for name in names if row[name] is not None}
+
+
+async def freeze(tx: Tx, packs: Sequence[Frozen]) -> None:
+    """Writes packs; one that is frozen stays as it is."""
+    if packs:
+        await tx.execute(
+            _FREEZE,
+            [pack.leg_id for pack in packs],
+            [pack.sealed for pack in packs],
+            ["{" + ",".join(pack.fields) + "}" for pack in packs],
+            [pack.sha256 for pack in packs],
+        )
