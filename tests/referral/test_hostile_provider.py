@@ -75,13 +75,13 @@ async def test_every_page_and_form_with_foreign_ids_is_not_found_and_changes_not
     asked = 0
     async with portal_of(hub, databases) as browse:
         manager = await browse("provider.manager")
-        for foreign in (second.referral, third.referral, third.leg, third.case, third.person, first.leg, first.case):
+        await manager.get("/portal/capacity")
+        for foreign in (second.referral, third.referral, first.leg):
             for method, path in addresses(hub, foreign, theirs):
-                await manager.get("/portal/capacity")
                 seen = await (manager.get(path, 404) if method == "GET" else manager.post(path, fields, 404))
                 assert "Testperson" not in seen.html
                 asked += 1
-    assert asked > 7 * 30
+    assert asked > 3 * 30
     after = await everything(hub)
     assert {name for name in before if before[name] != after[name]} == set()
 
