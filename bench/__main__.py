@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ async def measure(stand: Stand, asked: argparse.Namespace) -> dict[str, Any]:
 
 async def ways(stand: Stand, told: events.Events, asked: argparse.Namespace) -> dict[str, Any]:
     kept = await pipelines.record(stand, told)
-    runs = {
+    runs: dict[str, Callable[[], Awaitable[pipelines.Measured]]] = {
         "plain": lambda: pipelines.run(stand, "plain", pipelines.plain, told),
         "ours": lambda: pipelines.run(stand, "ours", pipelines.ours, told),
         "bare": lambda: pipelines.run(stand, "bare", pipelines.bare(kept.said, len(told.sent)), told, opens=False),

@@ -54,7 +54,7 @@ async def stages(stand: Stand, events: Events) -> dict[str, int]:
     """Microseconds for each event by stage: `write` is everything else of this process, `postgres` the database's."""
     hub = await stand.hub()
     spent: Counter[str] = Counter()
-    came = batches(records(events), stand.settings.batch)
+    came = batches(records(events), min(stand.settings.batch, len(events.sent) // 2))
     count = len(events.sent) - len(came[0])
     await hub.inbox.apply(came[0])
     before = stand.spent()

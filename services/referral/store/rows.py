@@ -33,7 +33,8 @@ def _values_of(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[
 
 def changed(row: T, **values: Any) -> T:
     """As dataclasses.replace, and several times as fast for rows of many fields."""
-    names, read_all = _values_of(row.__class__)
+    kind: Any = type(row)
+    names, read_all = _values_of(kind)
     return type(row)(**{**dict(zip(names, read_all(row), strict=True)), **values})
 
 
