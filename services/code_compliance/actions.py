@@ -52,7 +52,10 @@ async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
 
 
 async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
-    """Decides cases from everything that was told of them, saves what differs and announces it."""
+    """Decides cases, which the caller has locked, from everything that was told of them; saves what differs and
+    announces it."""
+    if not cases:
+        return
     crime_ids = list({case.crime_id for case in cases if case.crime_id is not None})
     case_ids = [case.case_id for case in cases]
     before = await stored_clocks.load(tx, case_ids, lock=True)

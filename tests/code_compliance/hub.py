@@ -16,7 +16,7 @@ from kit.database import Database
 from kit.inbox import Inbox
 from kit.listening import Context, listening
 from kit.service import Check, Moment
-from services.code_compliance import actions, reconcile
+from services.code_compliance import consumer, reconcile
 from services.code_compliance.__main__ import SERVICE
 from services.code_compliance.domain.entitlements import Clock
 from services.code_compliance.store import clocks as stored
@@ -61,7 +61,7 @@ class Hub:
         """Runs the timer at an instant at which everything had been applied (up to `applied_until`, when given)."""
         moment = Moment(at(text), at(applied_until or text))
         async with self.database.begin() as tx:
-            return await actions.mark_due(tx, moment, self.context)
+            return await consumer.fall_due(tx, moment, self.context)
 
     async def clocks(self, ref: str = "V1", crime: UUID = CRIME) -> dict[str, Clock]:
         """The clocks of a case by entitlement (and occurrence, for a duty that repeats)."""

@@ -1,5 +1,6 @@
 """What the service does with what it hears, on real PostgreSQL."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -176,3 +177,46 @@ async def test_what_is_stored_is_what_a_recount_gives(hub: Hub) -> None:
     change = "update entitlement set started_at = started_at + interval '1 day' where entitlement = 'R6.charge'"
     await hub.database.pool.execute(change)
     assert [check.id for check in await hub.checks() if not check.ok] == ["I12.clocks_as_recounted"]
+
+
+async def test_what_began_to_wait_while_its_crime_was_written_is_heard_before_anything_is_breached(hub: Hub) -> None:
+    await hub.hear(reached("suspect_arrested", "2025-06-03 09:00"), given("R6.suspect_arrested", "2025-06-05 12:00"))
+    async with hub.database.begin() as tx:
+        kept = await tx.fetch("delete from kit.waiting returning *")
+    await hub.hear(crime())
+    async with hub.database.begin() as tx:
+        await tx.executemany(
+            'insert into kit.waiting (key, topic, partition, "offset", headers, value) values ($1, $2, $3, $4, $5, $6)',
+            [(r["key"], r["topic"], r["partition"], r["offset"], r["headers"], r["value"]) for r in kept],
+        )
+    assert await hub.now_is("2025-07-01 09:00") == 2
+    assert await hub.waiting() == 0
+    assert (await hub.clocks())["R6.suspect_arrested/m1"].state == "met"
+
+
+async def test_facts_for_the_same_people_told_on_every_topic_at_once_all_count(hub: Hub) -> None:
+    case = case_id(CRIME, "V1")
+    sent = ReferralSent(
+        case_id=case,
+        referral_id=uuid4(),
+        leg_id=uuid4(),
+        provider_id=uuid4(),
+        contract_id=uuid4(),
+        line="idva",
+        happened_at=at("2025-06-02 11:00"),
+        actor_role="officer",
+    )
+    await hub.hear(crime())
+    await asyncio.gather(
+        hub.hear(
+            crime(2, "2025-06-04 09:00", flags=["domestic_abuse"], victims=[victim(), victim("V2")]),
+            crime(3, "2025-06-04 10:00", flags=["domestic_abuse"], victims=[victim(), victim("V2"), victim("V3")]),
+        ),
+        hub.hear(reached("suspect_arrested", "2025-06-03 09:00"), given("R6.suspect_arrested", "2025-06-04 12:00")),
+        hub.hear(sent),
+        hub.now_is("2025-06-03 10:00"),
+    )
+    for ref in ("V1", "V2", "V3"):
+        assert (await hub.clocks(ref))["R6.suspect_arrested/m1"].state == "met", ref
+    assert (await hub.clocks())["R4.specialist_referral"].state == "met"
+    assert [check.id for check in await hub.checks() if not check.ok] == []

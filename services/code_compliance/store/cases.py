@@ -24,7 +24,6 @@ update crime c set revision = n.revision, cases = n.cases, stale = c.stale + n.s
   from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[]) as n(crime_id, revision, cases, stale, revised)
  where c.crime_id = n.crime_id
 """
-_KNOWN = "select crime_id from crime where crime_id = any($1::uuid[])"
 _SAVE = """
 insert into code_case as c (case_id, crime_id, stands_for, facts, reasons, reported_at, recorded_at, first_heard_at,
                             received_at, refused, revision, removed)
@@ -58,7 +57,8 @@ async def claim_crimes(
 
 
 async def lock_crimes(tx: Tx, crime_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """The revisions held of crimes, locked until the transaction ends."""
+    """The revisions held of crimes, locked until the transaction ends: whoever adds to a crime, its people or what was
+    told of it, does so alone. Taken before its cases are locked."""
     return {row["crime_id"]: row["revision"] for row in await tx.fetch(_LOCK, crime_ids)}
 
 
@@ -66,10 +66,6 @@ async def revise_crimes(tx: Tx, rows: Sequence[tuple[UUID, int, int, int, int]])
     """Writes what a crime stands at: (crime_id, revision, cases, snapshots ignored, snapshots applied)."""
     if rows:
         await tx.execute(_REVISE, *map(list, zip(*rows, strict=True)))
-
-
-async def known_crimes(tx: Tx, crime_ids: Sequence[UUID]) -> set[UUID]:
-    return {row["crime_id"] for row in await tx.fetch(_KNOWN, list(crime_ids))}
 
 
 async def save(tx: Tx, cases: Sequence[Case]) -> None:
