@@ -79,7 +79,7 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
             decoder=no_decoding,
             session_timeout_ms=int(session_seconds * 1000),
             heartbeat_interval_ms=int(session_seconds * 300),
-            fetch_max_wait_ms=20,
+            fetch_max_wait_ms=50,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
         self._subscriber(self._on_batch)

@@ -1,5 +1,6 @@
 """From a decision to the rows it writes: pure, and the same for one case on a page and for five hundred in a batch."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -52,20 +53,20 @@ def state_of(decision: Decision) -> str:
     return "resting" if decision.decision in ("refused", "information_only") else "waiting"
 
 
+def _details(holds: Iterable[str], sealed: bool) -> str:
+    """What becomes of a person's details: they are kept where they may be shared."""
+    if not sealed:
+        return "none"
+    return "waiting" if GATES.isdisjoint(holds) else "discarded"
+
+
 def opened(
-    facts: CaseFacts,
-    history: History,
-    decision: Decision,
-    person: UUID,
-    revision: int,
-    now: datetime,
-    sealed: bool = False,
+    facts: CaseFacts, history: History, decision: Decision, person: UUID, revision: int, now: datetime, *, sealed: bool
 ) -> Case:
-    """The row of a new case; `sealed`: its details came, and are kept where they may be shared."""
-    urgency = priority(decision.routing.holds)
-    by = hub_due(urgency, now) if state_of(decision) == "waiting" else None
+    """The row of a new case; `sealed`: its details came."""
     routing = decision.routing
-    details = "none" if not sealed else "waiting" if GATES.isdisjoint(routing.holds) else "discarded"
+    urgency = priority(routing.holds)
+    by = hub_due(urgency, now) if state_of(decision) == "waiting" else None
     return Case(
         case_id=facts.case_id,
         reference=decision.reference,
@@ -108,7 +109,7 @@ def opened(
         revision=revision,
         removed=False,
         restricted=history.restricted,
-        details=details,
+        details=_details(routing.holds, sealed),
         assigned_to=None,
         review_since=None,
         opened_at=now,

@@ -127,12 +127,12 @@ def _hear_case(
     held = past.cases.get(facts.case_id)
     if held is None:
         decision = decide(facts, history, hearing.books, now)
-        case = filing.opened(facts, history, decision, person, revision, now, facts.victim_ref in sealed)
+        case = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
     else:
         stands = _standing(past, held)
         decision = decide_again(facts, history, stands, hearing.books, now, revision)
         facts = keeping(stands.before, facts)
-        new = filing.opened(facts, history, decision, person, revision, now, facts.victim_ref in sealed)
+        new = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
         case = filing.again(held, new)
     _gather(hearing, event, facts, case, decision, history)
     if held is None:

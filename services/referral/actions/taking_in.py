@@ -41,7 +41,7 @@ async def self_referral(
     history = History(person_id=person_id)
     decision = decide(facts, history, books, now)
     changes = Changes()
-    case = filing.opened(facts, history, decision, person_id, 0, now)
+    case = filing.opened(facts, history, decision, person_id, 0, now, sealed=False)
     changes.cases[case.case_id] = case
     changes.routings[case.case_id, 1] = filing.routed(case, facts, history, decision, now)
     changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
