@@ -14,6 +14,8 @@ select (select count(*) from kit.inbox where type like 'police.crime.%') as crim
        (select coalesce(sum(revised), 0) from crime)::bigint as revised,
        (select coalesce(sum(cases), 0) from crime)::bigint as cases_of_crimes,
        (select count(*) from code_case where crime_id is not null) as cases,
+       (select count(*) from code_case where crime_id is not null and not coalesce(
+           facts ->> 'kind' = 'bereaved' and (facts ->> 'also_suspect')::boolean, false)) as cases_of_the_hub,
        (select count(*) from entitlement
          where (state = 'met' and settled_at > due_at)
             or (state = 'met_late' and (due_at is null or settled_at <= due_at))
