@@ -107,7 +107,7 @@ def demo(
     if as_json:
         print(json.dumps(found))
     else:
-        summing.show(Console(highlight=False), found)
+        summing.show(Console(highlight=False, width=None if console.is_terminal else 140), found)
         print("Everything adds up." if found["ok"] else "Something does not add up: see the sums above.")
     if not stop:
         print(addresses(system), flush=True)

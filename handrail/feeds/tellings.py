@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contracts.envelope import Fact
 from contracts.justice import MilestoneReached
-from contracts.police import CrimeUpdated
+from contracts.police import Crime, CrimeUpdated
 from contracts.topics import JUSTICE_MILESTONES, POLICE_CRIMES
 from handrail.feeds.crimes import peopled, updates
 from handrail.feeds.justice import justice
@@ -101,7 +101,7 @@ def tellings(told: Iterable[Story], key: bytes, tally: Tally) -> Iterator[Outgoi
 
 def _events(story: Story, key: bytes, tally: Tally) -> Iterator[Outgoing]:
     told = peopled(story, key)
-    people = sum(len(victim.bereaved) if victim.kind == "deceased" else 1 for victim in told.crime.victims)
+    people = people_of(told.crime)
     tally.victims += people
     tally.without_victim += not people
     crime = str(story.crime_id)
@@ -110,6 +110,14 @@ def _events(story: Story, key: bytes, tally: Tally) -> Iterator[Outgoing]:
         yield _outgoing(POLICE_CRIMES, crime, f"updated/{update.revision}", when, update)
     for when, fact in justice(told):
         yield _outgoing(JUSTICE_MILESTONES, crime, _name(fact), when, fact)
+
+
+def people_of(crime: Crime) -> int:
+    """How many people and businesses of a crime have a case: not the dead, and no relative who is a suspect."""
+    suspected = {suspect.suspect_ref for suspect in crime.suspects}
+    kin = [kin for victim in crime.victims for kin in victim.bereaved]
+    bereaved = sum(not one.also_suspect and one.kin_ref not in suspected for one in kin)
+    return sum(victim.kind != "deceased" for victim in crime.victims) + bereaved
 
 
 def _name(fact: Fact) -> str:

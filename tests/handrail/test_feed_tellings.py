@@ -1,22 +1,24 @@
 """The feed as a whole: in order, of the published language, and of a believable spread."""
 
 import gzip
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from contracts.envelope import Fact
 from contracts.justice import MilestoneReached, NoticeGiven
-from contracts.police import CrimeRecorded, CrimeUpdated, Victim
+from contracts.police import Crime, CrimeRecorded, CrimeUpdated, Victim
 from contracts.reference import AREAS
 from contracts.registry import FACTS
 from handrail.feed import open_files
 from handrail.feeds.casts import cast
 from handrail.feeds.stories import Feed
-from handrail.feeds.tellings import Tally, stories
+from handrail.feeds.tellings import Tally, people_of, stories
 from handrail.publishing import Outgoing
 from tests.handrail.feeding import COLLISIONS, NOW, SHIPPED, told
 
@@ -82,7 +84,7 @@ def test_an_update_is_a_full_snapshot_with_the_next_revision(month: Told) -> Non
 def test_the_parts_add_up() -> None:
     _, tally = told([COLLISIONS])
     people = Counter(
-        sum(len(victim.bereaved) if victim.kind == "deceased" else 1 for victim in fact.victims)
+        people_of(fact)
         for event in told([COLLISIONS])[0]
         if isinstance(fact := FACTS[event.type].model_validate_json(event.value), CrimeRecorded)
     )
@@ -95,6 +97,26 @@ def test_a_crime_told_late_lets_its_milestones_arrive_first(month: Told) -> None
     recorded = {event.key: place for place, (event, fact) in enumerate(month) if isinstance(fact, CrimeRecorded)}
     early = sum(place < recorded[event.key] for place, (event, _) in enumerate(month))
     assert 0 < early < len(month) * 0.02
+
+
+def test_the_dead_and_relatives_who_are_suspects_have_no_case() -> None:
+    def kin(ref: str, **changes: object) -> dict[str, object]:
+        return {"kin_ref": ref, **changes}
+
+    bereaved = [kin("a"), kin("b", also_suspect=True), kin("c")]
+    crime = Crime.model_validate_json(
+        json.dumps(
+            {
+                "crime_id": str(UUID(int=1)),
+                "force": "20",
+                "recorded_at": "2026-09-01T10:00:00Z",
+                "reported_at": "2026-09-01T09:00:00Z",
+                "suspects": [{"suspect_ref": "c"}],
+                "victims": [{"victim_ref": "d", "kind": "deceased", "bereaved": bereaved}, {"victim_ref": "e"}],
+            }
+        )
+    )
+    assert people_of(crime) == 2
 
 
 def test_nothing_is_told_before_it_happened(month: Told) -> None:
