@@ -45,6 +45,7 @@ async def fed(settings: Settings, *files: Path, **options: object) -> Fed:
 
 async def records(settings: Settings, keys: set[str]) -> list[tuple[str, str, bytes]]:
     """(topic, event id, value) of every record with one of these keys, in the order of their partitions."""
+    wanted = {key.encode() for key in keys}
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
     await consumer.start()
     found = []
@@ -57,7 +58,7 @@ async def records(settings: Settings, keys: set[str]) -> list[tuple[str, str, by
         while any([await consumer.position(place) < ends[place] for place in places]):
             for batch in (await consumer.getmany(timeout_ms=500)).values():
                 for record in batch:
-                    if record.key.decode() in keys:
+                    if record.key in wanted:
                         headers = read_headers(record.headers)
                         FACTS[headers.type].model_validate_json(record.value)
                         found.append((record.topic, headers.id, record.value))
