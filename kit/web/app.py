@@ -147,22 +147,34 @@ async def _answer(page: Page, visit: Visit) -> Response:
     writes = visit.request.method not in ("GET", "HEAD")
     if page.permission is not None:
         if visit.viewer is None:
-            target = "" if writes else f"?next={quote(visit.request.url.path)}"
-            return visit.redirect(f"/sign-in{target}")
+            if writes:
+                return await _signed_out(visit)
+            return visit.redirect(f"/sign-in?next={quote(visit.request.url.path)}")
         if not visit.viewer.may(page.permission):
             return visit.forbidden()
     if writes:
         visit.form = await _form(visit.request)
         if not _from_our_page(visit):
-            return visit.problem(403)
+            return visit.signed_out() if _from_our_site(visit) and visit.viewer else visit.problem(403)
     return await page.view(visit)
 
 
+async def _signed_out(visit: Visit) -> Response:
+    """Nothing is done, and what was written comes back in the page, to be sent again after signing in."""
+    visit.form = await _form(visit.request)
+    visit.form.pop("csrf_token", None)
+    return visit.signed_out() if _from_our_site(visit) else visit.redirect("/sign-in")
+
+
 def _from_our_page(visit: Visit) -> bool:
+    token = (visit.form.pop("csrf_token", None) or [""])[0]
+    return _from_our_site(visit) and visit.shop.signer.token_fits(token, visit.session_cookie)
+
+
+def _from_our_site(visit: Visit) -> bool:
     settings = visit.settings
     ours = frozenset(guard.origin_of(url) for url in (settings.public_url, settings.neutral_url))
-    token = (visit.form.pop("csrf_token", None) or [""])[0]
-    return guard.same_origin(visit.request.headers, ours) and visit.shop.signer.token_fits(token, visit.session_cookie)
+    return guard.same_origin(visit.request.headers, ours)
 
 
 async def _form(request: Request) -> dict[str, list[str]]:

@@ -141,6 +141,10 @@ class Visit:
         """Somebody or something changed it meanwhile."""
         return self.problem(409)
 
+    def signed_out(self) -> Response:
+        """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""
+        return self.render("signed_out.html", status=403, sent=[(n, t) for n, all in self.form.items() for t in all])
+
     def problem(self, status: int) -> Response:
         template = "neutral_problem.html" if self.request.scope.get("handrail.origin") == "neutral" else "problem.html"
         return self.render(template, status=status, code=status)

@@ -11,7 +11,7 @@ from kit.service import Every, Service, main
 from kit.web import signin
 from kit.web.app import Link, Page
 from services.referral import case_ui, provider_portal, reconcile
-from services.referral.actions import opening, packing, referring, settling
+from services.referral.actions import noting, opening, packing, referring, settling
 from services.referral.books import load
 from services.referral.consumer import LISTENS
 
@@ -33,6 +33,7 @@ SERVICE = Service(
         Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH),
         Every("release_sent", 0.5, referring.release),
         Every("settle", 0.5, settling.settle),
+        Every("forget_drafts", 600.0, noting.forget_drafts),
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),
     ),
     migrations=HERE / "migrations",

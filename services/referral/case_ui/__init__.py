@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
-from services.referral.case_ui import case, contact, intake, operations, queues, referring, start, steps
+from services.referral.case_ui import case, contact, intake, notes, operations, queues, referring, start, steps
 from services.referral.case_ui.room import Room
 
 
@@ -35,6 +35,11 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/contact/lock", contact.lock, "case.write", "POST"),
         (f"{one}/contact/safety", contact.set_safety, "case.write", "POST"),
         (f"{one}/contact/attempts", contact.record_attempt, "case.write", "POST"),
+        (f"{one}/notes", notes.show, "case.reveal", "GET"),
+        (f"{one}/notes/new", notes.begin, "case.write", "GET"),
+        (f"{one}/drafts/{{draft_id}}", notes.edit, "case.write", "GET"),
+        (f"{one}/drafts/{{draft_id}}", notes.keep, "case.write", "POST"),
+        (f"{one}/drafts/{{draft_id}}/drop", notes.drop, "case.write", "POST"),
         ("/referrals", referring.landing, "referral.write", "GET"),
         ("/operations", operations.show, "operations.read", "GET"),
     )

@@ -37,8 +37,10 @@ TABS = (
     ("Referrals", "/referrals"),
     ("Rights", None),
     ("Contact", "/contact"),
+    ("Notes", "/notes"),
     ("Who has looked", "/looked"),
 )
+NEEDED = {"Rights": "rights.read", "Notes": "case.reveal"}
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
             "active": text == active,
         }
         for text, path in TABS
-        if path is not None or visit.may("rights.read")
+        if text not in NEEDED or visit.may(NEEDED[text])
     ]
     return {
         "case": case,

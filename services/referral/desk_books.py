@@ -1,0 +1,32 @@
+"""The hub's own lists, read once: kinds of note, answers to tasks, how cases are allocated."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from services.referral.books import FOLDER
+from services.referral.domain.allocating import Allocation, read_allocation
+
+
+def _document(name: str) -> Any:
+    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@cache
+def note_kinds() -> Mapping[str, str]:
+    """Kind of note to its words."""
+    return dict(_document("note_kinds.yaml")["kinds"])
+
+
+@cache
+def task_answers() -> Mapping[str, str]:
+    """How a task may be closed, in words."""
+    return dict(_document("task_answers.yaml")["answers"])
+
+
+@cache
+def allocation() -> Allocation:
+    """Skills, weights and reasons of allocation, in every version."""
+    return read_allocation(_document("allocation.yaml"))

@@ -1,0 +1,44 @@
+"""The pages of the working day in a real browser: axe, two widths, without JavaScript; what the script adds."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.browser import cookie_of
+from tests.conftest import Databases
+from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import a_case, access_of, hub_app
+from tests.referral.test_case_gate import passes
+
+pytestmark = [pytest.mark.service, pytest.mark.browser]
+Site = tuple[Gate, str, Any]
+
+
+@pytest.fixture
+async def site(hub: Hub, databases: Databases) -> AsyncIterator[Site]:
+    sock = free_socket()
+    settings = databases.settings.model_copy(update={"public_url": address_of(sock)})
+    access = await access_of(databases)
+    signed_in = cookies(settings, await cookie_of(access, "leader"))
+    async with served(hub_app(hub, settings, access), sock), open_gate() as gate:
+        yield gate, settings.public_url, signed_in
+
+
+async def test_notes_pass_the_gate_and_a_draft_saves_itself_while_somebody_types(site: Site, hub: Hub) -> None:
+    gate, url, signed_in = site
+    case, draft = await a_case(hub), uuid4()
+    await passes(site, f"/cases/{case}/notes")
+    await passes(site, f"/cases/{case}/drafts/{uuid4()}", "Add the note")
+    async with gate.look(f"{url}/cases/{case}/drafts/{draft}", signed_in=signed_in) as watched:
+        await watched.page.get_by_label("Note", exact=True).fill("Half a thought")
+        await watched.page.get_by_text("Draft saved.").wait_for()
+        assert watched.wrong == []
+    assert await hub.value("select version from draft where draft_id = $1", draft) == 1
+    async with gate.look(f"{url}/cases/{case}/drafts/{draft}", signed_in=signed_in) as watched:
+        assert await watched.page.get_by_label("Note", exact=True).input_value() == "Half a thought"
+        await watched.page.get_by_role("button", name="Add the note").click()
+        await watched.page.get_by_text("The note was added.").wait_for()
+    await passes(site, f"/cases/{case}/notes")
