@@ -70,6 +70,25 @@ async def open_session(access: Database, subject: str, strength: str | None = No
     return cookie if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An active worker of an organisation."""
+
+    user_id: UUID
+    name: str
+    role: str
+
+
+async def colleagues(access: Database, organisation_id: UUID | None) -> list[Colleague]:
+    """Everybody active in an organisation, by name; nobody where there is none."""
+    rows = await access.pool.fetch(
+        "select u.user_id, u.name, m.role from app_user u join membership m using (user_id)"
+        " where m.organisation_id = $1 and u.active order by u.name, u.user_id",
+        organisation_id,
+    )
+    return [Colleague(row["user_id"], row["name"], row["role"]) for row in rows]
+
+
 async def close_session(access: Database, cookie: str) -> None:
     await access.pool.execute("delete from session where token_sha256 = $1", _digest(cookie))
 

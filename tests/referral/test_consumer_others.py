@@ -16,6 +16,7 @@ from services.referral.actions import contacting
 from services.referral.consumer import LISTENS
 from services.referral.reconcile import checks
 from services.referral.store import cases, portal
+from services.referral.store.portal_due import limits_of
 from tests.builders import NOON, Record, a_crime, a_detail, a_victim, a_viewer, an_event, recorded
 from tests.referral.conftest import Hub
 
@@ -37,7 +38,7 @@ async def test_bail_marks_the_risk_for_review_and_alerts_the_provider_but_never_
     await hub.hears([a_milestone(crime)])
     assert await hub.value("select review_since from case_file") == NOON
     async with hub.looks(a_viewer("hate.worker")) as tx:
-        page = await portal.offered(tx, "open")
+        page = await portal.offered(tx, "open", limits_of((), NOON.date()))
         assert page is not None
         assert page.rows[0].alerts == 1
     assert await hub.value("select count(*) from mail") == 0

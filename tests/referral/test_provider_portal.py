@@ -77,7 +77,7 @@ async def test_a_list_that_is_not_there_is_not_found(worker: Browser) -> None:
 
 async def test_a_referral_is_accepted_in_two_clicks(hub: Hub, sent: Sent, worker: Browser) -> None:
     page = await worker.get("/portal")
-    assert page.rows[1][:3] == [await reference_of(hub, sent), "IDVA", "Birmingham"] and "Urgent" in page.rows[1][5]
+    assert page.rows[1][:3] == [await reference_of(hub, sent), "IDVA", "Birmingham"] and "Urgent" in page.rows[1][6]
     await worker.follow(await reference_of(hub, sent))
     page = await worker.submit("Accept")
     assert "Done: accept" in page.text and "Accepted by the provider" in page.text
@@ -126,7 +126,7 @@ async def test_a_decline_asks_why_and_for_a_better_idea(hub: Hub, sent: Sent, wo
     assert (told["reason_code"], told["better_line"]) == ("out_of_scope", "stalking")
     await hub.every(settling.settle, LATER)
     page = await worker.get("/portal?list=withdrawn")
-    assert page.rows[1][0] == await reference_of(hub, sent) and "Declined" in page.rows[1][5]
+    assert page.rows[1][0] == await reference_of(hub, sent) and "Declined" in page.rows[1][6]
 
 
 @pytest.mark.parametrize(
@@ -271,9 +271,26 @@ async def test_a_worker_takes_a_referral_on_and_gives_it_back(hub: Hub, sent: Se
     assert len((await worker.get("/portal?list=mine")).rows) == 2
     assert (await worker.get("/portal?list=unassigned")).rows == []
     await worker.get(sent.page)
-    page = await worker.submit("Give it back")
+    page = await worker.submit("Save the worker", worker="nobody")
     assert page.summary["Worker"] == "Nobody"
     assert (await worker.get("/portal?list=mine")).rows == []
+
+
+async def test_a_referral_is_given_to_a_colleague_of_the_own_organisation_and_to_nobody_else(
+    hub: Hub, sent: Sent, browse: AsPersona
+) -> None:
+    manager, colleague = await browse("provider.manager"), a_viewer("idva.worker")
+    page = await manager.get(sent.page)
+    offered = [option.get("value") for option in page.all("option")]
+    assert str(a_viewer("isva.worker").user_id) not in offered
+    for stranger in (a_viewer("isva.worker").user_id, a_viewer().user_id, "mischief"):
+        page = await manager.post(f"{sent.page}/assign", {"worker": str(stranger)}, 422)
+        assert page.errors == ["Choose who works on it"]
+    page = await manager.submit("Save the worker", worker=str(colleague.user_id))
+    assert page.summary["Worker"] == "Josie Marlow"
+    assert (await manager.get("/portal?list=open")).rows[1][5] == "Josie Marlow"
+    assert await hub.value("select assigned_to from leg where leg_id = $1", sent.leg) == colleague.user_id
+    assert len((await (await browse("idva.worker")).get("/portal?list=mine")).rows) == 2
 
 
 async def test_a_list_can_be_of_one_contract(hub: Hub, sent: Sent, worker: Browser) -> None:

@@ -7,6 +7,7 @@ import pytest
 from contracts.identity import case_id, provider_id
 from services.referral.actions import opening, referring, sealing
 from services.referral.store import cases, counting, details, persons, portal, queues, referrals, tasks, timeline
+from services.referral.store.portal_due import limits_of
 from tests.builders import (
     COMMON_ASSAULT,
     NOON,
@@ -39,7 +40,7 @@ async def test_each_provider_lists_its_own_referrals_alone(hub: Hub) -> None:
     one, two = await two_providers(hub)
     for persona, own in (("idva.worker", one), ("hate.worker", two)):
         async with hub.looks(a_viewer(persona)) as tx:
-            page = await portal.offered(tx, "open")
+            page = await portal.offered(tx, "open", limits_of((), NOON.date()))
             assert page is not None
             assert [row.case_id for row in page.rows] == [own]
             assert page.total == 1
@@ -50,7 +51,7 @@ async def test_a_hostile_provider_finds_nothing_of_others_by_id_or_by_query(hub:
     one, _ = await two_providers(hub)
     [leg] = await hub.rows("select leg_id, referral_id, case_id from leg where case_id = $1", one)
     async with hub.looks(a_viewer("hate.worker")) as tx:
-        assert await portal.one(tx, leg["referral_id"]) is None
+        assert await portal.one(tx, leg["referral_id"], limits_of((), NOON.date())) is None
         assert await portal.pack(tx, leg["leg_id"]) is None
         assert await portal.told(tx, leg["leg_id"]) == []
         assert await referrals.load(tx, leg["referral_id"]) is None

@@ -23,7 +23,7 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
         return await show_referral(visit, books, errors or [FieldError("channel", "Choose the channel again")])
     try:
         async with visit.begin() as tx:
-            offered = await own(tx, visit.id("referral_id"))
+            offered = await own(tx, visit, books)
             if not can_try(visit, offered):
                 return visit.conflict()
             if attempt not in {held.attempt_id for held in await contact.attempts(tx, offered.case_id)}:
@@ -55,7 +55,7 @@ async def lock(visit: Visit, books: Books) -> Response:
     if channel not in CHANNELS:
         return await show_referral(visit, books, [FieldError("channel", "Choose the channel to lock")])
     async with visit.begin() as tx:
-        offered = await own(tx, visit.id("referral_id"))
+        offered = await own(tx, visit, books)
         if not can_try(visit, offered):
             return visit.conflict()
         await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)

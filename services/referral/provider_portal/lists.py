@@ -7,31 +7,44 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
+from kit.web.forms import FieldError
 from services.referral.actions import providing
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import frame, one, own
+from services.referral.provider_portal.one import show_referral
+from services.referral.provider_portal.room import base, frame, limits, one, own, workers
 from services.referral.store import portal
+
+SORTS = {"due": "By what is due first", "newest": "Newest first"}
 
 
 async def show_list(visit: Visit, books: Books) -> Response:
     slug, number, contract = visit.query.get("list", "open"), visit.query.get("page", "1"), _contract(visit)
+    sort = visit.query.get("sort", "due")
+    if sort not in SORTS:
+        return visit.not_found()
+    asked = int(number) if number.isdecimal() else 1
     async with visit.begin() as tx:
-        page = await portal.offered(tx, slug, int(number) if number.isdecimal() else 1, contract_id=contract)
+        page = await portal.offered(
+            tx, slug, limits(visit, books), asked, contract_id=contract, newest=sort == "newest"
+        )
         if page is None:
             return visit.not_found()
         counts = await portal.counts(tx, contract)
         shown = tuple(row.reference for row in page.rows)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
+    names = await workers(visit)
     mine = [c for c in books.directory.contracts if c.provider.provider_id == visit.signed_in.organisation_id]
     return visit.render(
         "provider_portal/list.html",
         page=page,
         lists=[(chosen, counts[chosen.slug]) for chosen in portal.LISTS.values()],
-        rows=[frame(visit, books, row) for row in page.rows],
+        rows=[frame(visit, books, row, names) for row in page.rows],
         contracts=[{"value": "", "text": "All our contracts"}]
         + [{"value": str(c.contract_id), "text": f"{words.line(c.line)}: {c.title}"} for c in mine],
         contract=str(contract or ""),
+        sort=sort,
+        sorts=[{"value": code, "text": text} for code, text in SORTS.items()],
     )
 
 
@@ -44,12 +57,22 @@ def _contract(visit: Visit) -> UUID | None:
 
 
 async def assign(visit: Visit, books: Books) -> Response:
-    """Takes a referral on oneself, or gives it back. A restricted person's stays with whom the hub named."""
-    take = one(visit, "worker") == "me"
+    """Gives a referral to oneself, to a colleague or back. A restricted person's stays with whom the hub named."""
+    chosen, names = one(visit, "worker"), await workers(visit)
+    choices = {str(user_id): user_id for user_id in names} | {"me": visit.signed_in.user_id, "nobody": None}
+    if chosen not in choices:
+        return await show_referral(visit, books, [FieldError("worker", "Choose who works on it")])
+    worker = choices[chosen]
     async with visit.begin() as tx:
-        offered = await own(tx, visit.id("referral_id"))
+        offered = await own(tx, visit, books)
         if offered.leg_state not in ("sent", "accepted", "waitlisted") or offered.restricted:
             return visit.conflict()
-        await providing.assign(tx, visit.signed_in, offered.leg_id, visit.signed_in.user_id if take else None)
-    flash = "The referral is yours" if take else "The referral waits for a worker"
-    return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash=flash)
+        if offered.assigned_to != worker:
+            await providing.assign(tx, visit.signed_in, offered.leg_id, worker)
+    return visit.redirect(base(offered), flash=_said(visit, worker, names))
+
+
+def _said(visit: Visit, worker: UUID | None, names: dict[UUID, str]) -> str:
+    if worker == visit.signed_in.user_id:
+        return "The referral is yours"
+    return "The referral was given to a colleague" if worker in names else "The referral waits for a worker"

@@ -1,6 +1,6 @@
 """One referral as its provider sees it: what is safe now, the pack, what may be done, and what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import can_try, frame, own, steps
+from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.store import contact, portal
 from services.referral.store.portal import Offered, Told
 
@@ -24,7 +24,7 @@ from services.referral.store.portal import Offered, Told
 async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     viewer = visit.signed_in
     async with visit.begin() as tx:
-        offered = await own(tx, visit.id("referral_id"))
+        offered = await own(tx, visit, books)
         if offered.state == "sent" and offered.viewed_at is None and visit.may("portal.write"):
             await providing.view(tx, viewer, offered.referral_id, visit.now)
         pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id) or {}
@@ -33,12 +33,14 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
+    names = await workers(visit)
     channels = _channels(visit, profile, pack)
     usable = {channel["kind"]: channel["words"] for channel in channels if channel["may"].allowed}
     return visit.render(
         "provider_portal/referral.html",
         status=422 if errors else 200,
-        **frame(visit, books, offered),
+        **frame(visit, books, offered, names),
+        workers=[{"value": "nobody", "text": "Nobody"}, *({"value": str(k), "text": v} for k, v in names.items())],
         pack=words.pack(pack),
         channels=channels,
         steps=sorted(steps(visit, books, offered), key=_asks),
@@ -49,8 +51,13 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
         told=[_told(books, event) for event in told],
         age=words.age(offered.age_band),
-        errors=[error if usable else FieldError("", error.message) for error in errors],
+        errors=[_placed(error, usable) for error in errors],
     )
+
+
+def _placed(error: FieldError, usable: Mapping[str, str]) -> FieldError:
+    """The error at its field; at none where the form for an attempt is not on the page."""
+    return error if usable or error.field not in ("channel", "outcome") else FieldError("", error.message)
 
 
 async def _profile(tx: Tx, offered: Offered) -> Profile:

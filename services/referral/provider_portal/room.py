@@ -1,6 +1,6 @@
 """What the portal's pages share: the books of the service, one's own referral, and refusals in words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,15 +9,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit.access import colleagues
 from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal import words
+from services.referral.provider_portal import due_words, words
 from services.referral.store import portal
 from services.referral.store.portal import Offered
+from services.referral.store.portal_due import Limits, limits_of
 
 View = Callable[[Visit, Books], Awaitable[Response]]
 STALE = frozenset({"not_found", "not_from_here", "already_with_a_provider", "already_asked", "no_question_open"})
@@ -49,9 +52,14 @@ class Room:
         return answer
 
 
-async def own(tx: Tx, referral_id: UUID) -> Offered:
-    """One's own provider's leg; for everybody else's the page is not there."""
-    found = await portal.one(tx, referral_id)
+def limits(visit: Visit, books: Books) -> Limits:
+    """The limits of every contract around today."""
+    return limits_of(books.directory.contracts, local_day(visit.now))
+
+
+async def own(tx: Tx, visit: Visit, books: Books) -> Offered:
+    """One's own provider's leg of the referral in the address; for everybody else's the page is not there."""
+    found = await portal.one(tx, visit.id("referral_id"), limits(visit, books))
     if found is None:
         raise HTTPException(404)
     return found
@@ -85,17 +93,29 @@ def steps(visit: Visit, books: Books, offered: Offered) -> list[Transition]:
     return [row for row in possible if row.verb not in {"view", "record_attempt"} | asked]
 
 
-def frame(visit: Visit, books: Books, offered: Offered) -> dict[str, Any]:
+def base(offered: Offered) -> str:
+    """The address of a referral's page."""
+    return f"/portal/referrals/{offered.referral_id}"
+
+
+async def workers(visit: Visit) -> dict[UUID, str]:
+    """Names of the people of the viewer's own organisation."""
+    return {one.user_id: one.name for one in await colleagues(visit.access, visit.signed_in.organisation_id)}
+
+
+def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str] | None = None) -> dict[str, Any]:
     """What every page of one referral shows at its top."""
     contract = books.directory.by_id.get(offered.contract_id)
-    holder = {None: "nobody", visit.signed_in.user_id: "you"}.get(offered.assigned_to, "a colleague")
+    known = {**(names or {}), visit.signed_in.user_id: "You"}
     return {
         "offered": offered,
-        "base": f"/portal/referrals/{offered.referral_id}",
+        "base": base(offered),
         "state": words.state(books, state_of(offered)),
         "line": words.line(offered.line),
         "area": words.area(offered.local_authority),
         "contract": contract.title if contract else "A contract that has ended",
-        "holder": holder,
+        "holder": known.get(offered.assigned_to, "A colleague") if offered.assigned_to else "Nobody",
+        "due": due_words.due(offered, visit.now),
+        "late": due_words.is_late(offered, visit.now),
         "open": offered.leg_state in ("sent", "accepted", "waitlisted"),
     }

@@ -38,7 +38,7 @@ ENDS = frozenset({"complete", "end_early"})
 
 async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
-        offered = await own(tx, visit.id("referral_id"))
+        offered = await own(tx, visit, books)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.step_asked", "case", offered.case_id)])
     row = _row(visit, books, offered)
     if row is None:
@@ -65,7 +65,7 @@ def _other_lines(mine: str) -> list[dict[str, str]]:
 
 async def take_step(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
-        offered = await own(tx, visit.id("referral_id"))
+        offered = await own(tx, visit, books)
     row = _row(visit, books, offered)
     if row is None:
         return visit.conflict()

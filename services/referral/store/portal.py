@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.store.portal_due import DUE, Limits
 from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
 from services.referral.store.rows import columns, read, read_one
 
@@ -13,15 +14,16 @@ _ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
 
 @dataclass(frozen=True, slots=True)
 class PortalList:
-    """`where` and `order` are SQL over leg l and referral r."""
+    """`where` and `order` are SQL over leg l, referral r and limit d."""
 
     slug: str
     title: str
     empty: str
     where: str
-    order: str = "r.urgent desc nulls last, l.sent_at, l.leg_id"
+    order: str = "due_at nulls last, r.urgent desc nulls last, l.sent_at, l.leg_id"
 
 
+NEWEST = "l.sent_at desc nulls last, l.leg_id"
 LISTS: dict[str, PortalList] = {
     chosen.slug: chosen
     for chosen in (
@@ -94,18 +96,24 @@ class Offered:
     age_band: str | None
     language: str | None
     local_authority: str | None
+    paused_at: datetime | None
     alerts: int
+    due_at: datetime | None
+    """The end of the contract's limit that runs now; null where none does."""
 
 
-_OFFERED = """
+_OFFERED = f"""
 select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_state, l.contract_id, l.sent_at,
        l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted, l.pack_fields,
        l.pack_sha256, r.state, r.urgent, r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
-       c.kind, c.risk_grade, c.age_band, c.language, c.local_authority,
-       (select count(*)::int from alert a where a.case_id = l.case_id) as alerts
+       c.kind, c.risk_grade, c.age_band, c.language, c.local_authority, r.paused_at,
+       (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
+       {DUE} as due_at
   from leg l
   left join referral r on r.leg_id = l.leg_id
   left join case_file c on c.case_id = l.case_id
+  left join unnest($2::uuid[], $3::int[], $4::int[], $5::int[]) as d(contract_id, accept, contact, hours)
+    on d.contract_id = l.contract_id
 """
 
 
@@ -121,9 +129,17 @@ class PortalPage:
 
 
 async def offered(
-    tx: Tx, slug: str, page: int = 1, size: int = PAGE, contract_id: UUID | None = None
+    tx: Tx,
+    slug: str,
+    limits: Limits,
+    page: int = 1,
+    size: int = PAGE,
+    contract_id: UUID | None = None,
+    *,
+    newest: bool = False,
 ) -> PortalPage | None:
-    """One page of the list `slug` of the viewer's provider; None when there is no such list. Pages count from 1."""
+    """One page of the list `slug` of the viewer's provider, by due or newest first; None when there is no such list.
+    Pages count from 1."""
     chosen = LISTS.get(slug)
     if chosen is None:
         return None
@@ -133,8 +149,9 @@ async def offered(
         f"select count(*) from leg l left join referral r on r.leg_id = l.leg_id {where}",
         contract_id,
     )
+    order = NEWEST if newest else chosen.order
     rows = await tx.fetch(
-        f"{_OFFERED} {where} order by {chosen.order} limit {size} offset {(page - 1) * size}", contract_id
+        f"{_OFFERED} {where} order by {order} limit {size} offset {(page - 1) * size}", contract_id, *limits.arguments
     )
     return PortalPage(chosen, read(Offered, rows), page, total, max(1, -(-total // size)))
 
@@ -150,9 +167,11 @@ async def counts(tx: Tx, contract_id: UUID | None = None) -> dict[str, int]:
     return dict(zip(LISTS, row or (), strict=True))
 
 
-async def one(tx: Tx, referral_id: UUID) -> Offered | None:
+async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     """The viewer's own leg of a referral (the last one, where it was tried twice); None for everybody else's."""
-    row = await tx.fetchrow(f"{_OFFERED} where l.referral_id = $1 order by l.number desc limit 1", referral_id)
+    row = await tx.fetchrow(
+        f"{_OFFERED} where l.referral_id = $1 order by l.number desc limit 1", referral_id, *limits.arguments
+    )
     return read_one(Offered, row)
 
 

@@ -1,0 +1,51 @@
+"""What a provider must do next on a referral, and by when, in words."""
+
+from datetime import datetime, timedelta
+
+from contracts.working_time import HUB_HOURS, calendar, local_day, working_minutes
+from kit.web.words import date_words, plural, time_words
+from services.referral.store.portal import Offered
+
+_SINCE = {"in_support": "In support since", "on_hold": "On hold since", "waitlisted": "Waiting since"}
+
+
+def is_late(offered: Offered, now: datetime) -> bool:
+    return offered.due_at is not None and offered.due_at < now
+
+
+def due(offered: Offered, now: datetime) -> str:
+    """ "Answer by the end of tomorrow, 9 working hours left"; "Waiting since 3 September 2026"; "" for nothing."""
+    if offered.ended_at is not None or offered.state is None:
+        return ""
+    if offered.asked_at is not None:
+        return "Rests until the hub has answered your question"
+    if offered.due_at is not None:
+        return limit("Answer" if offered.leg_state == "sent" else "First contact", offered.due_at, now)
+    since = {"in_support": offered.started_at, "on_hold": offered.paused_at, "waitlisted": offered.answered_at}
+    at = since.get(offered.state)
+    return f"{_SINCE[offered.state]} {date_words(at, weekday=False)}" if at else ""
+
+
+def limit(what: str, end: datetime, now: datetime) -> str:
+    """A limit as it is said to people: the day, and what is left of it in working time."""
+    at_end = end.second == 59
+    when = f"the end of {day(end, now)}" if at_end else f"{time_words(end)} {day(end, now)}"
+    if end < now:
+        return f"Late: the {what[0].lower()}{what[1:]} was due by {when}"
+    if not at_end:
+        return f"{what} by {when}, {_hours(int((end - now).total_seconds()) // 60)} left by the clock"
+    return f"{what} by {when}, {_hours(working_minutes(now, end, calendar(), HUB_HOURS), 'working ')} left"
+
+
+def _hours(minutes: int, kind: str = "") -> str:
+    if minutes < 120:
+        return plural(minutes, f"{kind}minute")
+    return plural(minutes // 60, f"{kind}hour")
+
+
+def day(at: datetime, now: datetime) -> str:
+    """ "today", "tomorrow", "Thursday 3 September"; with the year where it is another one."""
+    that, today = local_day(at), local_day(now)
+    near = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
+    year = "" if that.year == today.year else f" {that.year}"
+    return near.get(that, f"{that:%A} {that.day} {that:%B}{year}")
