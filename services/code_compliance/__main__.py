@@ -9,7 +9,8 @@ from contracts.referral import CaseOpened, CaseUpdated, ReferralSent
 from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
 from kit.web.app import Link
-from services.code_compliance import actions, case_ui, consumer, reconcile
+from services.code_compliance import case_ui, consumer, reconcile
+from services.code_compliance.actions import deciding
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -30,8 +31,8 @@ SERVICE = Service(
     migrations=HERE / "migrations",
     templates=HERE / "templates",
     every=(
-        Every("fall_due", 1.0, consumer.fall_due, full=actions.FIRE_AT_ONCE),
-        Every("count_again", 60.0, actions.count_again, full=500),
+        Every("fall_due", 1.0, consumer.fall_due, full=deciding.FIRE_AT_ONCE),
+        Every("count_again", 60.0, deciding.count_again, full=500),
     ),
     load=load,
     reconcile=reconcile.checks,

@@ -13,7 +13,7 @@ from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context
 from kit.service import Moment
-from services.code_compliance.actions import Because, decide_afresh, mark_due, raise_for_new
+from services.code_compliance.actions.deciding import Because, decide_afresh, mark_due, raise_for_new
 from services.code_compliance.domain.evidence import source_of
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
 from services.code_compliance.domain.rulebook import Rulebook

@@ -6,7 +6,7 @@ from services.code_compliance.domain.entitlements import decide
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.reference import load
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import recount, told
+from services.code_compliance.store import ledger, recount, told
 
 
 async def checks(tx: Tx) -> list[Check]:
@@ -35,11 +35,12 @@ async def _clocks(tx: Tx, rules: Rulebook) -> tuple[int, int]:
         held = await stored_clocks.load(tx, case_ids)
         milestones = await told.milestones(tx, crime_ids)
         evidence = await told.evidence(tx, crime_ids, case_ids)
+        pauses = await ledger.pauses(tx, case_ids)
         for case in cases:
             said = [*evidence.get(case.case_id, []), *(evidence.get(case.crime_id, []) if case.crime_id else [])]
             heard = milestones.get(case.crime_id, []) if case.crime_id else []
             before = held.get(case.case_id, {})
-            after = decide(case, heard, said, rules, before)
+            after = decide(case, heard, said, rules, before, pauses.get(case.case_id, ()))
             expected += len(after)
             found += sum(before.get(key) == clock for key, clock in after.items())
     return expected, found

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
+from services.code_compliance.case_ui.past import former
 from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
 from services.code_compliance.domain.entitlements import Clock, clock_id
 from services.code_compliance.domain.evidence import for_duty
@@ -78,10 +79,12 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook) -> dict[
         "title": entitlement.title,
         "holders": ", ".join(agency_in_words(holder) for holder in entitlement.duty_holders),
         "trigger": trigger_in_words(entitlement.trigger),
-        "state": STATES[clock.state],
-        "colour": COLOURS[clock.state],
+        "state": "Paused" if clock.state == "running" and clock.paused_since else STATES[clock.state],
+        "colour": "light-blue" if clock.state == "running" and clock.paused_since else COLOURS[clock.state],
         "open": clock.state in OPEN,
-        "sum": receipt(opened.case, clock, rules, visit.now),
+        "sum": receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
+        "pausable": clock.limit is not None and (clock.state in OPEN or bool(opened.pauses_of(clock))),
+        "history": former(opened.history.get(clock.key, [])),
         "evidence": [_piece(e) for e in _evidence(opened, clock, rules)],
         "source": SOURCES.get(clock.source or "", clock.source),
         "channel": CHANNELS.get(clock.channel or "", clock.channel),

@@ -11,7 +11,7 @@ from contracts.refused import Refused
 from contracts.working_time import LONDON
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
-from services.code_compliance import actions
+from services.code_compliance.actions import entering
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.entitlements import Clock
 from services.code_compliance.domain.facts import Evidence
@@ -67,7 +67,7 @@ async def enter(visit: Visit, rules: Rulebook) -> Response:
         if given is not None and not errors:
             try:
                 evidence = _evidence(visit, opened, clock, given)
-                await actions.enter_evidence(
+                await entering.enter_evidence(
                     tx, visit.signed_in, opened.case.case_id, clock, evidence, rules, visit.now
                 )
             except Refused as refused:
@@ -108,7 +108,7 @@ def _form(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, errors: l
         status=422 if errors else 200,
         opened=opened,
         entitlement=entitlement,
-        sum=receipt(opened.case, clock, rules, visit.now),
+        sum=receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
         outcomes=OUTCOMES,
         reasons=[{"value": "", "text": "Choose a reason"}]
         + [{"value": r.code, "text": r.words} for r in rules.reasons],

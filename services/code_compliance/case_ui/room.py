@@ -13,10 +13,12 @@ from kit.database import Tx
 from kit.web.app import Visit
 from services.code_compliance.domain.entitlements import Clock, Key, clock_id
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
+from services.code_compliance.domain.pauses import Pause
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import told
+from services.code_compliance.store import ledger, told
+from services.code_compliance.store.ledger import Former
 
 View = Callable[[Visit, Rulebook], Awaitable[Response]]
 
@@ -42,10 +44,15 @@ class Opened:
     clocks: dict[Key, Clock]
     milestones: list[Milestone]
     evidence: list[Evidence]
+    pauses: list[Pause]
+    history: dict[Key, list[Former]]
 
     @property
     def reference(self) -> str:
         return reference(self.case.case_id)
+
+    def pauses_of(self, clock: Clock) -> list[Pause]:
+        return [p for p in self.pauses if (p.entitlement, p.occurrence) == clock.key]
 
     def clock(self, wanted: UUID) -> Clock:
         """The clock with this id; the page is not there when there is none."""
@@ -64,11 +71,14 @@ async def open_case(tx: Tx, case_id: UUID) -> Opened:
     clocks = await stored_clocks.load(tx, [case_id])
     milestones = await told.milestones(tx, crimes)
     evidence = await told.evidence(tx, crimes, [case_id])
+    pauses = await ledger.pauses(tx, [case_id])
     return Opened(
         case=cases[0],
         clocks=clocks.get(case_id, {}),
         milestones=[m for found in milestones.values() for m in found],
         evidence=[e for found in evidence.values() for e in found],
+        pauses=pauses.get(case_id, []),
+        history=await ledger.history(tx, case_id),
     )
 
 

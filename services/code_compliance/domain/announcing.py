@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from contracts.code_compliance import (
+    ClockPaused,
     ClockReplanned,
+    ClockResumed,
     EntitlementBreached,
     EntitlementDeclined,
     EntitlementDue,
@@ -19,25 +21,46 @@ from services.code_compliance.domain.facts import Case
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.states import BY_THE_TIMER
 
-_PLAN = ("started_at", "due_at", "limit", "basis", "enhanced", "late_recorded", "covered", "milestone_id")
+_PLAN = (
+    "started_at",
+    "due_at",
+    "limit",
+    "basis",
+    "enhanced",
+    "late_recorded",
+    "covered",
+    "milestone_id",
+    "paused_days",
+)
 _MET = ("met", "met_late")
 
 
 def changes(
-    case: Case, before: Mapping[Key, Clock], after: Mapping[Key, Clock], rules: Rulebook, now: datetime
+    case: Case,
+    before: Mapping[Key, Clock],
+    after: Mapping[Key, Clock],
+    rules: Rulebook,
+    now: datetime,
+    actor_role: str = "system",
 ) -> Iterator[EntitlementFact]:
     """Announcements for what became of the clocks of a case; none for a clock that stands as it stood."""
     for key, clock in after.items():
         old = before.get(key)
         if old == clock:
             continue
-        about = _about(case, clock, rules, now)
+        about = _common(case.case_id, case.crime_id, clock, rules, now, actor_role)
         if old is None:
             yield _due(case, clock, about, rules)
+            if clock.paused_since is not None:
+                yield ClockPaused(**about, reason_code=clock.paused_for, due_at=None)
             if clock.state != "running":
                 yield _state(clock, about, was=None)
             continue
-        if any(getattr(old, name) != getattr(clock, name) for name in _PLAN) or clock.state == "running" != old.state:
+        if clock.paused_since is not None and old.paused_since is None:
+            yield ClockPaused(**about, reason_code=clock.paused_for, due_at=old.due_at)
+        elif replanned(old, clock):
+            if old.paused_since is not None and clock.paused_since is None:
+                yield ClockResumed(**about, reason_code=old.paused_for, due_at=clock.due_at)
             yield _replanned(case, old, clock, about, rules)
         if clock.state != "running" and _told(old) != _told(clock):
             yield _state(clock, about, was=old)
@@ -48,12 +71,18 @@ def fired(case_id: Any, crime_id: Any, clock: Clock, rules: Rulebook, now: datet
     return _state(clock, _common(case_id, crime_id, clock, rules, now, "system"), was=None)
 
 
+def replanned(old: Clock, clock: Clock) -> bool:
+    """Whether a clock got another plan, or runs again."""
+    return any(getattr(old, name) != getattr(clock, name) for name in _PLAN) or clock.state == "running" != old.state
+
+
+def differs(old: Clock, clock: Clock) -> bool:
+    """Whether a clock stands otherwise than before, so that its history keeps how it stood."""
+    return (old.due_at, old.paused_since) != (clock.due_at, clock.paused_since) or _told(old) != _told(clock)
+
+
 def _told(clock: Clock) -> tuple[Any, ...]:
     return clock.state, clock.settled_at, clock.evidence_id, clock.reason_code
-
-
-def _about(case: Case, clock: Clock, rules: Rulebook, now: datetime) -> dict[str, Any]:
-    return _common(case.case_id, case.crime_id, clock, rules, now, "system")
 
 
 def _common(
@@ -115,7 +144,18 @@ def _replanned(case: Case, old: Clock, clock: Clock, about: dict[str, Any], rule
     )
 
 
+def why_changed(old: Clock, clock: Clock) -> str:
+    """What made a clock stand otherwise, as a code for its history."""
+    if clock.state == "not_applicable":
+        return "applies_no_longer"
+    if _told(old) != _told(clock) and not replanned(old, clock):
+        return "evidence"
+    return _why(old, clock)
+
+
 def _why(old: Clock, clock: Clock) -> str:
+    if (old.paused_since, old.paused_days) != (clock.paused_since, clock.paused_days):
+        return "paused" if clock.paused_since or old.paused_since is None else "resumed"
     if clock.late_recorded and not old.late_recorded:
         return "late_recorded"
     if old.basis != clock.basis and clock.basis == "receipt":

@@ -5,24 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from contracts.working_time import Calendar, due
+from contracts.working_time import Calendar
 from services.code_compliance.domain.catalogue import Catalogue, Entitlement
 from services.code_compliance.domain.facts import Milestone
 from services.code_compliance.domain.occasions import Occasion
+from services.code_compliance.domain.pauses import Pause, count
 from services.code_compliance.domain.rulebook import AwaitedEvent, Rulebook
 
 Basis = Literal["trigger", "receipt", "outer_bound", "before_event", "event_not_listed", "agreed", "no_limit"]
+_TRIGGER: Basis = "trigger"
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Start, end and limit of a clock; `basis` says where they come from."""
+    """Start, end and limit of a clock; `basis` says where they come from. One that is `paused` has no end;
+    `paused_days` of its unit did not count."""
 
     started_at: datetime
     due_at: datetime | None
     limit: int | None
     unit: str | None
     basis: Basis
+    paused: Pause | None = None
+    paused_days: int | None = None
 
 
 def timing(
@@ -32,13 +37,14 @@ def timing(
     enhanced: bool,
     milestones: Sequence[Milestone],
     rules: Rulebook,
+    pauses: Sequence[Pause] = (),
 ) -> Timing:
     """When the clock of a duty that arose on `occasion` starts and ends (agreed intervals: see `agreed`)."""
     clock = entitlement.clock
     if clock.kind == "fixed":
         limit = clock.enhanced if enhanced else clock.standard
         assert limit is not None and clock.unit is not None
-        return fixed(code, entitlement, occasion, limit, rules.calendar)
+        return fixed(code, entitlement, occasion, limit, rules.calendar, pauses)
     if clock.kind == "before_event":
         assert clock.before_event is not None
         awaited = awaited_at(rules.awaited[clock.before_event], milestones)
@@ -47,24 +53,33 @@ def timing(
     return Timing(occasion.happened_at, None, None, None, "no_limit")
 
 
-def fixed(code: Catalogue, entitlement: Entitlement, occasion: Occasion, limit: int, calendar: Calendar) -> Timing:
+def fixed(
+    code: Catalogue,
+    entitlement: Entitlement,
+    occasion: Occasion,
+    limit: int,
+    calendar: Calendar,
+    pauses: Sequence[Pause] = (),
+) -> Timing:
     """A counted limit. Where it starts from receipt and the receipt is unknown, the outer bound counts."""
     unit = entitlement.clock.unit
     assert unit is not None
     receipt = code.receipts.get(entitlement.clock.starts_from)
-    if receipt is None:
-        return Timing(occasion.happened_at, due(occasion.happened_at, limit, unit, calendar), limit, unit, "trigger")
-    if occasion.received_at is not None:
-        return Timing(occasion.received_at, due(occasion.received_at, limit, unit, calendar), limit, unit, "receipt")
-    bound = limit + receipt.upstream_limit
-    return Timing(occasion.happened_at, due(occasion.happened_at, bound, unit, calendar), bound, unit, "outer_bound")
+    start, basis = occasion.happened_at, _TRIGGER
+    if receipt is not None and occasion.received_at is not None:
+        start, basis = occasion.received_at, "receipt"
+    elif receipt is not None:
+        limit, basis = limit + receipt.upstream_limit, "outer_bound"
+    counted = count(start, limit, unit, calendar, pauses)
+    return Timing(start, counted.due_at, limit, unit, basis, counted.paused, counted.days)
 
 
-def agreed(started_at: datetime, days: int | None, calendar: Calendar) -> Timing:
+def agreed(started_at: datetime, days: int | None, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Timing:
     """An update promised every `days` calendar days, from the agreement or the last update."""
     if days is None:
         return Timing(started_at, None, None, None, "no_limit")
-    return Timing(started_at, due(started_at, days, "calendar_days", calendar), days, "calendar_days", "agreed")
+    counted = count(started_at, days, "calendar_days", calendar, pauses)
+    return Timing(started_at, counted.due_at, days, "calendar_days", "agreed", counted.paused, counted.days)
 
 
 def awaited_at(event: AwaitedEvent, milestones: Sequence[Milestone]) -> datetime | None:

@@ -13,11 +13,13 @@ from services.code_compliance.domain.clocks import Timing, agreed, timing
 from services.code_compliance.domain.evidence import assign, for_duty
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
 from services.code_compliance.domain.occasions import Occasion, concerning, known_at, occasions
+from services.code_compliance.domain.pauses import Pause, by_clock
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.states import BY_THE_TIMER, settle
 
 Key = tuple[str, str]
 """Entitlement and occurrence of a clock."""
+Stopped = Mapping[Key, Sequence[Pause]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Clock:
     """One duty owed to one case, each time that it arises: its limit, and how it stands.
 
     `occurrence` is the milestone of a duty that repeats, "" of one that does not. `settled_at` and what follows it tell
-    of the deciding piece of evidence.
+    of the deciding piece of evidence. While it is paused (`paused_since`) it has no due day; `paused_days` of its unit
+    did not count.
     """
 
     entitlement: str
@@ -47,6 +50,9 @@ class Clock:
     reason_code: str | None = None
     evidence_id: str | None = None
     evidence_recorded_at: datetime | None = None
+    paused_since: datetime | None = None
+    paused_for: str | None = None
+    paused_days: int | None = None
 
     @property
     def key(self) -> Key:
@@ -82,22 +88,27 @@ def decide(
     evidence: Sequence[Evidence],
     rules: Rulebook,
     before: Mapping[Key, Clock] | None = None,
+    pauses: Sequence[Pause] = (),
 ) -> dict[Key, Clock]:
     """Every clock of the case as it should stand now.
 
-    `milestones` and `evidence` are all that is known of the crime; those of other cases are left out here. `before` is
+    `milestones` and `evidence` are all that is known of the crime; those of other cases are left out here; `pauses` are
+    those of the case. `before` is
     what had been decided: only the timer's own verdicts are taken from it, and duties that no longer apply are kept.
     """
     before = before or {}
     mine = concerning(case, milestones)
     told = [e for e in evidence if e.case_id in (None, case.case_id, case.stands_for)] if evidence else []
+    stopped = by_clock(pauses) if pauses else {}
     found: dict[Key, Clock] = {}
     for duty in _by_duty(_raised(case, mine, rules)).values():
-        for clock in _clocks(case, duty, mine, told, rules):
+        for clock in _clocks(case, duty, mine, told, rules, stopped):
             found[clock.key] = _with_verdict(clock, before.get(clock.key))
     for key, clock in before.items():
         if key not in found:
-            found[key] = replace(clock, state="not_applicable", settled_at=None, source=None, evidence_id=None)
+            found[key] = replace(
+                clock, state="not_applicable", settled_at=None, source=None, evidence_id=None, paused_since=None
+            )
     return found
 
 
@@ -135,14 +146,19 @@ def _by_duty(raised: Iterator[_Raised]) -> dict[str, list[_Raised]]:
 
 
 def _clocks(
-    case: Case, duty: Sequence[_Raised], mine: Sequence[Milestone], told: Sequence[Evidence], rules: Rulebook
+    case: Case,
+    duty: Sequence[_Raised],
+    mine: Sequence[Milestone],
+    told: Sequence[Evidence],
+    rules: Rulebook,
+    stopped: Stopped,
 ) -> Iterator[Clock]:
     entitlement = duty[0].entitlement
     evidence = for_duty(entitlement, duty[0].occasion.happened_at, case, mine, told, rules)
     if entitlement.clock.kind == "agreed_interval":
-        yield from _chain(duty, mine, evidence, rules)
+        yield from _chain(duty, mine, evidence, rules, stopped)
         return
-    plain = [_start(one, mine, rules) for one in duty]
+    plain = [_start(one, mine, rules, stopped) for one in duty]
     if not evidence:
         yield from plain
     elif not entitlement.repeatable:
@@ -155,9 +171,10 @@ def _clocks(
         yield from (_settled(clock, given[clock.occurrence]) for clock in plain)
 
 
-def _start(one: _Raised, mine: Sequence[Milestone], rules: Rulebook) -> Clock:
-    when = timing(one.code, one.entitlement, one.occasion, bool(one.held), mine, rules)
+def _start(one: _Raised, mine: Sequence[Milestone], rules: Rulebook, stopped: Stopped) -> Clock:
     occurrence = (one.occasion.milestone_id or "") if one.entitlement.repeatable else ""
+    pauses = stopped.get((one.entitlement.id, occurrence), ())
+    when = timing(one.code, one.entitlement, one.occasion, bool(one.held), mine, rules, pauses)
     return _clock(one, when, occurrence, rules)
 
 
@@ -175,11 +192,14 @@ def _clock(one: _Raised, when: Timing, occurrence: str, rules: Rulebook) -> Cloc
         covered=rules.coverage.covers(one.entitlement, when.due_at or when.started_at),
         code_version=one.code.version,
         calendar_version=rules.calendar.version,
+        paused_since=when.paused.start if when.paused else None,
+        paused_for=when.paused.reason_code if when.paused else None,
+        paused_days=when.paused_days,
     )
 
 
 def _chain(
-    duty: Sequence[_Raised], mine: Sequence[Milestone], evidence: Sequence[Evidence], rules: Rulebook
+    duty: Sequence[_Raised], mine: Sequence[Milestone], evidence: Sequence[Evidence], rules: Rulebook, stopped: Stopped
 ) -> Iterator[Clock]:
     """Updates at an agreed interval: each update starts the next clock, until another agreement or the end."""
     ends = sorted(m.happened_at for m in mine if m.trigger in rules.interval_ends)
@@ -194,8 +214,9 @@ def _chain(
         name = one.occasion.milestone_id or ""
         pending = [e for e in acts if e.at >= start and (until is None or e.at < until)]
         for number in range(1, len(pending) + 2):
-            when = agreed(start, days, rules.calendar)
-            clock = _clock(one, when, name if number == 1 else f"{name}/{number}", rules)
+            occurrence = name if number == 1 else f"{name}/{number}"
+            when = agreed(start, days, rules.calendar, stopped.get((one.entitlement.id, occurrence), ()))
+            clock = _clock(one, when, occurrence, rules)
             if number > len(pending):
                 if until is None or (clock.due_at is not None and clock.due_at <= until):
                     yield clock

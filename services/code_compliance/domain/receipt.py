@@ -1,11 +1,13 @@
 """The clock receipt: how a clock comes to its day, in words that can be copied into a letter."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.working_time import LONDON, NUMBERS, Calendar, last_day, local_day, sum_in_words
 from services.code_compliance.domain import enhanced
 from services.code_compliance.domain.entitlements import Clock
 from services.code_compliance.domain.facts import Case
+from services.code_compliance.domain.pauses import Pause
 from services.code_compliance.domain.rulebook import Rulebook
 
 OWNER = "Victims' "
@@ -39,11 +41,11 @@ def day_in_words(at: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}"
 
 
-def receipt(case: Case, clock: Clock, rules: Rulebook, now: datetime) -> str:
-    """The sum of a clock, the rule it comes from, and what it rests on."""
+def receipt(case: Case, clock: Clock, rules: Rulebook, now: datetime, pauses: Sequence[Pause] = ()) -> str:
+    """The sum of a clock, the rule it comes from, and what it rests on; `pauses` are those of this clock."""
     code = rules.code_named(clock.code_version)
     entitlement = code.entitlements[clock.entitlement]
-    parts = [_sum(clock, rules, now)]
+    parts = [_sum(clock, rules, now), *_paused(clock, rules, pauses)]
     if clock.basis == "outer_bound":
         parts.append(_outer_bound(clock, rules))
     parts.extend(_enhanced(case, clock, rules))
@@ -61,7 +63,11 @@ def _sum(clock: Clock, rules: Rulebook, now: datetime) -> str:
     if clock.limit is not None and entitlement.clock.unit is not None:
         if clock.basis == "agreed":
             began = "Agreed or last updated"
-        return sum_in_words(clock.started_at, clock.limit, entitlement.clock.unit, rules.calendar, began)
+        if clock.paused_since is not None:
+            kind = f"{entitlement.clock.unit.removesuffix('_days')} {'day' if clock.limit == 1 else 'days'}"
+            return f"{began} {moment_in_words(clock.started_at)}. The limit is {number(clock.limit)} {kind}."
+        days = clock.limit + (clock.paused_days or 0)
+        return sum_in_words(clock.started_at, days, entitlement.clock.unit, rules.calendar, began)
     if clock.basis in ("before_event", "event_not_listed"):
         assert entitlement.clock.before_event is not None
         event = rules.awaited[entitlement.clock.before_event].words
@@ -74,14 +80,40 @@ def _sum(clock: Clock, rules: Rulebook, now: datetime) -> str:
     return f"{began} {moment_in_words(clock.started_at)}. The Code gives no number of days; {passed}."
 
 
+def _paused(clock: Clock, rules: Rulebook, pauses: Sequence[Pause]) -> list[str]:
+    """ "Three of them did not count: the clock was paused from Monday 9 June 2025 10:00 to ... (the person was in
+    hospital)." """
+    over = [p for p in pauses if p.end is not None]
+    parts = []
+    if clock.paused_days:
+        spans = [
+            f"from {moment_in_words(p.start)} to {moment_in_words(p.end)} ({rules.pause_words(p.reason_code)})"
+            for p in over
+            if p.end is not None
+        ]
+        why = f"the clock was paused {' and '.join(spans)}" if spans else "the clock was paused"
+        of_them = "" if clock.paused_since else " of them"
+        parts.append(f"{number(clock.paused_days).capitalize()}{of_them} did not count: {why}.")
+    if clock.paused_since is not None:
+        parts.append(
+            f"Paused since {moment_in_words(clock.paused_since)}: {rules.pause_words(clock.paused_for)}. "
+            "It has no last day until it is resumed."
+        )
+    return parts
+
+
+def number(count: int) -> str:
+    """ "three", and in figures above twenty."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
 def _elapsed(start: datetime, end: datetime, calendar: Calendar) -> str:
     """ "three working days have passed": whole working days after the day of `start`, up to the day of `end`."""
     first, last = local_day(start), local_day(end)
     count = 0
     while last_day(first, count + 1, "working_days", calendar) <= last:
         count += 1
-    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
-    return f"{number} working {'day has' if count == 1 else 'days have'} passed"
+    return f"{number(count)} working {'day has' if count == 1 else 'days have'} passed"
 
 
 def _outer_bound(clock: Clock, rules: Rulebook) -> str:

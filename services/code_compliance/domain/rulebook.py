@@ -10,6 +10,7 @@ from services.code_compliance.domain.catalogue import Catalogue, Entitlement, re
 from services.code_compliance.domain.circumstances import Circumstances
 from services.code_compliance.domain.coverage import Coverage, read_coverage
 from services.code_compliance.domain.language import BadReference, Condition, compile_condition, named_conditions
+from services.code_compliance.domain.pauses import PauseReason, read_pause_reasons
 from services.code_compliance.domain.policy import Policy, read_policy
 
 
@@ -45,6 +46,7 @@ class Rulebook:
     usable: Condition
     lawful: Condition
     reasons: tuple[NotToldReason, ...]
+    pause_reasons: tuple[PauseReason, ...]
     calendar: Calendar
 
     def code_at(self, instant: datetime) -> Catalogue | None:
@@ -63,6 +65,10 @@ class Rulebook:
         return next(
             (c.entitlements[entitlement_id] for c in reversed(self.codes) if entitlement_id in c.entitlements), None
         )
+
+    def pause_words(self, code: str | None) -> str:
+        """A reason for a pause in words; a code that no list has says itself."""
+        return next((reason.words for reason in self.pause_reasons if reason.code == code), code or "")
 
     def receivable(self, circumstances: Circumstances) -> bool:
         """Whether the hub has usable details under a lawful share."""
@@ -89,6 +95,7 @@ def read_rulebook(documents: Mapping[str, Any], codes: Sequence[str], calendar: 
         usable=compile_condition(policy["usable_details"]["when"], "evidence_policy.yaml: usable_details", named),
         lawful=compile_condition(policy["lawful_share"]["when"], "evidence_policy.yaml: lawful_share", named),
         reasons=tuple(NotToldReason(r["code"], r["outcome"], r["words"]) for r in documents["reasons.yaml"]["reasons"]),
+        pause_reasons=read_pause_reasons(documents["pause_reasons.yaml"], "pause_reasons.yaml"),
         calendar=calendar,
     )
 

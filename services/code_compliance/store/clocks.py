@@ -27,9 +27,11 @@ _SHARED = {
     "channel": "text",
     "reason_code": "text",
     "evidence_id": "text",
+    "paused_for": "text",
+    "paused_days": "smallint",
 }
 """What many clocks of a batch have alike: sent once for each combination, and joined again in the statement."""
-_OWN = ("started_at", "due_at", "settled_at", "evidence_recorded_at")
+_OWN = ("started_at", "due_at", "settled_at", "evidence_recorded_at", "paused_since")
 _NAMES = tuple(field.name for field in fields(Clock))
 
 
@@ -40,9 +42,9 @@ def _listed(names: Iterable[str], prefix: str = "") -> str:
 _ADD = f"""
 insert into entitlement (case_id, {_listed(_SHARED)}, {_listed(_OWN)})
 select own.case_id, {_listed(_SHARED, "alike.")}, {_listed(_OWN, "own.")}
-  from unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+  from unnest($1::uuid[], $2::int[], {", ".join(f"${n}::timestamptz[]" for n, _ in enumerate(_OWN, 3))})
     as own(case_id, number, {_listed(_OWN)})
-  join unnest($7::int[], {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_SHARED.values(), 8))})
+  join unnest($8::int[], {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_SHARED.values(), 9))})
     as alike(number, {_listed(_SHARED)}) using (number)
 """
 _CHANGES = ", ".join(f'"{name}" = excluded."{name}"' for name in _NAMES[2:])

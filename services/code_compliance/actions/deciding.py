@@ -1,4 +1,4 @@
-"""What changes clocks: deciding cases afresh, the timer, a changed calendar, and evidence entered by staff."""
+"""Deciding cases afresh from everything that was told of them; the timer; a changed calendar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from contracts.code_compliance import EntitlementFact
-from contracts.refused import Refused
-from kit import audit, outbox
-from kit.access import Viewer
+from kit import outbox
 from kit.database import Tx
 from kit.inbox import Received
 from kit.listening import Context
 from kit.outbox import Written
 from kit.service import Moment
-from services.code_compliance.domain.announcing import changes, fired
+from services.code_compliance.domain.announcing import changes, differs, fired, why_changed
 from services.code_compliance.domain.entitlements import Clock, Key, decide
-from services.code_compliance.domain.facts import Case, Evidence
+from services.code_compliance.domain.facts import Case
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.writing import raised
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
+from services.code_compliance.store import ledger
 from services.code_compliance.store import told as stored_told
 
 FIRE_AT_ONCE = 5000
@@ -29,10 +28,11 @@ FIRE_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """What made a case be decided afresh: the present for it, and the event, where there is one."""
+    """What made a case be decided afresh: the present for it, the event, where there is one, and whose doing it was."""
 
     now: datetime
     event: Received[Any] | None = None
+    actor_role: str = "system"
 
 
 async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
@@ -61,17 +61,26 @@ async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
     before = await stored_clocks.load(tx, case_ids, lock=True)
     milestones = await stored_told.milestones(tx, crime_ids)
     evidence = await stored_told.evidence(tx, crime_ids, case_ids)
+    pauses = await ledger.pauses(tx, case_ids)
     announced: list[tuple[EntitlementFact, Because]] = []
     clocks: list[tuple[UUID, Clock]] = []
+    former: list[tuple[UUID, Clock, datetime, str]] = []
     for case in cases:
         held: dict[Key, Clock] = before.get(case.case_id, {})
         heard = milestones.get(case.crime_id, []) if case.crime_id else []
         said = [*evidence.get(case.case_id, []), *(evidence.get(case.crime_id, []) if case.crime_id else [])]
-        after = decide(case, heard, said, rules, held)
+        after = decide(case, heard, said, rules, held, pauses.get(case.case_id, ()))
         why = because[case.case_id]
-        clocks.extend((case.case_id, clock) for key, clock in after.items() if held.get(key) != clock)
-        announced.extend((event, why) for event in changes(case, held, after, rules, why.now))
+        changed = {key: clock for key, clock in after.items() if held.get(key) != clock}
+        clocks.extend((case.case_id, clock) for clock in changed.values())
+        former.extend(
+            (case.case_id, held[key], why.now, why_changed(held[key], clock))
+            for key, clock in changed.items()
+            if key in held and differs(held[key], clock)
+        )
+        announced.extend((event, why) for event in changes(case, held, after, rules, why.now, why.actor_role))
     await stored_clocks.save(tx, clocks)
+    await ledger.remember(tx, former)
     await _announce(tx, announced)
 
 
@@ -99,18 +108,3 @@ async def count_again(tx: Tx, moment: Moment, context: Context) -> int:
         cases = await stored_cases.load(tx, cases=case_ids, lock=True)
         await decide_afresh(tx, cases, {case_id: Because(moment.now) for case_id in case_ids}, rules)
     return len(case_ids)
-
-
-async def enter_evidence(
-    tx: Tx, viewer: Viewer, case_id: UUID, clock: Clock, evidence: Evidence, rules: Rulebook, now: datetime
-) -> None:
-    """Takes evidence from a worker, who is named with it; refuses an act in the future or before the duty arose."""
-    if evidence.at > now:
-        raise Refused("at", "in_the_future")
-    if evidence.at.date() < clock.started_at.date():
-        raise Refused("at", "before_it_arose")
-    (case,) = await stored_cases.load(tx, cases=[case_id], lock=True)
-    await stored_told.keep_evidence(tx, [(None, evidence)])
-    await decide_afresh(tx, [case], {case_id: Because(now)}, rules)
-    entry = audit.seen(viewer, "evidence_entered", "case", case_id, ("evidence",), clock.entitlement)
-    await audit.record(tx, [entry])

@@ -1,0 +1,1 @@
+"""What changes clocks: deciding cases afresh, the timer, a changed calendar, and what persons enter."""

@@ -1,0 +1,80 @@
+"""What workers enter: evidence for a clock, its pauses."""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from services.code_compliance.actions.deciding import Because, decide_afresh
+from services.code_compliance.domain.entitlements import Clock
+from services.code_compliance.domain.facts import Case, Evidence
+from services.code_compliance.domain.pauses import Pause
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.domain.states import OPEN
+from services.code_compliance.store import cases as stored_cases
+from services.code_compliance.store import ledger
+from services.code_compliance.store import told as stored_told
+
+
+async def enter_evidence(
+    tx: Tx, viewer: Viewer, case_id: UUID, clock: Clock, evidence: Evidence, rules: Rulebook, now: datetime
+) -> None:
+    """Takes evidence from a worker, who is named with it; refuses an act in the future or before the duty arose."""
+    if evidence.at > now:
+        raise Refused("at", "in_the_future")
+    if evidence.at.date() < clock.started_at.date():
+        raise Refused("at", "before_it_arose")
+    case = await _locked(tx, case_id)
+    await stored_told.keep_evidence(tx, [(None, evidence)])
+    await _afresh(tx, viewer, case, rules, now)
+    entry = audit.seen(viewer, "evidence_entered", "case", case_id, ("evidence",), clock.entitlement)
+    await audit.record(tx, [entry])
+
+
+async def pause(tx: Tx, viewer: Viewer, pause: Pause, clock: Clock, rules: Rulebook, now: datetime) -> None:
+    """Pauses a clock, or enters a pause that is over. Refuses what lies in the future or before the duty arose, a
+    clock without a counted limit, one that is settled, and one that is paused."""
+    case = await _locked(tx, pause.case_id)
+    held = await ledger.pauses(tx, [pause.case_id])
+    if any(p.pause_id == pause.pause_id for p in held.get(pause.case_id, ())):
+        return
+    if clock.limit is None:
+        raise Refused("", "no_limit_to_pause")
+    if clock.state not in OPEN:
+        raise Refused("", "settled")
+    if clock.paused_since is not None:
+        raise Refused("", "already_paused")
+    if max(pause.start, pause.end or pause.start) > now:
+        raise Refused("on", "in_the_future")
+    if pause.start.date() < clock.started_at.date():
+        raise Refused("on", "before_it_arose")
+    await ledger.keep_pause(tx, pause)
+    await _afresh(tx, viewer, case, rules, now)
+    entry = audit.seen(viewer, "clock_paused", "case", pause.case_id, ("pause",), pause.reason_code)
+    await audit.record(tx, [entry])
+
+
+async def resume(tx: Tx, viewer: Viewer, pause: Pause, end: datetime, rules: Rulebook, now: datetime) -> bool:
+    """Ends an open pause; False when somebody had ended it before. Refuses an end in the future or before its start."""
+    if end > now:
+        raise Refused("on", "in_the_future")
+    if end < pause.start:
+        raise Refused("on", "before_the_pause")
+    case = await _locked(tx, pause.case_id)
+    if not await ledger.end_pause(tx, pause.pause_id, end, viewer.user_id, now):
+        return False
+    await _afresh(tx, viewer, case, rules, now)
+    entry = audit.seen(viewer, "clock_resumed", "case", pause.case_id, ("pause",), pause.reason_code)
+    await audit.record(tx, [entry])
+    return True
+
+
+async def _locked(tx: Tx, case_id: UUID) -> Case:
+    (case,) = await stored_cases.load(tx, cases=[case_id], lock=True)
+    return case
+
+
+async def _afresh(tx: Tx, viewer: Viewer, case: Case, rules: Rulebook, now: datetime) -> None:
+    await decide_afresh(tx, [case], {case.case_id: Because(now, actor_role=viewer.role)}, rules)

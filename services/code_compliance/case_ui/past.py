@@ -1,0 +1,37 @@
+"""How a clock stood before, in sentences: what was said of it, until when, and what changed it."""
+
+from collections.abc import Iterator, Sequence
+
+from services.code_compliance.domain.receipt import day_in_words, moment_in_words
+from services.code_compliance.domain.words import SOURCES, STATES
+from services.code_compliance.store.ledger import Former
+
+WHY = {
+    "evidence": "evidence came",
+    "paused": "it was paused",
+    "resumed": "it was resumed",
+    "late_recorded": "enhanced rights were recorded late",
+    "receipt_known": "the receipt by the Witness Care Unit became known",
+    "event_moved": "the event that it must precede was listed or moved",
+    "calendar_changed": "the bank holidays changed",
+    "facts_changed": "what was told of the case changed",
+    "applies_again": "the duty applied again",
+    "applies_no_longer": "the duty applied no longer",
+}
+
+
+def former(rows: Sequence[Former]) -> list[str]:
+    """ "Breached, due by the end of Tuesday 10 June 2025, until Monday 7 July 2025 10:00: evidence came." """
+    return list(_lines(rows))
+
+
+def _lines(rows: Sequence[Former]) -> Iterator[str]:
+    for row in rows:
+        parts = [STATES.get(row.state, row.state)]
+        if row.settled_at is not None:
+            parts.append(f"by an act of {moment_in_words(row.settled_at)}")
+            if row.source:
+                parts.append(f"told by {SOURCES.get(row.source, row.source)}")
+        if row.due_at is not None:
+            parts.append(f"due by the end of {day_in_words(row.due_at)}")
+        yield f"{', '.join(parts)}, until {moment_in_words(row.changed_at)}: {WHY.get(row.why, row.why)}."

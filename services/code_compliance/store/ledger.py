@@ -1,0 +1,98 @@
+"""What persons decided of clocks, and how clocks stood before: pauses, and the history that nothing overwrites."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.code_compliance.domain.entitlements import Clock, Key
+from services.code_compliance.domain.pauses import Pause
+
+_PAUSES = """
+select pause_id, case_id, entitlement, occurrence, paused_from, paused_until, reason_code, entered_by, entered_at,
+       resumed_by, resumed_at
+  from pause where case_id = any($1::uuid[]) order by paused_from, pause_id
+"""
+_PAUSE = """
+insert into pause (pause_id, case_id, entitlement, occurrence, paused_from, paused_until, reason_code, entered_by,
+                   entered_at, resumed_by, resumed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (pause_id) do nothing
+"""
+_RESUME = """
+update pause set paused_until = $2, resumed_by = $3, resumed_at = $4
+ where pause_id = $1 and paused_until is null returning pause_id
+"""
+_REMEMBER = """
+insert into clock_history (case_id, entitlement, occurrence, changed_at, why, state, due_at, settled_at, source,
+                           evidence_id)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::timestamptz[],
+                     $8::timestamptz[], $9::text[], $10::text[])
+"""
+_HISTORY = """
+select entitlement, occurrence, changed_at, why, state, due_at, settled_at, source, evidence_id
+  from clock_history where case_id = $1 order by number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """How a clock stood until `changed_at`, and what changed it then."""
+
+    entitlement: str
+    occurrence: str
+    changed_at: datetime
+    why: str
+    state: str
+    due_at: datetime | None
+    settled_at: datetime | None
+    source: str | None
+    evidence_id: str | None
+
+
+async def pauses(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, list[Pause]]:
+    """The pauses of each case's clocks, oldest first."""
+    found: dict[UUID, list[Pause]] = {}
+    for row in await tx.fetch(_PAUSES, list(case_ids)):
+        found.setdefault(row["case_id"], []).append(Pause(*row.values()))
+    return found
+
+
+async def keep_pause(tx: Tx, pause: Pause) -> None:
+    """Writes a new pause; one that is there already stays as it is."""
+    await tx.execute(
+        _PAUSE,
+        *(pause.pause_id, pause.case_id, pause.entitlement, pause.occurrence, pause.start, pause.end),
+        *(pause.reason_code, pause.entered_by, pause.entered_at, pause.resumed_by, pause.resumed_at),
+    )
+
+
+async def end_pause(tx: Tx, pause_id: UUID, end: datetime, by: UUID, now: datetime) -> bool:
+    """Ends an open pause; False when somebody had ended it before."""
+    return await tx.fetchval(_RESUME, pause_id, end, by, now) is not None
+
+
+async def remember(tx: Tx, former: Sequence[tuple[UUID, Clock, datetime, str]]) -> None:
+    """Keeps how clocks stood before a change: (case, clock as it was, when it changed, why)."""
+    if former:
+        await tx.execute(
+            _REMEMBER,
+            [case_id for case_id, _, _, _ in former],
+            [clock.entitlement for _, clock, _, _ in former],
+            [clock.occurrence for _, clock, _, _ in former],
+            [at for _, _, at, _ in former],
+            [why for _, _, _, why in former],
+            [clock.state for _, clock, _, _ in former],
+            [clock.due_at for _, clock, _, _ in former],
+            [clock.settled_at for _, clock, _, _ in former],
+            [clock.source for _, clock, _, _ in former],
+            [clock.evidence_id for _, clock, _, _ in former],
+        )
+
+
+async def history(tx: Tx, case_id: UUID) -> dict[Key, list[Former]]:
+    """How each clock of a case stood before, oldest first."""
+    found: dict[Key, list[Former]] = {}
+    for row in await tx.fetch(_HISTORY, case_id):
+        found.setdefault((row["entitlement"], row["occurrence"]), []).append(Former(*row.values()))
+    return found
