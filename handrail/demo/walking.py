@@ -42,7 +42,7 @@ def walk(system: System, data: Path, referrals: int = 20, cases: int = 6) -> Cou
 
 def _provider(client: httpx.Client, most: int) -> Iterator[str]:
     for address, way in zip(_offered(client, most), cycle(WAYS)):
-        yield from _along(client, address, way)
+        yield from along(client, address, way)
 
 
 def _offered(client: httpx.Client, most: int) -> list[str]:
@@ -57,7 +57,7 @@ def _offered(client: httpx.Client, most: int) -> list[str]:
     return found[:most]
 
 
-def _along(client: httpx.Client, address: str, way: Sequence[str]) -> Iterator[str]:
+def along(client: httpx.Client, address: str, way: Sequence[str]) -> Iterator[str]:
     yield "portal.viewed"
     for verb in way:
         if verb == "attempt":

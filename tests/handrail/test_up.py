@@ -4,63 +4,15 @@ import json
 import os
 import re
 import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import pytest
 
-from handrail.local import ports
-from handrail.local.processes import JOBS, SERVICES
-from handrail.status import told
+from tests.running import NAMES, System, ended, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
-HANDRAIL = Path(__file__).parents[2] / ".venv" / "bin" / "handrail"
-NAMES = {"postgres", "kafka", "identity", "front", *(f"{service}-{job}" for service in SERVICES for job in JOBS)}
-
-
-class System:
-    """`handrail` on one data folder."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-
-    def run(self, *words: str, environment: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
-        command = [str(HANDRAIL), *words, "--data", str(self.data)]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=os.environ | (environment or {})
-        )
-
-    def status(self) -> dict[str, Any]:
-        return told(self.data)
-
-    def process(self, name: str) -> dict[str, Any]:
-        return next(entry for entry in self.status()["processes"] if entry["name"] == name)
-
-    def pids(self) -> list[int]:
-        return [entry["pid"] for entry in self.status()["processes"] if entry["pid"]]
-
-    def port(self) -> int:
-        """A port whose next is free too, away from those that other systems would take."""
-        return ports.free_pair(ports.FIRST + os.getpid() % 5000 * 2)
-
-
-def until(thing: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not thing():
-        assert time.monotonic() < end, f"waited for {seconds} s"
-        time.sleep(0.2)
-
-
-def ended(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +70,14 @@ def test_the_development_issuer_knows_the_personas(system: System) -> None:
     assert httpx.get(f"{issuer}/console").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["returns-worker", "front", "kafka", "postgres"])
-def test_a_process_that_is_killed_is_started_again_and_counted(system: System, name: str) -> None:
-    before = system.process(name)
+def test_a_process_that_is_killed_is_started_again_and_counted(system: System) -> None:
+    """Of one; the journey kills them all."""
+    before = system.process("front")
     os.kill(before["pid"], signal.SIGKILL)
-    until(lambda: system.process(name)["restarts"] == before["restarts"] + 1)
+    until(lambda: system.process("front")["restarts"] == before["restarts"] + 1)
     until(lambda: bool(system.status()["ready"]))
-    assert system.process(name)["pid"] != before["pid"]
-    assert f"{name} ended with -9" in (system.data / "log" / "supervisor.log").read_text()
+    assert system.process("front")["pid"] != before["pid"]
+    assert "front ended with -9" in (system.data / "log" / "supervisor.log").read_text()
 
 
 def test_doctor_sees_the_running_system_and_what_was_started_again(system: System) -> None:

@@ -2,11 +2,9 @@
 
 import base64
 import logging
-from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from contracts.identity import case_id, provider_id
@@ -17,59 +15,12 @@ from kit.web.app import Page
 from services.referral.actions import opening, packing
 from tests.browser import Browser, Seen, cookie_of, seed_personas
 from tests.builders import NOON, Record, a_crime, a_detail, a_victim, recorded, snapshot, updated
+from tests.canary import ADDRESS, DETAIL, EMAIL, NAMES, OFFICER, PHONE, WORDS, clear_in, tables_of
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.portal import portal_app
 
 pytestmark = pytest.mark.service
-
-NAMES = ("Zephyrina", "Quillfeather")
-PHONE, EMAIL = "07700 900987", "zephyrina.q@example.org"
-ADDRESS = ("77 Canary Wharfside", "ZZ99 9XY")
-OFFICER = "PC Bartholomew Inkwell"
-WORDS = (*NAMES, PHONE, "07700900987", "+447700900987", "7700900987", EMAIL, *ADDRESS, "ZZ999XY", OFFICER, "periwinkle")
-DETAIL = {
-    "given_names": NAMES[0],
-    "family_name": NAMES[1],
-    "address": {"lines": [ADDRESS[0]], "postcode": ADDRESS[1]},
-    "code_word": "periwinkle",
-    "channels": [
-        {"kind": "mobile", "value": PHONE, "safety": "safe"},
-        {"kind": "email", "value": EMAIL, "safety": "safe"},
-    ],
-    "officer_in_case": {"name": OFFICER, "email": "inkwell@example.org", "phone": "0121 496 0998"},
-}
-TABLES = """
-select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
- where c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|information_schema)' order by 1
-"""
-
-
-def shapes() -> Iterator[tuple[str, str]]:
-    """Each word as it could stand in a table or a log: itself, and its bytes as hex or base64."""
-    for word in WORDS:
-        for form in {word, word.lower(), word.upper()}:
-            yield word, form.lower()
-            yield word, form.encode().hex()
-            yield word, form.encode("utf-16-le").hex()
-            yield word, base64.b64encode(form.encode()).decode().rstrip("=")[:-1].lower()
-
-
-def clear_in(texts: Iterable[str]) -> set[str]:
-    """The words of the canary that are found in some texts."""
-    whole = "\n".join(texts).lower()
-    return {word for word, shape in shapes() if shape in whole}
-
-
-async def tables_of(servers: Servers, database: str) -> dict[str, list[str]]:
-    """Every row of every table of a database, all columns as text (bytea as hex)."""
-    at = servers.superuser_dsn.rsplit("/", 1)[0]
-    connection = await asyncpg.connect(f"{at}/{database}")
-    try:
-        names = [row["name"] for row in await connection.fetch(TABLES)]
-        return {name: [r[0] for r in await connection.fetch(f"select t::text from {name} t")] for name in names}
-    finally:
-        await connection.close()
 
 
 async def the_canary_is_sent(hub: Hub) -> UUID:
@@ -141,7 +92,7 @@ async def test_in_clear_she_is_on_her_providers_screen_and_nowhere_else(
 
     searched = 0
     for database in (hub.worker, access, hub.sealer._keys):
-        tables = await tables_of(servers, str(await database.pool.fetchval("select current_database()")))
+        tables = await tables_of(servers.superuser_dsn, str(await database.pool.fetchval("select current_database()")))
         assert {name: clear_in(rows) for name, rows in tables.items() if clear_in(rows)} == {}
         searched += sum(len(rows) for rows in tables.values())
         for name in ("kit.outbox", "kit.audit", "kit.parked", "public.person_sealed", "public.leg"):
@@ -155,5 +106,7 @@ async def test_in_clear_she_is_on_her_providers_screen_and_nowhere_else(
 def test_the_search_finds_every_shape_of_her() -> None:
     assert clear_in(["ZEPHYRINA"]) == {NAMES[0]}
     assert clear_in([r"\x" + "xx" + PHONE.encode().hex()]) == {PHONE}
-    assert clear_in([base64.b64encode(OFFICER.encode()).decode()]) == {OFFICER}
+    for longer in (OFFICER, f"x{OFFICER} and more", f"by {OFFICER}", f"The {OFFICER}"):
+        assert clear_in([base64.b64encode(longer.encode()).decode()]) == {OFFICER}
+    assert clear_in(["/cases?sought=77+Canary+Wharfside"]) == {ADDRESS[0]}
     assert clear_in([str(NOON), Page.__name__]) == set()
