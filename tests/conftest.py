@@ -21,7 +21,7 @@ Fresh = Callable[..., Awaitable[Database]]
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL alone: most tests need no broker."""
-    started = start_servers(tmp_path_factory.mktemp("handrail"), kafka=False)
+    started = start_servers(tmp_path_factory.mktemp("handrail"), kafka=False, hasty=True)
     yield started
     started.stop()
 
@@ -29,7 +29,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def servers_with_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL and Kafka, for tests whose services are processes."""
-    started = start_servers(tmp_path_factory.mktemp("handrail-kafka"))
+    started = start_servers(tmp_path_factory.mktemp("handrail-kafka"), hasty=True)
     yield started
     started.stop()
 
@@ -70,7 +70,7 @@ class Databases:
             self._migrated.add(name)
         copy = f"{name}_test_{next(_numbers)}"
         connection = await self._superuser()
-        await connection.execute(f"create database {copy} template {name} owner {name}_owner")
+        await connection.execute(f"create database {copy} template {name} owner {name}_owner strategy file_copy")
         await connection.close()
         return copy
 

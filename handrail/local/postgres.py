@@ -41,6 +41,8 @@ SETTINGS = {
     "log_statement": "none",
     "log_lock_waits": "off",
 }
+HASTY = {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "600s", "scram_iterations": "64"}
+"""What a server of tests does without: it survives the death of its processes, but not that of the machine."""
 WHO_MAY = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
@@ -54,6 +56,7 @@ class Postgres:
 
     data: Path
     port: int
+    hasty: bool = False
 
     @property
     def folder(self) -> Path:
@@ -87,7 +90,8 @@ class Postgres:
         if not (self.folder / "PG_VERSION").exists():
             run(self._initdb())
         (self.folder / "pg_hba.conf").write_text(WHO_MAY)
-        lines = [f"{name} = '{value}'" for name, value in (SETTINGS | {"port": str(self.port)}).items()]
+        more = {"port": str(self.port)} | (HASTY if self.hasty else {})
+        lines = [f"{name} = '{value}'" for name, value in (SETTINGS | more).items()]
         (self.folder / "postgresql.conf").write_text("\n".join(lines) + "\n")
         self._await_end_of_predecessor()
 

@@ -54,17 +54,17 @@ async def until_ready(
     raise child.ProgramFailed(program.name, program.log)
 
 
-def start_servers(data: Path, *, kafka: bool = True) -> Servers:
+def start_servers(data: Path, *, kafka: bool = True, hasty: bool = False) -> Servers:
     """Starts the servers of `data`, with roles, databases and topics, and returns when they answer.
 
-    They end with `stop()`, or with the thread that called this.
+    They end with `stop()`, or with the thread that called this. `hasty`: PostgreSQL does not wait for the disk.
     """
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     roles = read_roles()
     make_secrets(data / "secrets", ["postgres", *roles.logins])
     picked = ports.pick(data, ["postgres", "kafka", "kafka-controller"])
-    postgres = Postgres(data, picked["postgres"])
+    postgres = Postgres(data, picked["postgres"], hasty)
     broker = Kafka(data, picked["kafka"], picked["kafka-controller"])
     postgres.prepare()
     running = [(postgres.program(), child.start(postgres.program()))]
