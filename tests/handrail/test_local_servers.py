@@ -75,7 +75,8 @@ def _minutes(value: str) -> str:
     return f"{int(value[:-1]) // 60}min" if re.fullmatch(r"\d+s", value) else value
 
 
-async def test_the_server_keeps_what_is_committed_and_logs_nothing_that_people_told_us(servers: Servers) -> None:
+async def test_the_server_keeps_what_is_committed_and_logs_nothing_that_people_told_us(tmp_path: Path) -> None:
+    servers = start_servers(tmp_path, kafka=False)
     login = await asyncpg.connect(servers.superuser_dsn)
     shown = {row["name"]: row["setting"] for row in await login.fetch("select name, setting from pg_settings")}
     with pytest.raises(asyncpg.DataError):
@@ -84,6 +85,7 @@ async def test_the_server_keeps_what_is_committed_and_logs_nothing_that_people_t
     assert (shown["fsync"], shown["synchronous_commit"], shown["full_page_writes"]) == ("on", "on", "on")
     assert shown["listen_addresses"] == "127.0.0.1"
     assert shown["unix_socket_directories"] == ""
+    servers.stop()
     log = (servers.data / "log" / "postgres.log").read_text()
     statements = [line for line in log.splitlines() if "STATEMENT" in line or "DETAIL" in line]
     assert statements == []
