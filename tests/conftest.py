@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,19 @@ _numbers = itertools.count(1)
 Fresh = Callable[..., Awaitable[Database]]
 
 
+def _start(data: Path, *, kafka: bool) -> Servers:
+    """Embedded servers, or containers where HANDRAIL_SERVERS=containers says so and Docker answers."""
+    if os.environ.get("HANDRAIL_SERVERS") != "containers":
+        return start_servers(data, kafka=kafka, hasty=True)
+    from tests.containers import start_containers  # its library is slow to load
+
+    return start_containers(data, kafka=kafka)
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL alone: most tests need no broker."""
-    started = start_servers(tmp_path_factory.mktemp("handrail"), kafka=False, hasty=True)
+    started = _start(tmp_path_factory.mktemp("handrail"), kafka=False)
     yield started
     started.stop()
 
@@ -29,7 +39,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def servers_with_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL and Kafka, for tests whose services are processes."""
-    started = start_servers(tmp_path_factory.mktemp("handrail-kafka"), hasty=True)
+    started = _start(tmp_path_factory.mktemp("handrail-kafka"), kafka=True)
     yield started
     started.stop()
 

@@ -38,6 +38,19 @@ def in_own_loop(work: Coroutine[None, None, None]) -> None:
         pool.submit(asyncio.run, work).result()
 
 
+async def until(
+    ready: Callable[[], Awaitable[bool]], alive: Callable[[], bool] = lambda: True, tries: int = 1800
+) -> bool:
+    """True when `ready`, asked ten times a second; False when no more `alive`, or tries run out."""
+    for _ in range(tries):
+        if not alive():
+            break
+        if await ready():
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
 async def until_ready(
     program: child.Program,
     process: "subprocess.Popen[bytes]",
@@ -45,13 +58,8 @@ async def until_ready(
     seconds: float = 180,
 ) -> None:
     """Returns when `ready`; ProgramFailed when the process ends before, or the time does."""
-    for _ in range(int(seconds * 10)):
-        if process.poll() is not None:
-            break
-        if await ready():
-            return
-        await asyncio.sleep(0.1)
-    raise child.ProgramFailed(program.name, program.log)
+    if not await until(ready, lambda: process.poll() is None, int(seconds * 10)):
+        raise child.ProgramFailed(program.name, program.log)
 
 
 def start_servers(data: Path, *, kafka: bool = True, hasty: bool = False) -> Servers:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -142,7 +143,7 @@ async def in_clear(sealer: Sealer, held: list[Draft]) -> list[Kept]:
 
 
 def _kept(draft: Draft, body: str | None) -> Kept:
-    told = orjson.loads(body) if body else {"text": "", "kind": "general", "corrects": None}
+    told: dict[str, Any] = orjson.loads(body) if body else {"text": "", "kind": "general", "corrects": None}
     corrects = UUID(told["corrects"]) if told["corrects"] else None
     written = Written(told["text"], told["kind"], corrects)
     return Kept(draft.draft_id, draft.version, draft.saved_at, draft.kept_until, written)
