@@ -3,15 +3,12 @@
 import hashlib
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contracts.refused import Refused
-from kit.database import Database, Tx
-from kit.inbox.reading import Unusable, as_json, from_row
+from kit.database import Tx
+from kit.inbox.reading import Unusable, as_json
 from kit.received import Received
-
-if TYPE_CHECKING:
-    from kit.inbox.applying import Inbox
 
 HeldKey = tuple[str, bytes | None]
 
@@ -32,11 +29,6 @@ select id, topic, partition, "offset", key, type, reason, detail, state, parked_
   from kit.parked p where state = 'parked' order by parked_at, id limit $1
 """
 _CLOSE = "update kit.parked set state = $2, closed_at = now(), close_reason = $3 where id = any($1::bigint[])"
-_LOCK_PARTITION = "select 1 from kit.watermark where topic = $1 and partition = $2 for update"
-_TAIL = """
-select * from kit.parked where topic = $1 and key = $2 and state in ('parked', 'held') order by partition, "offset"
-   for update
-"""
 
 
 def held_key(item: Received[Any] | Unusable) -> HeldKey:
@@ -86,29 +78,10 @@ async def discard(tx: Tx, parked_id: int, reason: str) -> bool:
     """Gives a parked record up, for a stated reason; its tail is freed by replaying. False: no such record."""
     row = await tx.fetchrow("select id from kit.parked where id = $1 and state = 'parked' for update", parked_id)
     if row is not None:
-        await tx.execute(_CLOSE, [parked_id], "discarded", reason)
+        await close(tx, [parked_id], "discarded", reason)
     return row is not None
 
 
-async def replay(database: Database, inbox: "Inbox", parked_id: int) -> tuple[int, int]:
-    """Sends a parked record and the tail of its key through the inbox again, in order.
-
-    Returns (applied, still parked). The records keep their ids, so nothing happens twice.
-    """
-    async with database.begin() as tx:
-        row = await tx.fetchrow("select * from kit.parked where id = $1", parked_id)
-        if row is None:
-            return 0, 0
-        await tx.execute(_LOCK_PARTITION, row["topic"], row["partition"])
-        alone = row["key"] is None or row["reason"] == "bad_key"
-        rows = [row] if alone else await tx.fetch(_TAIL, row["topic"], row["key"])
-        rows = [r for r in rows if r["state"] in ("parked", "held")]
-        await tx.execute(_CLOSE, [r["id"] for r in rows], "replayed", None)
-        stuck = await inbox.again(tx, [from_row(r) for r in rows])
-        still = [r["id"] for r in rows if (r["partition"], r["offset"]) in stuck]
-        await tx.execute(
-            "update kit.parked set closed_at = null, state = case when reason = 'held' then 'held' else"
-            " 'parked' end where id = any($1::bigint[])",
-            still,
-        )
-        return len(rows) - len(still), len(still)
+async def close(tx: Tx, ids: Sequence[int], state: str, reason: str | None) -> None:
+    """Ends the wait of records: they were discarded, or are replayed."""
+    await tx.execute(_CLOSE, list(ids), state, reason)

@@ -11,8 +11,9 @@ from kit.config import Settings
 from kit.database import Database, Tx, connect
 from kit.inbox import Inbox, discard, replay
 from kit.inbox import parked as list_parked
-from kit.listening import Context, listening
+from kit.listening import listening
 from kit.service.declared import Check, Service
+from kit.service.equipping import context_of
 
 _SUMS = """
 select coalesce(sum(received), 0)::bigint as received,
@@ -63,8 +64,6 @@ async def reconcile(service: Service, settings: Settings) -> int:
 
 
 async def _with_inbox(service: Service, settings: Settings) -> tuple[Database, Inbox]:
-    from kit.service.running import context_of
-
     database = await connect(settings, service.database, f"{service.name}_worker", size=2)
     context = await context_of(service, settings, database)
     return database, Inbox(database, service.name, listening(service.listens), context)
@@ -110,9 +109,7 @@ async def command(service: Service, settings: Settings, words: Sequence[str]) ->
     """A command of the service's own."""
     assert service.command is not None
     database = await connect(settings, service.database, f"{service.name}_worker", size=2)
-    from kit.service.running import context_of
-
-    context: Context = await context_of(service, settings, database)
+    context = await context_of(service, settings, database)
     try:
         return await service.command(words, context)
     except BrokenPipeError:

@@ -25,13 +25,13 @@ from kit import telemetry
 from kit.config import Settings
 from kit.database import TRANSIENT, Database, connect
 from kit.inbox import Inbox
-from kit.listening import Context, listening
+from kit.listening import listening
 from kit.migrate import HERE, migrate
 from kit.outbox import Relay
-from kit.sealing import Sealer
 from kit.service import operating
 from kit.service.consuming import OVERLAP, Lane
 from kit.service.declared import Service
+from kit.service.equipping import context_of
 from kit.service.timing import AUDIT, keep
 from kit.service.watching import Watch
 
@@ -72,13 +72,6 @@ async def migrated(service: Service, settings: Settings) -> int:
             await service.after_migrate(tx)
         await database.close()
     return 0
-
-
-async def context_of(service: Service, settings: Settings, database: Database) -> Context:
-    """What handlers and timers of this process are given; opens the key database."""
-    keys = await connect(settings, "keys", "keys_worker", size=2)
-    heard = listening(service.listens)
-    return Context(settings, service.name, Sealer(settings, keys), database, heard.models, service.load())
 
 
 async def worker(service: Service, settings: Settings) -> int:
