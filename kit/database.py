@@ -13,23 +13,27 @@ from kit.config import Settings
 
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-TRANSIENT: tuple[type[BaseException], ...] = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
+UNDONE: tuple[type[BaseException], ...] = (
+    asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.DiskFullError,
+)
+"""The database says so itself, and takes back what was begun: others were quicker, or it is full or starting."""
+
+TRANSIENT: tuple[type[BaseException], ...] = (
+    *UNDONE,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     ConnectionError,
     TimeoutError,
     OSError,
 )
+"""What may pass by itself. Beside `UNDONE`, nobody knows whether a commit under way was made."""
 
 _LOOK = """
 select set_config('app.user_id', $1, true), set_config('app.provider_id', $2, true),

@@ -23,7 +23,7 @@ from contracts.refused import Refused
 from kit import clock
 from kit.access import Viewer, viewer_of
 from kit.config import Settings
-from kit.database import TRANSIENT, Database
+from kit.database import TRANSIENT, UNDONE, Database
 from kit.sealing import Sealer
 from kit.telemetry import PAGE_SECONDS, tracer
 from kit.web import guard
@@ -101,7 +101,12 @@ def make_app(
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return (await _visit(request, shop, _neutral(request, shop))).problem(status)
+        try:
+            visit = await _visit(request, shop, _neutral(request, shop))
+        except TRANSIENT as outage:
+            _log_failure(outage)
+            visit = _without_viewer(None, request, shop)
+        return visit.problem(status)
 
     routes: list[BaseRoute] = [
         *extra,
@@ -134,7 +139,7 @@ def _endpoint(page: Page, shop: Shop) -> Callable[[Request], Awaitable[Response]
             return _without_viewer(visit, request, shop).conflict()
         except TRANSIENT as error:
             _log_failure(error)
-            return _without_viewer(visit, request, shop).problem(503)
+            return _without_viewer(visit, request, shop).unavailable(undone=isinstance(error, UNDONE))
         except Exception as error:
             _log_failure(error)
             return _without_viewer(visit, request, shop).problem(500)

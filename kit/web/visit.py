@@ -145,9 +145,15 @@ class Visit:
         """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""
         return self.render("signed_out.html", status=403, sent=[(n, t) for n, all in self.form.items() for t in all])
 
-    def problem(self, status: int) -> Response:
+    def unavailable(self, *, undone: bool) -> Response:
+        """The database could not do it now. `undone`: nothing was saved for certain; else a form that was sent may
+        have been, and sending it again is safe, since its ids were made with the page."""
+        writes = self.request.method not in ("GET", "HEAD")
+        return self.problem(503, sent=("undone" if undone else "unknown") if writes else None)
+
+    def problem(self, status: int, **words: Any) -> Response:
         template = "neutral_problem.html" if self.request.scope.get("handrail.origin") == "neutral" else "problem.html"
-        return self.render(template, status=status, code=status)
+        return self.render(template, status=status, code=status, **words)
 
     @property
     def _flash_name(self) -> str:

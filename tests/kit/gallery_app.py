@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
+import asyncpg
 from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -65,6 +66,10 @@ async def unavailable(visit: Visit) -> Response:
     raise ConnectionError(SECRET)
 
 
+async def deadlocked(visit: Visit) -> Response:
+    raise asyncpg.DeadlockDetectedError(SECRET)
+
+
 PAGES = (
     Page("/gallery/components", components, public=True),
     Page("/gallery/empty", empty, public=True),
@@ -73,7 +78,8 @@ PAGES = (
     Page("/gallery/secret", private, "returns.sign"),
     Page("/gallery/broken", broken, public=True),
     Page("/gallery/refused", refused, public=True),
-    Page("/gallery/unavailable", unavailable, public=True),
+    Page("/gallery/unavailable", unavailable, public=True, methods=("GET", "POST")),
+    Page("/gallery/deadlocked", deadlocked, public=True, methods=("GET", "POST")),
     Page("/", neutral, public=True, origin="neutral"),
     Page("/broken", broken, public=True, origin="neutral"),
 )

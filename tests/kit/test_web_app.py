@@ -90,6 +90,38 @@ async def test_an_error_is_said_in_plain_words(browser: Browser, path: str, stat
     assert SECRET not in page.html
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/gallery/deadlocked", "Nothing you sent was saved. Go back and send it again."),
+        ("/gallery/unavailable", "We cannot tell whether what you sent was saved."),
+    ],
+)
+async def test_a_form_that_the_database_could_not_take_is_told_whether_it_was_saved(
+    browser: Browser, path: str, said: str
+) -> None:
+    await browser.get("/gallery/order")
+    page = await browser.post(path, {}, 503)
+    assert said in " ".join(page.text.split())
+    assert "saved" not in (await browser.get(path, 503)).text, "who sent nothing is told nothing of saving"
+
+
+async def test_a_page_that_is_not_there_is_said_so_even_when_sessions_cannot_be_read(local: Settings) -> None:
+    class Away:
+        class pool:  # noqa: N801 - stands where the pool does
+            @staticmethod
+            async def fetchrow(*_: object) -> None:
+                raise ConnectionError
+
+        @staticmethod
+        def begin(*_: object) -> None:
+            raise ConnectionError
+
+    app = gallery(local, access=Away())  # type: ignore[arg-type]
+    async with Browser(app, local, f"{local.cookie_name}=x") as opened:
+        assert (await opened.get("/nowhere", 404)).heading == "Page not found"
+
+
 async def test_a_failure_is_logged_without_what_the_exception_says(browser: Browser) -> None:
     with structlog.testing.capture_logs() as lines:
         await browser.get("/gallery/broken", 500)
