@@ -1,5 +1,6 @@
 """Fixtures only: real PostgreSQL and Kafka, and a fresh copy of a migrated database for each test."""
 
+import asyncio
 import importlib
 import itertools
 import os
@@ -126,6 +127,12 @@ async def databases(databases_of_session: Databases) -> AsyncIterator[Databases]
 @pytest.fixture(scope="session")
 def databases_of_session(settings: Settings, servers: Servers) -> Databases:
     return Databases(settings, servers)
+
+
+async def until_somebody_waits(database: Database) -> None:
+    """Returns when a transaction waits for a lock."""
+    while not await database.pool.fetchval("select exists (select from pg_locks where not granted)"):
+        await asyncio.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,18 @@
 """The inbox on real PostgreSQL: once, in order, and a broken record costs nobody but its own key."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from contracts.envelope import to_headers
 from kit.database import TRANSIENT, Database
 from kit.inbox import Inbox, discard, parked, replay
 from kit.listening import Context, listening
 from kit.migrate import HERE, migrate
-from tests.conftest import Databases
-from tests.faults.ledger.records import Sent, crime, noted, poison
+from tests.conftest import Databases, until_somebody_waits
+from tests.faults.ledger.records import WHEN, Sent, crime, noted, poison
 from tests.faults.ledger.service import LEDGER
 
 pytestmark = pytest.mark.service
@@ -139,3 +142,15 @@ async def test_announcements_are_numbered_densely_for_each_subject(inbox: Inbox,
     await inbox.apply([Sent(r.key, r.value, r.headers, 50) for r in [noted(crime(0), 99)]])
     rows = await ledger.pool.fetch("select sequence from kit.outbox where subject_id = $1 order by seq", crime(0))
     assert [row["sequence"] for row in rows] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_parts_of_a_topic_count_what_nobody_hears_in_one_order(inbox: Inbox, ledger: Database) -> None:
+    kinds = ["ledger.a.v1", "ledger.b.v1"]
+    heard_of = [Sent(b"k", b"{}", to_headers(kind, kind, "tests", WHEN), n) for n, kind in enumerate(kinds[::-1])]
+    await inbox.apply(heard_of)
+    async with ledger.begin() as first:
+        await first.execute("select 1 from kit.ignored where type = $1 for update", kinds[0])
+        waiting = asyncio.create_task(inbox.apply([replace(one, offset=one.offset + 2) for one in heard_of]))
+        await until_somebody_waits(ledger)
+        await first.execute("select 1 from kit.ignored where type = $1 for update nowait", kinds[1])
+    assert (await waiting).total("ignored") == 2

@@ -26,6 +26,9 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
 async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime) -> None:
     opened = [(arrival, _opened(sealer, arrival)) for arrival in arrivals]
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
+    read = [case_id for arrival, found in opened if found for case_id in _cases(arrival, found)]
+    unread = [arrival.case_id for arrival, found in opened if not found and arrival.case_id]
+    await details.hold(tx, [person_id for person_id, _ in given], [*read, *unread])
     keys = await sealer.data_keys([person_id for person_id, _ in given], make=True)
     await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
     officers = [
@@ -38,8 +41,8 @@ async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: da
     await details.keep_channels(tx, channels, now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
     await details.propose_same(tx, [p for p, _ in given], now)
-    await details.set_state(tx, [c for a, found in opened if found for c in _cases(a, found)], "open")
-    await details.set_state(tx, [a.case_id for a, found in opened if not found and a.case_id], "unreadable")
+    await details.set_state(tx, read, "open")
+    await details.set_state(tx, unread, "unreadable")
 
 
 def _opened(sealer: Sealer, arrival: details.Arrival) -> Details | None:

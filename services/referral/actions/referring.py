@@ -33,6 +33,7 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     held = await referrals.load(tx, referral_id)
     if held is None:
         raise Refused("referral_id", "not_found")
+    await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     await referrals.save(tx, replace(after, settled=True))
     await announce(tx, events, viewer.user_id)
@@ -152,9 +153,8 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
     """Lets leave what was sent by people and not undone; returns how many."""
     leaving = await referrals.leaving(tx, moment.now)
     books = context.facts
-    for leg in leaving:
-        held = await referrals.load(tx, leg.referral_id)
-        assert held is not None, "a leg has its referral"
+    for leg, held in leaving:
+        await cases.load(tx, leg.case_id)  # before its events are numbered, as the consumers do
         contract = books.directory.by_id[leg.contract_id]
         by = accept_by(local_day(moment.now), contract.standards.accept_working_days)
         state, events = table().apply(

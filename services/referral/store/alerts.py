@@ -25,9 +25,12 @@ with told as (
     select distinct on (1, 2) case_id, milestone_id, trigger, happened_at, received_at from told where trigger = any($8)
      order by 1, 2
     on conflict (case_id, milestone_id) do nothing returning case_id, received_at
+), held as (
+    select case_id from case_file where case_id in (select case_id from told where trigger = any($8))
+     order by case_id for update
 ), marked as (
     update case_file c set review_since = a.received_at
-      from (select case_id, min(received_at) as received_at from alerted group by 1) a
+      from (select case_id, min(received_at) as received_at from alerted group by 1) a join held using (case_id)
      where c.case_id = a.case_id and c.state <> 'closed' and c.review_since is null
 )
 insert into case_event (case_id, happened_at, type, actor_role, data, ours)

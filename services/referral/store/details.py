@@ -94,12 +94,20 @@ select least(a.person_id, b.person_id), greatest(a.person_id, b.person_id),
 having bool_or(a.kind = 'name_and_birth') or (bool_or(a.kind = 'phone') and bool_or(a.kind = 'name'))
 on conflict do nothing returning person_id, other_id
 """
+_HOLD_PEOPLE = "select 1 from person where person_id = any($1::uuid[]) order by person_id for key share"
+_HOLD_CASES = "select 1 from case_file where case_id = any($1::uuid[]) order by case_id for update"
 _STATE = "update case_file set details = $2 where case_id = any($1::uuid[]) and details <> $2"
 
 
 async def take(tx: Tx, limit: int) -> list[Arrival]:
     """The oldest details that wait to be opened; they are no longer kept as they came."""
     return sorted(read(Arrival, await tx.fetch(_TAKE, limit)), key=lambda arrival: arrival.id)
+
+
+async def hold(tx: Tx, people: Sequence[UUID], cases: Sequence[UUID]) -> None:
+    """Locks people, then cases, as everybody does who writes several of them: else two could wait for each other."""
+    await tx.execute(_HOLD_PEOPLE, list(people))
+    await tx.execute(_HOLD_CASES, list(cases))
 
 
 async def keep_people(tx: Tx, people: Sequence[tuple[UUID, dict[str, bytes]]], now: datetime) -> None:

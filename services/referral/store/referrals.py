@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from kit.database import Tx
@@ -45,6 +46,7 @@ _CHANGING = [f.name for f in fields(Referral) if f.name not in ("referral_id", "
 _SAVE = "update referral set {} where referral_id = $1".format(
     ", ".join(f"{name} = ${number}" for number, name in enumerate(_CHANGING, 2))
 )
+_RIPE = "select referral_id from leg where state = 'leaving' and release_at <= $1 order by release_at, leg_id limit $2"
 _OF_PROVIDER = ("state", "viewed_at", "answered_at", "decline_reason", "better_line", "assigned_to")
 _OF_HUB = (*_OF_PROVIDER, "release_at", "sent_at", "sent_by", "gate", "pack_fields", "pack_sha256")
 
@@ -125,23 +127,27 @@ async def remove_leaving_leg(tx: Tx, leg_id: UUID) -> bool:
     return gone is not None
 
 
-async def leaving(tx: Tx, now: datetime, limit: int = 200) -> list[Leg]:
-    """Legs whose time to be undone has lapsed, locked, oldest first."""
-    rows = await tx.fetch(
-        f"{_LEG} where state = 'leaving' and release_at <= $1 order by release_at, leg_id limit $2"
-        " for update skip locked",
+async def leaving(tx: Tx, now: datetime, limit: int = 200) -> list[tuple[Leg, Referral]]:
+    """Legs whose time to be undone has lapsed, with their referrals, locked, in the order of their cases; what somebody
+    else is writing is left for the next time."""
+    wanted = [row["referral_id"] for row in await tx.fetch(_RIPE, now, limit)]
+    rows = await tx.fetch(f"{_REFERRAL} where referral_id = any($1::uuid[]) for update skip locked", wanted)
+    free = {referral.referral_id: referral for referral in read(Referral, rows)}
+    legs = await tx.fetch(
+        f"{_LEG} where state = 'leaving' and release_at <= $1 and referral_id = any($2::uuid[])"
+        " order by case_id, leg_id for update skip locked",
         now,
-        limit,
+        list(free),
     )
-    return read(Leg, rows)
+    return [(leg, free[leg.referral_id]) for leg in read(Leg, legs)]
 
 
 async def unsettled(tx: Tx, limit: int = 200) -> list[Referral]:
-    """Referrals whose case has not followed their last transition, locked."""
+    """Referrals whose case has not followed their last transition, locked, in the order of their cases."""
     rows = await tx.fetch(
         f"{_REFERRAL} where not settled order by updated_at, referral_id limit $1 for update skip locked", limit
     )
-    return read(Referral, rows)
+    return sorted(read(Referral, rows), key=attrgetter("case_id", "updated_at", "referral_id"))
 
 
 async def settled(tx: Tx, referral_id: UUID) -> None:
