@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.justice import Details, MilestoneReached, NoticeGiven
+from handrail.feeds import notices
 from handrail.feeds.crimes import Peopled, outcome_at
 from handrail.feeds.draws import Chance, chance, mix
 from handrail.feeds.moments import local
@@ -16,33 +17,9 @@ _EVIDENCE_FAILS = frozenset({"14", "15", "16"})
 _FRACTION = {"1": 0.7, "4": 0.5, "14": 0.08, "15": 0.2, "16": 0.2, "18": 0.04, "8": 0.4, "20": 0.1, None: 0.06}
 """In how many crimes of each outcome the steps of justice are told at all."""
 
-_NOTICE_OF = {
-    "decision_not_to_investigate": "R6.no_investigation",
-    "suspect_arrested": "R6.suspect_arrested",
-    "suspect_interviewed_under_caution": "R6.suspect_interviewed",
-    "suspect_released_without_charge": "R6.suspect_released_no_charge",
-    "suspect_released_on_police_bail": "R6.suspect_bailed",
-    "suspect_released_under_investigation": "R6.suspect_rui",
-    "police_bail_conditions_changed": "R6.bail_conditions_changed",
-    "suspect_charged": "R6.charge",
-    "first_hearing_listed": "R6.first_hearing",
-    "hearing_listed": "R8.hearing_details",
-    "court_bail_decision": "R8.bail_hearing_outcome",
-    "witness_requirement_notified_by_cps": "R8.required_to_give_evidence",
-    "out_of_court_disposal_given": "R6.oocd_outcome",
-    "police_decision_not_to_prosecute": "R6.police_no_prosecution",
-    "cps_decision_not_to_prosecute": "R6.cps_no_prosecution",
-    "case_outcome": "R9.case_outcome",
-    "sentence_passed": "R9.sentence",
-}
-"""The duty that each milestone starts (names of the Code's catalogue)."""
 _BY_COURT = frozenset(
     {"first_hearing_listed", "hearing_listed", "court_bail_decision", "case_outcome", "sentence_passed"}
 )
-_PROMPT = mix({"at once": 52, "days": 27, "late": 11, "never": 10})
-_HOURS_UNTIL = {"at once": (0.4, 22.0), "days": (26.0, 90.0), "late": (230.0, 420.0)}
-_OUTCOME = mix({"delivered": 93, "declined": 3, "excepted": 2, "unable": 2})
-_CHANNEL = mix({"mobile": 55, "text": 10, "email": 20, "letter": 11, "in_person": 4})
 _RELEASE = mix({"suspect_released_on_police_bail": 45, "suspect_released_under_investigation": 40,
                 "suspect_released_without_charge": 15})  # fmt: skip
 _CONDITIONS = ("no_contact", "exclusion_zone", "residence", "curfew")
@@ -94,32 +71,31 @@ def _receipt(step: Step, rng: Chance) -> datetime | None:
 
 
 def _notices(told: Peopled, step: Step, milestone: str, start: datetime, rng: Chance) -> Iterator[Any]:
-    duty = _NOTICE_OF.get(step.trigger)
-    if not duty:
-        return
-    for place, victim in enumerate(told.crime.victims):
-        how = _PROMPT(rng)
-        if victim.kind in ("witness", "deceased") or how == "never":
-            continue
-        given = start + timedelta(hours=rng.uniform(*_HOURS_UNTIL[how]))
-        if given + timedelta(hours=1) >= told.story.latest:
-            continue
-        outcome: Any = _OUTCOME(rng)
-        yield (
-            given + timedelta(minutes=rng.randint(1, 50)),
-            NoticeGiven(
-                notice_id=f"{milestone}-N{place}",
-                crime_id=told.story.crime_id,
-                victim_ref=victim.victim_ref,
-                entitlement=duty,
-                milestone_id=milestone if chance(rng, 0.9) else None,
-                given_at=local(given),
-                channel=_CHANNEL(rng) if outcome == "delivered" else None,
-                given_by="wcu" if step.trigger in _BY_COURT else "police",
-                outcome=outcome,
-                reason_code={"excepted": "safety", "unable": "not-reached"}.get(outcome),
-            ),
-        )
+    """What each person harmed was told of this step, duty by duty."""
+    for number, duty in enumerate(notices.duties(step.trigger, told.story)):
+        for place, victim in enumerate(told.crime.victims):
+            after = notices.delay(duty.by, rng)
+            if victim.kind in ("witness", "deceased") or after is None:
+                continue
+            given = start + after
+            if given + timedelta(hours=1) >= told.story.latest:
+                continue
+            outcome: Any = notices.outcome(rng)
+            yield (
+                given + timedelta(minutes=rng.randint(1, 50)),
+                NoticeGiven(
+                    notice_id=f"{milestone}-N{place}" + (f".{number}" if number else ""),
+                    crime_id=told.story.crime_id,
+                    victim_ref=victim.victim_ref,
+                    entitlement=duty.entitlement,
+                    milestone_id=milestone if chance(rng, 0.9) else None,
+                    given_at=local(given),
+                    channel=notices.channel(rng) if outcome == "delivered" else None,
+                    given_by=duty.by,
+                    outcome=outcome,
+                    reason_code={"excepted": "safety", "unable": "not-reached"}.get(outcome),
+                ),
+            )
 
 
 def _steps(told: Peopled, rng: Chance) -> Iterator[Step]:
@@ -212,3 +188,6 @@ def _sentence(told: Peopled, at: datetime, where: dict[str, Any], rng: Chance) -
         yield Step("order_made", at + timedelta(minutes=40), order)
         if chance(rng, 0.15):
             yield Step("order_breached", at + timedelta(days=rng.uniform(1, 12)), {"order_kind": "restraining_order"})
+    after = notices.until_contact_scheme(told.story, months, rng)
+    if after is not None:
+        yield Step("vcs_referral_received", at + after, {})
