@@ -12,7 +12,6 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -165,22 +164,19 @@ def test_the_quarters_returns_are_drawn_signed_sealed_and_verified(story: Story)
     assert story.system.run("return", "verify", str(code.file)).returncode == 1
 
 
-def _runs(story: Story, name: str) -> bool:
-    return story.system.process(name)["pid"] is not None
-
-
-def _restarted(story: Story, name: str, before: int) -> bool:
-    return bool(story.system.process(name)["restarts"] > before)
+def killed(system: System, name: str) -> None:
+    """Kills a process and waits until its supervisor has started it again."""
+    until(lambda: system.process(name)["pid"] is not None)
+    before = system.process(name)
+    os.kill(before["pid"], signal.SIGKILL)
+    until(lambda: bool(system.process(name)["restarts"] > before["restarts"]))
 
 
 def test_every_process_is_killed_while_feeding_and_nothing_is_lost_or_done_twice(story: Story) -> None:
     feeding = story.system.command(*story.feeding(MORE, "--rate", "40"))
     feed = subprocess.Popen(feeding, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    before = {name: story.system.process(name)["restarts"] for name in ORDER}
     for name in ORDER:
-        until(partial(_runs, story, name))
-        os.kill(story.system.process(name)["pid"], signal.SIGKILL)
-        until(partial(_restarted, story, name, before[name]))
+        killed(story.system, name)
     until(lambda: bool(story.system.status()["ready"]))
     out, error = feed.communicate()
     story.seen += [out, error]
