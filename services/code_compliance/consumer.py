@@ -16,10 +16,11 @@ from kit.service import Moment
 from services.code_compliance.actions.deciding import Because, decide_afresh, mark_due, raise_for_new
 from services.code_compliance.domain.evidence import source_of
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
+from services.code_compliance.domain.profiles import Profile, profile_told, profiles_of
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.snapshots import cases_of, self_referral
 from services.code_compliance.store import cases as stored
-from services.code_compliance.store import told, waiting
+from services.code_compliance.store import profiles, told, waiting
 
 Snapshot = Received[CrimeRecorded | CrimeUpdated]
 OfJustice = Received[MilestoneReached | NoticeGiven]
@@ -42,6 +43,7 @@ async def on_police(tx: Tx, events: Sequence[Snapshot], context: Context) -> Non
     )
     cases = [case for crime_id in order if crime_id in new for case in opened[crime_id]]
     await stored.save(tx, cases)
+    await profiles.keep(tx, [p for crime_id in order if crime_id in new for p in profiles_of(firsts[crime_id].data)])
     why = {c.case_id: Because(firsts[c.crime_id].time, firsts[c.crime_id]) for c in cases if c.crime_id is not None}
     await raise_for_new(tx, cases, why, rules)
     later = [e for e in events if e.data.crime_id not in new or e is not firsts[e.data.crime_id]]
@@ -59,6 +61,7 @@ async def _revise(tx: Tx, events: Sequence[Snapshot], rules: Rulebook) -> None:
             people[case.crime_id][case.case_id] = case
     stale, revised = dict.fromkeys(crime_ids, 0), dict.fromkeys(crime_ids, 0)
     because: dict[UUID, Because] = {}
+    people_told: list[Profile] = []
     for event in events:
         crime_id = event.data.crime_id
         if event.data.revision <= revisions[crime_id]:
@@ -69,8 +72,10 @@ async def _revise(tx: Tx, events: Sequence[Snapshot], rules: Rulebook) -> None:
         for case in cases_of(event.data, event.time, rules, people[crime_id]):
             people[crime_id][case.case_id] = case
             because[case.case_id] = Because(event.time, event)
+        people_told += profiles_of(event.data)
     changed = [case for known in people.values() for case in known.values() if case.case_id in because]
     await stored.save(tx, changed)
+    await profiles.keep(tx, people_told)
     await stored.revise_crimes(tx, [(c, revisions[c], len(people[c]), stale[c], revised[c]) for c in crime_ids])
     await decide_afresh(tx, changed, because, rules)
 
@@ -123,6 +128,7 @@ async def _cases_told(tx: Tx, facts: Mapping[UUID, OfReferral], rules: Rulebook)
     held = {case.case_id for case in await stored.load(tx, cases=list(mine))} if mine else set()
     new = [self_referral(c, e.data.happened_at.astimezone(UTC)) for c, e in mine.items() if c not in held]
     await stored.save(tx, new)
+    await profiles.keep(tx, [profile_told(d) for e in mine.values() if isinstance(d := e.data, CaseFacts)])
     await raise_for_new(tx, new, {c.case_id: Because(c.reported_at, mine[c.case_id]) for c in new}, rules)
     return [case.case_id for case in new]
 

@@ -6,7 +6,7 @@ from services.code_compliance.domain.entitlements import decide
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.reference import load
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import ledger, recount, told
+from services.code_compliance.store import ledger, oversight, recount, told
 
 
 async def checks(tx: Tx) -> list[Check]:
@@ -19,6 +19,7 @@ async def checks(tx: Tx) -> list[Check]:
         Check("I1.cases_held", sums["cases_of_crimes"], sums["cases"]),
         Check("I5.states_fit_their_times", 0, sums["misfits"]),
         Check("I12.clocks_as_recounted", expected, found),
+        Check("I7.oversight_as_recounted", *await _oversight(tx)),
         Check("count.crimes", sums["crimes"], sums["crimes"]),  # read by the checks between services
         # Kin who are suspects are known here, owed nothing, and have no case at the hub.
         Check("count.cases_of_crimes", sums["cases_of_the_hub"], sums["cases_of_the_hub"]),
@@ -43,4 +44,15 @@ async def _clocks(tx: Tx, rules: Rulebook) -> tuple[int, int]:
             after = decide(case, heard, said, rules, before, pauses.get(case.case_id, ()))
             expected += len(after)
             found += sum(before.get(key) == clock for key, clock in after.items())
+    return expected, found
+
+
+async def _oversight(tx: Tx) -> tuple[int, int]:
+    """How many lines the counts kept for oversight should have, and how many of them are so; months in which
+    something has changed since are counted by the timer first."""
+    expected = found = 0
+    for month in await oversight.counted_months(tx):
+        lines, same = await oversight.compared(tx, month)
+        expected += lines
+        found += same
     return expected, found
