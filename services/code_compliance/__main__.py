@@ -10,7 +10,7 @@ from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REF
 from kit.service import Every, Service, main
 from kit.web.app import Link
 from services.code_compliance import case_ui, consumer, reconcile
-from services.code_compliance.actions import deciding, overseeing
+from services.code_compliance.actions import deciding, overseeing, warning
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -34,6 +34,7 @@ SERVICE = Service(
         Every("fall_due", 1.0, consumer.fall_due, full=deciding.FIRE_AT_ONCE),
         Every("count_again", 60.0, deciding.count_again, full=500),
         Every("oversight", 15.0, overseeing.count_months, full=overseeing.MONTHS_AT_ONCE),
+        Every("warn", 60.0, warning.warn, full=warning.AT_ONCE),
     ),
     load=load,
     reconcile=reconcile.checks,

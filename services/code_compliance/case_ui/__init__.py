@@ -6,9 +6,11 @@ from kit.listening import Context
 from kit.web.app import Page
 from services.code_compliance.case_ui.case import show_case
 from services.code_compliance.case_ui.entering import enter, show_form
+from services.code_compliance.case_ui.forecast import forecast_pages
 from services.code_compliance.case_ui.oversight_pages import oversight_pages
 from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
 from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
+from services.code_compliance.case_ui.receipts import receipt_pages
 from services.code_compliance.case_ui.room import Room
 
 
@@ -21,6 +23,8 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/rights/coverage", room(show_coverage), "rights.read"),
         Page("/rights/cases/{case_id}", room(show_case), "rights.read"),
         *oversight_pages(room),
+        *forecast_pages(room),
+        *receipt_pages(room),
         Page("/rights/cases/{case_id}/evidence/{clock_id}", room(show_form), "rights.write"),
         Page("/rights/cases/{case_id}/evidence/{clock_id}", room(enter), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(show_pauses), "rights.write"),

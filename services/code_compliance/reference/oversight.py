@@ -31,3 +31,33 @@ def five_areas() -> tuple[ReturnArea, ...]:
 def document(name: str) -> Any:
     """A file of this folder, read once."""
     return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Warns `role` once when this share of a clock has passed; clocks of fewer than `least_days` days are left out."""
+
+    fraction: float
+    role: str
+    least_days: int
+
+
+@cache
+def warnings() -> tuple[Warning, ...]:
+    return tuple(Warning(w["fraction"], w["role"], w["least_days"]) for w in document("warnings.yaml")["warnings"])
+
+
+def warned_within_days() -> int:
+    """Clocks that end later than this are not looked at yet."""
+    return int(document("warnings.yaml")["within_days"])
+
+
+def act_in_words(entitlement: str) -> str:
+    """The one act that stops the clock of a duty."""
+    return str(document("acts.yaml")["acts"].get(entitlement, "Do what is owed, and record when and how"))
+
+
+def team_of(agency: str, area: str) -> str:
+    """The team of an agency that acts for a case of this local authority."""
+    teams = document("teams.yaml")["teams"].get(agency)
+    return str(teams["by_area"].get(area, teams["otherwise"])) if teams else ""

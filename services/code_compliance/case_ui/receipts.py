@@ -1,0 +1,37 @@
+"""The receipt of one clock on a page of its own: its sum, to be copied into a letter, and what it rests on."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from kit import audit
+from kit.web.app import Page, Visit
+from services.code_compliance.case_ui.room import Room, open_case
+from services.code_compliance.domain.receipt import receipt
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.domain.words import STATES, agency_in_words
+from services.code_compliance.reference.oversight import act_in_words
+
+
+async def show_receipt(visit: Visit, rules: Rulebook) -> Response:
+    async with visit.begin() as tx:
+        opened = await open_case(tx, visit.id("case_id"))
+        clock = opened.clock(visit.id("clock_id"))
+        entry = audit.seen(visit.signed_in, "receipt_seen", "case", opened.case.case_id, ("rights",), clock.entitlement)
+        await audit.record(tx, [entry])
+    entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    return visit.render(
+        "forecast/receipt.html",
+        opened=opened,
+        clock=clock,
+        clock_id=visit.id("clock_id"),
+        entitlement=entitlement,
+        holders=", ".join(agency_in_words(holder) for holder in entitlement.duty_holders),
+        state=STATES[clock.state],
+        sum=receipt(opened.case, clock, rules, visit.now),
+        act=act_in_words(clock.entitlement) if clock.state == "running" else "",
+    )
+
+
+def receipt_pages(room: Room) -> Sequence[Page]:
+    return (Page("/rights/cases/{case_id}/receipt/{clock_id}", room(show_receipt), "rights.read"),)
