@@ -36,7 +36,7 @@ async def pages(stand: Stand, told: Events, cases: int, seconds: int) -> dict[st
     )
     held = int(await superuser.fetchval("select count(*) from case_file"))
     await superuser.close()
-    access = await connect(stand.settings, await _people(stand), "access_web")
+    access = await connect(stand.settings, await people_of(stand), "access_web")
     looks = await connect(stand.settings, hub.name, "referral_hub", size=8)
     took: dict[str, list[float]] = {"queue": [], "case": []}
     wrong = 0
@@ -68,7 +68,7 @@ def _copied(name: str) -> str:
     return "police_ref || '/' || copy" if name == "police_ref" else name
 
 
-async def _people(stand: Stand) -> str:
+async def people_of(stand: Stand) -> str:
     name = await stand.fresh("access")
     users = [
         {"id": p.user_id, "subject": p.name, "name": p.title, "role": p.role, "organisation_id": p.organisation_id}

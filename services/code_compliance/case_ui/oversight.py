@@ -1,6 +1,7 @@
 """Oversight: rights by agency and period, one right by duty, splits by who the people are, the five areas, trends."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -38,11 +39,11 @@ async def show_oversight(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
         past = _back(asked.period)
-        counts = await oversight.counts(tx, [month for each in past for month in each.months])
+        counts = await oversight.counts(tx, [*asked.period.months, *asked.period.before.months])
+        months = await oversight.by_month(tx, [month for each in past for month in each.months])
         fresh, periods = await oversight.freshness(tx), await choices(tx, asked.period)
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), asked.period.name)])
-    rows = {each.name: _by_holder(counts, each, rules, exact) for each in past}
-    now = rows[asked.period.name]
+    now, before = (_by_holder(counts, each, rules, exact) for each in (asked.period, asked.period.before))
     return visit.render(
         "oversight/overview.html",
         asked=asked,
@@ -52,8 +53,8 @@ async def show_oversight(visit: Visit, rules: Rulebook) -> Response:
         columns=HEADS,
         groups=_grouped(now, asked, rules),
         total=_row(total(list(now.values()), exact), asked, "Every right and agency"),
-        changed=_changed(now, rows[asked.period.before.name], rules),
-        trend=_trend(past, lambda each: total(list(rows[each.name].values()), exact)),
+        changed=_changed(now, before, rules),
+        trend=_trend(past, months, exact),
         coverage=rules.coverage.agencies,
         agency_in_words=agency_in_words,
         splits=SPLIT_WORDS,
@@ -69,13 +70,13 @@ async def show_right(visit: Visit, rules: Rulebook) -> Response:
             raise HTTPException(404)
         ids = asked.entitlements(rules)
         past = _back(asked.period)
-        counts = await oversight.counts(tx, [month for each in past for month in each.months], "total", ids)
+        counts = await oversight.counts(tx, asked.period.months, "total", ids)
+        months = await oversight.by_month(tx, [month for each in past for month in each.months], ids)
         days = await oversight.days(tx, asked.period.months, ids)
         periods = await choices(tx, asked.period)
         await audit.record(
             tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), f"right-{asked.right}")]
         )
-    here = [count for count in counts if count.month in asked.period.months]
     least = 1 if exact else SMALLEST_FOR_DAYS
     return visit.render(
         "oversight/right.html",
@@ -85,15 +86,12 @@ async def show_right(visit: Visit, rules: Rulebook) -> Response:
         columns=HEADS,
         title=_title(asked, rules),
         words=rules.codes[-1].rights[asked.right],
-        dated=_duties(here, asked, rules, exact, dated=True, days={k: spread([d], least) for k, d in days.items()}),
-        undated=_duties(here, asked, rules, exact, dated=False, days={k: spread([d], least) for k, d in days.items()}),
-        together=spread(days.values(), least),
-        trend=_trend(
-            past,
-            lambda each: total(
-                list(by_row([c for c in counts if c.month in each.months], lambda c: 0, exact).values()), exact
-            ),
+        dated=_duties(counts, asked, rules, exact, dated=True, days={k: spread([d], least) for k, d in days.items()}),
+        undated=_duties(
+            counts, asked, rules, exact, dated=False, days={k: spread([d], least) for k, d in days.items()}
         ),
+        together=spread(days.values(), least),
+        trend=_trend(past, months, exact),
         splits=SPLIT_WORDS,
     )
 
@@ -234,8 +232,13 @@ def _decided(figures: Figures) -> int:
     return sum(figures.by_state.get(state, 0) for state in ("met", "met_late", "breached"))
 
 
-def _trend(past: Sequence[Period], figures_of: Any) -> list[list[Any]]:
-    return [[each.name, _whole_percent(figures_of(each))] for each in past]
+def _trend(past: Sequence[Period], months: Sequence[tuple[date, str, int]], exact: bool) -> list[list[Any]]:
+    """The share met in time of each period, in whole percents."""
+    found = {each.name: Figures(exact=exact) for each in past}
+    names = {month: each.name for each in past for month in each.months}
+    for month, state, number in months:
+        found[names[month]].add(state, number)
+    return [[each.name, _whole_percent(found[each.name])] for each in past]
 
 
 def _whole_percent(figures: Figures) -> int | None:

@@ -57,6 +57,11 @@ select month, category, entitlement, dated, state, sum(number)::int as number fr
  where month = any($1::date[]) and split = $2 and ($3::text[] is null or entitlement = any($3))
  group by 1, 2, 3, 4, 5
 """
+_BY_MONTH = """
+select month, state, sum(number)::int as number from oversight_count
+ where month = any($1::date[]) and split = 'total' and dated and ($2::text[] is null or entitlement = any($2))
+ group by 1, 2
+"""
 _DAYS = """
 select entitlement, days, sum(number)::int as number from oversight_days
  where month = any($1::date[]) and ($2::text[] is null or entitlement = any($2)) group by 1, 2
@@ -65,7 +70,7 @@ _FRESHNESS = """
 select (select min(month) from oversight_month) as first, (select max(counted_at) from oversight_month) as counted_at,
        (select count(distinct month) from oversight_stale)::int as stale
 """
-_MONTHS = "select distinct month from oversight_count where dated order by month desc limit 40"
+_MONTHS = "select month from oversight_month order by month desc limit 40"
 _COMPARED = f"""
 with again as ({_COUNTED}), kept as (select month, split, category, entitlement, dated, restricted, state, number
                                        from oversight_count where month = $3::date)
@@ -177,6 +182,14 @@ async def counts(
     return [Count(*row.values()) for row in await tx.fetch(_COUNTS, list(months), split, wanted)]
 
 
+async def by_month(
+    tx: Tx, months: Sequence[date], entitlements: Sequence[str] | None = None
+) -> list[tuple[date, str, int]]:
+    """How many duties with a day stand in each state, by month."""
+    wanted = None if entitlements is None else list(entitlements)
+    return [(row["month"], row["state"], row["number"]) for row in await tx.fetch(_BY_MONTH, list(months), wanted)]
+
+
 async def days(tx: Tx, months: Sequence[date], entitlements: Sequence[str] | None = None) -> dict[str, dict[int, int]]:
     """For each entitlement: how many were met after how many working days."""
     found: dict[str, dict[int, int]] = {}
@@ -193,7 +206,7 @@ async def freshness(tx: Tx) -> Freshness:
 
 
 async def months(tx: Tx) -> list[date]:
-    """The months in which anything was due, newest first."""
+    """The months that were counted, newest first."""
     return [row["month"] for row in await tx.fetch(_MONTHS)]
 
 

@@ -1,0 +1,203 @@
+"""`python -m bench.oversight --entitlements N`: how long oversight and the forecast take over many entitlements.
+
+The entitlements are generated in the database, spread over 24 months, eight to a case; their months are counted by the
+service's own timer; then each page is asked for one request after the other, with the database's caches as the run
+left them. It ends non-zero when the counts do not equal a recount.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+import structlog
+import uvloop
+
+from bench.pages import people_of
+from bench.stand import Stand, percentile
+from contracts.reference import AREAS, offence_groups
+from contracts.vocabulary import AGE_BANDS
+from handrail.local import start_servers
+from kit import clock
+from kit.access import open_session
+from kit.config import Settings
+from kit.database import Database, connect
+from kit.listening import Context, listening
+from kit.migrate import HERE, migrate
+from kit.service import Moment
+from kit.web.app import make_app
+from services.code_compliance.__main__ import SERVICE
+from services.code_compliance.actions.overseeing import count_months
+from services.code_compliance.store import oversight
+
+NAME = "code_compliance"
+CHUNK = 500_000
+PAGES = {
+    "oversight": "/rights/oversight",
+    "right": "/rights/oversight/right?right=6&agency=police",
+    "split": "/rights/oversight/split/ethnicity?right=6&agency=police",
+    "areas": "/rights/oversight/areas",
+    "list": "/rights/oversight/list?right=6&agency=police&state=breached&split=sex&category=female",
+    "csv": "/rights/oversight/csv?split=area",
+    "forecast": "/rights/forecast",
+}
+_PEOPLE = """
+insert into case_profile (case_id, reference, area, offence_group, age_band, sex, ethnicity, disability)
+select md5('case' || n)::uuid, left(md5('ref' || n), 11), ($3::text[])[1 + n % $4], ($5::text[])[1 + n % $6],
+       ($7::text[])[1 + n % $8], (array['female', 'male', 'not_recorded'])[1 + n % 3],
+       (array['white', 'mixed', 'asian', 'black', 'other', 'not_stated', 'not_recorded'])[1 + n % 7],
+       (array['yes', 'no', 'not_asked', 'not_recorded'])[1 + n % 4]
+  from generate_series($1::int, $2::int) as n
+"""
+_OWED = """
+with made as (
+    select n, md5('case' || n / 8)::uuid as case_id, ($4::text[])[1 + n % $5] as entitlement,
+           ($6::int[])[1 + n % $5] as days,
+           $7::timestamptz - interval '24 months' + (interval '24 months' + interval '1 day') * (n::float8 / $3)
+               as started_at,
+           ('x' || substr(md5(n::text), 1, 4))::bit(16)::int % 100 as dice
+      from generate_series($1::int, $2::int) as n
+), dated as (
+    select *, case when days > 0 then started_at + make_interval(days => days) end as due_at,
+           started_at + make_interval(days => dice % 12, hours => dice % 9) as acted_at from made
+), told as (
+    select *, case when acted_at > $7 then 'running' when dice < 6 then 'declined_by_victim'
+                   when dice < 8 then 'excepted_with_reason' when dice < 10 then 'unable_to_contact'
+                   when dice < 14 then case when due_at is null or due_at > $7 then 'running'
+                                            when n % 3 = 0 then 'not_evidenced' else 'breached' end
+                   when due_at < acted_at then 'met_late' else 'met' end as state from dated
+)
+insert into entitlement (case_id, entitlement, occurrence, started_at, due_at, "limit", basis, enhanced, late_recorded,
+                         covered, code_version, calendar_version, state, settled_at)
+select case_id, entitlement, n::text, started_at, due_at, days, 'trigger', n % 4 = 0, false, state <> 'not_evidenced',
+       '2020', '2026', state, case when state in ('running', 'breached', 'not_evidenced') then null else acted_at end
+  from told
+"""
+
+
+async def generate(stand: Stand, name: str, count: int) -> float:
+    """Makes `count` entitlements; returns the seconds that it took."""
+    superuser, began = await stand.superuser(name), monotonic()
+    duties = [(e.id, e.clock.standard or 0) for e in SERVICE.load().codes[-1].entitlements.values()]
+    parts = [[area.code for area in AREAS], list(offence_groups()), list(AGE_BANDS)]
+    sized = [each for part in parts for each in (part, len(part))]
+    now = clock.now()
+    await superuser.execute(_PEOPLE, 0, count // 8, *sized, timeout=3600)
+    await superuser.execute(
+        "insert into restricted_case (case_id) select case_id from case_profile where left(reference, 2) = '00'"
+    )
+    for first in range(0, count, CHUNK):
+        last = min(first + CHUNK, count) - 1
+        names, days = [name for name, _ in duties], [days for _, days in duties]
+        await superuser.execute(_OWED, first, last, float(count), names, len(names), days, now, timeout=3600)
+    await superuser.execute("vacuum analyze entitlement", timeout=3600)
+    await superuser.execute("analyze case_profile")
+    await superuser.close()
+    return monotonic() - began
+
+
+async def counted(database: Database, context: Context) -> tuple[int, list[float]]:
+    """Counts every month with the service's own timer: how many, and the seconds of each."""
+    months, seconds = 0, list[float]()
+    while True:
+        began = monotonic()
+        async with database.begin() as tx:
+            done = await count_months(tx, Moment(clock.now(), None), context)
+        if not done:
+            return months, seconds
+        months += done
+        seconds += [(monotonic() - began) / done] * done
+
+
+async def ask(client: httpx.AsyncClient, address: str, times: int) -> dict[str, float]:
+    took = []
+    for number in range(times + 3):
+        began = monotonic()
+        answer = await client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        if number >= 3:
+            took.append(1000 * (monotonic() - began))
+    return {f"p{share}": round(percentile(took, share), 1) for share in (50, 95)}
+
+
+async def measure(stand: Stand, count: int, times: int) -> dict[str, Any]:
+    await migrate(stand.settings, NAME, [HERE / "service", SERVICE.migrations])
+    await migrate(stand.settings, "access", [HERE / "access"])
+    name = await stand.fresh(NAME)
+    found: dict[str, Any] = {"entitlements": count, "generated_seconds": round(await generate(stand, name, count), 1)}
+    worker = await connect(stand.settings, name, f"{NAME}_worker")
+    heard = listening(SERVICE.listens)
+    context = Context(stand.settings, NAME, None, worker, heard.models, SERVICE.load())  # type: ignore[arg-type]
+    months, seconds = await counted(worker, context)
+    found |= {"months": months, "month_seconds": {"p50": percentile(seconds, 50), "most": max(seconds)}}
+    found["recount_equal"] = await _equal(worker)
+    hub = await connect(stand.settings, name, f"{NAME}_hub")
+    access = await connect(stand.settings, await people_of(stand), "access_web")
+    app = make_app(
+        NAME,
+        stand.settings,
+        SERVICE.pages(context),
+        databases={"hub": hub},
+        templates=SERVICE.templates or (),
+        access=access,
+        navigation=SERVICE.navigation,
+    )
+    cookie = await open_session(access, "compliance") or ""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app),
+        base_url=stand.settings.public_url,
+        cookies={stand.settings.cookie_name: cookie},
+        timeout=timedelta(minutes=2).total_seconds(),
+    ) as client:
+        found["milliseconds"] = {page: await ask(client, address, times) for page, address in PAGES.items()}
+    for database in (worker, hub, access):
+        await database.close()
+    return found
+
+
+async def _equal(worker: Database) -> bool:
+    async with worker.begin() as tx:
+        pairs = [await oversight.compared(tx, month) for month in await oversight.counted_months(tx)]
+    return all(expected == same for expected, same in pairs) and sum(expected for expected, _ in pairs) > 0
+
+
+def options(words: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.oversight", description=__doc__)
+    parser.add_argument("--entitlements", type=int, default=5_000_000)
+    parser.add_argument("--requests", type=int, default=40, help="requests of each page")
+    return parser.parse_args(words)
+
+
+def main() -> None:
+    asked = options()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
+    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    servers = start_servers(folder, kafka=False)
+    try:
+        settings = Settings(
+            environment="test",
+            kafka=servers.kafka,
+            postgres_host=servers.postgres_host,
+            postgres_port=servers.postgres_port,
+            secrets=servers.secrets,
+            data=servers.data,
+        )
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            found = runner.run(measure(Stand(servers, settings), asked.entitlements, asked.requests))
+    finally:
+        servers.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps(found, indent=1))
+    sys.exit(0 if found["recount_equal"] else 1)
+
+
+if __name__ == "__main__":
+    main()
