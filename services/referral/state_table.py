@@ -15,6 +15,7 @@ GUARDS = {
     "no_question_open": "no question is open",
     "attempts": "{} attempts at least",
     "once": "the first time only",
+    "silent": "the provider did not open or answer in time",
 }
 
 

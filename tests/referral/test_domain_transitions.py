@@ -32,7 +32,8 @@ def a_referral(state: str = "received", **changed: Any) -> ReferralState:
 def answers(verb: str, state: str, role: str) -> dict[str, Any]:
     """Everything that a step could ask for."""
     found: dict[str, Any] = {"leg_id": of(3), "provider_id": of(4), "contract_id": of(5), "leg_number": 1}
-    found |= {"gate": "agreement", "outcome": "spoke"}
+    found |= {"gate": "agreement", "outcome": "spoke", "silent": True}
+    found |= {"until": NOW.date() + timedelta(days=7), "check_in_on": NOW.date() + timedelta(days=7)}
     for row in TABLE.rows:
         if row.verb == verb and row.reasons and state in row.from_ and row.may(role):
             found["reason_code"] = row.reasons.reasons[0].code
@@ -116,7 +117,7 @@ def test_the_core_is_walked_from_receipt_to_completion() -> None:
         ("accept", WORKER, {}),
         ("record_attempt", WORKER, {"outcome": "spoke"}),
         ("start", WORKER, {"reported": True}),
-        ("pause", WORKER, {"reason_code": "person_asked"}),
+        ("pause", WORKER, {"reason_code": "person_asked", "until": NOW.date() + timedelta(days=7)}),
         ("resume", WORKER, {}),
         ("complete", WORKER, {"contacts": 4, "needs_met": ("safety",)}),
     ):
@@ -195,6 +196,16 @@ REFUSED: list[tuple[str, str, str, dict[str, Any], dict[str, Any], tuple[str, st
     ("sent", "ask", WORKER, {"asked_at": NOW}, {"reason_code": "risk"}, ("question", "already_asked")),
     ("contacting", "not_reached", HUB, {"attempts": 2}, {"reason_code": "no_answer"}, ("attempts", "too_few_attempts")),
     ("triaged", "record_attempt", HUB, {}, {}, ("outcome", "missing")),
+    (
+        "sent",
+        "send",
+        HUB,
+        {},
+        answers("send", "sent", HUB) | {"silent": False},
+        ("referral_id", "already_with_a_provider"),
+    ),
+    ("in_support", "pause", WORKER, {}, {"reason_code": "person_asked"}, ("until", "missing")),
+    ("sent", "waitlist", WORKER, {}, {"reason_code": "capacity"}, ("check_in_on", "missing")),
     ("sent", "fly", HUB, {}, {}, ("verb", "unknown_verb")),
 ]
 

@@ -1,11 +1,13 @@
 """The books of the service as they stand now: its reference folder, and what providers say of their lists."""
 
+from datetime import date
 from functools import cache
 
 from kit.database import Tx
 from services.referral.books import load
 from services.referral.domain.books import Books
 from services.referral.domain.directory import ListSaid
+from services.referral.domain.standards import Standards
 from services.referral.domain.transitions import TransitionTable
 from services.referral.store import directory
 
@@ -13,9 +15,18 @@ _last: dict[tuple[int, tuple[directory.ContractState, ...]], Books] = {}
 
 
 @cache
+def _loaded() -> Books:
+    return load()
+
+
 def table() -> TransitionTable:
     """The life of a referral."""
-    return load().transitions
+    return _loaded().transitions
+
+
+def standards(day: date) -> Standards:
+    """How long things may rest, as it counts on a day."""
+    return _loaded().standards_on(day)
 
 
 async def current(tx: Tx, books: Books) -> Books:

@@ -1,24 +1,30 @@
 """The provider's side of a referral: view, accept, decline, ask, start, complete. What follows is the worker's."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from contracts.referral import CapacityChanged
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions.announcing import announce
-from services.referral.actions.books import table
+from services.referral.actions.books import standards, table
 from services.referral.actions.settling import OF_LEG
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
-from services.referral.store import directory, referrals
+from services.referral.store import directory, life, referrals
+from services.referral.store.life import CheckIn, LimitRest
 from services.referral.store.referrals import Leg
 
 ANSWERS = frozenset({"accept", "waitlist", "decline"})
+FOLLOWED = frozenset({"view", "check_in", "keep_on_hold"})
+"""Steps that keep the state and end a task."""
+RESTS = {"ask": "accept", "pause": "support"}
+"""Which limit rests from this step on."""
 
 
 async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: datetime, **answer: Any) -> ReferralState:
@@ -28,11 +34,39 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     if held is None or leg is None or leg.provider_id != viewer.organisation_id:
         raise Refused("referral_id", "not_found")
     after, events = table().apply(held, verb, viewer.role, now, **answer)
-    await referrals.save(tx, replace(after, settled=after.state == held.state))
+    _check_days(verb, local_day(now), answer)
+    await referrals.save(tx, replace(after, settled=after.state == held.state and verb not in FOLLOWED))
     await referrals.save_leg(tx, _leg_after(leg, after, verb, now, answer), by_provider=True)
+    await _keep(tx, viewer, after, verb, now, answer)
     await announce(tx, events, viewer.user_id)
     await audit.record(tx, [audit.seen(viewer, f"referral.{verb}", "case", after.case_id, ("referral",))])
     return after
+
+
+def _check_days(verb: str, today: date, answer: dict[str, Any]) -> None:
+    """A hold and a wait end on a day to come, within the standard; Refused otherwise."""
+    limits = standards(today)
+    for name, most in (("until", limits.hold_days_at_most), ("check_in_on", limits.check_in_days_at_most)):
+        day = answer.get(name) if verb in ("pause", "keep_on_hold", "waitlist", "check_in") else None
+        if day is not None and not today < day <= today + timedelta(days=most):
+            raise Refused(name, "not_within_the_standard")
+
+
+async def _keep(
+    tx: Tx, viewer: Viewer, referral: ReferralState, verb: str, now: datetime, answer: dict[str, Any]
+) -> None:
+    """Rests of limits, and check-ins, as rows of their own."""
+    about, case, leg = referral.referral_id, referral.case_id, referral.leg_id
+    if verb in RESTS:
+        await life.begin_rest(tx, LimitRest(about, case, leg, RESTS[verb], answer["reason_code"], now))
+    if verb == "resume" or referral.ended_at is not None:
+        await life.end_rest(tx, about, "support", now)
+    if verb in ANSWERS:
+        await life.end_rest(tx, about, "accept", now)
+    if verb == "check_in" and leg is not None:
+        outcome, next_on = answer["reason_code"], answer["check_in_on"]
+        made = CheckIn(answer["check_in_id"], about, case, leg, outcome, next_on, now, viewer.user_id, viewer.role)
+        await life.add_check_in(tx, made)
 
 
 def _leg_after(leg: Leg, referral: ReferralState, verb: str, now: datetime, answer: dict[str, Any]) -> Leg:
@@ -67,8 +101,9 @@ async def start(tx: Tx, viewer: Viewer, referral_id: UUID, now: datetime) -> Ref
     return await step(tx, viewer, referral_id, "start", now)
 
 
-async def pause(tx: Tx, viewer: Viewer, referral_id: UUID, reason: str, now: datetime) -> ReferralState:
-    return await step(tx, viewer, referral_id, "pause", now, reason_code=reason)
+async def pause(tx: Tx, viewer: Viewer, referral_id: UUID, reason: str, until: date, now: datetime) -> ReferralState:
+    """Support rests, for a coded reason; on `until` somebody looks at the hold again."""
+    return await step(tx, viewer, referral_id, "pause", now, reason_code=reason, until=until)
 
 
 async def resume(tx: Tx, viewer: Viewer, referral_id: UUID, now: datetime) -> ReferralState:

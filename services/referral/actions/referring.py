@@ -23,9 +23,12 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.facts import facts_of
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
-from services.referral.store import cases, consent, referrals
+from services.referral.store import cases, consent, life, referrals, tasks
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
+
+FREE = frozenset({"triaged", "contacting", "declined_by_provider"})
+"""States in which no provider has the referral."""
 
 
 async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: datetime, **answer: Any) -> ReferralState:
@@ -36,6 +39,10 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     await referrals.save(tx, replace(after, settled=True))
+    if verb == "supply" or after.ended_at is not None:
+        await life.end_rest(tx, referral_id, "accept", now)
+    if after.ended_at is not None:
+        await life.end_rest(tx, referral_id, "support", now)
     await announce(tx, events, viewer.user_id)
     await audit.record(tx, [audit.seen(viewer, f"referral.{verb}", "case", after.case_id, ("referral",))])
     await settling.follow(tx, after, now)
@@ -89,11 +96,15 @@ async def send(
         raise Refused("referral_id", "not_found")
     if contract is None or contract.line != held.line:
         raise Refused("contract_id", "not_of_this_line")
-    gate = await _gate(tx, case, held, contract, books, now)
+    opened_by = await gate(tx, case, held.line, contract, books, now)
     table().allowed(held, "send", viewer.role)
     legs = await referrals.legs(tx, referral_id)
-    if any(leg.state in ("leaving", "sent", "accepted", "waitlisted") for leg in legs):
+    silent = held.state == "sent" and held.leg_id is not None and await life.is_silent(tx, held.leg_id)
+    busy = [leg for leg in legs if leg.state in ("leaving", "sent", "accepted", "waitlisted")]
+    if any(not silent or leg.state != "sent" for leg in busy):
         raise Refused("referral_id", "already_with_a_provider")
+    if silent and any(leg.contract_id == contract_id for leg in busy):
+        raise Refused("contract_id", "is_the_silent_one")
     number = len(legs) + 1
     leg = Leg(
         leg_id=leg_id_of(referral_id, number),
@@ -108,7 +119,7 @@ async def send(
         state="leaving",
         automatic=False,
         restricted=case.restricted,
-        gate=gate,
+        gate=opened_by,
         release_at=now + timedelta(seconds=books.on(local_day(now)).policy.undo_seconds),
         sent_by=viewer.user_id,
         assigned_to=assigned_to,
@@ -120,12 +131,12 @@ async def send(
     return leg
 
 
-async def _gate(tx: Tx, case: Case, referral: ReferralState, contract: Contract, books: Books, now: datetime) -> str:
-    """What lets a referral leave for this contract; Refused when nothing does."""
+async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
+    """What lets a referral to a line leave for this contract; Refused when nothing does."""
     for held in await consent.of_case(tx, case.case_id):
         if not held.counts(now):
             continue
-        if held.gate == "override" and held.line in (None, referral.line):
+        if held.gate == "override" and held.line in (None, line):
             return "override"
         if held.purpose == "support" and held.contract_id == contract.contract_id:
             return "agreement"
@@ -135,7 +146,7 @@ async def _gate(tx: Tx, case: Case, referral: ReferralState, contract: Contract,
     policy = books.on(local_day(now)).policy
     facts = facts_of(routings[0].facts["case"]) if routings else None
     if facts is not None and "share_not_asked" not in case.holds and policy.share_counts(facts):
-        named = policy.named_contract(referral.line, facts.area)
+        named = policy.named_contract(line, facts.area)
         if named is not None and named.contract_id == contract.contract_id:
             return "police_share"
     raise Refused("contract_id", "needs_the_persons_agreement")
@@ -156,12 +167,15 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
     for leg, held in leaving:
         await cases.load(tx, leg.case_id)  # before its events are numbered, as the consumers do
         contract = books.directory.by_id[leg.contract_id]
+        if not await _may_leave(tx, held, leg, contract, books, moment.now):
+            continue
         by = accept_by(local_day(moment.now), contract.standards.accept_working_days)
         state, events = table().apply(
             held,
             "send",
             "system",
             moment.now,
+            silent=held.state == "sent",
             leg_id=leg.leg_id,
             provider_id=leg.provider_id,
             contract_id=leg.contract_id,
@@ -172,9 +186,36 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
         )
         await referrals.save(tx, replace(state, settled=True))
         await referrals.save_leg(tx, replace(leg, state="sent", sent_at=moment.now))
+        await _leave_behind(tx, held, moment.now)
         await announce(tx, events, leg.sent_by)
         await settling.follow(tx, state, moment.now)
     return len(leaving)
+
+
+async def _may_leave(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, books: Books, now: datetime) -> bool:
+    """Whether a leg may still leave: nobody took the referral on meanwhile, and what let it go still counts."""
+    free = held.state in FREE
+    if held.state == "sent" and held.leg_id is not None:
+        free = await life.is_silent(tx, held.leg_id)
+    case = await cases.load(tx, held.case_id)
+    try:
+        if free and case is not None:
+            await gate(tx, case, held.line, contract, books, now)
+            return True
+    except Refused:
+        pass
+    await referrals.remove_leaving_leg(tx, leg.leg_id)
+    return False
+
+
+async def _leave_behind(tx: Tx, before: ReferralState, now: datetime) -> None:
+    """Ends the leg of the provider who was silent, and what was to be done about it."""
+    silent = await referrals.leg(tx, before.leg_id) if before.state == "sent" and before.leg_id else None
+    if silent is not None:
+        await referrals.save_leg(tx, replace(silent, state="withdrawn", answered_at=now))
+        await life.end_rest(tx, before.referral_id, "accept", now)
+    await life.close_proposals(tx, before.referral_id, now)
+    await tasks.over(tx, before.referral_id, ("offer_next_provider", "ring_duty_line"), now)
 
 
 async def withdraw(tx: Tx, viewer: Viewer, referral_id: UUID, reason: str, now: datetime) -> ReferralState:

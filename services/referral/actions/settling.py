@@ -1,15 +1,16 @@
 """What follows from a referral's step: its legs, the state of its case, and the next provider after a decline."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing
+from services.referral.actions import filing, proposing
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, referrals, tasks
+from services.referral.store import cases, life, referrals, tasks
 from services.referral.store.tasks import Task, task_id
 
 WITH_PROVIDER = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
@@ -38,12 +39,30 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
         elif leg.state == "leaving" and referral.ended_at is not None:
             await referrals.remove_leaving_leg(tx, leg.leg_id)
     await _follow_case(tx, referral.case_id, now)
+    await tasks.over(tx, referral.referral_id, _over(referral, local_day(now)), now)
+    if referral.state not in ("sent", "declined_by_provider"):
+        await life.close_proposals(tx, referral.referral_id, now)
     if referral.state == "declined_by_provider":
         kind = "offer_next_provider"
         about = task_id(kind, referral.referral_id, referral.leg_id)
         due = filing.hub_due(filing.LIFE_SAFETY if referral.urgent else 1, now)
         task = Task(about, kind, due, now, case_id=referral.case_id, referral_id=referral.referral_id)
         await tasks.add(tx, [task])
+
+
+def _over(referral: ReferralState, today: date) -> list[str]:
+    """Kinds of tasks of a referral that ask for nothing as it stands now."""
+    held = referral.state == "on_hold" and referral.review_on is not None and referral.review_on <= today
+    waits = referral.state == "waitlisted" and referral.check_in_on is not None and referral.check_in_on <= today
+    silent = referral.state == "sent"
+    asked = {
+        "review_hold": held,
+        "check_in": waits,
+        "ring_duty_line": silent and referral.viewed_at is None,
+        "offer_next_provider": silent or referral.state == "declined_by_provider",
+        "ask_agreement_again": referral.ended_at is None,
+    }
+    return [kind for kind, needed in asked.items() if not needed]
 
 
 async def _follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
@@ -68,5 +87,7 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
     waiting = await referrals.unsettled(tx)
     for referral in waiting:
         await follow(tx, referral, moment.now)
+        if referral.state == "declined_by_provider":
+            await proposing.after_decline(tx, referral, context.facts, moment.now)
         await referrals.settled(tx, referral.referral_id)
     return len(waiting)

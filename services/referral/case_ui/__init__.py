@@ -29,6 +29,7 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/referrals/{{referral_id}}/contracts", referring.choose, "referral.write", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.send, "referral.write", "POST"),
+        (f"{one}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),
         (f"{one}/legs/{{leg_id}}/sent", referring.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", referring.undo, "referral.write", "POST"),
         (f"{one}/contact", contact.show, "case.read", "GET"),

@@ -16,12 +16,12 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, packing, referring
-from services.referral.case_ui import steps, words
+from services.referral.case_ui import going, steps, words
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.matching import Explained, explain
+from services.referral.domain.matching import Checked, Explained, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, referrals
 from services.referral.store.cases import Case
@@ -40,10 +40,11 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         case = await opened(tx, visit)
         held = await referrals.of_case(tx, case.case_id)
         legs = await referrals.legs_of_case(tx, case.case_id)
+        lived = await going.lived(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
     shown = [
-        _shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id])
+        _shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id], lived)
         for referral in held
     ]
     lines = [{"value": "", "text": "Choose a service"}]
@@ -53,7 +54,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
     )
 
 
-def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg]) -> dict[str, Any]:
+def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], lived: going.Lived) -> dict[str, Any]:
     """A referral with its legs and with what may be done now; while one is leaving, nothing but its undo."""
     directory = desk.books.directory.by_id
     leaving = any(leg.state == "leaving" for leg in legs)
@@ -61,7 +62,10 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg]) -
         "referral": referral,
         "state": desk.books.transitions.states[referral.state],
         "steps": [] if leaving else steps.possible(visit, desk, referral),
-        "can_send": visit.may("referral.write") and referral.state in SENDABLE and not leaving,
+        "can_send": visit.may("referral.write")
+        and (referral.state in SENDABLE or lived.is_silent(referral))
+        and not leaving,
+        "life": going.shown(desk.books, referral, legs, lived),
         "legs": [
             {"leg": leg, "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended"}
             for leg in legs
@@ -126,6 +130,8 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         if contract is None:
             return visit.not_found()
         pack = await packing.contents(tx, visit.sealer, case, contract)
+        facts = await _facts(tx, case)
+        books: Books = await stocked.current(tx, desk.books)
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(visit.signed_in, "pack_previewed", "case", case.case_id, fields)])
@@ -136,8 +142,35 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         referral=referral,
         contract=contract,
         fields=[words.words(name) for name in pack],
+        why=_why(facts, referral.line, contract, books, visit) if facts else (),
         errors=errors,
     )
+
+
+def _why(facts: CaseFacts, line: str, contract: Contract, books: Books, visit: Visit) -> Sequence[Checked]:
+    """Every rule on this contract, passed or failed, in words."""
+    found = explain(facts, line, books.directory, local_day(visit.now))
+    return next((each.checks for each in found if each.contract.contract_id == contract.contract_id), ())
+
+
+async def better_idea(visit: Visit, desk: Desk) -> Response:
+    """Follows a provider's better idea: a referral to that line, triaged, and the check before it goes."""
+    contract = desk.books.directory.by_id.get(visit.id("contract_id"))
+    if contract is None:
+        return visit.not_found()
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        await steps.held(tx, visit)
+        found = next((r for r in await referrals.of_case(tx, case.case_id) if _goes_on(r, contract.line)), None)
+        if found is None:
+            found = await referring.offer_line(tx, visit.signed_in, case.case_id, contract.line, visit.now)
+        if found.state == "received":
+            await referring.triage(tx, visit.signed_in, found.referral_id, visit.now)
+    return visit.redirect(f"/cases/{case.case_id}/referrals/{found.referral_id}/contracts/{contract.contract_id}")
+
+
+def _goes_on(referral: ReferralState, line: str) -> bool:
+    return referral.line == line and referral.ended_at is None
 
 
 async def send(visit: Visit, desk: Desk) -> Response:

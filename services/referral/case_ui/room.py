@@ -30,6 +30,7 @@ REFUSALS = {
     "no_agreement_and_no_override": "The person has to agree to this provider first: record their agreement",
     "only_after_speaking_to_the_person": "Only somebody who has spoken to the person may call a channel safe",
     "not_a_channel": "Choose the channel",
+    "is_the_silent_one": "This provider has the referral already and is silent: choose another",
 }
 TABS = (
     ("Overview", ""),

@@ -52,6 +52,11 @@ TASKS = {
     "add_exploited_person": "Add the exploited person, or record why not",
     "review_risk": "Review the risk",
     "offer_next_provider": "Offer the next provider",
+    "ring_duty_line": "Ring the provider's duty line: it is silent",
+    "review_hold": "A hold is to be looked at again",
+    "check_in": "Somebody on a waiting list is to be spoken to",
+    "agreement_ending": "An agreement ends soon: ask the person again",
+    "ask_agreement_again": "Ask the person whether they agree to the new provider",
 }
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.referral.domain.directory import Directory, ListSaid, read_directory
 from services.referral.domain.policy import Policy, read_policy
 from services.referral.domain.routing import RuleBook, compile_book
+from services.referral.domain.standards import Standards, read_standards
 from services.referral.domain.transitions import TransitionTable, read_table
 
 RULE_FILES = "routing_rules_"
@@ -30,6 +31,10 @@ class Books:
     versions: tuple[InForce, ...]
     directory: Directory
     transitions: TransitionTable
+    standards: tuple[Standards, ...]
+
+    def standards_on(self, day: date) -> Standards:
+        return next((one for one in reversed(self.standards) if one.effective_from <= day), self.standards[0])
 
     def on(self, day: date) -> InForce:
         for version in reversed(self.versions):
@@ -52,7 +57,7 @@ class Books:
 def read_books(documents: Mapping[str, Any]) -> Books:
     """Books of the documents of the reference folder, by file name.
 
-    Raises BadRule, BadDirectory or BadTable, whose text names the file, entry or row and the field.
+    Raises BadRule, BadDirectory, BadTable or BadStandards, whose text names the file, entry or row and the field.
     """
     directory = read_directory(documents["directory.yaml"])
     policies = [read_policy("policy.yaml", written, directory) for written in documents["policy.yaml"]["versions"]]
@@ -64,7 +69,7 @@ def read_books(documents: Mapping[str, Any]) -> Books:
         name = _latest(list(rules), day, [document["effective_from"] for document in rules.values()])
         versions.append(InForce(day, compile_book(name, rules[name], policy.opt_in), policy))
     table = read_table(documents["transitions.yaml"], documents["reasons.yaml"])
-    return Books(tuple(versions), directory, table)
+    return Books(tuple(versions), directory, table, read_standards(documents["standards.yaml"]))
 
 
 def _latest(things: list[Any], day: date, since: list[date]) -> Any:

@@ -1,13 +1,16 @@
 """A referral as its transitions see it: where it stands and when each step was taken."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralState:
-    """A case offered to a service line. Each time is of the first such step, None before it."""
+    """A case offered to a service line. Each time is of the first such step, None before it.
+
+    `review_on`: when a hold is looked at again; `check_in_on`: when somebody who waits is next spoken to.
+    """
 
     referral_id: UUID
     case_id: UUID
@@ -38,6 +41,8 @@ class ReferralState:
     attempts: int = 0
     gate: str | None = None
     settled: bool = True
+    review_on: date | None = None
+    check_in_on: date | None = None
 
 
 def referral_id(case_id: UUID, line: str, number: int = 1) -> UUID:

@@ -23,7 +23,7 @@ _EVENTS: dict[str, type[say.ReferralFact]] = {
 }
 _STAMPS = frozenset(name for name in ReferralState.__dataclass_fields__ if name.endswith("_at"))
 _GATES = frozenset(values(Gate)) - {"other"}
-_GUARDS = frozenset({"gate_open", "question_open", "no_question_open", "attempts", "once"})
+_GUARDS = frozenset({"gate_open", "question_open", "no_question_open", "attempts", "once", "silent"})
 
 
 class BadTable(Exception):
@@ -185,6 +185,8 @@ def _check_guard(row: Transition, referral: ReferralState, answer: Mapping[str, 
         raise Refused("question", "already_asked")
     if "attempts" in guard and referral.attempts < guard["attempts"]:
         raise Refused("attempts", "too_few_attempts")
+    if "silent" in guard and not answer.get("silent"):
+        raise Refused("referral_id", "already_with_a_provider")
 
 
 def _after(row: Transition, referral: ReferralState, now: datetime, answer: Mapping[str, Any]) -> ReferralState:
@@ -202,7 +204,11 @@ def _after(row: Transition, referral: ReferralState, now: datetime, answer: Mapp
         changed |= {"automatic": bool(answer.get("automatic")), "reason": None}
         changed |= dict.fromkeys(("viewed_at", "asked_at", "answered_at"))
     if row.verb == "resume":
-        changed["paused_at"] = None
+        changed |= {"paused_at": None, "review_on": None}
+    if row.verb in ("pause", "keep_on_hold"):
+        changed["review_on"] = answer["until"]
+    if row.verb in ("waitlist", "check_in"):
+        changed["check_in_on"] = answer["check_in_on"]
     if row.verb == "ask":
         changed |= {"asked_at": now, "answered_at": None}
     if row.verb == "supply":

@@ -17,7 +17,7 @@ from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
-from services.referral.store import contact, portal
+from services.referral.store import contact, life, portal
 from services.referral.store.portal import Offered, Told
 
 
@@ -30,6 +30,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id) or {}
         profile = await _profile(tx, offered)
         told = await portal.told(tx, offered.leg_id)
+        check_ins = await life.check_ins(tx, offered.referral_id)
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
@@ -51,6 +52,9 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
         told=[_told(books, event) for event in told],
         age=words.age(offered.age_band),
+        nudged=offered.nudged_at is not None and offered.state == "sent",
+        check_ins=check_ins,
+        check_in_words=books.transitions.reasons["check_in"],
         errors=[_placed(error, usable) for error in errors],
     )
 

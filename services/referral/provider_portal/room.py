@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -33,6 +34,7 @@ REFUSALS = {
     "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
     "not_this_day": "This channel is not safe today",
     "not_this_hour": "This channel is not safe at this hour",
+    "not_within_the_standard": "Choose a day after today, within the days that are allowed",
     "not_a_channel": "Choose how you tried to reach the person",
 }
 TRYING = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})
@@ -68,6 +70,25 @@ async def own(tx: Tx, visit: Visit, books: Books) -> Offered:
 def one(visit: Visit, name: str) -> str:
     """A field of the form that was sent, or an empty text."""
     return (visit.form.get(name) or [""])[0]
+
+
+def day_of(visit: Visit, name: str, missing: str) -> tuple[date | None, list[FieldError]]:
+    """A day that came in three fields, or what to put right."""
+    parts = [one(visit, f"{name}-{part}").strip() for part in ("year", "month", "day")]
+    if not any(parts):
+        return None, [FieldError(name, missing)]
+    try:
+        return date(*(int(part) for part in parts)), []
+    except (ValueError, OverflowError):
+        return None, [FieldError(name, "The day must be a real date, like 27 3 2027")]
+
+
+def step_id(visit: Visit) -> UUID:
+    """The id that the form was made with, so that sending it twice does it once; a new one where it was lost."""
+    try:
+        return UUID(one(visit, "step_id"))
+    except ValueError:
+        return uuid4()
 
 
 def error_of(refused: Refused, field: str) -> FieldError:
@@ -118,4 +139,14 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
         "due": due_words.due(offered, visit.now),
         "late": due_words.is_late(offered, visit.now),
         "open": offered.leg_state in ("sent", "accepted", "waitlisted"),
+        "falls_due": falls_due(offered, local_day(visit.now)),
     }
+
+
+def falls_due(offered: Offered, today: date) -> str | None:
+    """What falls due today or did before: the review of a hold, or a check-in."""
+    if offered.state == "on_hold" and offered.review_on is not None and offered.review_on <= today:
+        return "Review the hold"
+    if offered.state == "waitlisted" and offered.check_in_on is not None and offered.check_in_on <= today:
+        return "Check in"
+    return None

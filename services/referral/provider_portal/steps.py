@@ -1,20 +1,25 @@
 """Steps of the transition table that a provider takes: at once, or with a reason and what else is asked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from contracts.vocabulary import SERVICE_LINES
+from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import providing
+from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import STALE, error_of, frame, one, own, steps
+from services.referral.provider_portal.room import STALE, day_of, error_of, frame, one, own, step_id, steps
 from services.referral.store.portal import Offered
 
 OUTCOMES = {
@@ -36,6 +41,28 @@ FEEDBACK = {"yes": "Yes", "no": "No, they do not want to be asked"}
 ENDS = frozenset({"complete", "end_early"})
 
 
+@dataclass(frozen=True, slots=True)
+class AsksDay:
+    """A day that a step asks for, with the words around it."""
+
+    name: str
+    legend: str
+    hint: str
+    missing: str
+
+
+_HOLD = AsksDay(
+    "until", "When will you look at it again?", "A review falls due on this day.", "Enter the day of review"
+)
+_WAIT = AsksDay(
+    "check_in_on",
+    "When will you next speak to the person?",
+    "Somebody who waits is never left without word.",
+    "Enter the day of the next check-in",
+)
+DAYS = {"pause": _HOLD, "keep_on_hold": _HOLD, "waitlist": _WAIT, "check_in": _WAIT}
+
+
 async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
@@ -54,8 +81,27 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         changes=[{"value": code, "text": text} for code, text in CHANGES.items()],
         feedback=FEEDBACK if ends else {},
         lines=_other_lines(offered.line) if row.verb == "decline" else [],
+        asks_day=DAYS.get(row.verb),
+        at_most=_at_most(visit, row),
+        step_id=uuid4(),
         errors=errors,
+        values=visit.form or _suggested(visit, row),
     )
+
+
+def _at_most(visit: Visit, row: Transition) -> int:
+    limits = standards(local_day(visit.now))
+    return limits.check_in_days_at_most if row.verb in ("waitlist", "check_in") else limits.hold_days_at_most
+
+
+def _suggested(visit: Visit, row: Transition) -> dict[str, list[str]]:
+    """The day that the standards suggest."""
+    if row.verb not in DAYS:
+        return {}
+    limits, name = standards(local_day(visit.now)), DAYS[row.verb].name
+    day = local_day(visit.now) + timedelta(days=limits.hold_days if name == "until" else limits.check_in_days)
+    parts = (("day", day.day), ("month", day.month), ("year", day.year))
+    return {f"{name}-{part}": [str(number)] for part, number in parts}
 
 
 def _other_lines(mine: str) -> list[dict[str, str]]:
@@ -78,7 +124,8 @@ async def take_step(visit: Visit, books: Books) -> Response:
         except Refused as refused:
             if refused.code in STALE:
                 return visit.conflict()
-            errors = [error_of(refused, "reason_code" if row.reasons else "")]
+            of_day = refused.field in ("until", "check_in_on")
+            errors = [error_of(refused, refused.field if of_day else "reason_code" if row.reasons else "")]
     if errors:
         return await ask_step(visit, books, errors)
     return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash=f"Done: {row.button.lower()}")
@@ -94,6 +141,9 @@ def _missing(visit: Visit, row: Transition) -> list[FieldError]:
         errors.append(FieldError("reason_code", "Choose the reason"))
     if row.verb == "decline" and one(visit, "better_line") not in {"", *SERVICE_LINES}:
         errors.append(FieldError("better_line", "Choose a service from the list"))
+    if row.verb in DAYS:
+        _, wrong = day_of(visit, DAYS[row.verb].name, DAYS[row.verb].missing)
+        errors += wrong
     if row.verb in ENDS:
         asked = ((code, one(visit, f"outcome-{code}") or "not_recorded") for code in OUTCOMES)
         errors += [
@@ -110,6 +160,10 @@ def _answer(visit: Visit, row: Transition) -> dict[str, Any]:
         answer["reason_code"] = one(visit, "reason_code")
     if row.verb == "decline" and one(visit, "better_line"):
         answer["better_line"] = one(visit, "better_line")
+    if row.verb in DAYS:
+        answer[DAYS[row.verb].name], _ = day_of(visit, DAYS[row.verb].name, "")
+    if row.verb == "check_in":
+        answer["check_in_id"] = step_id(visit)
     if row.verb in ENDS:
         answer["outcomes"] = tuple(
             {"outcome": code, "change": one(visit, f"outcome-{code}") or "not_recorded"} for code in OUTCOMES

@@ -1,7 +1,7 @@
 """What a provider sees: its own legs, in five lists, and one referral."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
@@ -100,6 +100,9 @@ class Offered:
     alerts: int
     due_at: datetime | None
     """The end of the contract's limit that runs now; null where none does."""
+    nudged_at: datetime | None
+    review_on: date | None
+    check_in_on: date | None
 
 
 _OFFERED = f"""
@@ -108,7 +111,7 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
        l.pack_sha256, r.state, r.urgent, r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
        c.kind, c.risk_grade, c.age_band, c.language, c.local_authority, r.paused_at,
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
-       {DUE} as due_at
+       {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on
   from leg l
   left join referral r on r.leg_id = l.leg_id
   left join case_file c on c.case_id = l.case_id

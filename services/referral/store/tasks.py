@@ -61,3 +61,14 @@ async def done(tx: Tx, task: UUID, by: UUID, how: str, now: datetime) -> bool:
         now,
     )
     return closed is not None
+
+
+async def over(tx: Tx, referral_id: UUID, kinds: Sequence[str], now: datetime) -> None:
+    """Closes the tasks of these kinds of a referral: what they asked for was done, or is not needed any more."""
+    await tx.execute(
+        "update task set done_at = $3, done_how = 'done' where referral_id = $1 and kind = any($2::text[])"
+        " and done_at is null",
+        referral_id,
+        list(kinds),
+        now,
+    )

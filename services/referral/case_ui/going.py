@@ -1,0 +1,95 @@
+"""What happens to a referral between its steps, in words: silence, who is proposed next, rests, holds and check-ins."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from kit.web.words import date_words, when
+from services.referral.case_ui import words
+from services.referral.domain.books import Books
+from services.referral.domain.referral import ReferralState
+from services.referral.store import life
+from services.referral.store.life import CheckIn, LimitRest, Proposed, SilenceStep
+from services.referral.store.referrals import Leg
+
+STEPS = {
+    "nudge": "the provider's manager was asked to look",
+    "duty_line": "the hub has a task to ring the duty line",
+    "next_provider": "another provider is proposed",
+}
+KINDS = {"not_opened": "Not opened in time", "not_answered": "Opened, not answered in time"}
+BECAUSE = {
+    "better_idea": "the provider's better idea",
+    "declined": "the next that fits after the decline",
+    "silent": "the next that fits: the provider now tried is silent",
+    "relet": "the contract was let again",
+}
+RESTS = {"accept": "The limit to accept rested", "support": "The limits of support rested"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What was kept of the life of a case's referrals."""
+
+    silence: list[SilenceStep]
+    proposed: list[Proposed]
+    rests: list[LimitRest]
+    check_ins: list[CheckIn]
+
+    def is_silent(self, referral: ReferralState) -> bool:
+        """Whether the next provider may be sent to, since the one now tried is silent."""
+        if referral.state != "sent":
+            return False
+        return any(step.leg_id == referral.leg_id and step.step == "next_provider" for step in self.silence)
+
+
+async def lived(tx: Tx, case_id: UUID) -> Lived:
+    return Lived(
+        await life.silence(tx, case_id),
+        await life.proposed(tx, case_id),
+        await life.rests(tx, case_id),
+        await life.check_ins_of_case(tx, case_id),
+    )
+
+
+def shown(books: Books, referral: ReferralState, legs: list[Leg], lived: Lived) -> dict[str, Any]:
+    """Lines of the page about one referral."""
+    mine = referral.referral_id
+    contract = books.directory.by_id.get(referral.contract_id) if referral.contract_id else None
+    silent = [s for s in lived.silence if s.leg_id == referral.leg_id and referral.state == "sent"]
+    notes = [f"{KINDS[s.kind]}: {STEPS[s.step]}, {when(s.at)} ({words.words(s.clock).lower()})." for s in silent]
+    if silent and contract is not None:
+        notes.append(
+            f"Duty line of {contract.provider.name}: {contract.provider.duty_phone or contract.provider.phone}."
+        )
+    notes += [_rest(books, rest) for rest in lived.rests if rest.referral_id == mine]
+    if referral.state == "on_hold" and referral.review_on:
+        notes.append(f"The hold is looked at again on {date_words(referral.review_on)}.")
+    if referral.state == "waitlisted" and referral.check_in_on:
+        notes.append(f"The next check-in is due on {date_words(referral.check_in_on)}.")
+    notes += [
+        f"Checked in {when(one.at)}: {books.transitions.reasons['check_in'].words_of(one.outcome)}."
+        for one in lived.check_ins
+        if one.referral_id == mine
+    ]
+    return {
+        "notes": notes,
+        "proposed": [_proposed(books, referral, p) for p in lived.proposed if p.referral_id == mine],
+    }
+
+
+def _rest(books: Books, rest: LimitRest) -> str:
+    listed = books.transitions.reasons["question" if rest.what == "accept" else "pause"]
+    until = f"to {when(rest.until)}" if rest.until else "until now"
+    return f"{RESTS[rest.what]} from {when(rest.since)} {until}: {listed.words_of(rest.reason)}."
+
+
+def _proposed(books: Books, referral: ReferralState, one: Proposed) -> dict[str, Any]:
+    contract = books.directory.by_id.get(one.contract_id)
+    return {
+        "proposed": one,
+        "contract": contract,
+        "because": BECAUSE.get(one.because, words.words(one.because)),
+        "same_line": one.line == referral.line,
+    }

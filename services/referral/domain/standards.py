@@ -1,0 +1,98 @@
+"""How long things may rest before somebody is reminded: dated standards of the hub, and what silence calls for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from contracts.working_time import HUB_HOURS, calendar, working_minutes
+
+STEPS = ("nudge", "duty_line", "next_provider")
+"""What silence calls for, in order: each once a leg."""
+KINDS = ("not_opened", "not_answered")
+CLOCKS = ("wall_clock", "working_time")
+_NUMBERS = (
+    *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
+    *("agreement_months", "agreement_warn_days", "handover_undo_minutes"),
+)
+
+
+class BadStandards(Exception):
+    """The standards cannot be used. Its text names the version and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """One version. `silence`: hours to each step, by kind of silence and clock; the rest as the file says."""
+
+    version: str
+    effective_from: date
+    one_chance: frozenset[str]
+    silence: Mapping[tuple[str, str], Mapping[str, int]]
+    hours_to_ring: int
+    hold_days_at_most: int
+    hold_days: int
+    check_in_days_at_most: int
+    check_in_days: int
+    agreement_months: int
+    agreement_warn_days: int
+    handover_undo_minutes: int
+
+    def clock(self, *, urgent: bool, holds: Iterable[str]) -> str:
+        """wall_clock, day and night, for life safety and one-chance cases; working_time elsewhere."""
+        return "wall_clock" if urgent or not self.one_chance.isdisjoint(holds) else "working_time"
+
+    def steps_due(self, kind: str, clock: str, minutes: int) -> tuple[str, ...]:
+        """The steps that silence of so many minutes of that clock calls for, the first one first."""
+        hours = self.silence[kind, clock]
+        return tuple(step for step in STEPS if minutes >= hours[step] * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A time in which a limit rested; `until` None while it still does."""
+
+    since: datetime
+    until: datetime | None
+
+
+def minutes_of(clock: str, since: datetime, until: datetime, rests: Iterable[Rest] = ()) -> int:
+    """Whole minutes that a clock ran from `since` to `until`, without the times in which it rested."""
+    rested = sum(
+        _run(clock, max(rest.since, since), min(rest.until or until, until))
+        for rest in rests
+        if rest.since < until and (rest.until is None or rest.until > since)
+    )
+    return _run(clock, since, until) - rested
+
+
+def _run(clock: str, since: datetime, until: datetime) -> int:
+    if clock == "wall_clock":
+        return (until - since) // timedelta(minutes=1)
+    return working_minutes(since, until, calendar(), HUB_HOURS)
+
+
+def read_standards(document: Mapping[str, Any]) -> tuple[Standards, ...]:
+    """The versions of the file, oldest first; raises BadStandards, whose text names the version and the field."""
+    return tuple(sorted((_version(one) for one in document["versions"]), key=lambda one: one.effective_from))
+
+
+def _version(written: Mapping[str, Any]) -> Standards:
+    name = str(written.get("version", "(without a version)"))
+    for number in _NUMBERS:
+        if not isinstance(written.get(number), int) or written[number] < 1:
+            raise BadStandards(f"standards {name}: {number}: takes a whole number of at least 1")
+    silence = {}
+    for kind in KINDS:
+        for clock in CLOCKS:
+            hours = written.get("silence", {}).get(kind, {}).get(clock, {})
+            if tuple(hours) != STEPS or sorted(hours.values()) != list(hours.values()):
+                raise BadStandards(f"standards {name}: silence: {kind}: {clock}: takes hours to each step, in order")
+            silence[kind, clock] = hours
+    return Standards(
+        version=name,
+        effective_from=written["effective_from"],
+        one_chance=frozenset(written["one_chance"]),
+        silence=silence,
+        **{number: written[number] for number in _NUMBERS},
+    )
