@@ -11,7 +11,15 @@ from kit.service import Every, Service, main
 from kit.web import signin
 from kit.web.app import Link, Page
 from services.referral import case_ui, provider_portal, reconcile
-from services.referral.actions import falling_due, noting, opening, packing, referring, settling
+from services.referral.actions import (
+    falling_due,
+    noting,
+    opening,
+    packing,
+    referring,
+    settling,
+    transferring,
+)
 from services.referral.books import load
 from services.referral.consumer import LISTENS
 
@@ -36,6 +44,7 @@ SERVICE = Service(
         Every("forget_drafts", 600.0, noting.forget_drafts),
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),
         Every("watch_silence", 30.0, falling_due.watch_silence, full=falling_due.BATCH),
+        Every("transfer", 1.0, transferring.carry_out, full=transferring.BATCH),
         Every("remind", 60.0, falling_due.remind, full=falling_due.BATCH),
     ),
     migrations=HERE / "migrations",

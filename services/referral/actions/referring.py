@@ -13,18 +13,16 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
-from services.referral.actions import filing, packing, settling
+from services.referral.actions import filing, gating, packing, settling
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import transitions
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import accept_by
 from services.referral.domain.directory import Contract
-from services.referral.domain.facts import facts_of
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
-from services.referral.store import cases, consent, life, referrals, tasks
-from services.referral.store.cases import Case
+from services.referral.store import cases, life, referrals, tasks
 from services.referral.store.referrals import Leg
 
 FREE = frozenset({"triaged", "contacting", "declined_by_provider"})
@@ -96,7 +94,7 @@ async def send(
         raise Refused("referral_id", "not_found")
     if contract is None or contract.line != held.line:
         raise Refused("contract_id", "not_of_this_line")
-    opened_by = await gate(tx, case, held.line, contract, books, now)
+    opened_by = await gating.gate(tx, case, held.line, contract, books, now)
     table().allowed(held, "send", viewer.role)
     legs = await referrals.legs(tx, referral_id)
     silent = held.state == "sent" and held.leg_id is not None and await life.is_silent(tx, held.leg_id)
@@ -129,27 +127,6 @@ async def send(
     await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack)
     await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
     return leg
-
-
-async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
-    """What lets a referral to a line leave for this contract; Refused when nothing does."""
-    for held in await consent.of_case(tx, case.case_id):
-        if not held.counts(now):
-            continue
-        if held.gate == "override" and held.line in (None, line):
-            return "override"
-        if held.purpose == "support" and held.contract_id == contract.contract_id:
-            return "agreement"
-        if held.purpose == "support" and held.contract_id is None and held.provider_id == contract.provider.provider_id:
-            return "agreement"
-    routings = await cases.routings(tx, case.case_id)
-    policy = books.on(local_day(now)).policy
-    facts = facts_of(routings[0].facts["case"]) if routings else None
-    if facts is not None and "share_not_asked" not in case.holds and policy.share_counts(facts):
-        named = policy.named_contract(line, facts.area)
-        if named is not None and named.contract_id == contract.contract_id:
-            return "police_share"
-    raise Refused("contract_id", "needs_the_persons_agreement")
 
 
 async def undo(tx: Tx, viewer: Viewer, leg_id: UUID) -> None:
@@ -200,7 +177,7 @@ async def _may_leave(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, 
     case = await cases.load(tx, held.case_id)
     try:
         if free and case is not None:
-            await gate(tx, case, held.line, contract, books, now)
+            await gating.gate(tx, case, held.line, contract, books, now)
             return True
     except Refused:
         pass

@@ -41,7 +41,8 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     await _follow_case(tx, referral.case_id, now)
     await tasks.over(tx, referral.referral_id, _over(referral, local_day(now)), now)
     if referral.state not in ("sent", "declined_by_provider"):
-        await life.close_proposals(tx, referral.referral_id, now)
+        keep = proposing.RELET if referral.ended_at is None else None
+        await life.close_proposals(tx, referral.referral_id, now, keep=keep)
     if referral.state == "declined_by_provider":
         kind = "offer_next_provider"
         about = task_id(kind, referral.referral_id, referral.leg_id)

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
-from services.referral.case_ui import case, contact, intake, notes, operations, queues, referring, start, steps
+from services.referral.case_ui import (
+    case,
+    contact,
+    handover,
+    intake,
+    notes,
+    operations,
+    queues,
+    referring,
+    start,
+    steps,
+    transfer,
+)
 from services.referral.case_ui.room import Room
 
 
@@ -30,6 +42,9 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.send, "referral.write", "POST"),
         (f"{one}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),
+        (f"{one}/referrals/{{referral_id}}/transfer", transfer.ask, "referral.write", "GET"),
+        (f"{one}/referrals/{{referral_id}}/transfer", transfer.take, "referral.write", "POST"),
+        (f"{one}/transfers/{{transfer_id}}/undo", transfer.undo, "referral.write", "POST"),
         (f"{one}/legs/{{leg_id}}/sent", referring.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", referring.undo, "referral.write", "POST"),
         (f"{one}/contact", contact.show, "case.read", "GET"),
@@ -42,6 +57,11 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/drafts/{{draft_id}}", notes.keep, "case.write", "POST"),
         (f"{one}/drafts/{{draft_id}}/drop", notes.drop, "case.write", "POST"),
         ("/referrals", referring.landing, "referral.write", "GET"),
+        ("/referrals/handover", handover.show, "directory.write", "GET"),
+        ("/referrals/handover/check", handover.check, "directory.write", "GET"),
+        ("/referrals/handover/check", handover.carry_out, "directory.write", "POST"),
+        ("/referrals/handover/{handover_id}", handover.one_handover, "directory.write", "GET"),
+        ("/referrals/handover/{handover_id}/undo", handover.undo, "directory.write", "POST"),
         ("/operations", operations.show, "operations.read", "GET"),
     )
     return (

@@ -9,9 +9,9 @@ from kit.web.words import date_words, when
 from services.referral.case_ui import words
 from services.referral.domain.books import Books
 from services.referral.domain.referral import ReferralState
-from services.referral.store import life
+from services.referral.store import life, transfers
 from services.referral.store.life import CheckIn, LimitRest, Proposed, SilenceStep
-from services.referral.store.referrals import Leg
+from services.referral.store.transfers import Transfer
 
 STEPS = {
     "nudge": "the provider's manager was asked to look",
@@ -25,6 +25,7 @@ BECAUSE = {
     "silent": "the next that fits: the provider now tried is silent",
     "relet": "the contract was let again",
 }
+TRANSFERABLE = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 RESTS = {"accept": "The limit to accept rested", "support": "The limits of support rested"}
 
 
@@ -36,6 +37,7 @@ class Lived:
     proposed: list[Proposed]
     rests: list[LimitRest]
     check_ins: list[CheckIn]
+    transfers: list[Transfer]
 
     def is_silent(self, referral: ReferralState) -> bool:
         """Whether the next provider may be sent to, since the one now tried is silent."""
@@ -50,10 +52,11 @@ async def lived(tx: Tx, case_id: UUID) -> Lived:
         await life.proposed(tx, case_id),
         await life.rests(tx, case_id),
         await life.check_ins_of_case(tx, case_id),
+        await transfers.of_case(tx, case_id),
     )
 
 
-def shown(books: Books, referral: ReferralState, legs: list[Leg], lived: Lived) -> dict[str, Any]:
+def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]:
     """Lines of the page about one referral."""
     mine = referral.referral_id
     contract = books.directory.by_id.get(referral.contract_id) if referral.contract_id else None
@@ -73,10 +76,29 @@ def shown(books: Books, referral: ReferralState, legs: list[Leg], lived: Lived) 
         for one in lived.check_ins
         if one.referral_id == mine
     ]
+    if referral.follows is not None:
+        notes.insert(0, "Follows a referral that was closed.")
+    notes += [_transferred(books, one) for one in lived.transfers if one.referral_id == mine and one.done_at]
+    leaving = [one for one in lived.transfers if one.referral_id == mine and not one.done_at and not one.undone_at]
     return {
         "notes": notes,
-        "proposed": [_proposed(books, referral, p) for p in lived.proposed if p.referral_id == mine],
+        "proposed": [_proposed(books, referral, one) for one in lived.proposed if one.referral_id == mine],
+        "going": [(one, titled(books, one.contract_id)) for one in leaving],
+        "can_transfer": referral.state in TRANSFERABLE and not leaving,
     }
+
+
+def titled(books: Books, contract_id: UUID) -> str:
+    contract = books.directory.by_id.get(contract_id)
+    return f"{contract.title}, {contract.provider.name}" if contract else "a contract that has ended"
+
+
+def _transferred(books: Books, one: Transfer) -> str:
+    if one.refused == "needs_the_persons_agreement":
+        return f"Not handed over yet: the person has to agree to {titled(books, one.contract_id)} first."
+    if one.refused:
+        return f"The transfer to {titled(books, one.contract_id)} could not be carried out."
+    return f"Transferred to {titled(books, one.contract_id)}, {when(one.done_at)}."
 
 
 def _rest(books: Books, rest: LimitRest) -> str:

@@ -65,7 +65,7 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], l
         "can_send": visit.may("referral.write")
         and (referral.state in SENDABLE or lived.is_silent(referral))
         and not leaving,
-        "life": going.shown(desk.books, referral, legs, lived),
+        "life": going.shown(desk.books, referral, lived),
         "legs": [
             {"leg": leg, "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended"}
             for leg in legs
@@ -185,7 +185,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
             if contract is None:
                 return visit.not_found()
             if agreed == "yes":
-                await consenting.record(tx, visit.signed_in, _agreement(visit, case, contract), visit.now)
+                await consenting.record(tx, visit.signed_in, agreement(visit, case, contract), visit.now)
             books = await stocked.current(tx, desk.books)
             leg = await referring.send(
                 tx, visit.signed_in, referral.referral_id, contract.contract_id, books, visit.sealer, visit.now
@@ -216,7 +216,7 @@ async def sent(visit: Visit, desk: Desk) -> Response:
     return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract)
 
 
-def _agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
+def agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
     return Consent(
         consent_id=uuid4(),
         person_id=case.person_id,

@@ -21,6 +21,7 @@ from services.referral.store import cases, contact
 from services.referral.store.cases import Case
 
 STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
+STALE |= {"already_transferring", "list_has_changed"}
 REFUSALS = {
     "missing": "Choose an answer",
     "not_in_the_list": "Choose an answer from the list",

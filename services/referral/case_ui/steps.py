@@ -16,7 +16,7 @@ from services.referral.domain.referral import ReferralState
 from services.referral.domain.transitions import Transition
 from services.referral.store import referrals
 
-ELSEWHERE = frozenset({"send", "record_attempt"})
+ELSEWHERE = frozenset({"send", "record_attempt", "transfer"})
 
 
 def possible(visit: Visit, desk: Desk, referral: ReferralState) -> list[Transition]:

@@ -137,14 +137,14 @@ create table transfer (
     by_id uuid not null,
     by_role text not null,
     at timestamptz not null,
-    goes_at timestamptz,
+    goes_at timestamptz not null,
     undone_at timestamptz,
     done_at timestamptz,
     refused text,
     new_referral_id uuid
 );
 create index transfer_due on transfer (goes_at, transfer_id)
-    where done_at is null and undone_at is null and goes_at is not null;
+    where done_at is null and undone_at is null;
 create unique index transfer_once on transfer (referral_id) where done_at is null and undone_at is null;
 create index transfer_case on transfer (case_id);
 create index transfer_handover on transfer (handover_id);
@@ -158,7 +158,7 @@ comment on column transfer.gate is 'plain: what lets it go: police_share, agreem
 comment on column transfer.by_id is 'plain: who decided';
 comment on column transfer.by_role is 'plain: in which role';
 comment on column transfer.at is 'plain: when';
-comment on column transfer.goes_at is 'plain: until when it can be undone; null while the person has to be asked';
+comment on column transfer.goes_at is 'plain: until when it can be undone; then it is carried out';
 comment on column transfer.undone_at is 'plain: when it was undone';
 comment on column transfer.done_at is 'plain: when it was carried out, or found to be impossible';
 comment on column transfer.refused is 'plain: why it could not be carried out';

@@ -132,10 +132,14 @@ async def proposed(tx: Tx, case_id: UUID) -> list[Proposed]:
     return read(Proposed, rows)
 
 
-async def close_proposals(tx: Tx, referral_id: UUID, now: datetime) -> None:
-    """The referral went on: nobody is proposed any more."""
+async def close_proposals(tx: Tx, referral_id: UUID, now: datetime, *, keep: str | None = None) -> None:
+    """The referral went on: nobody is proposed any more, but for the reason `keep`."""
     await tx.execute(
-        "update proposed_leg set closed_at = $2 where referral_id = $1 and closed_at is null", referral_id, now
+        "update proposed_leg set closed_at = $2 where referral_id = $1 and closed_at is null"
+        " and because is distinct from $3",
+        referral_id,
+        now,
+        keep,
     )
 
 

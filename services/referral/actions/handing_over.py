@@ -1,0 +1,122 @@
+"""A contract let again: who goes over, who is asked again, and all moved in one action that can be undone."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from services.referral.actions import gating
+from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract
+from services.referral.domain.matching import fits
+from services.referral.store import silence, transfers
+from services.referral.store.transfers import Handover, Standing, Transfer
+
+RELET = "contract_relet"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One referral of the contract that ends. `gate` None: the person agreed to the old provider by name."""
+
+    standing: Standing
+    gate: str | None
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a hand-over would do. `digest` is of the list: a hand-over is carried out of the list that was shown."""
+
+    old: Contract
+    new: Contract
+    planned: tuple[Planned, ...]
+
+    @property
+    def going(self) -> list[Planned]:
+        return [one for one in self.planned if one.gate is not None and not one.standing.transferring]
+
+    @property
+    def asking(self) -> list[Planned]:
+        return [one for one in self.planned if one.gate is None and not one.standing.transferring]
+
+    @property
+    def digest(self) -> str:
+        told = [f"{p.standing.referral_id} {p.standing.state} {p.gate} {p.standing.transferring}" for p in self.planned]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, now: datetime) -> DryRun:
+    """Every open referral of a contract as the viewer sees it, and what the other contract could do with it."""
+    old, new = (books.directory.by_id.get(one) for one in (from_contract, to_contract))
+    if old is None:
+        raise Refused("from_contract", "not_found")
+    if new is None or new.line != old.line or new is old:
+        raise Refused("to_contract", "not_of_this_line")
+    standing = await transfers.standing(tx, from_contract)
+    cases = [one.case_id for one in standing]
+    agreed = await transfers.agreements(tx, cases)
+    facts = await silence.facts(tx, cases)
+    policy, today = books.on(local_day(now)).policy, local_day(now)
+    planned = []
+    for one in standing:
+        known = facts.get(one.case_id)
+        gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, policy, now)
+        planned.append(Planned(one, gate, known is not None and fits(known, new, today)))
+    return DryRun(old, new, tuple(planned))
+
+
+async def hand_over(
+    tx: Tx, viewer: Viewer, handover_id: UUID, run: DryRun, digest: str, books: Books, now: datetime
+) -> Handover:
+    """Decides what a dry run showed. Those who may go, go when the time to undo has lapsed; the others are asked.
+
+    Refused where somebody would be left behind unseen, where the list is not the one that was shown, or is empty.
+    """
+    if not viewer.may_see_restricted:
+        raise Refused("handover_id", "not_everybody_is_seen")
+    held = await transfers.handover(tx, handover_id)
+    if held is not None:
+        return held
+    if digest != run.digest:
+        raise Refused("digest", "list_has_changed")
+    if not run.going and not run.asking:
+        raise Refused("from_contract", "nobody_to_hand_over")
+    goes_at = now + timedelta(minutes=books.standards_on(local_day(now)).handover_undo_minutes)
+    ids = (handover_id, run.old.contract_id, run.new.contract_id)
+    made = Handover(*ids, len(run.going), len(run.asking), viewer.user_id, viewer.role, now, goes_at)
+    await transfers.add_handover(tx, made)
+    planned = [_transfer(one, made) for one in (*run.going, *run.asking)]
+    await transfers.add(tx, planned)
+    entries = [audit.seen(viewer, "handover.decided", "case", one.case_id, ("referral",), RELET) for one in planned]
+    await audit.record(tx, [audit.seen(viewer, "handover.decided", "contract", run.old.contract_id), *entries])
+    return made
+
+
+def _transfer(one: Planned, made: Handover) -> Transfer:
+    about, case = one.standing.referral_id, one.standing.case_id
+    return Transfer(
+        transfer_id=uuid5(made.handover_id, str(about)),
+        handover_id=made.handover_id,
+        referral_id=about,
+        case_id=case,
+        contract_id=made.to_contract,
+        reason=RELET,
+        gate=one.gate,
+        by_id=made.by_id,
+        by_role=made.by_role,
+        at=made.at,
+        goes_at=made.goes_at,
+    )
+
+
+async def undo(tx: Tx, viewer: Viewer, handover_id: UUID, now: datetime) -> None:
+    """Takes a hand-over back as a whole; Refused when it has begun."""
+    if not await transfers.undo_handover(tx, handover_id, viewer.user_id, now):
+        raise Refused("handover_id", "too_late")
+    await audit.record(tx, [audit.seen(viewer, "handover.undone", "handover", handover_id)])

@@ -1,0 +1,103 @@
+"""Transfers to another contract: nothing ends before the time to undo has lapsed; then the old referral closes as it is
+and another follows it to the new provider."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.listening import Context
+from kit.service import Moment
+from services.referral.actions import filing, gating, proposing, referring
+from services.referral.actions.books import current, table
+from services.referral.domain.books import Books
+from services.referral.store import cases, life, referrals, tasks, transfers
+from services.referral.store.life import Proposed
+from services.referral.store.tasks import Task, task_id
+from services.referral.store.transfers import Transfer
+
+BATCH = 50
+
+
+async def transfer(
+    tx: Tx,
+    viewer: Viewer,
+    transfer_id: UUID,
+    referral_id: UUID,
+    contract_id: UUID,
+    reason: str,
+    books: Books,
+    now: datetime,
+) -> Transfer:
+    """Plans the transfer of one referral. Refused where the table, the agreement or another transfer stands against."""
+    held = await referrals.load(tx, referral_id)
+    case = await cases.load(tx, held.case_id) if held else None
+    if held is None or case is None:
+        raise Refused("referral_id", "not_found")
+    row = table().allowed(held, "transfer", viewer.role)
+    if row.reasons is None or reason not in {one.code for one in row.reasons.on(local_day(now))}:
+        raise Refused("reason_code", "not_in_the_list")
+    contract = books.directory.by_id.get(contract_id)
+    if contract is None or contract.line != held.line or contract_id == held.contract_id:
+        raise Refused("contract_id", "not_of_this_line")
+    if any(one.done_at is None and one.undone_at is None for one in await transfers.of_case(tx, case.case_id)):
+        raise Refused("referral_id", "already_transferring")
+    opened_by = await gating.gate(tx, case, held.line, contract, books, now)
+    goes_at = now + timedelta(seconds=books.on(local_day(now)).policy.undo_seconds)
+    planned = Transfer(
+        *(transfer_id, None, referral_id, case.case_id, contract_id, reason, opened_by),
+        *(viewer.user_id, viewer.role, now, goes_at),
+    )
+    await transfers.add(tx, [planned])
+    await audit.record(tx, [audit.seen(viewer, "referral.transfer", "case", case.case_id, ("referral",), reason)])
+    return planned
+
+
+async def undo(tx: Tx, viewer: Viewer, transfer_id: UUID, case_id: UUID, now: datetime) -> None:
+    """Takes a transfer back; Refused when it was carried out."""
+    if not await transfers.undo(tx, transfer_id, case_id, now):
+        raise Refused("transfer_id", "too_late")
+    await audit.record(tx, [audit.seen(viewer, "referral.transfer_undone", "case", case_id, ("referral",))])
+
+
+async def carry_out(tx: Tx, moment: Moment, context: Context) -> int:
+    """Carries out what was not undone, each as who decided it; returns how many."""
+    waiting = await transfers.due(tx, moment.now, BATCH)
+    if not waiting:
+        return 0
+    books = await current(tx, context.facts)
+    for one in waiting:
+        new, refused = None, None
+        try:
+            async with tx.transaction():
+                new = await _go(tx, one, books, context, moment.now)
+        except Refused as found:
+            refused = found.code
+            if refused == "needs_the_persons_agreement":
+                await ask_again(tx, one, books, moment.now)
+        await transfers.done(tx, one.transfer_id, moment.now, new, refused)
+    await transfers.finish_handovers(tx, moment.now)
+    return len(waiting)
+
+
+async def _go(tx: Tx, one: Transfer, books: Books, context: Context, now: datetime) -> UUID:
+    """The old referral ends, the one that follows is triaged and sent."""
+    decider = Viewer(one.by_id, "", one.by_role, frozenset(), None, one.transfer_id)
+    ended = await referring.step(tx, decider, one.referral_id, "transfer", now, reason_code=one.reason)
+    new = await referring.offer_line(tx, decider, one.case_id, ended.line, now)
+    await referring.triage(tx, decider, new.referral_id, now)
+    await referring.send(tx, decider, new.referral_id, one.contract_id, books, context.sealer, now)
+    return new.referral_id
+
+
+async def ask_again(tx: Tx, one: Transfer, books: Books, now: datetime) -> None:
+    """The person agreed to another provider by name: nothing ends before they were asked."""
+    kind = "ask_agreement_again"
+    due = filing.hub_due(filing.CHILD, now)
+    about = task_id(kind, one.referral_id, one.contract_id)
+    await tasks.add(tx, [Task(about, kind, due, now, case_id=one.case_id, referral_id=one.referral_id)])
+    line = books.directory.by_id[one.contract_id].line
+    await life.propose(tx, [Proposed(one.referral_id, one.case_id, line, one.contract_id, proposing.RELET, 1, now)])

@@ -1,0 +1,171 @@
+"""Transfer to another provider, and the hand-over of a whole contract: nothing ends before it can be undone."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import contract_id
+from contracts.refused import Refused
+from kit import clock
+from services.referral.actions import gating, handing_over, providing, referring, settling, transferring
+from services.referral.actions.handing_over import DryRun
+from services.referral.store.consent import Consent
+from tests.builders import NOON, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.portal import LATER, Sent
+from tests.referral.test_actions import agrees
+from tests.referral.test_life import RIVERBANK, WORKER, a_rape_sent
+
+STILLWATER = contract_id("stillwater-isva")
+OFFICER, LEADER = a_viewer(), a_viewer("leader")
+GONE = LATER + timedelta(seconds=11)
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+async def supported(hub: Hub, sent: Sent) -> Sent:
+    async with hub.looks(WORKER) as tx:
+        await providing.accept(tx, WORKER, sent.referral, LATER)
+        await providing.start(tx, WORKER, sent.referral, LATER)
+    await hub.every(settling.settle, LATER)
+    return sent
+
+
+async def of_case(hub: Hub, case: UUID) -> list[tuple[str, UUID | None]]:
+    rows = await hub.rows(
+        "select state, contract_id from referral where case_id = $1 and line = 'isva' order by received_at, follows"
+        " nulls first",
+        case,
+    )
+    return [(row["state"], row["contract_id"]) for row in rows]
+
+
+@pytest.mark.service
+async def test_a_transfer_closes_the_old_referral_as_it_was_and_another_follows_it(hub: Hub) -> None:
+    sent = await supported(hub, await a_rape_sent(hub))
+    before = await hub.rows("select accepted_at, started_at, attempts from referral where case_id = $1", sent.case)
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        async with hub.looks(OFFICER) as tx:
+            about = (uuid4(), sent.referral, RIVERBANK, "person_asked")
+            await transferring.transfer(tx, OFFICER, *about, BOOKS, LATER)
+    await agrees(hub, sent.case, RIVERBANK)
+    async with hub.looks(OFFICER) as tx:
+        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, "person_asked", BOOKS, LATER)
+    assert await hub.every(transferring.carry_out, LATER + timedelta(seconds=9)) == 0
+    assert await hub.every(transferring.carry_out, GONE) == 1
+    await hub.every(referring.release, GONE + timedelta(seconds=11))
+    assert await of_case(hub, sent.case) == [("withdrawn", STILLWATER), ("sent", RIVERBANK)]
+    old = await hub.rows("select accepted_at, started_at, attempts from referral where referral_id = $1", sent.referral)
+    assert old == before[:1]
+    follows = await hub.value("select follows from referral where contract_id = $1", RIVERBANK)
+    assert follows == sent.referral
+    told = await hub.told(sent.case)
+    assert told[-4:] == ["referral.withdrawn", "referral.received", "referral.triaged", "referral.sent"]
+
+
+@pytest.mark.service
+async def test_a_transfer_undone_or_overtaken_changes_nothing(hub: Hub, browse: AsPersona) -> None:
+    sent = await supported(hub, await a_rape_sent(hub))
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/transfer")
+    await officer.submit("Transfer", 422)
+    page = await officer.submit("Transfer", 422, contract=str(RIVERBANK), reason_code="person_asked", agreed="no")
+    assert page.errors == ["The person has to agree to this provider first: record their agreement"]
+    page = await officer.submit("Transfer", contract=str(RIVERBANK), reason_code="person_asked", agreed="yes")
+    assert "Goes to" in page.text
+    page = await officer.submit("Undo the transfer")
+    assert "Undone. Nothing was transferred." in page.text
+    assert await hub.every(transferring.carry_out, clock.now() + timedelta(minutes=1)) == 0
+    assert await of_case(hub, sent.case) == [("in_support", STILLWATER)]
+    await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/transfer")
+    again = {"contract": str(RIVERBANK), "reason_code": "person_asked", "agreed": "yes"}
+    await officer.submit("Transfer", **again)
+    await officer.post(
+        f"/cases/{sent.case}/referrals/{sent.referral}/transfer", {**again, "step_id": str(uuid4())}, 409
+    )
+    async with hub.looks(WORKER) as tx:
+        await providing.complete(tx, WORKER, sent.referral, LATER)
+    assert await hub.every(transferring.carry_out, clock.now() + timedelta(minutes=1)) == 1
+    assert await of_case(hub, sent.case) == [("completed", STILLWATER)]
+    assert await hub.value("select refused from transfer where done_at is not null") == "not_from_here"
+
+
+async def a_dry_run(hub: Hub, old: str, new: str) -> DryRun:
+    async with hub.looks(LEADER) as tx:
+        return await handing_over.dry_run(tx, contract_id(old), contract_id(new), BOOKS, NOON)
+
+
+@pytest.mark.service
+async def test_a_hand_over_moves_who_may_go_and_asks_who_agreed_to_the_old_provider_by_name(hub: Hub) -> None:
+    asked = await supported(hub, await a_rape_sent(hub))
+    willing = await supported(hub, await a_rape_sent(hub))
+    await agrees(hub, willing.case, RIVERBANK)
+    run = await a_dry_run(hub, "stillwater-isva", "riverbank-isva")
+    assert [one.standing.case_id for one in run.going] == [willing.case]
+    assert [one.standing.case_id for one in run.asking] == [asked.case]
+    handover = uuid4()
+    async with hub.looks(OFFICER) as tx:
+        with pytest.raises(Refused, match="not_everybody_is_seen"):
+            await handing_over.hand_over(tx, OFFICER, handover, run, run.digest, BOOKS, NOON)
+    async with hub.looks(LEADER) as tx:
+        with pytest.raises(Refused, match="list_has_changed"):
+            await handing_over.hand_over(tx, LEADER, handover, run, "of another list", BOOKS, NOON)
+        for _ in range(2):
+            made = await handing_over.hand_over(tx, LEADER, handover, run, run.digest, BOOKS, NOON)
+    assert (made.to_go, made.to_ask) == (1, 1)
+    assert await hub.every(transferring.carry_out, NOON + timedelta(minutes=29)) == 0
+    assert await hub.every(transferring.carry_out, NOON + timedelta(minutes=31)) == 2
+    await hub.every(referring.release, NOON + timedelta(minutes=32))
+    assert await of_case(hub, willing.case) == [("withdrawn", STILLWATER), ("sent", RIVERBANK)]
+    assert await of_case(hub, asked.case) == [("in_support", STILLWATER)]
+    assert await hub.value("select kind from task where case_id = $1 and done_at is null", asked.case) == (
+        "ask_agreement_again"
+    )
+    [proposed] = await hub.rows("select contract_id, because from proposed_leg where case_id = $1", asked.case)
+    assert tuple(proposed.values()) == (RIVERBANK, "relet")
+    assert await hub.value("select done_at is not null from handover")
+    seen = await hub.value("select count(*) from kit.audit where action = 'handover.decided' and subject_kind = 'case'")
+    assert seen == 2
+
+
+def test_a_contract_let_to_the_same_provider_again_needs_no_new_agreement() -> None:
+    old, again = (contract_id(slug) for slug in ("two-sides-rj", "two-sides-rj-2029"))
+    by = BOOKS.directory.by_id[old]
+    provider = by.provider.provider_id
+    held = Consent(
+        uuid4(), uuid4(), uuid4(), "support", "self", NOON, line=by.line, provider_id=provider, contract_id=old
+    )
+    assert gating.agreed_to(held, BOOKS.directory.by_id[again])
+    assert not gating.agreed_to(replace(held, line="general"), BOOKS.directory.by_id[again])
+    assert not gating.agreed_to(held, BOOKS.directory.by_id[RIVERBANK])
+
+
+@pytest.mark.service
+async def test_the_leader_sees_the_list_hands_over_and_takes_it_back(hub: Hub, browse: AsPersona) -> None:
+    sent = await supported(hub, await a_rape_sent(hub))
+    officer, leader = await browse("officer"), await browse("leader")
+    await officer.get("/referrals/handover", 403)
+    page = await leader.get("/referrals/handover")
+    page = await leader.submit("Show who would go over", 422)
+    assert page.errors == ["Choose the contract that ends", "Choose the contract that takes over"]
+    page = await leader.submit(
+        "Show who would go over", 422, from_contract=str(STILLWATER), to_contract=str(STILLWATER)
+    )
+    assert page.errors == ["Choose a contract of the same service, and another one than the one that ends"]
+    page = await leader.submit("Show who would go over", from_contract=str(STILLWATER), to_contract=str(RIVERBANK))
+    assert "Asked again: the agreement names Stillwater" in page.text
+    page = await leader.submit("Hand over")
+    assert page.heading == "Hand-over of a contract" and "Waits to go" in page.text
+    page = await leader.submit("Undo the hand-over")
+    assert "Undone. Nobody was handed over." in page.text
+    assert await hub.every(transferring.carry_out, clock.now() + timedelta(hours=1)) == 0
+    assert await of_case(hub, sent.case) == [("in_support", STILLWATER)]
