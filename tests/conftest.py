@@ -10,11 +10,16 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from handrail.local import Servers, start_servers
 from kit.config import Settings
 from kit.database import Database, connect
 from kit.migrate import HERE, migrate
+
+properties.register_profile("handrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("handrail")  # a busy machine is no failure
 
 _numbers = itertools.count(1)
 Fresh = Callable[..., Awaitable[Database]]
