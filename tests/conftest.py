@@ -4,7 +4,10 @@ import asyncio
 import importlib
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ properties.register_profile("handrail", deadline=None, suppress_health_check=[He
 properties.load_profile("handrail")  # a busy machine is no failure
 
 _numbers = itertools.count(1)
+MEMORY = "/dev/shm"
 Fresh = Callable[..., Awaitable[Database]]
 
 
@@ -34,20 +38,31 @@ def _start(data: Path, *, kafka: bool) -> Servers:
     return start_containers(data, kafka=kafka)
 
 
+@contextmanager
+def _running(*, kafka: bool) -> Iterator[Servers]:
+    """Servers whose data lies in memory where there is room for it, and is gone with them."""
+    data = Path(tempfile.mkdtemp(prefix="handrail-tests-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    data.chmod(0o755)
+    started = _start(data, kafka=kafka)
+    try:
+        yield started
+    finally:
+        started.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """PostgreSQL alone: most tests need no broker."""
-    started = _start(tmp_path_factory.mktemp("handrail"), kafka=False)
-    yield started
-    started.stop()
+    with _running(kafka=False) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def servers_with_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers_with_kafka() -> Iterator[Servers]:
     """PostgreSQL and Kafka, for tests whose services are processes."""
-    started = _start(tmp_path_factory.mktemp("handrail-kafka"), kafka=True)
-    yield started
-    started.stop()
+    with _running(kafka=True) as started:
+        yield started
 
 
 def settings_for(servers: Servers, **changes: Any) -> Settings:
@@ -75,6 +90,7 @@ class Databases:
         self._servers = servers
         self._migrated: set[str] = set()
         self._open: list[Database] = []
+        self._copies: list[str] = []
 
     async def _superuser(self) -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(self._servers.superuser_dsn)
@@ -84,18 +100,18 @@ class Databases:
         if name not in self._migrated:
             await self._migrate(name)
             self._migrated.add(name)
-        copy = f"{name}_test_{next(_numbers)}"
-        connection = await self._superuser()
-        await connection.execute(f"create database {copy} template {name} owner {name}_owner strategy file_copy")
-        await connection.close()
-        return copy
+        return await self._copy(name, name, name)
 
     async def empty_copy(self, owner: str, name: str) -> str:
         """The name of a fresh database with nothing in it, owned like the database `owner`."""
+        return await self._copy(name, "template0", owner)
+
+    async def _copy(self, name: str, template: str, owner: str) -> str:
         copy = f"{name}_test_{next(_numbers)}"
         connection = await self._superuser()
-        await connection.execute(f"create database {copy} template template0 owner {owner}_owner")
+        await connection.execute(f"create database {copy} template {template} owner {owner}_owner strategy file_copy")
         await connection.close()
+        self._copies.append(copy)
         return copy
 
     async def _migrate(self, name: str) -> None:
@@ -120,6 +136,11 @@ class Databases:
         for database in self._open:
             await database.close()
         self._open.clear()
+        connection = await self._superuser()
+        for copy in self._copies:
+            await connection.execute(f"drop database {copy} with (force)")
+        await connection.close()
+        self._copies.clear()
 
 
 @pytest.fixture
