@@ -28,6 +28,7 @@ from contracts.referral.referrals import (
     ReferralWithdrawn,
 )
 from contracts.referral.support import (
+    NeedMeasured,
     OutcomeMeasured,
     SupportCompleted,
     SupportEndedEarly,
@@ -49,6 +50,7 @@ __all__ = [
     "ContactSafetyChanged",
     "ContactSent",
     "ContactWithheld",
+    "NeedMeasured",
     "NobodyAvailable",
     "OutcomeMeasured",
     "ReferralAccepted",

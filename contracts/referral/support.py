@@ -20,6 +20,20 @@ class OutcomeMeasured(Part):
     change: v.Change = "not_recorded"
     before: Score | None = None
     after: Score | None = None
+    why_not: Code | None = None
+    """Why it was not asked: `unsafe` where asking was not safe."""
+
+
+Level = Annotated[int, Field(ge=1, le=5)]
+
+
+class NeedMeasured(Part):
+    """One area of life at the start and at the end of support, 5 is best; `why_not` where one is not scored."""
+
+    domain: Code
+    start: Level | None = None
+    end: Level | None = None
+    why_not: Code | None = None
 
 
 class SupportStarted(ReferralFact):
@@ -45,6 +59,10 @@ class SupportEnded(ReferralFact):
     outcomes: Many[OutcomeMeasured] = ()
     contacts: Count | None = None
     needs_met: Many[v.Need] = ()
+    needs: Many[NeedMeasured] = ()
+    end_reason: Code | None = None
+    next_step: Code | None = None
+    next_line: v.ServiceLine | None = None
     feedback_wanted: Bool = True
 
 

@@ -79,6 +79,18 @@ async def a_referral_sent_by_policy(hub: Hub, **detail: Any) -> Sent:
     return Sent(*leg.values())
 
 
+def an_end(**changes: str) -> dict[str, str]:
+    """What the end of support asks of a worker, but for the reason."""
+    said = {f"outcome-VFS{n}": "better" for n in range(1, 5)}
+    return said | {"next_step": "come_back", "feedback_wanted": "no"} | changes
+
+
+def a_need(level: str = "3", **changes: str) -> dict[str, str]:
+    """What an assessment at the end asks: the same answer for every area but those that are given."""
+    domains = BOOKS.support.domains
+    return {f"need-{code}": changes.get(code, level) for code in domains}
+
+
 def portal_app(hub: Hub, settings: Settings, access: Database) -> Starlette:
     """The portal's pages alone."""
     return make_app(

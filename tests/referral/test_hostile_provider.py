@@ -1,24 +1,30 @@
 """A hostile provider: no page, form, id or query of the portal's own login gives or changes what is another's."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from contracts.identity import contract_id
+from kit.access import Viewer
 from kit.database import Tx
 from services.referral import provider_portal
-from services.referral.actions import contacting, providing
+from services.referral.actions import contacting, providing, supporting
+from services.referral.domain.support import Answer
+from services.referral.store.appointments import Appointment
 from services.referral.store.portal import LISTS
+from services.referral.store.support import Assessment, EndReport
 from tests.builders import NOON, RAPE, a_crime, a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.portal import LATER, Sent, a_referral_sent, portal_of
+from tests.referral.portal import LATER, Sent, a_need, a_referral_sent, portal_of
 
 pytestmark = pytest.mark.service
 
 DUDLEY = "E08000027"
+OF_SUPPORT = ("assessment", "need_score", "appointment", "outcome", "end_report")
 TABLES = """
 select format('%I.%I', n.nspname, c.relname) as name,
        array_agg(quote_ident(a.attname) order by a.attnum)
@@ -44,7 +50,26 @@ async def three_providers(hub: Hub) -> tuple[Sent, Sent, Sent]:
             await contacting.record_attempt(
                 tx, worker, uuid4(), sent.case, "mobile", "no_answer", NOON, referral_id=sent.referral
             )
+        await support_of(hub, sent, worker)
     return first, second, third
+
+
+async def support_of(hub: Hub, sent: Sent, worker: Viewer) -> None:
+    """Rows in each table of what a provider records of its support."""
+    who, ids = worker.user_id, (sent.leg, sent.case, provider_of(worker))
+    async with hub.looks(worker) as tx:
+        made = Assessment(uuid4(), *ids, "start", "high", "plan", (), "yes", LATER, who)
+        await supporting.assess(tx, worker, made, [Answer("money", 2)])
+        later = LATER + timedelta(days=400)
+        held = Appointment(uuid4(), *ids, later, "at_service", "booked", LATER, who)
+        await supporting.book(tx, worker, held, BOOKS.support, LATER)
+        report = EndReport(*ids, "completed", "goals_met", "come_back", None, LATER, who)
+        await supporting.keep_end(tx, worker, report, {"VFS1": "better"})
+
+
+def provider_of(viewer: Viewer) -> UUID:
+    assert viewer.organisation_id is not None
+    return viewer.organisation_id
 
 
 async def everything(hub: Hub) -> dict[str, str]:
@@ -59,9 +84,15 @@ def addresses(hub: Hub, foreign: UUID, contract: UUID) -> Iterator[tuple[str, st
     verbs = sorted({row.verb for row in BOOKS.transitions.rows})
     for page in provider_portal.pages(hub.context):
         for verb in verbs if "{verb}" in page.path else [""]:
-            path = page.path.format(referral_id=foreign, contract_id=contract, verb=verb)
+            ids = {"referral_id": foreign, "contract_id": contract, "appointment_id": foreign}
+            path = page.path.format(verb=verb, stage="start", **ids)
             if path != page.path:
                 yield page.methods[0], path
+
+
+def day(written: str) -> dict[str, str]:
+    parts = written.split("-")
+    return dict(zip(("day-year", "day-month", "day-day"), parts, strict=True))
 
 
 async def test_every_page_and_form_with_foreign_ids_is_not_found_and_changes_nothing(
@@ -70,6 +101,8 @@ async def test_every_page_and_form_with_foreign_ids_is_not_found_and_changes_not
     first, second, third = await three_providers(hub)
     fields = {"channel": "mobile", "outcome": "someone_else_answered", "attempt_id": str(uuid4()), "worker": "me"}
     fields |= {"reason_code": "capacity", "feedback_wanted": "no", "state": "closed"}
+    fields |= {"assessment_id": str(uuid4()), "agreed": "yes", "risk": "high", "safety_act": "plan", **a_need()}
+    fields |= {"appointment_id": str(uuid4()), "time": "2:30pm", "way": "at_service", **day("2099-09-01")}
     theirs = contract_id("lantern-house-idva")
     before = await everything(hub)
     asked = 0
@@ -115,7 +148,7 @@ async def found_by(tx: Tx, sought: set[str]) -> dict[str, set[str]]:
 
 async def test_the_portals_login_reads_no_foreign_row_of_any_table(hub: Hub) -> None:
     first, second, third = await three_providers(hub)
-    foreign, own = set(), {str(third.referral)}
+    foreign, own, own_leg = set(), {str(third.referral), str(third.leg)}, str(third.leg)
     for sent in (first, second):
         row = await hub.rows("select reference from case_file where case_id = $1", sent.case)
         foreign |= {str(sent.case), str(sent.person), str(sent.referral), str(sent.leg), row[0]["reference"]}
@@ -123,7 +156,9 @@ async def test_the_portals_login_reads_no_foreign_row_of_any_table(hub: Hub) -> 
         found = await found_by(tx, foreign | own)
         assert {name: texts & foreign for name, texts in found.items() if texts & foreign} == {}
         assert own <= found["public.referral"] and "rows" in found["public.case_event"]
-        assert len(found) >= 8
+        assert len(found) >= 13
+        for name in OF_SUPPORT:
+            assert own_leg in found[f"public.{name}"], name
     for viewer in (None, a_viewer("isva.worker", organisation_id=None), a_viewer("rtc.worker")):
         async with hub.portal.begin(viewer) as tx:
             found = await found_by(tx, foreign | own)
@@ -139,6 +174,7 @@ async def test_the_portals_login_changes_no_foreign_row(hub: Hub) -> None:
         ("update referral set state = 'withdrawn' where case_id = $1", first.case),
         ("update channel set safety = 'safe' where person_id = $1", first.person),
         ("update contract_state set state = 'closed'",),
+        ("update appointment set state = 'cancelled' where case_id = $1", first.case),
     )
     async with hub.portal.begin(viewer) as tx:
         for sql, *values in statements:
@@ -153,6 +189,11 @@ async def test_the_portals_login_changes_no_foreign_row(hub: Hub) -> None:
         ("insert into contract_state (contract_id, provider_id, state, changed_at) values ($1, $1, 'closed', now())",
          uuid4()),
         ("delete from leg where case_id = $1", first.case),
+        ("insert into outcome (outcome_id, leg_id, case_id, provider_id, code, change, at, by_id)"
+         " values ($1, $2, $3, $4, 'VFS1', 'better', now(), $1)",
+         uuid4(), first.leg, first.case, viewer.organisation_id),
+        ("insert into end_report (leg_id, case_id, provider_id, how, reason, next_step, at, by_id)"
+         " values ($1, $2, $3, 'completed', 'x', 'x', now(), $2)", first.leg, first.case, viewer.organisation_id),
     )  # fmt: skip
     for sql, *values in inserts:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

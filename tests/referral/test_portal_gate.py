@@ -1,18 +1,23 @@
 """Every page of the portal in a real browser: axe, two widths, without JavaScript; its error and empty states too."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page as Tab
 
-from contracts.identity import contract_id
-from services.referral.actions import providing
+from contracts.identity import contract_id, provider_id
+from services.referral.actions import providing, supporting
+from services.referral.domain.support import Answer
+from services.referral.store.appointments import Appointment
+from services.referral.store.support import Assessment
 from tests.browser import cookie_of
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.portal import LATER, Sent, a_referral_sent, access_of, portal_app
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
@@ -93,5 +98,30 @@ async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate
         (locked.page, lock),
         (f"{ending.page}/steps/end_early", press("End support early")),
         (f"{new.page}/steps/complete", None),
+    ]
+    assert await problems(gate, origin, manager, ways) == {}
+
+
+async def test_needs_appointments_and_the_end_pass_the_gate(
+    hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]
+) -> None:
+    gate, origin, manager, _ = site
+    sent, worker = await a_referral_sent(hub), a_viewer("provider.manager")
+    await take(hub, sent, "accept", "start")
+    ids, booked = (sent.leg, sent.case, provider_id("harbour-lane")), uuid4()
+    async with hub.looks(worker) as tx:
+        for stage, score in (("start", 2), ("end", 4)):
+            made = Assessment(uuid4(), *ids, stage, "high", "plan", ("safety",), "yes", LATER, worker.user_id)
+            await supporting.assess(tx, worker, made, [Answer("money", score), Answer("social", None, "unsafe")])
+        held = Appointment(booked, *ids, LATER + timedelta(days=400), "at_service", "booked", LATER, worker.user_id)
+        await supporting.book(tx, worker, held, BOOKS.support, LATER)
+    ways: list[tuple[str, Way | None]] = [
+        (sent.page, None),
+        (f"{sent.page}/needs/start", press("Record it")),
+        (f"{sent.page}/appointments", press("Book it")),
+        (f"{sent.page}/appointments/{booked}", press("Record it")),
+        ("/portal/appointments?of=all", None),
+        ("/portal/appointments", None),
+        (f"{sent.page}/steps/complete", press("Complete support")),
     ]
     assert await problems(gate, origin, manager, ways) == {}

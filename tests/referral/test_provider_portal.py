@@ -13,7 +13,7 @@ from tests.browser import Browser, Seen
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.portal import LATER, AsPersona, Sent, a_referral_sent, a_referral_sent_by_policy, portal_of
+from tests.referral.portal import LATER, AsPersona, Sent, a_referral_sent, a_referral_sent_by_policy, an_end, portal_of
 
 pytestmark = pytest.mark.service
 
@@ -174,11 +174,10 @@ async def test_support_is_started_paused_resumed_and_completed_with_outcomes(
     await worker.submit("Put support on hold", 200, reason_code="court_wait")
     await worker.submit("Resume support")
     await worker.follow("Complete support")
-    page = await worker.submit("Complete support", 422, **{"outcome-VFS1": "better"})
-    assert page.errors == ["Choose whether the person may be asked how it was"]
-    await worker.submit("Complete support", 200, feedback_wanted="no")
+    await worker.submit("Complete support", 422, **{"outcome-VFS1": "better"})
+    await worker.submit("Complete support", 200, **an_end(), end_reason="goals_met")
     told = await last_told(hub, sent, "support.completed")
-    assert told["feedback_wanted"] is False
+    assert told["feedback_wanted"] is False and told["end_reason"] == "goals_met"
     assert {"outcome": "VFS1", "change": "better"} in told["outcomes"]
     await hub.every(settling.settle, LATER)
     assert (await worker.get("/portal?list=completed")).rows[1][0] == await reference_of(hub, sent)
@@ -189,8 +188,8 @@ async def test_support_that_ends_early_says_why(hub: Hub, sent: Sent, worker: Br
     await worker.get(sent.page)
     await worker.follow("End support early")
     page = await worker.submit("End support early", 422)
-    assert page.errors == ["Choose the reason", "Choose whether the person may be asked how it was"]
-    await worker.submit("End support early", 200, reason_code="moved", feedback_wanted="yes")
+    assert page.errors[0] == "Choose the reason" and len(page.errors) == 7
+    await worker.submit("End support early", 200, **an_end(), reason_code="moved")
     assert (await last_told(hub, sent, "support.ended-early"))["reason_code"] == "moved"
 
 

@@ -10,6 +10,7 @@ from services.referral.domain.directory import Directory, ListSaid, read_directo
 from services.referral.domain.policy import Policy, read_policy
 from services.referral.domain.routing import RuleBook, compile_book
 from services.referral.domain.standards import Standards, read_standards
+from services.referral.domain.support import SupportLists, read_support
 from services.referral.domain.transitions import TransitionTable, read_table
 
 RULE_FILES = "routing_rules_"
@@ -32,6 +33,7 @@ class Books:
     directory: Directory
     transitions: TransitionTable
     standards: tuple[Standards, ...]
+    support: SupportLists
 
     def standards_on(self, day: date) -> Standards:
         return next((one for one in reversed(self.standards) if one.effective_from <= day), self.standards[0])
@@ -69,7 +71,8 @@ def read_books(documents: Mapping[str, Any]) -> Books:
         name = _latest(list(rules), day, [document["effective_from"] for document in rules.values()])
         versions.append(InForce(day, compile_book(name, rules[name], policy.opt_in), policy))
     table = read_table(documents["transitions.yaml"], documents["reasons.yaml"])
-    return Books(tuple(versions), directory, table, read_standards(documents["standards.yaml"]))
+    standards, support = read_standards(documents["standards.yaml"]), read_support(documents["support.yaml"])
+    return Books(tuple(versions), directory, table, standards, support)
 
 
 def _latest(things: list[Any], day: date, since: list[date]) -> Any:

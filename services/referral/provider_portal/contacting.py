@@ -1,7 +1,5 @@
 """Attempts to reach the person, only on a channel that is safe now, and the lock that shuts a channel everywhere."""
 
-from uuid import UUID
-
 from starlette.responses import Response
 
 from contracts.refused import Refused
@@ -10,13 +8,13 @@ from kit.web.forms import FieldError
 from services.referral.actions import contacting
 from services.referral.domain.books import Books
 from services.referral.provider_portal.one import show_referral
-from services.referral.provider_portal.room import can_try, error_of, one, own
+from services.referral.provider_portal.room import base, can_try, client_id, error_of, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact
 
 
 async def record_attempt(visit: Visit, books: Books) -> Response:
-    channel, outcome, attempt = one(visit, "channel"), one(visit, "outcome"), _attempt_id(visit)
+    channel, outcome, attempt = one(visit, "channel"), one(visit, "outcome"), client_id(visit, "attempt_id")
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
     errors += [] if outcome in ATTEMPTS else [FieldError("outcome", "Choose what came of it")]
     if errors or attempt is None:
@@ -40,14 +38,7 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
                 )
     except Refused as refused:
         return await show_referral(visit, books, [error_of(refused, "channel")])
-    return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash="The attempt was recorded")
-
-
-def _attempt_id(visit: Visit) -> UUID | None:
-    try:
-        return UUID(one(visit, "attempt_id"))
-    except ValueError:
-        return None
+    return visit.redirect(base(offered), flash="The attempt was recorded")
 
 
 async def lock(visit: Visit, books: Books) -> Response:
@@ -59,6 +50,4 @@ async def lock(visit: Visit, books: Books) -> Response:
         if not can_try(visit, offered):
             return visit.conflict()
         await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)
-    return visit.redirect(
-        f"/portal/referrals/{offered.referral_id}", flash="The channel is locked everywhere. Nobody can use it now."
-    )
+    return visit.redirect(base(offered), flash="The channel is locked everywhere. Nobody can use it now.")

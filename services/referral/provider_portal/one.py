@@ -15,9 +15,9 @@ from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal import words
+from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
-from services.referral.store import contact, life, portal
+from services.referral.store import appointments, contact, life, portal
 from services.referral.store.portal import Offered, Told
 
 
@@ -32,6 +32,9 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         told = await portal.told(tx, offered.leg_id)
         check_ins = await life.check_ins(tx, offered.referral_id)
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
+        need = await needs.shown(tx, books.support, offered)
+        ended = await ending.shown(tx, books.support, offered)
+        booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
     names = await workers(visit)
@@ -51,6 +54,11 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         attempt_id=uuid4(),
         attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
         told=[_told(books, event) for event in told],
+        need=need,
+        stages=needs.stages(visit, offered),
+        lists=books.support,
+        ended=ended,
+        booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
         age=words.age(offered.age_band),
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,

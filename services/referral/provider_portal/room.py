@@ -91,6 +91,14 @@ def step_id(visit: Visit) -> UUID:
         return uuid4()
 
 
+def client_id(visit: Visit, name: str) -> UUID | None:
+    """An id that the form brought, so that sending it twice does it once; None where it is none."""
+    try:
+        return UUID(one(visit, name))
+    except ValueError:
+        return None
+
+
 def error_of(refused: Refused, field: str) -> FieldError:
     """A refusal as a message at the field it belongs to."""
     return FieldError(field, REFUSALS.get(refused.code, f"This cannot be done now ({refused.code.replace('_', ' ')})"))

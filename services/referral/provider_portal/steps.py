@@ -18,27 +18,9 @@ from services.referral.actions import providing
 from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal import words
-from services.referral.provider_portal.room import STALE, day_of, error_of, frame, one, own, step_id, steps
+from services.referral.provider_portal import ending
+from services.referral.provider_portal.room import STALE, base, day_of, error_of, frame, one, own, step_id, steps
 from services.referral.store.portal import Offered
-
-OUTCOMES = {
-    "VFS1": "Coped and built resilience to move forward with daily life",
-    "VFS2": "Feeling more informed",
-    "VFS3": "Received all the support they needed, when they wanted it",
-    "VFS4": "Increased engagement with the criminal justice system",
-}
-CHANGES = {
-    "not_recorded": "Not recorded",
-    "better": "Better",
-    "same": "The same",
-    "worse": "Worse",
-    "refused": "They would rather not say",
-    "not_asked": "Not asked",
-    "not_known": "Not known",
-}
-FEEDBACK = {"yes": "Yes", "no": "No, they do not want to be asked"}
-ENDS = frozenset({"complete", "end_early"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +48,19 @@ DAYS = {"pause": _HOLD, "keep_on_hold": _HOLD, "waitlist": _WAIT, "check_in": _W
 async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
+        row = _row(visit, books, offered)
+        if row is None:
+            return visit.conflict()
+        end = await ending.asked(tx, books, offered, row.verb)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.step_asked", "case", offered.case_id)])
-    row = _row(visit, books, offered)
-    if row is None:
-        return visit.conflict()
-    ends = row.verb in ENDS
     return visit.render(
         "provider_portal/step.html",
         status=422 if errors else 200,
         **frame(visit, books, offered),
         step=row,
         reasons={r.code: r.words for r in row.reasons.on(visit.now.date())} if row.reasons else {},
-        outcomes=OUTCOMES if ends else {},
-        changes=[{"value": code, "text": text} for code, text in CHANGES.items()],
-        feedback=FEEDBACK if ends else {},
-        lines=_other_lines(offered.line) if row.verb == "decline" else [],
+        lines=ending.other_lines(offered.line, "No other idea") if row.verb == "decline" else [],
+        **end,
         asks_day=DAYS.get(row.verb),
         at_most=_at_most(visit, row),
         step_id=uuid4(),
@@ -104,22 +84,17 @@ def _suggested(visit: Visit, row: Transition) -> dict[str, list[str]]:
     return {f"{name}-{part}": [str(number)] for part, number in parts}
 
 
-def _other_lines(mine: str) -> list[dict[str, str]]:
-    other = [{"value": line, "text": words.line(line)} for line in SERVICE_LINES if line not in ("other", mine)]
-    return [{"value": "", "text": "No other idea"}, *other]
-
-
 async def take_step(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
     row = _row(visit, books, offered)
     if row is None:
         return visit.conflict()
-    errors = _missing(visit, row)
+    errors = _missing(visit, books, row)
     if not errors:
         try:
             async with visit.begin() as tx:
-                answer = _answer(visit, row)
+                answer = _answer(visit, row) | await ending.answer(tx, visit, books, offered, row.verb)
                 await providing.step(tx, visit.signed_in, offered.referral_id, row.verb, visit.now, **answer)
         except Refused as refused:
             if refused.code in STALE:
@@ -128,14 +103,14 @@ async def take_step(visit: Visit, books: Books) -> Response:
             errors = [error_of(refused, refused.field if of_day else "reason_code" if row.reasons else "")]
     if errors:
         return await ask_step(visit, books, errors)
-    return visit.redirect(f"/portal/referrals/{offered.referral_id}", flash=f"Done: {row.button.lower()}")
+    return visit.redirect(base(offered), flash=f"Done: {row.button.lower()}")
 
 
 def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:
     return next((row for row in steps(visit, books, offered) if row.verb == visit.params["verb"]), None)
 
 
-def _missing(visit: Visit, row: Transition) -> list[FieldError]:
+def _missing(visit: Visit, books: Books, row: Transition) -> list[FieldError]:
     errors = []
     if row.reasons and one(visit, "reason_code") not in {r.code for r in row.reasons.on(visit.now.date())}:
         errors.append(FieldError("reason_code", "Choose the reason"))
@@ -144,13 +119,8 @@ def _missing(visit: Visit, row: Transition) -> list[FieldError]:
     if row.verb in DAYS:
         _, wrong = day_of(visit, DAYS[row.verb].name, DAYS[row.verb].missing)
         errors += wrong
-    if row.verb in ENDS:
-        asked = ((code, one(visit, f"outcome-{code}") or "not_recorded") for code in OUTCOMES)
-        errors += [
-            FieldError(f"outcome-{code}", "Choose a change from the list") for code, c in asked if c not in CHANGES
-        ]
-        if one(visit, "feedback_wanted") not in FEEDBACK:
-            errors.append(FieldError("feedback_wanted", "Choose whether the person may be asked how it was"))
+    if row.verb in ending.ENDS:
+        errors += ending.missing(visit, books.support, row.verb)
     return errors
 
 
@@ -164,9 +134,4 @@ def _answer(visit: Visit, row: Transition) -> dict[str, Any]:
         answer[DAYS[row.verb].name], _ = day_of(visit, DAYS[row.verb].name, "")
     if row.verb == "check_in":
         answer["check_in_id"] = step_id(visit)
-    if row.verb in ENDS:
-        answer["outcomes"] = tuple(
-            {"outcome": code, "change": one(visit, f"outcome-{code}") or "not_recorded"} for code in OUTCOMES
-        )
-        answer["feedback_wanted"] = one(visit, "feedback_wanted") == "yes"
     return answer

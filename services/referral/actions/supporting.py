@@ -1,0 +1,115 @@
+"""What a provider records of its support beside the steps: needs, appointments, outcomes and the end report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from services.referral.actions import contacting
+from services.referral.domain import safe_contact
+from services.referral.domain.support import Answer, SupportLists, distances
+from services.referral.store import appointments, contact, support
+from services.referral.store.appointments import Appointment
+from services.referral.store.portal import Offered
+from services.referral.store.support import Assessment, EndReport, Outcome
+
+KEPT = frozenset({"attended", "late"})
+"""What an appointment came to when the person was seen."""
+
+
+async def assess(tx: Tx, viewer: Viewer, row: Assessment, answers: Sequence[Answer]) -> None:
+    """Keeps an assessment of need; the same one again changes nothing."""
+    if await support.add_assessment(tx, row, answers):
+        fields = tuple(sorted(answer.domain for answer in answers))
+        await audit.record(tx, [audit.seen(viewer, f"need.assessed_at_{row.stage}", "case", row.case_id, fields)])
+
+
+async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, now: datetime) -> None:
+    """Books an appointment. Refused where it is over already, and where its way is by a channel not safe at that time.
+
+    Nothing is sent: the worker tells the person, in the way that is safe.
+    """
+    if row.starts_at <= now:
+        raise Refused("time", "in_the_past")
+    channel = lists.channels.get(row.way)
+    if channel is not None:
+        person_id = await contact.person_of(tx, row.case_id)
+        if person_id is None:
+            raise Refused("case_id", "not_found")
+        profile = await contacting.profile_of(tx, person_id)
+        verdict = safe_contact.may_use(profile, channel, "support", row.starts_at)
+        if not verdict.allowed:
+            raise Refused("way", verdict.why)
+    if await appointments.add(tx, row):
+        await audit.record(tx, [audit.seen(viewer, "appointment.booked", "case", row.case_id, ("appointment",))])
+
+
+async def record_result(
+    tx: Tx,
+    viewer: Viewer,
+    held: Appointment,
+    state: str,
+    now: datetime,
+    *,
+    whose: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Writes what became of a booked appointment. Refused before its time, unless it is moved or cancelled."""
+    if held.state != "booked":
+        raise Refused("state", "not_from_here")
+    if state in KEPT | {"missed"} and now < held.starts_at:
+        raise Refused("state", "not_yet")
+    after = replace(held, state=state, whose=whose, reason=reason, recorded_at=now, recorded_by=viewer.user_id)
+    await appointments.record(tx, after)
+    await audit.record(tx, [audit.seen(viewer, f"appointment.{state}", "case", held.case_id, ("appointment",), reason)])
+
+
+async def told_at_end(tx: Tx, lists: SupportLists, leg_id: UUID, report: EndReport) -> dict[str, Any]:
+    """What the end of support announces beside its outcomes: reason, what next, and needs at start and end."""
+    held = await support.latest(tx, leg_id)
+    answers = {stage: await support.scores(tx, one.assessment_id) for stage, one in held.items()}
+    needs = [
+        {
+            "domain": one.domain,
+            "start": one.start.score if one.start else None,
+            "end": one.end.score if one.end else None,
+            "why_not": (one.end.why_not if one.end else None) or (one.start.why_not if one.start else None),
+        }
+        for one in distances(lists, answers.get("start", ()), answers.get("end", ()))
+        if one.start or one.end
+    ]
+    told: dict[str, Any] = {"next_step": report.next_step, "next_line": report.next_line, "needs": tuple(needs)}
+    return told | ({"end_reason": report.reason} if report.how == "completed" else {})
+
+
+async def keep_end(tx: Tx, viewer: Viewer, report: EndReport, changes: Mapping[str, str]) -> None:
+    """Keeps the end report and the outcomes said with it."""
+    await support.add_end_report(tx, report)
+    for code, change in changes.items():
+        await support.add_outcome(tx, outcome_of(report, code, change))
+    fields = ("end_report", *sorted(changes))
+    await audit.record(tx, [audit.seen(viewer, "support.reported", "case", report.case_id, fields)])
+
+
+def outcome_of(report: EndReport, code: str, change: str) -> Outcome:
+    ids = (report.leg_id, report.case_id, report.provider_id)
+    return Outcome(uuid5(report.leg_id, f"outcome/{code}"), *ids, code, change, None, report.at, report.by_id)
+
+
+def measured(code: str, change: str) -> dict[str, Any]:
+    """An outcome as it is announced: what could not be asked safely counts as not asked, and says why."""
+    if change == "unsafe":
+        return {"outcome": code, "change": "not_asked", "why_not": "unsafe"}
+    return {"outcome": code, "change": change}
+
+
+def ids_of(offered: Offered, viewer: Viewer) -> tuple[UUID, UUID, UUID]:
+    """Leg, case and provider of what is recorded; Refused for a viewer of no organisation."""
+    if viewer.organisation_id is None:
+        raise Refused("provider_id", "not_found")
+    return offered.leg_id, offered.case_id, viewer.organisation_id

@@ -1,0 +1,199 @@
+"""Appointments: booked on a way that is safe at that hour, then attended, late, missed, moved or cancelled."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import LONDON
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import supporting
+from services.referral.domain.books import Books
+from services.referral.domain.support import SupportLists
+from services.referral.provider_portal import words
+from services.referral.provider_portal.room import base, client_id, error_of, frame, one, own, workers
+from services.referral.store import appointments
+from services.referral.store.appointments import Appointment
+from services.referral.store.portal import Offered
+
+BOOKED_FROM = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})
+STATES = {
+    "attended": "They came",
+    "late": "They came late",
+    "missed": "It was missed",
+    "moved": "It was moved to another time",
+    "cancelled": "It was cancelled",
+}
+NEEDS_REASON = frozenset({"late", "missed", "moved", "cancelled"})
+_TIME = re.compile(r"^(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$")
+
+
+def time_of(text: str) -> time | None:
+    """ "2:30pm", "14:30" or "2pm" as a time; None when it is none."""
+    found = _TIME.match(text.strip().lower())
+    if found is None or not (found[2] or found[3]):
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+class When(BaseModel):
+    """When and how to meet."""
+
+    day: Annotated[date, Say("Enter the day", wrong="The day must be a real date")]
+    time: Annotated[str, Say("Enter the time, for example 2:30pm")] = Field(max_length=10)
+    way: Annotated[str, Say("Choose how you will meet")] = Field(max_length=40)
+
+
+async def show_appointments(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        offered = await own(tx, visit, books)
+        held = await appointments.of_leg(tx, offered.leg_id)
+        await audit.record(tx, [audit.seen(visit.signed_in, "portal.appointments_seen", "case", offered.case_id)])
+    lists = books.support
+    return visit.render(
+        "provider_portal/appointments.html",
+        status=422 if errors else 200,
+        **frame(visit, books, offered),
+        rows=[_row(lists, row) for row in held],
+        can_book=offered.state in BOOKED_FROM and visit.may("portal.write"),
+        ways=lists.ways,
+        appointment_id=one(visit, "appointment_id") or uuid4(),
+        errors=errors,
+    )
+
+
+def _row(lists: SupportLists, row: Appointment) -> dict[str, object]:
+    why = ": ".join(filter(None, (lists.whose.get(row.whose or "", ""), lists.missed_words(row.reason).lower())))
+    return {"held": row, "way": lists.ways.get(row.way, row.way), "state": STATES.get(row.state, "Booked"), "why": why}
+
+
+async def book(visit: Visit, books: Books) -> Response:
+    starts, errors = _starts(visit, books.support)
+    made = client_id(visit, "appointment_id")
+    if starts is None or errors or made is None:
+        return await show_appointments(visit, books, errors or [FieldError("day", "Enter the appointment again")])
+    try:
+        async with visit.begin() as tx:
+            offered = await own(tx, visit, books)
+            if offered.state not in BOOKED_FROM:
+                return visit.conflict()
+            row = _booked(visit, offered, made, starts)
+            await supporting.book(tx, visit.signed_in, row, books.support, visit.now)
+    except Refused as refused:
+        return await show_appointments(visit, books, [_error(refused)])
+    return visit.redirect(
+        f"{base(offered)}/appointments", flash="The appointment was booked. Nothing was sent: tell the person safely."
+    )
+
+
+def _booked(visit: Visit, offered: Offered, made: UUID, starts: datetime, follows: UUID | None = None) -> Appointment:
+    ids, who = supporting.ids_of(offered, visit.signed_in), visit.signed_in.user_id
+    return Appointment(made, *ids, starts, one(visit, "way"), "booked", visit.now, who, follows=follows)
+
+
+def _starts(visit: Visit, lists: SupportLists) -> tuple[datetime | None, list[FieldError]]:
+    """The instant that was asked for, or what to put right."""
+    said, errors = parse(When, visit.form)
+    if said is None:
+        return None, errors
+    at = time_of(said.time)
+    if at is None:
+        errors.append(FieldError("time", "The time must be like 2:30pm or 14:30"))
+    if said.way not in lists.ways:
+        errors.append(FieldError("way", "Choose how you will meet from the list"))
+    return (None if at is None else datetime.combine(said.day, at, LONDON)), errors
+
+
+def _error(refused: Refused) -> FieldError:
+    if refused.code == "in_the_past":
+        return FieldError("day", "The appointment must be later than now")
+    if refused.code in ("not_this_day", "not_this_hour"):
+        return FieldError("way", "This way is not safe at that time. Choose another time or way")
+    return error_of(refused, "way")
+
+
+async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        offered = await own(tx, visit, books)
+        held = await appointments.load(tx, visit.id("appointment_id"), offered.leg_id)
+        await audit.record(tx, [audit.seen(visit.signed_in, "portal.appointment_seen", "case", offered.case_id)])
+    if held is None:
+        return visit.not_found()
+    if held.state != "booked":
+        return visit.conflict()
+    lists = books.support
+    groups = [(text, [m for m in lists.missed if m.whose == whose]) for whose, text in lists.whose.items()]
+    reasons = [{"value": "", "text": "Choose"}]
+    reasons += [{"value": f"{m.whose}/{m.code}", "text": f"{text}: {m.words}"} for text, found in groups for m in found]
+    return visit.render(
+        "provider_portal/appointment.html",
+        status=422 if errors else 200,
+        **frame(visit, books, offered),
+        held=held,
+        way=lists.ways.get(held.way, held.way),
+        states=STATES,
+        reasons=reasons,
+        ways=lists.ways,
+        next_id=one(visit, "next_id") or uuid4(),
+        errors=errors,
+    )
+
+
+async def record_result(visit: Visit, books: Books) -> Response:
+    lists, state, reason = books.support, one(visit, "state"), one(visit, "reason")
+    errors = [] if state in STATES else [FieldError("state", "Choose what became of it")]
+    if state in NEEDS_REASON and reason not in {f"{m.whose}/{m.code}" for m in lists.missed}:
+        errors.append(FieldError("reason", "Choose whose reason it was, and which"))
+    starts, wrong = _starts(visit, lists) if state == "moved" else (None, [])
+    if errors or wrong:
+        return await ask_result(visit, books, [*errors, *wrong])
+    whose, code = reason.split("/") if state in NEEDS_REASON else (None, None)
+    try:
+        async with visit.begin() as tx:
+            offered = await own(tx, visit, books)
+            held = await appointments.load(tx, visit.id("appointment_id"), offered.leg_id)
+            if held is None:
+                return visit.not_found()
+            if held.state != "booked" or offered.state not in BOOKED_FROM:
+                return visit.conflict()
+            if starts is not None:
+                row = _booked(visit, offered, client_id(visit, "next_id") or uuid4(), starts, held.appointment_id)
+                await supporting.book(tx, visit.signed_in, row, lists, visit.now)
+            await supporting.record_result(tx, visit.signed_in, held, state, visit.now, whose=whose, reason=code)
+    except Refused as refused:
+        return await ask_result(visit, books, [_result_error(refused)])
+    return visit.redirect(f"{base(offered)}/appointments", flash="What became of the appointment was recorded")
+
+
+def _result_error(refused: Refused) -> FieldError:
+    if refused.code == "not_yet":
+        return FieldError("state", "The appointment has not begun. You can move or cancel it")
+    return _error(refused)
+
+
+async def show_upcoming(visit: Visit, books: Books) -> Response:
+    """What is booked: of one's own referrals, or of the whole organisation."""
+    everybody = visit.query.get("of") == "all"
+    async with visit.begin() as tx:
+        rows = await appointments.upcoming(tx, None if everybody else visit.signed_in.user_id)
+        shown = tuple(row.reference for row in rows)
+        await audit.record(tx, [audit.seen(visit.signed_in, "portal.upcoming_seen", "list", None, shown)])
+    names = await workers(visit)
+    return visit.render(
+        "provider_portal/upcoming.html",
+        rows=[(row, words.line(row.line), books.support.ways.get(row.way, row.way)) for row in rows],
+        names=names,
+        everybody=everybody,
+    )

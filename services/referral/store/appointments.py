@@ -1,0 +1,98 @@
+"""Appointments of a provider with a person, and what became of each."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """`state`: booked, attended, late, missed, moved or cancelled; `whose` reason and which, where it was not kept."""
+
+    appointment_id: UUID
+    leg_id: UUID
+    case_id: UUID
+    provider_id: UUID
+    starts_at: datetime
+    way: str
+    state: str
+    booked_at: datetime
+    booked_by: UUID
+    whose: str | None = None
+    reason: str | None = None
+    follows: UUID | None = None
+    recorded_at: datetime | None = None
+    recorded_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """An appointment that is booked, with its referral."""
+
+    appointment_id: UUID
+    referral_id: UUID
+    reference: str
+    line: str
+    starts_at: datetime
+    way: str
+    assigned_to: UUID | None
+
+
+async def add(tx: Tx, row: Appointment) -> bool:
+    """Books an appointment; False when it was booked before."""
+    names = [field.name for field in fields(row)]
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    done = await tx.execute(
+        f"insert into appointment ({', '.join(names)}) values ({places}) on conflict do nothing",
+        *(getattr(row, name) for name in names),
+    )
+    return bool(done == "INSERT 0 1")
+
+
+async def of_leg(tx: Tx, leg_id: UUID) -> list[Appointment]:
+    """The appointments of a leg, the latest first."""
+    rows = await tx.fetch(
+        f"select {columns(Appointment)} from appointment where leg_id = $1 order by starts_at desc, appointment_id",
+        leg_id,
+    )
+    return read(Appointment, rows)
+
+
+async def load(tx: Tx, appointment_id: UUID, leg_id: UUID) -> Appointment | None:
+    """One appointment of a leg, its row locked."""
+    row = await tx.fetchrow(
+        f"select {columns(Appointment)} from appointment where appointment_id = $1 and leg_id = $2 for update",
+        appointment_id,
+        leg_id,
+    )
+    return read_one(Appointment, row)
+
+
+async def record(tx: Tx, row: Appointment) -> None:
+    """Writes what became of an appointment."""
+    await tx.execute(
+        "update appointment set state = $2, whose = $3, reason = $4, recorded_at = $5, recorded_by = $6"
+        " where appointment_id = $1",
+        row.appointment_id,
+        row.state,
+        row.whose,
+        row.reason,
+        row.recorded_at,
+        row.recorded_by,
+    )
+
+
+async def upcoming(tx: Tx, worker: UUID | None, limit: int = 100) -> list[Upcoming]:
+    """What is booked by the viewer's provider, soonest first; of one worker's referrals where one is given."""
+    rows = await tx.fetch(
+        "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to"
+        " from appointment a join leg l on l.leg_id = a.leg_id"
+        " where a.state = 'booked' and l.state = 'accepted' and ($1::uuid is null or l.assigned_to = $1)"
+        " order by a.starts_at, a.appointment_id limit $2",
+        worker,
+        limit,
+    )
+    return read(Upcoming, rows)

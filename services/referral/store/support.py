@@ -1,0 +1,112 @@
+"""What a provider recorded of its support: assessments of need, outcomes and the end report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.domain.support import Answer
+from services.referral.store.rows import columns, read, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Need at the start or at the end; the first also says what was done at once."""
+
+    assessment_id: UUID
+    leg_id: UUID
+    case_id: UUID
+    provider_id: UUID
+    stage: str
+    risk: str | None
+    safety_act: str | None
+    needs: tuple[str, ...]
+    agreed: str | None
+    at: datetime
+    by_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome of the national list; `line_id` where it was pasted from the provider's own system."""
+
+    outcome_id: UUID
+    leg_id: UUID
+    case_id: UUID
+    provider_id: UUID
+    code: str
+    change: str
+    line_id: str | None
+    at: datetime
+    by_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EndReport:
+    leg_id: UUID
+    case_id: UUID
+    provider_id: UUID
+    how: str
+    reason: str
+    next_step: str
+    next_line: str | None
+    at: datetime
+    by_id: UUID
+
+
+async def _add(tx: Tx, table: str, row: Assessment | Outcome | EndReport) -> bool:
+    names = [field.name for field in fields(row)]
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    done = await tx.execute(
+        f"insert into {table} ({', '.join(names)}) values ({places}) on conflict do nothing",
+        *(getattr(row, name) for name in names),
+    )
+    return bool(done == "INSERT 0 1")
+
+
+async def add_assessment(tx: Tx, row: Assessment, answers: Sequence[Answer]) -> bool:
+    """Keeps an assessment with its scores; False when it was kept before."""
+    if not await _add(tx, "assessment", row):
+        return False
+    await tx.executemany(
+        "insert into need_score (assessment_id, leg_id, case_id, provider_id, domain, score, why_not)"
+        " values ($1, $2, $3, $4, $5, $6, $7)",
+        [(row.assessment_id, row.leg_id, row.case_id, row.provider_id, a.domain, a.score, a.why_not) for a in answers],
+    )
+    return True
+
+
+async def latest(tx: Tx, leg_id: UUID) -> dict[str, Assessment]:
+    """The last assessment of each stage of a leg."""
+    rows = await tx.fetch(
+        f"select distinct on (stage) {columns(Assessment)} from assessment where leg_id = $1"
+        " order by stage, at desc, assessment_id",
+        leg_id,
+    )
+    return {one.stage: one for one in read(Assessment, rows)}
+
+
+async def scores(tx: Tx, assessment_id: UUID) -> list[Answer]:
+    rows = await tx.fetch("select domain, score, why_not from need_score where assessment_id = $1", assessment_id)
+    return read(Answer, rows)
+
+
+async def add_outcome(tx: Tx, row: Outcome) -> bool:
+    """Keeps an outcome; False when it, or a line with its id, was kept before."""
+    return await _add(tx, "outcome", row)
+
+
+async def outcomes(tx: Tx, leg_id: UUID) -> list[Outcome]:
+    """The outcomes of a leg, the first one first."""
+    rows = await tx.fetch(f"select {columns(Outcome)} from outcome where leg_id = $1 order by at, code", leg_id)
+    return read(Outcome, rows)
+
+
+async def add_end_report(tx: Tx, row: EndReport) -> bool:
+    return await _add(tx, "end_report", row)
+
+
+async def end_report(tx: Tx, leg_id: UUID) -> EndReport | None:
+    row = await tx.fetchrow(f"select {columns(EndReport)} from end_report where leg_id = $1", leg_id)
+    return read_one(EndReport, row)
