@@ -39,6 +39,13 @@ PATHS: tuple[Path, ...] = (
     Path("/assets", "feedback", origin="neutral"),
 )
 
+OPERATIONS: tuple[tuple[str, str], ...] = (
+    ("Referral hub", "/operations"),
+    ("Victims' Code", "/rights/operations"),
+    ("Feedback", "/feedback/operations"),
+    ("Returns", "/returns/operations"),
+)
+
 
 def service_of(path: str, origin: Origin = "staff") -> str:
     """The service of the longest prefix at or above `path` ("/cases/7" is below "/cases", "/casesfoo" is not)."""

@@ -1,6 +1,6 @@
 """What was parked, sent through the inbox again with the tail of its key."""
 
-from kit.database import Database
+from kit.database import Database, Tx
 from kit.inbox import parking
 from kit.inbox.applying import Inbox
 from kit.inbox.reading import from_row
@@ -22,15 +22,20 @@ async def replay(database: Database, inbox: Inbox, parked_id: int) -> tuple[int,
     Returns (applied, still parked). The records keep their ids, so nothing happens twice.
     """
     async with database.begin() as tx:
-        row = await tx.fetchrow("select * from kit.parked where id = $1", parked_id)
-        if row is None:
-            return 0, 0
-        await tx.execute(_LOCK_PARTITION, row["topic"], row["partition"])
-        alone = row["key"] is None or row["reason"] == "bad_key"
-        rows = [row] if alone else await tx.fetch(_TAIL, row["topic"], row["key"])
-        rows = [r for r in rows if r["state"] in ("parked", "held")]
-        await parking.close(tx, [r["id"] for r in rows], "replayed", None)
-        stuck = await inbox.again(tx, [from_row(r) for r in rows])
-        still = [r["id"] for r in rows if (r["partition"], r["offset"]) in stuck]
-        await tx.execute(_STILL, still)
-        return len(rows) - len(still), len(still)
+        return await replay_in(tx, inbox, parked_id)
+
+
+async def replay_in(tx: Tx, inbox: Inbox, parked_id: int) -> tuple[int, int]:
+    """The same in an open transaction."""
+    row = await tx.fetchrow("select * from kit.parked where id = $1", parked_id)
+    if row is None:
+        return 0, 0
+    await tx.execute(_LOCK_PARTITION, row["topic"], row["partition"])
+    alone = row["key"] is None or row["reason"] == "bad_key"
+    rows = [row] if alone else await tx.fetch(_TAIL, row["topic"], row["key"])
+    rows = [r for r in rows if r["state"] in ("parked", "held")]
+    await parking.close(tx, [r["id"] for r in rows], "replayed", None)
+    stuck = await inbox.again(tx, [from_row(r) for r in rows])
+    still = [r["id"] for r in rows if (r["partition"], r["offset"]) in stuck]
+    await tx.execute(_STILL, still)
+    return len(rows) - len(still), len(still)

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from kit import telemetry
 from kit.config import Settings
 from kit.database import TRANSIENT, Database, connect
-from kit.inbox import Inbox
+from kit.inbox import Inbox, orders
 from kit.listening import listening
 from kit.migrate import HERE, migrate
 from kit.outbox import Relay
@@ -90,6 +90,7 @@ async def worker(service: Service, settings: Settings) -> int:
         lane.subscribe(broker, service.batch, settings.session_seconds)
     await broker.start()
     jobs = [relay.run(), watch.run(), _guard(lanes), _serve_probes(database, settings)]
+    jobs.append(orders.carry_out(database, inbox, relay.wake.set))
     jobs += [
         keep(database, every, lambda: watch.applied_until, context, relay.wake.set)
         for every in (*AUDIT, *service.every)

@@ -17,6 +17,13 @@ log = structlog.get_logger(__name__)
 _MARKS = "select topic, partition, next_offset from kit.watermark where consumer = $1"
 _OUTBOX_AGE = "select coalesce(extract(epoch from now() - min(added_at)), 0)::float8 from kit.outbox"
 _PARKED = "select reason, count(*) from kit.parked where state in ('parked', 'held') group by reason"
+_BEHIND = """
+insert into kit.behind as b (topic, records, since, looked_at)
+select t, n, case when n > 0 then $3::timestamptz end, $3 from unnest($1::text[], $2::bigint[]) as told(t, n)
+on conflict (topic) do update set records = excluded.records, looked_at = excluded.looked_at,
+   since = case when excluded.records > 0 then coalesce(b.since, excluded.since) end
+"""
+WRITE_EVERY = 5.0
 Marks = dict[tuple[str, int], int]
 
 
@@ -37,6 +44,7 @@ class Watch:
         self._moved = time.monotonic()
         self.applied_until: datetime | None = None
         self.behind = 0
+        self._written = -WRITE_EVERY
 
     async def run(self, pause: float = 1.0) -> NoReturn:
         """Looks each second; raises Stuck when nothing has moved for `patience` seconds with work to do."""
@@ -67,8 +75,12 @@ class Watch:
             self.applied_until = asked_at
         if marks != self._last or self.behind == 0:
             self._last, self._moved = marks, time.monotonic()
-        for topic in self._topics:
-            telemetry.DELAY.set(sum(n for place, n in lag.items() if place.topic == topic), {"topic": topic})
+        by_topic = {t: sum(n for place, n in lag.items() if place.topic == t) for t in self._topics}
+        for topic, records in by_topic.items():
+            telemetry.DELAY.set(records, {"topic": topic})
+        if time.monotonic() - self._written >= WRITE_EVERY:
+            await self._database.pool.execute(_BEHIND, list(by_topic), list(by_topic.values()), asked_at)
+            self._written = time.monotonic()
         await self._measure()
         if time.monotonic() - self._moved > self._patience:
             log.error("stuck", count=self.behind)

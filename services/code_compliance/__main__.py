@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from contracts.addresses import PATHS
+from contracts.addresses import OPERATIONS, PATHS
 from contracts.justice import MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
 from contracts.referral import CaseOpened, CaseUpdated, ReferralSent
 from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
+from kit.web import operations
 from kit.web.app import Link
+from kit.web.operations import Operations
 from services.code_compliance import case_ui, consumer, reconcile
 from services.code_compliance.actions import deciding, overseeing, warning
 from services.code_compliance.reference import load
@@ -38,7 +40,10 @@ SERVICE = Service(
     ),
     load=load,
     reconcile=reconcile.checks,
-    pages=case_ui.pages,
+    pages=lambda context: (
+        *operations.pages(Operations("Victims' Code", "/rights/operations", OPERATIONS)),
+        *case_ui.pages(context),
+    ),
     navigation=[Link(p.label, p.prefix, p.permission) for p in PATHS if p.label],
 )
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from contracts.addresses import PATHS
+from contracts.addresses import OPERATIONS, PATHS
 from contracts.topics import FEEDBACK_EVENTS, JUSTICE_MILESTONES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
+from kit.web import operations
+from kit.web.operations import Operations
 from kit.web.visit import Link
 from services.feedback import consumer, feedback_ui, neutral_ui, reconcile
 from services.feedback.actions import asking
@@ -23,7 +25,11 @@ SERVICE = Service(
         Every("decide", 1.0, asking.decide, full=asking.AT_ONCE),
         Every("lapse", 60.0, asking.lapse, full=asking.AT_ONCE),
     ),
-    pages=lambda context: (*feedback_ui.pages(context), *neutral_ui.pages(context)),
+    pages=lambda context: (
+        *operations.pages(Operations("Feedback", "/feedback/operations", OPERATIONS)),
+        *feedback_ui.pages(context),
+        *neutral_ui.pages(context),
+    ),
     navigation=tuple(Link(path.label, path.prefix, path.permission) for path in PATHS if path.label),
     portal=True,
     load=load,

@@ -8,7 +8,9 @@ from typing import Any
 import orjson
 import pytest
 
+from contracts.addresses import OPERATIONS, service_of
 from contracts.registry import topics_of
+from kit.config import Settings
 from kit.inbox import Inbox
 from kit.listening import Context, listening
 from kit.sealing import Sealer
@@ -107,3 +109,12 @@ def test_no_subscriber_lets_faststream_acknowledge() -> None:
     assert settings["auto_offset_reset"] == "earliest"
     assert settings["isolation_level"] == "read_committed"
     assert subscriber.max_records == 100
+
+
+@pytest.mark.service
+def test_every_service_shows_how_it_stands_at_the_address_of_the_table(settings: Settings) -> None:
+    assert [service_of(path) for _, path in OPERATIONS] == list(SERVICES)
+    for _, path in OPERATIONS:
+        service = declared(service_of(path))
+        context = Context(settings, service.name, None, None, {}, service.load())  # type: ignore[arg-type]
+        assert path in {page.path for page in service.pages(context)}

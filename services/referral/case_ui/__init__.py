@@ -62,9 +62,9 @@ def pages(context: Context) -> Sequence[Page]:
         ("/referrals/handover/check", handover.carry_out, "directory.write", "POST"),
         ("/referrals/handover/{handover_id}", handover.one_handover, "directory.write", "GET"),
         ("/referrals/handover/{handover_id}/undo", handover.undo, "directory.write", "POST"),
-        ("/operations", operations.show, "operations.read", "GET"),
     )
     return (
         Page("/", start.show, public=True),
+        *operations.pages(),
         *(Page(path, room(view), permission, methods=(method,)) for path, view, permission, method in shown),
     )

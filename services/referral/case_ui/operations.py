@@ -1,27 +1,21 @@
-"""Operations in human words: what is stuck, how far behind we are, and whether the audit holds."""
+"""Operations of the hub: beside what every service shows, its open tasks and how many restricted people there are."""
 
-from starlette.responses import Response
+from collections.abc import Sequence
 
-from kit import audit
-from kit.web.app import Visit
-from services.referral.case_ui.room import Desk
-from services.referral.store import cases, operations
-
-REASONS = {
-    "bad_header": "a header could not be read",
-    "missing_header": "a header that must be there was not",
-    "bad_key": "its key was missing or wrong",
-    "bad_json": "it was no JSON",
-    "schema": "a field was missing or not as agreed",
-    "too_large": "it was too large",
-    "refused": "our rules refused it",
-    "defect": "our own code failed on it: tell the developers",
-}
+from contracts.addresses import OPERATIONS
+from kit.database import Tx
+from kit.web.app import Page, Visit
+from kit.web.operations import Operations
+from kit.web.operations import pages as operations_pages
+from services.referral.store import cases, tasks
 
 
-async def show(visit: Visit, desk: Desk) -> Response:
-    async with visit.begin() as tx:
-        found = await operations.operations(tx)
-        hidden = await cases.hidden(tx) if visit.may("restricted.read") else None
-        await audit.record(tx, [audit.seen(visit.signed_in, "operations_seen", "operations", None)])
-    return visit.render("case_ui/operations.html", found=found, hidden=hidden, reasons=REASONS)
+async def _more(visit: Visit, tx: Tx) -> Sequence[tuple[str, str]]:
+    told = [("Tasks open", f"{await tasks.count_open(tx):,}")]
+    if visit.may("restricted.read"):
+        told.append(("Cases of restricted people, seen only by those with the right", f"{await cases.hidden(tx):,}"))
+    return told
+
+
+def pages() -> Sequence[Page]:
+    return operations_pages(Operations("Referral hub", "/operations", OPERATIONS, _more))

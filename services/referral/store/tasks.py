@@ -72,3 +72,8 @@ async def over(tx: Tx, referral_id: UUID, kinds: Sequence[str], now: datetime) -
         list(kinds),
         now,
     )
+
+
+async def count_open(tx: Tx) -> int:
+    """How many tasks are open."""
+    return int(await tx.fetchval("select count(*) from task where done_at is null"))
