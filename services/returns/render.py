@@ -45,8 +45,10 @@ def _ods(table: list[tuple[str, ...]]) -> bytes:
         line = TableRow()
         for column, text in enumerate(row):
             number = _number(text) if column == _VALUE else text
-            cell = TableCell() if isinstance(number, str) else TableCell(valuetype="float", value=text)
-            cell.addElement(P(text=text))
+            told = {"valuetype": "string"} if isinstance(number, str) else {"valuetype": "float", "value": text}
+            cell = TableCell(**told)
+            for paragraph in text.split("\n"):
+                cell.addElement(P(text=paragraph))
             line.addElement(cell)
         sheet.addElement(line)
     book.spreadsheet.addElement(sheet)

@@ -322,3 +322,24 @@ async def test_what_was_heard_and_what_was_drawn_add_up(database: Database, hear
     await database.pool.execute("delete from fact where type = 'case.opened.v1'")
     async with database.begin() as tx:
         assert {check.id for check in await reconcile.checks(tx) if not check.ok} == {"I1.one_fact_per_event"}
+
+
+async def test_duties_without_a_day_are_counted_by_when_they_arose(database: Database, hear: Hear) -> None:
+    at, duty = "2026-08-04T10:00:00Z", "R3.written_confirmation"
+    met = {"met_at": "2026-08-05T10:00:00Z", "in_time": True, "source": "notice"}
+    await hear(a_crime("a", *(a_victim(f"P{n}") for n in range(6))))
+    await hear(*(a_clock("entitlement.due.v1", "a", f"P{n}", at, duty, covered=n < 3) for n in range(5)))
+    await hear(
+        a_clock("entitlement.due.v1", "a", "P5", "2026-06-30T10:00:00Z", duty, covered=True),
+        a_clock("entitlement.met.v1", "a", "P0", at, duty, **met),
+        a_clock("entitlement.met.v1", "a", "P3", at, duty, **met),
+        a_clock("entitlement.declined.v1", "a", "P1", at, duty),
+    )
+    _, file = await drawn(database, "code")
+    cells = {cell.key: cell for cell in canonical.read(file)[1]}
+    names = ("undated", "undated_met", "undated_open", "undated_not_evidenced", "undated_ended")
+    for measure in (duty, "CC1"):
+        assert [cells[f"{measure}.{name}", "total", "all"].value for name in names] == ["5", "2", "1", "1", "1"]
+        assert cells[f"{measure}.undated_share", "total", "all"].value == "0.6667"
+    nothing = cells["CC1.due", "total", "all"]
+    assert nothing.value == "0" and "counted by when it arose" in nothing.note

@@ -35,7 +35,8 @@ class Cell:
 def build_cells(definition: Definition, counts: Counts, period: Period, cut_off: datetime) -> tuple[Cell, ...]:
     """All cells of a return, sorted. `counts` holds what the queries counted; a line that is not in it is nought."""
     known = with_sums(definition, counts)
-    cells = [Cell(*key, str(value)) for key, value in known.items()]
+    notes = {each.measure: each.note_if_none for each in definition.sums}
+    cells = [Cell(*key, str(value), note="" if value else notes.get(key[0], "")) for key, value in known.items()]
     cells += [cell for rate in definition.rates for cell in _rate_cells(rate, known)]
     cells += [Cell(each.measure, *TOTAL, "", NOT_AVAILABLE, each.note) for each in definition.absent]
     return tuple(sorted((_marked(cell, definition, period, cut_off) for cell in cells), key=lambda cell: cell.key))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+UNDATED = ("undated", "undated_met", "undated_open", "undated_not_evidenced", "undated_ended")
 SPLITS = ("local_authority", "offence_group", "age_band", "sex", "ethnicity_group", "enhanced")
 
 
@@ -32,6 +33,7 @@ class Sum:
     meaning: str
     parts: tuple[str, ...]
     source: str
+    note_if_none: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,19 @@ def read_definition(table: Mapping[str, Any]) -> Definition:
     if "entitlements" in table:
         family = table["entitlements"]
         lines += _entitlement_lines(family)
-        sums += [_area_sum(area, state, words) for area in family["area"] for state, words in family["states"].items()]
+        states = family["states"] | family.get("undated", {}).get("states", {})
+        none_due = {"due": family.get("none_due", "")}
+        sums += [
+            _area_sum(area, state, words, none_due.get(state, ""))
+            for area in family["area"]
+            for state, words in states.items()
+        ]
         rates += _compliance_rates(family)
-        checks += [_state_check(each["id"], family["outcomes"]) for each in family["list"]]
+        checks += [_state_check(each["id"], "due", family["outcomes"]) for each in family["list"]]
+        if "undated" in family:
+            lines += _undated_lines(family)
+            rates += _undated_shares(family)
+            checks += [_state_check(each["id"], UNDATED[0], UNDATED[1:]) for each in family["list"]]
     return Definition(
         kind=table["kind"],
         version=table["version"],
@@ -164,13 +176,31 @@ def _entitlement_lines(family: Mapping[str, Any]) -> Iterable[Line]:
             )
 
 
-def _area_sum(area: Mapping[str, Any], state: str, words: str) -> Sum:
+def _undated_lines(family: Mapping[str, Any]) -> Iterable[Line]:
+    undated = family["undated"]
+    return _entitlement_lines(family | {"query": undated["query"], "states": undated["states"]})
+
+
+def _undated_shares(family: Mapping[str, Any]) -> Iterable[Rate]:
+    for each in (*family["list"], *family["area"]):
+        yield Rate(
+            measure=f"{each['id']}.undated_share",
+            title=f"{each['title']}: share met, no day set",
+            meaning=family["undated"]["share_meaning"],
+            numerator=(f"{each['id']}.undated_met",),
+            denominator=(f"{each['id']}.undated_met", f"{each['id']}.undated_open"),
+            source=family["source"],
+        )
+
+
+def _area_sum(area: Mapping[str, Any], state: str, words: str, note_if_none: str = "") -> Sum:
     return Sum(
         measure=f"{area['id']}.{state}",
         title=f"{area['title']}: {state.replace('_', ' ')}",
         meaning=words,
         parts=tuple(f"{entitlement}.{state}" for entitlement in area["entitlements"]),
         source=area["source"],
+        note_if_none=note_if_none,
     )
 
 
@@ -187,10 +217,11 @@ def _compliance_rates(family: Mapping[str, Any]) -> Iterable[Rate]:
         )
 
 
-def _state_check(entitlement: str, outcomes: Iterable[str]) -> Check:
+def _state_check(entitlement: str, whole: str, outcomes: Iterable[str]) -> Check:
+    dated = whole == "due"
     return Check(
-        id=f"states/{entitlement}",
-        words="every clock due in the period is in one state",
-        whole=f"{entitlement}.due",
+        id=f"states/{entitlement}" + ("" if dated else f".{whole}"),
+        words=f"every clock {'due' if dated else 'without a day that arose'} in the period is in one state",
+        whole=f"{entitlement}.{whole}",
         parts=tuple(f"{entitlement}.{state}" for state in outcomes),
     )

@@ -19,6 +19,7 @@ STATES = (
     "covered",
     "rate",
 )
+UNDATED = ("undated", "undated_met", "undated_open", "undated_not_evidenced", "undated_ended", "undated_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def sections(definition: Definition, cells: Iterable[Cell]) -> list[Section]:
         rest = [name for name in clocks if "." in name]
         due = [name for name in rest if totals[f"{name}.due"].value != "0"]
         found.append(_clock_section("The five areas", definition, totals, areas))
+        found += _undated_sections(definition, totals, areas, rest)
         idle = f" ({len(rest) - len(due)} with nothing due are left out)" if len(due) < len(rest) else ""
         found.append(_clock_section(f"Every entitlement{idle}", definition, totals, due))
     rows = [Row(definition.title_of(name), definition.meaning_of(name), (totals[name],)) for name in plain]
@@ -60,16 +62,35 @@ def _in_order(definition: Definition) -> list[str]:
     return [each.measure for each in definition.answers]
 
 
-def _clock_section(title: str, definition: Definition, totals: dict[str, Cell], names: Sequence[str]) -> Section:
+def _undated_sections(
+    definition: Definition, totals: dict[str, Cell], areas: Sequence[str], rest: Sequence[str]
+) -> list[Section]:
+    """The same for duties to which the Code gives no day, where the definition counts them."""
+    if not any(f"{name}.undated" in totals for name in areas):
+        return []
+    arose = [name for name in rest if totals[f"{name}.undated"].value != "0"]
+    return [
+        _clock_section("The five areas: duties without a day", definition, totals, areas, UNDATED),
+        _clock_section("Every entitlement without a day that arose", definition, totals, arose, UNDATED),
+    ]
+
+
+def _clock_section(
+    title: str,
+    definition: Definition,
+    totals: dict[str, Cell],
+    names: Sequence[str],
+    states: Sequence[str] = STATES,
+) -> Section:
     rows = [
         Row(
             definition.title_of(f"{name}.due").removesuffix(": due"),
-            name,
-            tuple(totals.get(f"{name}.{state}") for state in STATES),
+            " ".join((name, totals[f"{name}.{states[0]}"].note)).strip(),
+            tuple(totals.get(f"{name}.{state}") for state in states),
         )
         for name in sorted(names, key=_number)
     ]
-    return Section(title, STATES, tuple(rows))
+    return Section(title, tuple(states), tuple(rows))
 
 
 def _number(name: str) -> tuple[str, int, str]:

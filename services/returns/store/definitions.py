@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from contracts.refused import Refused
 from kit.database import Tx
@@ -30,12 +31,28 @@ def load() -> dict[str, tuple[Loaded, ...]]:
     """All definitions by kind, oldest first."""
     found: dict[str, list[Loaded]] = {}
     for path in sorted((ROOT / "definitions").glob("*.toml")):
-        text = path.read_text()
-        definition = read_definition(tomllib.loads(text))
+        text, table = _read(path)
+        definition = read_definition(table)
         queries = {name: (ROOT / "queries" / name).read_text() for name in definition.queries}
         digest = hashlib.sha256("\n".join([text, *queries.values()]).encode()).hexdigest()
         found.setdefault(definition.kind, []).append(Loaded(definition, text, queries, digest))
     return {kind: tuple(sorted(each, key=lambda one: one.definition.effective_from)) for kind, each in found.items()}
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text and the tables of a file; one that extends another has the other's behind its own."""
+    text = path.read_text()
+    table = tomllib.loads(text)
+    base = table.pop("extends", None)
+    if base is None:
+        return text, table
+    base_text, base_table = _read(path.parent / base)
+    return f"{text}\n# extends {base}\n{base_text}", _merged(base_table, table)
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _merged(base[key], over[key]) for key in base.keys() & over if isinstance(base[key], dict)}
+    return base | over | both
 
 
 def current(kind: str, day: str) -> Loaded:
