@@ -79,7 +79,8 @@ def _marked(cell: Cell, definition: Definition, period: Period, cut_off: datetim
     if cell.shorthand:
         return cell
     if cut_off < period.end:
-        return replace(cell, shorthand=PROVISIONAL, note="the period was not over at the cut-off")
+        told = "the period was not over at the cut-off"
+        return replace(cell, shorthand=PROVISIONAL, note=f"{cell.note} ({told})" if cell.note else told)
     line = definition.line(cell.measure)
     ripe = period.end + timedelta(days=line.maturing_days if line else 0)
     if cut_off < ripe:

@@ -105,6 +105,11 @@ class Definition:
         found = self._by_measure.get(measure)
         return "" if found is None or isinstance(found, Absent) else found.meaning
 
+    def note_if_none(self, measure: str) -> str:
+        """What has to be known where a sum is nought."""
+        found = self._by_measure.get(measure)
+        return found.note_if_none if isinstance(found, Sum) else ""
+
     def measures_behind(self, measure: str) -> tuple[str, ...]:
         """The counted lines whose lists add up to a figure: itself, or the parts of a sum; none for a rate."""
         found = self._by_measure.get(measure)

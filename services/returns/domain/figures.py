@@ -82,14 +82,14 @@ def _clock_section(
     names: Sequence[str],
     states: Sequence[str] = STATES,
 ) -> Section:
-    rows = [
-        Row(
-            definition.title_of(f"{name}.due").removesuffix(": due"),
-            " ".join((name, totals[f"{name}.{states[0]}"].note)).strip(),
-            tuple(totals.get(f"{name}.{state}") for state in states),
+    rows = []
+    for name in sorted(names, key=_number):
+        first = f"{name}.{states[0]}"
+        note = definition.note_if_none(first) if totals[first].value == "0" else ""
+        cells = tuple(totals.get(f"{name}.{state}") for state in states)
+        rows.append(
+            Row(definition.title_of(f"{name}.due").removesuffix(": due"), f"{name}. {note}" if note else name, cells)
         )
-        for name in sorted(names, key=_number)
-    ]
     return Section(title, tuple(states), tuple(rows))
 
 
