@@ -183,7 +183,7 @@ def _entitlement_lines(family: Mapping[str, Any]) -> Iterable[Line]:
 
 def _undated_lines(family: Mapping[str, Any]) -> Iterable[Line]:
     undated = family["undated"]
-    return _entitlement_lines(family | {"query": undated["query"], "states": undated["states"]})
+    return _entitlement_lines({**family, "query": undated["query"], "states": undated["states"]})
 
 
 def _undated_shares(family: Mapping[str, Any]) -> Iterable[Rate]:
