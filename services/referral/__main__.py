@@ -17,6 +17,7 @@ from services.referral.actions import (
     opening,
     packing,
     referring,
+    rerouting,
     settling,
     transferring,
 )
@@ -41,6 +42,7 @@ SERVICE = Service(
         Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH),
         Every("release_sent", 0.5, referring.release),
         Every("settle", 0.5, settling.settle),
+        Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
         Every("forget_drafts", 600.0, noting.forget_drafts),
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),
         Every("watch_silence", 30.0, falling_due.watch_silence, full=falling_due.BATCH),

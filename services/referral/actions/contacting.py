@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -132,7 +133,9 @@ async def set_safety(
     said = Channel(
         person_id, channel, state.safety, set_by_role=viewer.role, set_at=now, checked_at=now if spoke else None
     )
-    await contact.set_safety(tx, said, viewer.user_id)
+    others = await contact.holders(tx, person_id, channel) if viewer.organisation_id is None else []
+    for record in (said, *(replace(said, person_id=other) for other in others)):
+        await contact.set_safety(tx, record, viewer.user_id)
     await _tell_safety(tx, viewer, said, now)
     await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel,), safety)])
 

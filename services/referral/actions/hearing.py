@@ -137,7 +137,7 @@ def _hear_case(
     _gather(hearing, event, facts, case, decision, history)
     if held is None:
         if person in past.prior:
-            changes.unsure[person] = now
+            changes.unsure |= dict.fromkeys((person, *past.linked.get(person, ())), now)
         past.prior.setdefault(person, []).append(_prior(case))
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
     past.cases[case.case_id] = case

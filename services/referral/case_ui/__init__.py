@@ -11,6 +11,7 @@ from services.referral.case_ui import (
     intake,
     notes,
     operations,
+    people,
     queues,
     referring,
     start,
@@ -25,6 +26,7 @@ def pages(context: Context) -> Sequence[Page]:
     room = Room(context)
     one = "/cases/{case_id}"
     shown = (
+        *people.PAGES,
         ("/cases", queues.show, "case.read", "GET"),
         ("/cases/search", queues.search, "case.read", "POST"),
         ("/cases/found/{search_id}", queues.found, "case.read", "GET"),

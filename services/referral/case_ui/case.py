@@ -10,16 +10,15 @@ from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import date_words
 from services.referral.actions import sealing
-from services.referral.case_ui import words
+from services.referral.case_ui import same_person, words
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.store import cases, consent, details, tasks, timeline
 from services.referral.store.cases import Case
 
 
 async def overview(visit: Visit, desk: Desk) -> Response:
-    return await _overview(visit, None)
+    return await _overview(visit, desk, None)
 
 
 async def reveal(visit: Visit, desk: Desk) -> Response:
@@ -33,10 +32,10 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
         await audit.record(
             tx, [audit.seen(visit.signed_in, "details_revealed", "case", case.case_id, tuple(sorted(held)))]
         )
-    return await _overview(visit, held)
+    return await _overview(visit, desk, held)
 
 
-async def _overview(visit: Visit, revealed: dict[str, Any] | None) -> Response:
+async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         routings = await cases.routings(tx, case.case_id)
@@ -47,6 +46,7 @@ async def _overview(visit: Visit, revealed: dict[str, Any] | None) -> Response:
             "alerts": await cases.alerts(tx, case.case_id),
             "others": await cases.others_of(tx, case),
             "agreements": await consent.of_case(tx, case.case_id),
+            "known": await same_person.known(tx, visit, desk, case),
         }
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
@@ -80,18 +80,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
 
 
 def _details(held: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": {"text": words.words(name)}, "value": {"text": _plain(value)}} for name, value in held.items()]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(_plain(one) for one in value.values() if one)
-    if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
-    try:
-        return date_words(date.fromisoformat(str(value)), weekday=False)
-    except ValueError:
-        return str(value)
+    return [{"key": {"text": words.words(name)}, "value": {"text": words.plain(value)}} for name, value in held.items()]
 
 
 async def show_timeline(visit: Visit, desk: Desk) -> Response:

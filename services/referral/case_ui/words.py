@@ -1,6 +1,7 @@
 """Codes in words, for staff."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from contracts.reference import local_authority_name
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, working_minutes
@@ -65,6 +66,18 @@ def words(code: str | None) -> str:
     if not code:
         return "Not recorded"
     return HOLDS.get(code) or _SHORT.get(code) or code.replace("_", " ").replace("-", " ").capitalize()
+
+
+def plain(value: Any) -> str:
+    """A revealed value as one line: the parts of an address or a name, or a day."""
+    if isinstance(value, dict):
+        return ", ".join(plain(one) for one in value.values() if one)
+    if isinstance(value, list):
+        return ", ".join(plain(one) for one in value)
+    try:
+        return date_words(date.fromisoformat(str(value)), weekday=False)
+    except ValueError:
+        return str(value)
 
 
 def area(code: str | None) -> str:

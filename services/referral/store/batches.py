@@ -41,6 +41,7 @@ select s.suspect_ref, s.force, s.crime_id from suspect s
  where s.suspect_ref = any($1::text[])
    and exists (select 1 from case_file c where c.crime_id = s.crime_id and c.state <> 'closed')
 """
+_LINKED = "select person_id, other_id from linked_person where person_id = any($1::uuid[])"
 _DUPLICATES = """
 select person_id from same_person where same is null and person_id = any($1::uuid[])
 union select other_id from same_person where same is null and other_id = any($1::uuid[])
@@ -88,6 +89,7 @@ class Past:
     suspected: dict[tuple[str, str], set[UUID]] = field(default_factory=dict)
     duplicates: set[UUID] = field(default_factory=set)
     restricted: set[UUID] = field(default_factory=set)
+    linked: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
 async def meet(tx: Tx, people: Collection[Newcomer]) -> set[UUID]:
@@ -114,10 +116,16 @@ async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs:
     known.revisions = {row["crime_id"]: row["revision"] for row in await tx.fetch(_HELD, list(crimes))}
     if known.revisions:
         await _standing(tx, known)
-    for row in await tx.fetch(_PRIOR, list(people)):
-        known.prior.setdefault(row["person_id"], []).append(Prior(*row))
-    for row in await tx.fetch(_CHANNELS, list(people)):
-        known.barred.setdefault(row["person_id"], set()).add(row["kind"])
+    records: dict[UUID, set[UUID]] = {person: {person} for person in people}
+    for row in await tx.fetch(_LINKED, list(people)):
+        known.linked.setdefault(row["person_id"], set()).add(row["other_id"])
+        records.setdefault(row["other_id"], set()).add(row["person_id"])
+    for row in await tx.fetch(_PRIOR, list(records)):
+        for person in records[row["person_id"]]:
+            known.prior.setdefault(person, []).append(Prior(*row))
+    for row in await tx.fetch(_CHANNELS, list(records)):
+        for person in records[row["person_id"]]:
+            known.barred.setdefault(person, set()).add(row["kind"])
     for row in await tx.fetch(_SUSPECTS, list(refs)):
         known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
     known.duplicates = {row["person_id"] for row in await tx.fetch(_DUPLICATES, list(people))}
@@ -132,12 +140,13 @@ async def _standing(tx: Tx, known: Past) -> None:
             known.of_crime.setdefault(case.crime_id, []).append(case.case_id)
     for row in await tx.fetch(_FACTS, list(known.cases)):
         known.facts[row["case_id"]] = facts_of(row["facts"]["case"])
-        known.histories[row["case_id"]] = _history(row["facts"]["history"])
+        known.histories[row["case_id"]] = remembered(row["facts"]["history"])
     for row in await tx.fetch(_REFERRED, list(known.cases)):
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
 
 
-def _history(told: Mapping[str, Any]) -> History:
+def remembered(told: Mapping[str, Any]) -> History:
+    """A history as it was kept with a decision."""
     person = UUID(told["person_id"]) if told["person_id"] else None
     return History(**{**told, "person_id": person, "locked_channels": frozenset(told["locked_channels"])})
 

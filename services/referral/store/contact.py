@@ -1,11 +1,12 @@
 """How a person may be reached: channels and their safety, attempts, and mail that other services asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.linking import strictest
 from services.referral.store.rows import columns, read
 
 
@@ -82,17 +83,35 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = $3, l
 """
 
 
+_CHANNELS = f"""
+select {columns(Channel)} from channel
+ where person_id = $1 or person_id in (select other_id from linked_person where person_id = $1)
+ order by kind, person_id <> $1, person_id
+"""
+
+
 async def person_of(tx: Tx, case_id: UUID) -> UUID | None:
     """Whose case it is; None for a viewer who may not see it."""
     return await tx.fetchval("select person_id from case_file where case_id = $1", case_id)  # type: ignore[no-any-return]
 
 
 async def channels(tx: Tx, person_id: UUID) -> list[Channel]:
-    """The channels of a person by kind."""
-    return read(
-        Channel,
-        await tx.fetch(f"select {columns(Channel)} from channel where person_id = $1 order by kind", person_id),
+    """The channels of a person by kind; where several records are of this person, the stricter of them."""
+    found: dict[str, list[Channel]] = {}
+    for channel in read(Channel, await tx.fetch(_CHANNELS, person_id)):
+        found.setdefault(channel.kind, []).append(channel)
+    return [held[0] if len(held) == 1 else replace(held[0], **strictest(held)) for held in found.values()]
+
+
+async def holders(tx: Tx, person_id: UUID, kind: str) -> list[UUID]:
+    """Other records of this person that have a channel of this kind."""
+    rows = await tx.fetch(
+        "select c.person_id from channel c join linked_person l on l.other_id = c.person_id"
+        " where l.person_id = $1 and c.kind = $2 order by 1",
+        person_id,
+        kind,
     )
+    return [row["person_id"] for row in rows]
 
 
 async def values(tx: Tx, person_id: UUID) -> dict[str, bytes]:

@@ -1,0 +1,102 @@
+"""Whether two records are of the same person: a worker's decision, remembered, carried out, and undone."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from services.referral.actions.rerouting import rerun
+from services.referral.domain.books import Books
+from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.store import cases, persons, same_person
+
+
+async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
+    """Remembers what a worker decided of a proposal and decides the open cases of both again. Saying the same twice
+    changes nothing (False); Refused when it was decided otherwise, or never proposed."""
+    if not await persons.say_same(tx, one, other, viewer.user_id, now, same=same):
+        pair = await same_person.pair(tx, one, other)
+        if pair is None or pair.same is not same:
+            raise Refused("same", "already_decided" if pair else "not_found")
+        return False
+    everybody = await same_person.relink(tx, [one, other]) if same else frozenset((one, other))
+    if same and await same_person.restricted(tx, sorted(everybody)):
+        await persons.restrict(tx, everybody)
+    await _tell(tx, viewer, everybody, (one, other), "same_person" if same else "not_the_same_person", books, now)
+    return True
+
+
+async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime) -> None:
+    """Takes back that two records are of the same person: the proposal is open again. Nothing was merged, so nothing
+    has to be put back but who belongs together."""
+    everybody = {one, other, *await same_person.linked(tx, one)}
+    if not await same_person.undo(tx, one, other):
+        raise Refused("same", "not_the_same")
+    everybody |= await same_person.relink(tx, everybody)
+    await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
+
+
+async def _tell(
+    tx: Tx,
+    viewer: Viewer,
+    everybody: Collection[UUID],
+    pair: tuple[UUID, UUID],
+    what: str,
+    books: Books,
+    now: datetime,
+) -> None:
+    for case_id in await same_person.open_cases(tx, sorted(everybody)):
+        await rerun(tx, case_id, books, now, by=viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "person.compared", "person", who, (), what) for who in pair])
+
+
+async def carry(tx: Tx, viewer: Viewer, case_id: UUID, books: Books, now: datetime) -> tuple[str, ...]:
+    """Takes over what the person chose in earlier cases: language, who helps, access, whom they ruled out. Never a
+    channel: a new incident makes every channel unknown. Returns the names of what was taken over."""
+    earlier = await preferences(tx, case_id)
+    if earlier is None:
+        raise Refused("case_id", "nothing_to_carry")
+    taken: list[str] = []
+
+    def change(facts: CaseFacts) -> CaseFacts:
+        new = _with(facts, earlier)
+        taken.extend(name for name in CARRIED if getattr(new, name) != getattr(facts, name))
+        return new
+
+    await rerun(tx, case_id, books, now, change=change, by=viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "case.preferences_carried", "case", case_id, tuple(taken))])
+    return tuple(taken)
+
+
+CARRIED = ("language", "choices", "access_needs", "refused_providers")
+
+
+def _with(facts: CaseFacts, earlier: CaseFacts) -> CaseFacts:
+    def both(name: str) -> tuple[object, ...]:
+        return tuple(dict.fromkeys((*getattr(facts, name), *getattr(earlier, name))))
+
+    known = facts.language if facts.language not in UNKNOWN else earlier.language
+    return replace(facts, language=known, **{name: both(name) for name in CARRIED[1:]})  # type: ignore[arg-type]
+
+
+UNKNOWN = frozenset({"not_recorded", "not_asked", "not_known", "refused"})
+
+
+async def preferences(tx: Tx, case_id: UUID) -> CaseFacts | None:
+    """The facts of the newest other case of the person; None when there is none."""
+    case = await cases.get(tx, case_id)
+    others = await cases.others_of(tx, case) if case else []
+    for other in others:
+        routings = await cases.routings(tx, other.case_id)
+        if routings:
+            return facts_of(routings[0].facts["case"])
+    return None
+
+
+def worth_carrying(facts: CaseFacts, earlier: CaseFacts) -> bool:
+    """Whether the earlier case knows of a preference that this one does not."""
+    return _with(facts, earlier) != facts

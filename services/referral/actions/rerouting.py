@@ -1,0 +1,97 @@
+"""A case decided again because of what the hub itself learnt: a human's decision, a preference, a proposal."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from kit import audit
+from kit.database import Tx
+from kit.listening import Context
+from kit.service import Moment
+from services.referral.actions import books as stocked
+from services.referral.actions import filing, hearing
+from services.referral.actions.announcing import announce
+from services.referral.domain.books import Books
+from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.domain.update import Standing, decide_again
+from services.referral.store import batches, cases, referrals, same_person
+from services.referral.store.batches import Changes
+from services.referral.store.rows import changed
+
+AT_ONCE = 50
+
+
+def as_they_are(facts: CaseFacts) -> CaseFacts:
+    return facts
+
+
+async def rerun(
+    tx: Tx,
+    case_id: UUID,
+    books: Books,
+    now: datetime,
+    *,
+    change: Callable[[CaseFacts], CaseFacts] = as_they_are,
+    by: UUID | None = None,
+) -> bool:
+    """Decides a case again from its own facts, with `change` made to them, and from what is known of the person now.
+
+    Adds lines, holds and doors; only a gate that is no longer there goes. False when the case was never decided.
+    """
+    held = await cases.load(tx, case_id)
+    routings = await cases.routings(tx, case_id) if held else []
+    if held is None or not routings:
+        return False
+    before, facts = facts_of(routings[0].facts["case"]), change(facts_of(routings[0].facts["case"]))
+    refs = [held.victim_ref] if held.victim_ref else []
+    past = await batches.past(tx, (), [held.person_id], refs)
+    past.restricted = {held.person_id} if held.restricted else set()
+    history = hearing.history_of(past, held.person_id, facts)
+    stands = Standing(
+        reference=held.reference,
+        lines=held.lines,
+        offers=held.offers,
+        holds=held.holds,
+        doors=held.doors,
+        decision=held.decision,
+        run=held.runs,
+        referred=frozenset(referral.line for referral in await referrals.of_case(tx, case_id)),
+        before=_ours(before, facts),
+        history=batches.remembered(routings[0].facts["history"]),
+        revision=held.revision,
+    )
+    decision = decide_again(facts, history, stands, books, now, held.revision)
+    new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)
+    case = changed(filing.again(held, new), removed=held.removed)
+    changes = Changes()
+    changes.cases[case_id] = case
+    changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)
+    changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
+    changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
+    changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
+    await batches.write(tx, changes)
+    await announce(tx, decision.events, by)
+    return True
+
+
+def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
+    """What only the hub knows is never taken from the facts before: it is what changed."""
+    return replace(
+        before,
+        choices=facts.choices,
+        access_needs=facts.access_needs,
+        refused_providers=facts.refused_providers,
+        must_give_evidence=facts.must_give_evidence,
+    )
+
+
+async def notice_proposals(tx: Tx, moment: Moment, context: Context) -> int:
+    """Brings the open cases of people who may be the same before a human; returns how many people."""
+    people = await same_person.notice(tx, moment.now, AT_ONCE)
+    found = await same_person.open_cases(tx, sorted(people)) if people else []
+    books = await stocked.current(tx, context.facts) if found else None
+    for case_id in found:
+        if books is not None and await rerun(tx, case_id, books, moment.now):
+            await audit.record(tx, [audit.Entry(None, "system", None, "case.rerouted", "case", case_id)])
+    return len(people)

@@ -1,0 +1,227 @@
+"""Two records that may be of one person, side by side: what agrees, what differs, and a decision that is remembered."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import colleagues
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from kit.web.words import when
+from services.referral.actions import books as stocked
+from services.referral.actions import linking, sealing
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.store import cases, contact, details, same_person
+from services.referral.store.cases import Case
+from services.referral.store.same_person import Helped, Pair
+
+MATCHED = {
+    "name_and_birth": "the same name and date of birth",
+    "phone": "the same telephone number and name",
+    "email": "the same e-mail address",
+    "postcode": "the same postcode",
+}
+PERSONAL = ("given_names", "family_name", "date_of_birth", "address")
+DECISIONS = {
+    "yes": "Yes, this is the same person",
+    "no": "No, these are two people",
+}
+
+
+async def show_open(visit: Visit, desk: Desk) -> Response:
+    """Every pair that waits for a human, oldest first."""
+    async with visit.begin() as tx:
+        pairs = await same_person.open_pairs(tx)
+        number = await same_person.count_open(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("same_person",))])
+    return visit.render("case_ui/same_people.html", pairs=pairs, number=number, matched=_matched)
+
+
+def _matched(pair: Pair) -> str:
+    return " and ".join(MATCHED.get(name, words.words(name)) for name in pair.matched) or "what is known of them"
+
+
+async def _pair(tx: Tx, visit: Visit, case: Case) -> Pair:
+    found = await same_person.pair(tx, case.person_id, visit.id("other_id"))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    return await _side_by_side(visit, revealed=False, errors=errors)
+
+
+async def reveal(visit: Visit, desk: Desk) -> Response:
+    """The same with both people's names and details; who asked is kept with both."""
+    return await _side_by_side(visit, revealed=True)
+
+
+async def _side_by_side(visit: Visit, *, revealed: bool, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        pair = await _pair(tx, visit, case)
+        other, other_case, _ = pair.beside(case.person_id)
+        theirs = await cases.get(tx, other_case) if other_case else None
+        rows = _facts(case, theirs)
+        if revealed:
+            rows = [*await _details(tx, visit, case.person_id, other), *rows]
+        top = await frame(tx, visit, case, "Overview")
+        action = "details_revealed" if revealed else "person.compared"
+        fields = PERSONAL if revealed else ()
+        await audit.record(
+            tx, [audit.seen(visit.signed_in, action, "person", p, fields) for p in (case.person_id, other)]
+        )
+        seen = [audit.seen(visit.signed_in, action, "case", c.case_id, fields) for c in (case, theirs) if c]
+        await audit.record(tx, seen)
+    return visit.render(
+        "case_ui/same_person.html",
+        status=422 if errors else 200,
+        **top,
+        pair=pair,
+        other_id=other,
+        theirs=theirs,
+        rows=rows,
+        revealed=revealed,
+        matched=_matched(pair),
+        decisions=DECISIONS,
+        errors=list(errors),
+    )
+
+
+_READ: tuple[tuple[str, Callable[[Case], str]], ...] = (
+    ("Case", lambda case: case.reference),
+    ("Age", lambda case: case.age_band if "-" in case.age_band else words.words(case.age_band)),
+    ("Lives in", lambda case: words.area(case.home_local_authority)),
+    ("Language", lambda case: "English" if case.language == "en" else words.words(case.language)),
+    ("What was reported", lambda case: words.words(case.incident_kind or case.offence_group)),
+    ("Reported", lambda case: when(case.reported_at)),
+    ("Known from", lambda case: words.words(case.source)),
+)
+NEVER_COMPARED = frozenset({"Case", "Reported"})
+
+
+def _facts(mine: Case, theirs: Case | None) -> list[tuple[str, str, str, str]]:
+    return [
+        _row(title, read(mine), read(theirs) if theirs else "", compared=title not in NEVER_COMPARED)
+        for title, read in _READ
+    ]
+
+
+def _row(title: str, mine: str, theirs: str, *, compared: bool = True) -> tuple[str, str, str, str]:
+    """Title, here, there, and in words whether they agree."""
+    if not compared:
+        return title, mine, theirs, ""
+    if not mine or not theirs:
+        return title, mine or "Not recorded", theirs or "Not recorded", "Not known" if mine or theirs else ""
+    return title, mine, theirs, "Same" if mine.casefold() == theirs.casefold() else "Different"
+
+
+async def _details(tx: Tx, visit: Visit, mine: UUID, theirs: UUID) -> list[tuple[str, str, str, str]]:
+    here, there = await _opened(tx, visit, mine), await _opened(tx, visit, theirs)
+    kinds = sorted({*here, *there} - set(PERSONAL))
+    return [_row(words.words(name), here.get(name, ""), there.get(name, "")) for name in (*PERSONAL, *kinds)]
+
+
+async def _opened(tx: Tx, visit: Visit, person: UUID) -> dict[str, str]:
+    """What is known of a person in clear, and each channel; never the code word, which proves who is calling."""
+    held = await sealing.open_person(visit.sealer, person, await details.person(tx, person))
+    held.pop("code_word", None)
+    told = {name: words.plain(value) for name, value in held.items()}
+    return told | await sealing.open_channels(visit.sealer, person, await contact.values(tx, person))
+
+
+async def decide(visit: Visit, desk: Desk) -> Response:
+    said = one(visit, "same")
+    if said not in DECISIONS:
+        return await show(visit, desk, [FieldError("same", "Choose whether this is the same person")])
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            other = visit.id("other_id")
+            books = await stocked.current(tx, desk.books)
+            same = said == "yes"
+            done = await linking.decide(tx, visit.signed_in, case.person_id, other, books, visit.now, same=same)
+    except Refused as refused:
+        return visit.not_found() if refused.code == "not_found" else visit.conflict()
+    told = (
+        "From now on this is one person: their history counts together, and the stricter word about each channel holds."
+    )
+    if said == "no":
+        told = "Two people. This is remembered and not asked again."
+    return visit.redirect(f"/cases/{case.case_id}", flash=told if done else "That was decided already.")
+
+
+async def undo(visit: Visit, desk: Desk) -> Response:
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            books = await stocked.current(tx, desk.books)
+            await linking.undo(tx, visit.signed_in, case.person_id, visit.id("other_id"), books, visit.now)
+    except Refused:
+        return visit.conflict()
+    told = "Undone. They are two records again, and the question is open."
+    return visit.redirect(f"/cases/{case.case_id}/same-person/{visit.id('other_id')}", flash=told)
+
+
+async def carry(visit: Visit, desk: Desk) -> Response:
+    """Takes over language, choices and access needs from an earlier case."""
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            books = await stocked.current(tx, desk.books)
+            taken = await linking.carry(tx, visit.signed_in, case.case_id, books, visit.now)
+    except Refused:
+        return visit.conflict()
+    told = ", ".join(words.words(name).lower() for name in taken) or "nothing new"
+    return visit.redirect(f"/cases/{case.case_id}", flash=f"Taken over: {told}. No channel is safe because of it.")
+
+
+async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
+    """What the overview says of a person we may know, or have known: proposals, records linked, who helped before."""
+    pairs = await same_person.pairs_of(tx, case.person_id)
+    helped = await same_person.helped(tx, case.person_id, case.case_id)
+    earlier = await linking.preferences(tx, case.case_id)
+    routings = await cases.routings(tx, case.case_id)
+    mine = facts_of(routings[0].facts["case"]) if routings else None
+    names = await _names(visit, helped)
+    directory = desk.books.directory.by_id
+    return {
+        "open": [pair for pair in pairs if pair.same is None],
+        "linked": [pair for pair in pairs if pair.same],
+        "matched": _matched,
+        "helped": [
+            {
+                "leg": leg,
+                "contract": directory[leg.contract_id].title if leg.contract_id in directory else words.words(leg.line),
+                "worker": names.get(leg.assigned_to) if leg.assigned_to else None,
+            }
+            for leg in helped
+        ],
+        "preferences": _preferences(earlier) if earlier else [],
+        "to_carry": bool(mine and earlier and linking.worth_carrying(mine, earlier)),
+    }
+
+
+def _preferences(earlier: CaseFacts) -> list[str]:
+    told = [] if earlier.language in ("en", *linking.UNKNOWN) else [f"Language: {earlier.language}"]
+    told += [words.words(choice) for choice in (*earlier.choices, *earlier.access_needs)]
+    if earlier.refused_providers:
+        told.append("Ruled out a provider")
+    return told
+
+
+async def _names(visit: Visit, helped: Sequence[Helped]) -> dict[UUID, str]:
+    """Names of the workers who helped, by id."""
+    found: dict[UUID, str] = {}
+    for provider in {leg.provider_id for leg in helped if leg.assigned_to}:
+        found |= {one.user_id: one.name for one in await colleagues(visit.access, provider)}
+    return found

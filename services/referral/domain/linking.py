@@ -1,0 +1,67 @@
+"""Several records of one person: who belongs together, and the stricter of two records about a channel."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.referral.domain.safe_contact import days_of, hours_of
+
+DIFFERS = "differs"
+"""What is kept where two records name different days or hours: it cannot be read, so the channel is shut."""
+
+
+class Told(Protocol):
+    """What the records say of one channel (`ChannelState`, or a row of it)."""
+
+    @property
+    def safety(self) -> str: ...
+    @property
+    def locked_at(self) -> Any: ...
+    @property
+    def locked_why(self) -> str | None: ...
+    @property
+    def days(self) -> str | None: ...
+    @property
+    def hours(self) -> str | None: ...
+    @property
+    def voicemail(self) -> bool | None: ...
+    @property
+    def say_who(self) -> bool | None: ...
+
+
+def together(one: UUID, pairs: Iterable[tuple[UUID, UUID]]) -> frozenset[UUID]:
+    """Everybody whom these pairs join to `one`, itself included."""
+    beside: dict[UUID, set[UUID]] = {}
+    for left, right in pairs:
+        beside.setdefault(left, set()).add(right)
+        beside.setdefault(right, set()).add(left)
+    found, waiting = {one}, [one]
+    while waiting:
+        for other in beside.get(waiting.pop(), set()) - found:
+            found.add(other)
+            waiting.append(other)
+    return frozenset(found)
+
+
+def strictest(records: Sequence[Told]) -> dict[str, Any]:
+    """The values of a channel that several records of one person speak of: each the stricter one."""
+    locked = next((record for record in records if record.locked_at is not None), None)
+    said = {record.safety for record in records}
+    return {
+        "safety": next(safety for safety in ("unsafe", "unknown", "safe") if safety in said),
+        "locked_at": locked.locked_at if locked else None,
+        "locked_why": locked.locked_why if locked else None,
+        "days": _one([record.days for record in records], days_of),
+        "hours": _one([record.hours for record in records], hours_of),
+        "voicemail": _both([record.voicemail for record in records]),
+        "say_who": _both([record.say_who for record in records]),
+    }
+
+
+def _both(said: Collection[bool | None]) -> bool | None:
+    return False if False in said else None if None in said else True
+
+
+def _one(said: Iterable[str | None], read: Any) -> str | None:
+    told = {read(text): text for text in sorted({text for text in said if text}, reverse=True)}
+    return None if not told else next(iter(told.values())) if len(told) == 1 else DIFFERS
