@@ -8,15 +8,28 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import referring
+from services.referral.actions import ending
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
-from services.referral.store import cases, consent, referrals
+from services.referral.domain.facts import facts_of
+from services.referral.store import cases, consent
 from services.referral.store.consent import Consent
+
+NO_PARENTS_WORD = frozenset({"family", "not_asked", "refused", "not_known", "not_recorded", "other"})
+"""Relationships to the suspect under which it may be a parent: nobody has ruled it out."""
+what_ends = ending.what_ends
 
 
 async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> None:
-    """Records the person's agreement for one purpose and recipient."""
+    """Records the person's agreement for one purpose and recipient.
+
+    Refused for a parent's word where a parent or a member of the household may be the suspect.
+    """
+    if agreement.given_by == "parent":
+        routings = await cases.routings(tx, agreement.case_id)
+        facts = facts_of(routings[0].facts["case"]) if routings else None
+        if facts is None or facts.same_household or facts.relationship in NO_PARENTS_WORD:
+            raise Refused("given_by", "parents_word_does_not_count")
     await consent.add(tx, agreement)
     await _tell(tx, viewer, agreement, now)
     await audit.record(tx, [audit.seen(viewer, "consent.recorded", "case", agreement.case_id, ("consent",))])
@@ -62,29 +75,49 @@ async def confirm_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: dateti
     await audit.record(tx, [audit.seen(viewer, "override.confirmed", "case", held.case_id, ("consent",), held.reason)])
 
 
-async def withdraw(tx: Tx, viewer: Viewer, consent_id: UUID, reason: str, now: datetime) -> int:
-    """The person takes their agreement back: every open leg that stands on it is withdrawn. Returns how many."""
+async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetime) -> None:
+    """The second person says no: nothing is shared on it."""
+    held = await consent.load(tx, consent_id)
+    if held is None or held.gate != "override" or held.withdrawn_at is not None:
+        raise Refused("consent_id", "not_found")
+    if held.asked_by == viewer.user_id:
+        raise Refused("consent_id", "second_person_needed")
+    if held.confirmed_at is not None:
+        raise Refused("consent_id", "already_confirmed")
+    await consent.withdraw(tx, consent_id, now, held.reason or "")
+    ends = await ending.what_ends(tx, held, now)
+    await ending.end(tx, viewer, held, ends, now)
+    await audit.record(tx, [audit.seen(viewer, "override.refused", "case", held.case_id, ("consent",), held.reason)])
+
+
+async def withdraw(
+    tx: Tx, viewer: Viewer, consent_id: UUID, reason: str, now: datetime, shown: str | None = None
+) -> int:
+    """The person takes their agreement back: everything that stands on it ends. Returns how many referrals.
+
+    `shown`: the digest of the list that was shown before; Refused when it is not what would end now.
+    """
     held = await consent.load(tx, consent_id)
     if held is None or held.withdrawn_at is not None:
         raise Refused("consent_id", "not_found")
-    await consent.withdraw(tx, consent_id, now, reason)
-    told = ConsentWithdrawn(
-        case_id=held.case_id,
-        consent_id=consent_id,
-        purpose=held.purpose,
-        provider_id=held.provider_id,
-        reason_code=reason,
-        happened_at=now,
-        actor_role=viewer.role,
-    )
-    await announce(tx, [told], viewer.user_id)
-    withdrawn = 0
-    for referral in await referrals.open_of_case(tx, held.case_id):
-        if held.purpose == "support" and held.contract_id in (None, referral.contract_id):
-            await referring.step(tx, viewer, referral.referral_id, "withdraw", now, reason_code="agreement_withdrawn")
-            withdrawn += 1
+    ends = await ending.what_ends(tx, held, now)
+    if shown is not None and shown != ends.digest:
+        raise Refused("digest", "list_has_changed")
+    for one in {each.consent_id: each for each in (held, *ends.agreements)}.values():
+        await consent.withdraw(tx, one.consent_id, now, reason)
+        told = ConsentWithdrawn(
+            case_id=one.case_id,
+            consent_id=one.consent_id,
+            purpose=one.purpose,
+            provider_id=one.provider_id,
+            reason_code=reason,
+            happened_at=now,
+            actor_role=viewer.role,
+        )
+        await announce(tx, [told], viewer.user_id)
+    await ending.end(tx, viewer, held, ends, now)
     await audit.record(tx, [audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), reason)])
-    return withdrawn
+    return len(ends.referrals)
 
 
 async def _tell(tx: Tx, viewer: Viewer, held: Consent, now: datetime) -> None:

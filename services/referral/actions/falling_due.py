@@ -12,7 +12,7 @@ from services.referral.actions import filing, proposing
 from services.referral.actions.books import current
 from services.referral.domain.books import Books
 from services.referral.domain.standards import Rest, Standards, minutes_of
-from services.referral.store import life, silence, tasks
+from services.referral.store import consent, life, silence, tasks
 from services.referral.store.life import Proposed, SilenceStep
 from services.referral.store.silence import Silent
 from services.referral.store.tasks import Task, task_id
@@ -98,5 +98,8 @@ async def remind(tx: Tx, moment: Moment, context: Context) -> int:
         kind = "agreement_ending"
         by = max(now, ending.expires_at)
         found.append(Task(task_id(kind, ending.consent_id), kind, by, now, case_id=ending.case_id))
+    for held in await consent.overdue(tx, now - timedelta(hours=standards.override_confirm_hours), BATCH):
+        kind = "override_unconfirmed"
+        found.append(Task(task_id(kind, held.consent_id), kind, now, now, case_id=held.case_id))
     await tasks.add(tx, found)
     return len(found)

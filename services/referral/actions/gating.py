@@ -1,7 +1,8 @@
 """The second gate: what lets a referral leave for one contract."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from contracts.refused import Refused
 from contracts.working_time import local_day
@@ -9,18 +10,20 @@ from kit.database import Tx
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.policy import Policy
 from services.referral.store import cases, consent
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
+
+ALWAYS = frozenset({"reference", "area", "share"})
+"""What every pack may hold: it says nothing of the person."""
 
 
 async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
     """What lets a referral to a line leave for this contract; Refused when nothing does."""
     routings = await cases.routings(tx, case.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
-    policy = books.on(local_day(now)).policy
-    found = opened_by(await consent.of_case(tx, case.case_id), facts, case.holds, line, contract, policy, now)
+    agreements = await consent.of_case(tx, case.case_id)
+    found = opened_by(agreements, facts, case.holds, line, contract, books, now)
     if found is None:
         raise Refused("contract_id", "needs_the_persons_agreement")
     return found
@@ -32,16 +35,15 @@ def opened_by(
     holds: Sequence[str],
     line: str,
     contract: Contract,
-    policy: Policy,
+    books: Books,
     now: datetime,
 ) -> str | None:
     """override, agreement or police_share, the first that opens the gate; None when nothing does."""
+    policy = books.on(local_day(now)).policy
     for held in agreements:
-        if not held.counts(now):
-            continue
-        if held.gate == "override" and held.line in (None, line):
+        if held.gate == "override" and held.line in (None, line) and _override_counts(held, facts, books, now):
             return "override"
-        if agreed_to(held, contract):
+        if held.counts(now) and agreed_to(held, contract):
             return "agreement"
     if facts is not None and "share_not_asked" not in holds and policy.share_counts(facts):
         named = policy.named_contract(line, facts.area)
@@ -50,10 +52,32 @@ def opened_by(
     return None
 
 
+def _override_counts(held: Consent, facts: CaseFacts | None, books: Books, now: datetime) -> bool:
+    """An override counts once it is confirmed; where the risk is imminent it does for some hours before."""
+    if held.counts(now):
+        return True
+    if held.withdrawn_at is not None or held.confirmed_at is not None:
+        return False
+    hours = books.standards_on(local_day(now)).override_confirm_hours
+    imminent = facts is not None and facts.risk_grade == "imminent"
+    return imminent and now <= held.taken_at + timedelta(hours=hours)
+
+
+def scope_of(agreements: Sequence[Consent], contract: Contract, now: datetime) -> frozenset[str] | None:
+    """The fields that the person agreed may be shared with this provider; None where they set no bound."""
+    scopes = [held.scope for held in agreements if held.counts(now) and agreed_to(held, contract)]
+    return frozenset().union(*scopes) | ALWAYS if scopes and all(scopes) else None
+
+
+def within(pack: dict[str, Any], scope: frozenset[str] | None) -> dict[str, Any]:
+    """A pack without what the person did not agree to share."""
+    return pack if scope is None else {name: value for name, value in pack.items() if name in scope}
+
+
 def agreed_to(held: Consent, contract: Contract) -> bool:
     """Whether an agreement is to support by the provider of this contract, for its line: a contract that is let to the
     same provider again needs no new one."""
-    if held.gate != "agreement" or held.purpose != "support":
+    if held.gate != "agreement" or held.purpose not in ("support", contract.line):
         return False
     if held.contract_id == contract.contract_id:
         return True

@@ -62,11 +62,11 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
     cases = [one.case_id for one in standing]
     agreed = await transfers.agreements(tx, cases)
     facts = await silence.facts(tx, cases)
-    policy, today = books.on(local_day(now)).policy, local_day(now)
+    today = local_day(now)
     planned = []
     for one in standing:
         known = facts.get(one.case_id)
-        gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, policy, now)
+        gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, books, now)
         planned.append(Planned(one, gate, known is not None and fits(known, new, today)))
     return DryRun(old, new, tuple(planned))
 

@@ -22,7 +22,7 @@ from services.referral.domain.deciding import accept_by
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
-from services.referral.store import cases, life, referrals, tasks
+from services.referral.store import cases, consent, life, referrals, tasks
 from services.referral.store.referrals import Leg
 
 FREE = frozenset({"triaged", "contacting", "declined_by_provider"})
@@ -123,7 +123,10 @@ async def send(
         assigned_to=assigned_to,
     )
     await referrals.add_leg(tx, leg)
-    pack = await packing.contents(tx, sealer, case, contract)
+    scope = (
+        gating.scope_of(await consent.of_case(tx, case.case_id), contract, now) if opened_by == "agreement" else None
+    )
+    pack = gating.within(await packing.contents(tx, sealer, case, contract), scope)
     await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack)
     await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
     return leg

@@ -15,7 +15,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, packing, referring
+from services.referral.actions import consenting, gating, packing, referring
 from services.referral.case_ui import going, steps, words
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.domain.books import Books
@@ -23,7 +23,7 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.matching import Checked, Explained, explain
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, referrals
+from services.referral.store import cases, consent, referrals
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
@@ -129,7 +129,8 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         contract = _contract(visit, desk, referral.line)
         if contract is None:
             return visit.not_found()
-        pack = await packing.contents(tx, visit.sealer, case, contract)
+        scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now)
+        pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
         facts = await _facts(tx, case)
         books: Books = await stocked.current(tx, desk.books)
         top = await frame(tx, visit, case, "Referrals")

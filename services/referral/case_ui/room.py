@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import date_words
+from services.referral.actions.books import standards
 from services.referral.case_ui import words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import ChannelState, Profile
-from services.referral.store import cases, contact
+from services.referral.store import cases, consent, contact
 from services.referral.store.cases import Case
 
 STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
@@ -31,12 +35,16 @@ REFUSALS = {
     "no_agreement_and_no_override": "The person has to agree to this provider first: record their agreement",
     "only_after_speaking_to_the_person": "Only somebody who has spoken to the person may call a channel safe",
     "not_a_channel": "Choose the channel",
+    "parents_word_does_not_count": "A parent's word does not count here: the suspect may be a parent or live there",
+    "second_person_needed": "You asked for this, so somebody else has to confirm it",
+    "not_a_lawful_reason": "Choose the lawful reason",
     "is_the_silent_one": "This provider has the referral already and is silent: choose another",
 }
 TABS = (
     ("Overview", ""),
     ("Timeline", "/timeline"),
     ("Referrals", "/referrals"),
+    ("Agreements", "/agreements"),
     ("Rights", None),
     ("Contact", "/contact"),
     ("Notes", "/notes"),
@@ -105,6 +113,9 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
     held = await profile(tx, case.person_id)
     safe = [k for k in held.channels if safe_contact.may_use(held, k, "support", visit.now).allowed]
     base = f"/cases/{case.case_id}"
+    soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)
+    ends = await consent.first_end(tx, case.case_id, visit.now, soon)
+    ending = [{"text": f"An agreement ends {date_words(ends)}", "classes": "moj-badge--orange"}] if ends else []
     tabs = [
         {
             "text": text,
@@ -119,7 +130,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "base": base,
         "tabs": tabs,
         "safe": [words.words(kind) for kind in safe],
-        "badges": badges(case),
+        "badges": [*badges(case), *ending],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
         "area": words.area,

@@ -13,7 +13,7 @@ KINDS = ("not_opened", "not_answered")
 CLOCKS = ("wall_clock", "working_time")
 _NUMBERS = (
     *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
-    *("agreement_months", "agreement_warn_days", "handover_undo_minutes"),
+    *("agreement_months", "agreement_warn_days", "handover_undo_minutes", "override_confirm_hours"),
 )
 
 
@@ -37,6 +37,7 @@ class Standards:
     agreement_months: int
     agreement_warn_days: int
     handover_undo_minutes: int
+    override_confirm_hours: int
 
     def clock(self, *, urgent: bool, holds: Iterable[str]) -> str:
         """wall_clock, day and night, for life safety and one-chance cases; working_time elsewhere."""

@@ -79,3 +79,27 @@ async def unconfirmed(tx: Tx, limit: int = 100) -> list[Consent]:
         limit,
     )
     return read(Consent, rows)
+
+
+async def overdue(tx: Tx, asked_before: datetime, limit: int) -> list[Consent]:
+    """Overrides that no second person has looked at since before an instant, and that have no task of it yet."""
+    rows = await tx.fetch(
+        f"{_SELECT} a where gate = 'override' and confirmed_at is null and withdrawn_at is null and taken_at <= $1"
+        " and not exists (select 1 from task t where t.case_id = a.case_id and t.kind = 'override_unconfirmed'"
+        " and t.created_at >= a.taken_at) order by taken_at, consent_id limit $2",
+        asked_before,
+        limit,
+    )
+    return read(Consent, rows)
+
+
+async def first_end(tx: Tx, case_id: UUID, now: datetime, until: datetime) -> datetime | None:
+    """When the first of a case's agreements ends, where it does so soon."""
+    found: datetime | None = await tx.fetchval(
+        "select min(expires_at) from consent where case_id = $1 and withdrawn_at is null"
+        " and expires_at between $2 and $3",
+        case_id,
+        now,
+        until,
+    )
+    return found

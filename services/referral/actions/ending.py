@@ -1,0 +1,113 @@
+"""What the end of an agreement ends with it: one list, shown before it is confirmed and carried out after."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.access import Viewer
+from kit.database import Tx
+from services.referral.actions import referring
+from services.referral.domain.referral import ReferralState
+from services.referral.store import consent, persons, referrals, transfers
+from services.referral.store.consent import Consent
+from services.referral.store.referrals import Leg
+from services.referral.store.transfers import Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """`agreements`: this one and others to the same recipient for the same purpose; `referrals` with a provider that
+    are withdrawn; `legs` about to leave; `transfers` about to go; `stays`: referrals that an override keeps;
+    `feedback`: no question about how it went is sent any more."""
+
+    agreements: tuple[Consent, ...]
+    referrals: tuple[ReferralState, ...]
+    legs: tuple[Leg, ...]
+    transfers: tuple[Transfer, ...]
+    stays: tuple[ReferralState, ...]
+    feedback: bool
+
+    @property
+    def digest(self) -> str:
+        """Of everything that ends: a withdrawal is confirmed of the list that was shown."""
+        ids: list[object] = [one.consent_id for one in self.agreements]
+        ids += [(one.referral_id, one.state) for one in (*self.referrals, *self.stays)]
+        ids += [one.leg_id for one in self.legs] + [one.transfer_id for one in self.transfers]
+        return hashlib.sha256("\n".join(sorted(map(str, ids))).encode()).hexdigest()
+
+
+async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
+    """Everything that stands on an agreement now."""
+    if held.gate == "override":
+        return await _of_override(tx, held)
+    found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and _stands_on(held, one)]
+    legs = [leg for leg in await referrals.legs_of_case(tx, held.case_id) if leg.state == "leaving"]
+    planned = [one for one in await transfers.of_case(tx, held.case_id) if not one.done_at and not one.undone_at]
+    same = [one for one in await consent.of_case(tx, held.case_id) if one.counts(now) and _same(held, one)]
+    return Ends(
+        agreements=tuple(same),
+        referrals=tuple(one for one in found if one.gate != "override"),
+        legs=tuple(leg for leg in legs if leg.gate != "override" and _covers(held, leg.line, *_of(leg))),
+        transfers=tuple(one for one in planned if held.contract_id in (None, one.contract_id) and _is_support(held)),
+        stays=tuple(one for one in found if one.gate == "override"),
+        feedback=held.purpose == "feedback",
+    )
+
+
+async def _of_override(tx: Tx, held: Consent) -> Ends:
+    """What is shared without agreement ends with the reason for it."""
+    found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and one.gate == "override"]
+    legs = [leg for leg in await referrals.legs_of_case(tx, held.case_id) if leg.state == "leaving"]
+    return Ends(
+        agreements=(),
+        referrals=tuple(one for one in found if held.line in (None, one.line)),
+        legs=tuple(leg for leg in legs if leg.gate == "override" and held.line in (None, leg.line)),
+        transfers=(),
+        stays=(),
+        feedback=False,
+    )
+
+
+def _of(leg: Leg) -> tuple[UUID, UUID]:
+    return leg.provider_id, leg.contract_id
+
+
+def _is_support(held: Consent) -> bool:
+    return held.purpose in ("support", "restorative_justice")
+
+
+def _stands_on(held: Consent, referral: ReferralState) -> bool:
+    return _covers(held, referral.line, referral.provider_id, referral.contract_id)
+
+
+def _covers(held: Consent, line: str, provider_id: UUID | None, contract_id: UUID | None) -> bool:
+    """Whether a referral to this line, with this provider, is what the agreement was to."""
+    if not _is_support(held):
+        return False
+    if held.contract_id is not None:
+        return held.contract_id == contract_id
+    if held.provider_id is not None:
+        return held.provider_id == provider_id and held.line in (None, line)
+    return held.line in (None, line)
+
+
+def _same(held: Consent, other: Consent) -> bool:
+    """Whether two agreements are to the same recipient for the same purpose."""
+    if other.gate != held.gate or other.purpose != held.purpose:
+        return False
+    if held.contract_id is not None:
+        return held.contract_id == other.contract_id
+    return (held.provider_id, held.line) == (other.provider_id, other.line)
+
+
+async def end(tx: Tx, viewer: Viewer, held: Consent, ends: Ends, now: datetime) -> None:
+    """Ends what stands on it: nothing of it leaves, and whoever has the person gives them back."""
+    for leg in ends.legs:
+        await referrals.remove_leaving_leg(tx, leg.leg_id)
+    for planned in ends.transfers:
+        await transfers.undo(tx, planned.transfer_id, planned.case_id, now)
+    for one in ends.referrals:
+        await referring.step(tx, viewer, one.referral_id, "withdraw", now, reason_code="agreement_withdrawn")
+    if ends.feedback:
+        await persons.no_feedback(tx, held.person_id, now)

@@ -1,0 +1,263 @@
+"""What the person agreed to: taken, shown while it counts, and taken back after a look at what ends with it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.vocabulary import CHANNELS
+from contracts.working_time import end_of_day, local_day
+from kit import audit
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from kit.web.words import date_words
+from services.referral.actions import consenting
+from services.referral.case_ui import words
+from services.referral.case_ui.going import titled
+from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.domain.rules import months_before
+from services.referral.store import consent
+from services.referral.store.cases import Case
+from services.referral.store.consent import Consent
+
+PURPOSES = {
+    "support": "Support by a provider",
+    "restorative_justice": "Restorative justice",
+    "feedback": "Questions about how it went",
+}
+SCOPES = {
+    "who": ("Who they are", ("given_names", "family_name", "date_of_birth", "age_band")),
+    "reach": ("How to reach them safely", ("channels", "address", "code_word", "language")),
+    "happened": (
+        "What happened",
+        ("offence", "flags", "crime_reference", "reported_on", "committed_on", "relationship", "officer_in_case"),
+    ),
+    "risk": ("Risk", ("risk", "same_household")),
+    "needs": ("What would help", ("needs", "access_needs", "family_liaison_officer")),
+}
+GIVEN_BY = {"self": "The person", "parent": "A parent", "representative": "A representative"}
+NEEDS_CONTRACT = frozenset({"support", "restorative_justice"})
+
+
+async def show(visit: Visit, desk: Desk) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        held = await consent.of_case(tx, case.case_id)
+        top = await frame(tx, visit, case, "Agreements")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("consent",))])
+    warn = timedelta(days=desk.books.standards_on(local_day(visit.now)).agreement_warn_days)
+    return visit.render("case_ui/agreements.html", **top, held=[_shown(visit, desk, one, warn) for one in held])
+
+
+def _shown(visit: Visit, desk: Desk, held: Consent, warn: timedelta) -> dict[str, Any]:
+    lists = desk.books.transitions.reasons
+    reasons = lists["override" if held.gate == "override" else "agreement_withdrawn"]
+    return {
+        "held": held,
+        "for": _for(desk, held),
+        "state": state_of(held, visit.now, warn),
+        "scope": ", ".join(sorted(words.words(name).lower() for name in held.scope)),
+        "given_by": GIVEN_BY.get(held.given_by, words.words(held.given_by)),
+        "reason": reasons.words_of(held.reason) if held.reason else None,
+        "counts": held.counts(visit.now),
+    }
+
+
+def _for(desk: Desk, held: Consent) -> str:
+    if held.contract_id is not None:
+        return titled(desk.books, held.contract_id)
+    return words.words(held.line) if held.line else PURPOSES.get(held.purpose, words.words(held.purpose))
+
+
+def state_of(held: Consent, now: datetime, warn: timedelta) -> tuple[str, str]:
+    """A word for it and the colour of its tag."""
+    if held.withdrawn_at is not None:
+        return "Withdrawn", "grey"
+    if held.expires_at is not None and held.expires_at <= now:
+        return "Ended", "red"
+    if held.gate == "override" and held.confirmed_at is None:
+        return "Waits for a second person", "orange"
+    if held.expires_at is not None and held.expires_at <= now + warn:
+        return "Ends soon", "orange"
+    return "Counts", "green"
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        top = await frame(tx, visit, case, "Agreements")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("consent",))])
+    months = desk.books.standards_on(local_day(visit.now)).agreement_months
+    return visit.render(
+        "case_ui/agreement.html",
+        status=422 if errors else 200,
+        **top,
+        purposes=PURPOSES,
+        contracts=_contracts(visit, desk, case),
+        scopes={code: text for code, (text, _) in SCOPES.items()},
+        channels={kind: words.words(kind) for kind in CHANNELS},
+        given_by=GIVEN_BY,
+        months=months,
+        consent_id=uuid4(),
+        errors=errors,
+        values=visit.form or {"scope": list(SCOPES), **_expiry(_last_day(visit, desk))},
+    )
+
+
+def _contracts(visit: Visit, desk: Desk, case: Case) -> list[dict[str, str]]:
+    """Contracts in force, those of the lines of the case first."""
+    today = local_day(visit.now)
+    listed = [c for c in desk.books.directory.contracts if c.starts <= today <= c.ends]
+    listed.sort(key=lambda c: (c.line not in case.lines, c.line, c.title))
+    shown = [
+        {"value": str(c.contract_id), "text": f"{words.words(c.line)}: {c.title}, {c.provider.name}"} for c in listed
+    ]
+    return [{"value": "", "text": "Choose a provider"}, *shown]
+
+
+def _last_day(visit: Visit, desk: Desk) -> date:
+    """The last day on which an agreement taken now may still count."""
+    today = local_day(visit.now)
+    return months_before(today, -desk.books.standards_on(today).agreement_months)
+
+
+def _expiry(day: date) -> dict[str, list[str]]:
+    parts = (("day", day.day), ("month", day.month), ("year", day.year))
+    return {f"expires-{part}": [str(number)] for part, number in parts}
+
+
+async def take(visit: Visit, desk: Desk) -> Response:
+    agreement, errors = await _read(visit, desk)
+    if agreement is None:
+        return await ask(visit, desk, errors)
+    try:
+        async with visit.begin() as tx:
+            await opened(tx, visit)
+            if await consent.load(tx, agreement.consent_id) is None:
+                await consenting.record(tx, visit.signed_in, agreement, visit.now)
+    except Refused as refused:
+        return await ask(visit, desk, [error_of(refused, refused.field)])
+    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash="The agreement was recorded.")
+
+
+async def _read(visit: Visit, desk: Desk) -> tuple[Consent | None, list[FieldError]]:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+    purpose, how, given_by = one(visit, "purpose"), one(visit, "how"), one(visit, "given_by")
+    contract = desk.books.directory.by_id.get(id_of(one(visit, "contract")) or uuid4())
+    scopes = [code for code in visit.form.get("scope", []) if code in SCOPES]
+    expires, errors = _expires(visit, desk)
+    wrong = {
+        "purpose": (purpose not in PURPOSES, "Choose what the person agrees to"),
+        "contract": (purpose in NEEDS_CONTRACT and contract is None, "Choose the provider that the person agrees to"),
+        "line": (
+            purpose == "restorative_justice" and contract is not None and contract.line != purpose,
+            "Choose a provider of restorative justice",
+        ),
+        "scope": (purpose in NEEDS_CONTRACT and not scopes, "Choose what may be shared"),
+        "how": (how not in CHANNELS, "Choose how the person told us"),
+        "given_by": (given_by not in GIVEN_BY, "Choose who agreed"),
+    }
+    at = {"line": "contract"}
+    errors = [FieldError(at.get(name, name), text) for name, (is_wrong, text) in wrong.items() if is_wrong] + errors
+    consent_id = id_of(one(visit, "consent_id"))
+    if errors or consent_id is None:
+        return None, errors or [FieldError("purpose", "Choose again what the person agrees to")]
+    to = contract if purpose in NEEDS_CONTRACT else None
+    fields = {name for code in scopes for name in SCOPES[code][1]} if to else set()
+    return (
+        Consent(
+            consent_id=consent_id,
+            person_id=case.person_id,
+            case_id=case.case_id,
+            purpose=purpose,
+            given_by=given_by,
+            taken_at=visit.now,
+            line=to.line if to else None,
+            provider_id=to.provider.provider_id if to else None,
+            contract_id=to.contract_id if to else None,
+            scope=tuple(sorted(fields)),
+            how=how,
+            taken_by=visit.signed_in.user_id,
+            expires_at=expires,
+        ),
+        [],
+    )
+
+
+def _expires(visit: Visit, desk: Desk) -> tuple[datetime | None, list[FieldError]]:
+    parts = [one(visit, f"expires-{part}").strip() for part in ("year", "month", "day")]
+    last = _last_day(visit, desk)
+    try:
+        day = date(*(int(part) for part in parts))
+    except (ValueError, OverflowError):
+        return None, [FieldError("expires", "Enter a real day on which the agreement ends, like 27 3 2027")]
+    if not local_day(visit.now) < day <= last:
+        return None, [FieldError("expires", f"The agreement must end after today, on {date_words(last)} at the latest")]
+    return end_of_day(day), []
+
+
+def id_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def _held(tx: Tx, visit: Visit) -> Consent:
+    """The agreement of the address, of the case of the address."""
+    found = await consent.load(tx, visit.id("consent_id"))
+    if found is None or found.case_id != visit.id("case_id"):
+        raise HTTPException(404)
+    return found
+
+
+async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    """Everything that a withdrawal will end, before it is confirmed."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        held = await _held(tx, visit)
+        ends = await consenting.what_ends(tx, held, visit.now)
+        top = await frame(tx, visit, case, "Agreements")
+        await audit.record(
+            tx, [audit.seen(visit.signed_in, "withdrawal_previewed", "case", case.case_id, ("consent",))]
+        )
+    if held.withdrawn_at is not None:
+        return visit.conflict()
+    states, reasons = desk.books.transitions.states, desk.books.transitions.reasons["agreement_withdrawn"]
+    return visit.render(
+        "case_ui/withdrawal.html",
+        status=422 if errors else 200,
+        **top,
+        held=held,
+        to=_for(desk, held),
+        ends=ends,
+        names={c.contract_id: titled(desk.books, c.contract_id) for c in desk.books.directory.contracts},
+        states=states,
+        asked=reasons.words,
+        reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
+        errors=errors,
+    )
+
+
+async def withdraw(visit: Visit, desk: Desk) -> Response:
+    reason = one(visit, "reason_code")
+    if reason not in {r.code for r in desk.books.transitions.reasons["agreement_withdrawn"].on(local_day(visit.now))}:
+        return await preview(visit, desk, [FieldError("reason_code", "Choose what the person said")])
+    try:
+        async with visit.begin() as tx:
+            await opened(tx, visit)
+            held = await _held(tx, visit)
+            digest = one(visit, "digest")
+            count = await consenting.withdraw(tx, visit.signed_in, held.consent_id, reason, visit.now, shown=digest)
+    except Refused as refused:
+        if refused.code in STALE or refused.code == "not_found":
+            return visit.conflict()
+        raise
+    flash = "The agreement is withdrawn" + (f", and {count} of its referrals with it." if count else ".")
+    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash)

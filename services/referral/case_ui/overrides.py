@@ -1,0 +1,101 @@
+"""Sharing without the person's agreement, for a lawful reason: asked by one, confirmed by another."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.vocabulary import SERVICE_LINES
+from contracts.working_time import local_day
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import consenting
+from services.referral.case_ui import words
+from services.referral.case_ui.agreements import id_of
+from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.store import cases, consent
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        top = await frame(tx, visit, case, "Agreements")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("consent",))])
+    today = local_day(visit.now)
+    reasons = desk.books.transitions.reasons["override"]
+    lines = [line for line in SERVICE_LINES if line != "other"]
+    lines.sort(key=lambda line: line not in case.lines)
+    return visit.render(
+        "case_ui/override.html",
+        status=422 if errors else 200,
+        **top,
+        lines=[{"value": "", "text": "Choose a service"}, *({"value": x, "text": words.words(x)} for x in lines)],
+        asked=reasons.words,
+        reasons={reason.code: reason.words for reason in reasons.on(today)},
+        hours=desk.books.standards_on(today).override_confirm_hours,
+        imminent=case.risk_grade == "imminent",
+        consent_id=uuid4(),
+        errors=errors,
+    )
+
+
+async def take(visit: Visit, desk: Desk) -> Response:
+    line, reason, consent_id = one(visit, "line"), one(visit, "reason"), id_of(one(visit, "consent_id"))
+    errors = [] if line in SERVICE_LINES else [FieldError("line", "Choose the service that has to know")]
+    errors += [] if reason else [FieldError("reason", "Choose the lawful reason")]
+    if errors or consent_id is None:
+        return await ask(visit, desk, errors or [FieldError("line", "Choose the service again")])
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            if await consent.load(tx, consent_id) is None:
+                about = (consent_id, case.case_id, line, reason)
+                await consenting.ask_override(tx, visit.signed_in, *about, visit.now)
+    except Refused as refused:
+        return await ask(visit, desk, [error_of(refused, "reason")])
+    flash = "Asked. Somebody else has to confirm it before anything is shared."
+    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash)
+
+
+async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    """The queue of overrides that wait for a second person."""
+    async with visit.begin() as tx:
+        held = await consent.unconfirmed(tx)
+        found: list[dict[str, Any]] = []
+        for each in held:
+            case = await cases.get(tx, each.case_id)
+            if case is not None:
+                found.append({"held": each, "case": case, "mine": each.asked_by == visit.signed_in.user_id})
+        seen = [audit.seen(visit.signed_in, "overrides_seen", "case", each["case"].case_id) for each in found]
+        await audit.record(tx, seen or [audit.seen(visit.signed_in, "overrides_seen", "list", None)])
+    found.sort(key=lambda each: (each["case"].risk_grade != "imminent", each["held"].taken_at))
+    return visit.render(
+        "case_ui/overrides.html",
+        status=422 if errors else 200,
+        found=found,
+        reasons=desk.books.transitions.reasons["override"],
+        words=words.words,
+        errors=errors,
+    )
+
+
+async def decide(visit: Visit, desk: Desk) -> Response:
+    """A second person confirms, or says no."""
+    says = one(visit, "says")
+    try:
+        async with visit.begin() as tx:
+            held = await consent.load(tx, visit.id("consent_id"))
+            if held is None or await cases.get(tx, held.case_id) is None:
+                raise HTTPException(404)
+            decide_ = consenting.confirm_override if says == "yes" else consenting.refuse_override
+            await decide_(tx, visit.signed_in, held.consent_id, visit.now)
+    except Refused as refused:
+        if refused.code in STALE or refused.code == "not_found":
+            return visit.conflict()
+        return await waiting(visit, desk, [error_of(refused, "")])
+    flash = "Confirmed. It may be shared now." if says == "yes" else "Not confirmed. Nothing is shared."
+    return visit.redirect("/cases/overrides", flash=flash)
