@@ -188,7 +188,7 @@ async def test_an_override_is_asked_by_one_and_confirmed_by_another_on_their_pag
     assert "You asked for this, so somebody else has to confirm it." in page.text and "Confirm" not in page.texts(
         "button"
     )
-    consent = await hub.value("select consent_id from consent where gate = 'override'")
+    asked = await hub.value("select consent_id from consent where gate = 'override'")
     page = await officer.post(f"/cases/overrides/{asked}", {"says": "yes"}, 422)
     assert page.errors == ["You asked for this, so somebody else has to confirm it"]
     with pytest.raises(Refused, match="needs_the_persons_agreement"):
