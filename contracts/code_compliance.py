@@ -120,6 +120,19 @@ class ClockReplanned(EntitlementFact):
     calendar_version: Code | None = None
 
 
+class EnhancedRightsChanged(CaseFact):
+    """The categories of enhanced rights that hold for somebody are others than before, by the facts or by a person's
+    decision (`by_a_person`, with its `reason_code`). For every agency that owes this person a duty."""
+
+    TYPE: ClassVar[str] = "enhanced-rights.changed.v1"
+    crime_id: UUID | None = None
+    categories: Many[v.EnhancedCategory] = ()
+    previous_categories: Many[v.EnhancedCategory] = ()
+    reasons: Many[Code] = ()
+    by_a_person: Bool = False
+    reason_code: Code | None = None
+
+
 class ComplaintFact(Announcement):
     """A complaint under Right 12. Its subject is the complaint."""
 

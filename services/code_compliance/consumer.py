@@ -13,7 +13,7 @@ from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context
 from kit.service import Moment
-from services.code_compliance.actions.deciding import Because, decide_afresh, mark_due, raise_for_new
+from services.code_compliance.actions.deciding import Because, decide_afresh, mark_due, pass_on, raise_for_new
 from services.code_compliance.domain.evidence import source_of
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
 from services.code_compliance.domain.profiles import Profile, profile_told, profiles_of
@@ -59,6 +59,7 @@ async def _revise(tx: Tx, events: Sequence[Snapshot], rules: Rulebook) -> None:
     for case in await stored.load(tx, crimes=crime_ids, lock=True):
         if case.crime_id is not None:
             people[case.crime_id][case.case_id] = case
+    before = {case_id: case for known in people.values() for case_id, case in known.items()}
     stale, revised = dict.fromkeys(crime_ids, 0), dict.fromkeys(crime_ids, 0)
     because: dict[UUID, Because] = {}
     people_told: list[Profile] = []
@@ -78,6 +79,7 @@ async def _revise(tx: Tx, events: Sequence[Snapshot], rules: Rulebook) -> None:
     await profiles.keep(tx, people_told)
     await stored.revise_crimes(tx, [(c, revisions[c], len(people[c]), stale[c], revised[c]) for c in crime_ids])
     await decide_afresh(tx, changed, because, rules)
+    await pass_on(tx, changed, before, because)
 
 
 async def on_justice(tx: Tx, events: Sequence[OfJustice], context: Context) -> None:

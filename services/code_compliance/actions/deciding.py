@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.case_fact import CaseFact
 from contracts.code_compliance import EntitlementFact
 from kit import outbox
 from kit.database import Tx
@@ -13,7 +14,7 @@ from kit.inbox import Received
 from kit.listening import Context
 from kit.outbox import Written
 from kit.service import Moment
-from services.code_compliance.domain.announcing import changes, differs, fired, why_changed
+from services.code_compliance.domain.announcing import changes, differs, enhanced_rights, fired, why_changed
 from services.code_compliance.domain.entitlements import Clock, Key, decide
 from services.code_compliance.domain.facts import Case
 from services.code_compliance.domain.rulebook import Rulebook
@@ -45,6 +46,8 @@ async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
         why = because[case.case_id]
         clocks.extend((case.case_id, clock) for clock in after.values())
         told = [Written(kind, case.case_id, why.now, data) for kind, data in raised(case, after, rules, why.now)]
+        if case.reasons:
+            told += [_written(event) for event in enhanced_rights(None, case, why.now)]
         announced += told
         causes += [why.event] * len(told)
     await stored_clocks.add(tx, clocks)
@@ -82,6 +85,27 @@ async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
     await stored_clocks.save(tx, clocks)
     await ledger.remember(tx, former)
     await _announce(tx, announced)
+
+
+async def pass_on(
+    tx: Tx, changed: Sequence[Case], before: Mapping[UUID, Case], because: Mapping[UUID, Because]
+) -> None:
+    """Announces whose enhanced rights are others than before, for the other agencies."""
+    announced = [
+        (event, because[case.case_id].event)
+        for case in changed
+        for event in enhanced_rights(before.get(case.case_id), case, *_of(because[case.case_id]))
+    ]
+    await outbox.add(tx, [event for event, _ in announced], caused_by=[cause for _, cause in announced])
+
+
+def _of(why: Because) -> tuple[datetime, str]:
+    return why.now, why.actor_role
+
+
+def _written(event: CaseFact) -> Written:
+    told = event.model_dump_json(exclude={"sequence"}, exclude_none=True)
+    return Written(event.TYPE, event.subject_id, event.happened_at, told)
 
 
 async def _announce(tx: Tx, announced: Sequence[tuple[EntitlementFact, Because]]) -> None:

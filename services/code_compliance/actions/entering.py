@@ -1,5 +1,6 @@
-"""What workers enter: evidence for a clock, its pauses."""
+"""What workers enter: evidence for a clock, its pauses, things that happened, enhanced rights either way."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,9 +8,10 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.code_compliance.actions.deciding import Because, decide_afresh
+from services.code_compliance.actions.deciding import Because, decide_afresh, pass_on
+from services.code_compliance.domain.enhanced import Override
 from services.code_compliance.domain.entitlements import Clock
-from services.code_compliance.domain.facts import Case, Evidence
+from services.code_compliance.domain.facts import Case, Evidence, Milestone
 from services.code_compliance.domain.pauses import Pause
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.states import OPEN
@@ -69,6 +71,41 @@ async def resume(tx: Tx, viewer: Viewer, pause: Pause, end: datetime, rules: Rul
     entry = audit.seen(viewer, "clock_resumed", "case", pause.case_id, ("pause",), pause.reason_code)
     await audit.record(tx, [entry])
     return True
+
+
+async def happened(tx: Tx, viewer: Viewer, case_id: UUID, told: Milestone, rules: Rulebook, now: datetime) -> None:
+    """Takes something that happened, from a worker, who is named with it. Refuses what lies in the future or before the
+    report, and cases without a crime."""
+    crimes = [c.crime_id for c in await stored_cases.load(tx, cases=[case_id]) if c.crime_id]
+    await stored_cases.lock_crimes(tx, crimes)
+    case = await _locked(tx, case_id)
+    if case.crime_id is None:
+        raise Refused("", "no_crime")
+    if told.happened_at > now:
+        raise Refused("on", "in_the_future")
+    if told.happened_at.date() < case.reported_at.date():
+        raise Refused("on", "before_the_report")
+    await stored_told.keep_milestones(tx, [(case.crime_id, told)])
+    await _afresh(tx, viewer, case, rules, now)
+    await audit.record(tx, [audit.seen(viewer, "happening_entered", "case", case_id, ("milestone",), told.trigger)])
+
+
+async def override(tx: Tx, viewer: Viewer, decided: Override, rules: Rulebook, now: datetime) -> None:
+    """Decides that a category of enhanced rights holds for somebody, or that it does not. Refuses a day in the future,
+    and businesses, which have none."""
+    before = await _locked(tx, decided.case_id)
+    code = rules.code_at(before.reported_at) or rules.codes[0]
+    if code.never_enhanced(before.circumstances):
+        raise Refused("", "never_enhanced")
+    if decided.since is not None and decided.since > now:
+        raise Refused("on", "in_the_future")
+    if not await stored_cases.keep_override(tx, decided):
+        return
+    case = replace(before, overrides=(*before.overrides, decided))
+    await _afresh(tx, viewer, case, rules, now)
+    await pass_on(tx, [case], {case.case_id: before}, {case.case_id: Because(now, actor_role=viewer.role)})
+    entry = audit.seen(viewer, "enhanced_decided", "case", case.case_id, ("enhanced",), decided.reason_code)
+    await audit.record(tx, [entry])
 
 
 async def _locked(tx: Tx, case_id: UUID) -> Case:

@@ -8,6 +8,8 @@ from services.code_compliance.case_ui.case import show_case
 from services.code_compliance.case_ui.entering import enter, show_form
 from services.code_compliance.case_ui.forecast import forecast_pages
 from services.code_compliance.case_ui.oversight_pages import oversight_pages
+from services.code_compliance.case_ui.happening import agree_interval, enter_happening, show_happening, show_interval
+from services.code_compliance.case_ui.overriding import decide_enhanced, show_enhanced
 from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
 from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
@@ -30,4 +32,10 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(show_pauses), "rights.write"),
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(pause), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/pauses/{clock_id}/resume", room(resume), "rights.write", methods=("POST",)),
+        Page("/rights/cases/{case_id}/happenings", room(show_happening), "rights.write"),
+        Page("/rights/cases/{case_id}/happenings", room(enter_happening), "rights.write", methods=("POST",)),
+        Page("/rights/cases/{case_id}/interval", room(show_interval), "rights.write"),
+        Page("/rights/cases/{case_id}/interval", room(agree_interval), "rights.write", methods=("POST",)),
+        Page("/rights/cases/{case_id}/enhanced", room(show_enhanced), "rights.write"),
+        Page("/rights/cases/{case_id}/enhanced", room(decide_enhanced), "rights.write", methods=("POST",)),
     )

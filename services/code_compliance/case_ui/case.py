@@ -1,18 +1,23 @@
 """The rights tab of a case: each duty by right, how it stands, how its day was counted, and what it rests on."""
 
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
+from services.code_compliance.case_ui.happening import agreements
 from services.code_compliance.case_ui.past import former
 from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
+from services.code_compliance.domain.enhanced import at as held_at
+from services.code_compliance.domain.enhanced import in_force
 from services.code_compliance.domain.entitlements import Clock, clock_id
 from services.code_compliance.domain.evidence import for_duty
 from services.code_compliance.domain.facts import Evidence
 from services.code_compliance.domain.occasions import concerning
-from services.code_compliance.domain.receipt import receipt, trigger_in_words
+from services.code_compliance.domain.receipt import category_in_words, reason_in_words, receipt, trigger_in_words
+from services.code_compliance.domain.related import related_clocks
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.states import OPEN
 from services.code_compliance.domain.words import CHANNELS, COLOURS, SOURCES, STATES, agency_in_words
@@ -26,6 +31,13 @@ ACTS = {
     "milestone": "Milestone of the case",
     "referral_sent": "Referral sent",
     "self_referral": "The person came by themselves",
+}
+RELATED = {
+    "running": ("Open", "blue"),
+    "over": ("The day has passed", "grey"),
+    "done": ("Done", "green"),
+    "done_late": ("Done after the day", "yellow"),
+    "no_day": ("No day", "grey"),
 }
 OUTCOMES = {
     "delivered": "done",
@@ -46,8 +58,12 @@ async def show_case(visit: Visit, rules: Rulebook) -> Response:
         rights=_by_right(visit, opened, rules),
         next_clock=first and _shown(visit, opened, first, rules),
         left=time_left(visit, first, rules) if first else None,
-        badges=_badges(opened, rules),
-        enhanced=_enhanced(opened, rules),
+        badges=_badges(opened, visit.now),
+        enhanced=_enhanced(opened, rules, visit.now),
+        decisions=opened.case.overrides,
+        related=_related(opened, rules, visit.now),
+        agreements=agreements(opened),
+        happenings=rules.happenings,
     )
 
 
@@ -126,9 +142,9 @@ def _source(text: str) -> dict[str, Any]:
     return {"href": None, "text": rest or "no source was read", "what": "", "unverified": True}
 
 
-def _badges(opened: Opened, rules: Rulebook) -> list[dict[str, str]]:
+def _badges(opened: Opened, now: datetime) -> list[dict[str, str]]:
     badges = []
-    if opened.case.reasons:
+    if held_at(opened.case.reasons, now, opened.case.overrides):
         badges.append({"text": "Enhanced rights", "classes": "moj-badge--purple"})
     if any(clock.late_recorded for clock in opened.clocks.values()):
         badges.append({"text": "Recorded late", "classes": "moj-badge--grey"})
@@ -141,16 +157,28 @@ def _badges(opened: Opened, rules: Rulebook) -> list[dict[str, str]]:
     return badges
 
 
-def _enhanced(opened: Opened, rules: Rulebook) -> list[dict[str, Any]]:
+def _related(opened: Opened, rules: Rulebook, now: datetime) -> list[dict[str, Any]]:
+    """The related clocks, apart from the Code's: computed now from what was told."""
+    found = related_clocks(opened.case, opened.milestones, opened.evidence, rules, now)
+    return [
+        {"clock": clock, "words": RELATED[clock.state], "sources": [_source(text) for text in clock.rule.sources]}
+        for clock in found
+    ]
+
+
+def _enhanced(opened: Opened, rules: Rulebook, now: datetime) -> list[dict[str, Any]]:
     rules_by_id = {reason.id: reason for code in rules.codes for reason in code.reasons}
+    off = {o.category for o in in_force(opened.case.overrides, now) if not o.held}
+    known = {r.id: r for r in (*opened.case.reasons, *held_at(opened.case.reasons, now, opened.case.overrides))}
     return [
         {
-            "category": reason.category.replace("_", " "),
-            "words": rules_by_id[reason.id].words if reason.id in rules_by_id else reason.id,
+            "category": category_in_words(reason.category),
+            "off": reason.category in off,
+            "words": reason_in_words(reason, rules),
             "unverified": reason.id in rules_by_id and rules_by_id[reason.id].unverified,
             "since": reason.since,
             "heard_at": reason.heard_at,
             "late": reason.late,
         }
-        for reason in opened.case.reasons
+        for reason in known.values()
     ]

@@ -1,17 +1,16 @@
 """Pausing and resuming a clock: the ledger of its pauses, with the reason for each and who made it."""
 
-from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import LONDON, local_day
+from contracts.working_time import local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
+from services.code_compliance.case_ui.moments import When
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id
 from services.code_compliance.domain.pauses import Pause
@@ -27,17 +26,6 @@ REFUSALS = {
     "settled": FieldError("", "This duty is settled already, so there is nothing to pause"),
     "already_paused": FieldError("", "This clock is paused already. Go back and open it again"),
 }
-
-
-class When(BaseModel):
-    """A day and a time of London."""
-
-    on: Annotated[date, Say("Enter the date", wrong="The date must be a real date")]
-    at: Annotated[time, Say("Enter the time, like 14:30", wrong="Enter the time like 14:30")] = Field(title="Time")
-
-    @property
-    def instant(self) -> datetime:
-        return datetime.combine(self.on, self.at, LONDON).astimezone(UTC)
 
 
 class PauseClock(When):

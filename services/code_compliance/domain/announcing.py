@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from contracts.case_fact import CaseFact
 from contracts.code_compliance import (
     ClockPaused,
     ClockReplanned,
     ClockResumed,
+    EnhancedRightsChanged,
     EntitlementBreached,
     EntitlementDeclined,
     EntitlementDue,
@@ -109,7 +111,28 @@ def categories(case: Case, clock: Clock) -> tuple[str, ...]:
     """The enhanced categories that held when a clock started, sorted."""
     if not clock.enhanced:
         return ()
-    return tuple(sorted({r.category for r in enhanced.at(case.reasons, clock.started_at)}))
+    return tuple(sorted({r.category for r in enhanced.at(case.reasons, clock.started_at, case.overrides)}))
+
+
+def enhanced_rights(before: Case | None, case: Case, now: datetime, actor_role: str = "system") -> Iterator[CaseFact]:
+    """Announced where the categories that hold now are others than before: it is passed on to the other agencies."""
+    held = enhanced.at(case.reasons, now, case.overrides)
+    was = enhanced.at(before.reasons, now, before.overrides) if before is not None else ()
+    categories, previous = ({r.category for r in reasons} for reasons in (held, was))
+    if categories == previous:
+        return
+    decided = [o for o in enhanced.in_force(case.overrides, now) if o.category in categories ^ previous]
+    yield EnhancedRightsChanged(
+        case_id=case.case_id,
+        crime_id=case.crime_id,
+        categories=tuple(sorted(categories)),
+        previous_categories=tuple(sorted(previous)),
+        reasons=tuple(sorted({r.id.removeprefix(enhanced.BY_A_WORKER) for r in held})),
+        by_a_person=bool(decided),
+        reason_code=decided[-1].reason_code if decided else None,
+        happened_at=now,
+        actor_role=actor_role,
+    )
 
 
 def _due(case: Case, clock: Clock, about: dict[str, Any], rules: Rulebook) -> EntitlementDue:
@@ -158,6 +181,8 @@ def _why(old: Clock, clock: Clock) -> str:
         return "paused" if clock.paused_since or old.paused_since is None else "resumed"
     if clock.late_recorded and not old.late_recorded:
         return "late_recorded"
+    if old.enhanced != clock.enhanced:
+        return "enhanced_changed"
     if old.basis != clock.basis and clock.basis == "receipt":
         return "receipt_known"
     if clock.basis == "before_event":

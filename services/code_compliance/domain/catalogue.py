@@ -10,6 +10,7 @@ from contracts.code_compliance import Right
 from contracts.justice import TRIGGERS
 from services.code_compliance.domain.circumstances import Circumstances
 from services.code_compliance.domain.language import BadReference, Condition, Named, compile_condition, conjunction
+from services.code_compliance.domain.related_rules import Related, read_related
 
 ClockKind = Literal["fixed", "agreed_interval", "before_event", "qualitative", "none"]
 Unit = Literal["working_days", "calendar_days"]
@@ -103,6 +104,7 @@ class Catalogue:
     receipts: Mapping[str, Receipt]
     owed_to: Condition
     never_enhanced: Condition
+    related: Mapping[str, Related]
 
     def applicable(self, trigger: str, circumstances: Circumstances) -> tuple[Entitlement, ...]:
         """The duties that `trigger` raises for somebody in these circumstances."""
@@ -147,6 +149,7 @@ def read(document: Mapping[str, Any], named: Named, where: str) -> Catalogue:
         },
         owed_to=compile_condition(document["owed_to"]["when"], f"{where}: owed_to", named),
         never_enhanced=compile_condition(document["never_enhanced"]["when"], f"{where}: never_enhanced", named),
+        related=read_related(document, named, entitlements.keys(), where),
     )
 
 

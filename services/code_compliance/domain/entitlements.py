@@ -114,7 +114,7 @@ def decide(
 
 def _raised(case: Case, mine: Sequence[Milestone], rules: Rulebook) -> Iterator[_Raised]:
     for code, occasion in occasions(case, mine, rules):
-        held = enhanced.at(case.reasons, occasion.happened_at)
+        held = enhanced.at(case.reasons, occasion.happened_at, case.overrides)
         late = enhanced.late_recorded(held, occasion.happened_at)
         known = known_at(case, code, occasion, held, mine)
         for entitlement in code.applicable(occasion.trigger, known):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contracts.justice import NO_DETAILS, Details
 from services.code_compliance.domain.circumstances import Circumstances
-from services.code_compliance.domain.enhanced import Reason
+from services.code_compliance.domain.enhanced import Override, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Case:
 
     `reported_at` is the report, or the first contact; `received_at` when the hub first had usable details under a
     lawful share; `refused` whether the person ever said no to it; `stands_for`, for somebody bereaved, the id that the
-    case of the deceased would have.
+    case of the deceased would have; `overrides` what workers decided about enhanced rights.
     """
 
     case_id: UUID
@@ -30,11 +30,13 @@ class Case:
     refused: bool = False
     revision: int = 1
     removed: bool = False
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """Something that happened in the life of a crime; `case_id` None concerns everybody in it."""
+    """Something that happened in the life of a crime; `case_id` None concerns everybody in it. One that a worker
+    entered says who (`entered_by`) and who had said so (`source`)."""
 
     milestone_id: str
     case_id: UUID | None
@@ -43,6 +45,8 @@ class Milestone:
     heard_at: datetime
     received_by_wcu_at: datetime | None = None
     details: Details = field(default=NO_DETAILS)
+    entered_by: UUID | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,13 +129,32 @@ def _outer_bound(clock: Clock, rules: Rulebook) -> str:
 
 
 def _enhanced(case: Case, clock: Clock, rules: Rulebook) -> list[str]:
+    off = [o for o in enhanced.in_force(case.overrides, clock.started_at) if not o.held]
+    parts = [
+        f"A worker decided that enhanced rights as {category_in_words(o.category)} do not hold: "
+        f"{rules.override_words(o.reason_code)}."
+        for o in off
+    ]
     if not clock.enhanced:
-        return []
-    code = rules.code_named(clock.code_version)
-    words = {reason.id: reason.words for reason in code.reasons}
-    held = enhanced.at(case.reasons, clock.started_at)
-    parts = [f"Enhanced rights: {', '.join(words.get(r.id, r.id) for r in held)}."] if held else []
+        return parts
+    held = enhanced.at(case.reasons, clock.started_at, case.overrides)
+    named = ", ".join(reason_in_words(r, rules) for r in held)
+    parts += [f"Enhanced rights: {named}."] if held else []
     if clock.late_recorded and held:
         heard = min(reason.heard_at for reason in held)
         parts.append(f"This was recorded late, on {day_in_words(heard)}; it had been true since the report.")
     return parts
+
+
+def reason_in_words(reason: enhanced.Reason, rules: Rulebook) -> str:
+    """Why somebody has enhanced rights: "domestic abuse", "intimidated, decided by a worker: assessed in person"."""
+    if reason.id.startswith(enhanced.BY_A_WORKER):
+        why = rules.override_words(reason.id.removeprefix(enhanced.BY_A_WORKER))
+        return f"{category_in_words(reason.category)}, decided by a worker: {why}"
+    words = (rule.words for code in reversed(rules.codes) for rule in code.reasons if rule.id == reason.id)
+    return next(words, reason.id)
+
+
+def category_in_words(category: str) -> str:
+    """ "most_serious_crime" -> "victim of a most serious crime"."""
+    return {"most_serious_crime": "victim of a most serious crime"}.get(category, category.replace("_", " "))

@@ -9,9 +9,11 @@ from contracts.working_time import Calendar, local_day
 from services.code_compliance.domain.catalogue import Catalogue, Entitlement, read
 from services.code_compliance.domain.circumstances import Circumstances
 from services.code_compliance.domain.coverage import Coverage, read_coverage
+from services.code_compliance.domain.enhanced import OverrideReason, read_override_reasons
 from services.code_compliance.domain.language import BadReference, Condition, compile_condition, named_conditions
 from services.code_compliance.domain.pauses import PauseReason, read_pause_reasons
 from services.code_compliance.domain.policy import Policy, read_policy
+from services.code_compliance.domain.related_rules import Happening, check_triggers, read_happenings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Rulebook:
     lawful: Condition
     reasons: tuple[NotToldReason, ...]
     pause_reasons: tuple[PauseReason, ...]
+    override_reasons: tuple[OverrideReason, ...]
+    happenings: Mapping[str, Happening]
     calendar: Calendar
 
     def code_at(self, instant: datetime) -> Catalogue | None:
@@ -70,6 +74,10 @@ class Rulebook:
         """A reason for a pause in words; a code that no list has says itself."""
         return next((reason.words for reason in self.pause_reasons if reason.code == code), code or "")
 
+    def override_words(self, code: str) -> str:
+        """A reason for deciding about enhanced rights, in words; a code that no list has says itself."""
+        return next((reason.words for reason in self.override_reasons if reason.code == code), code)
+
     def receivable(self, circumstances: Circumstances) -> bool:
         """Whether the hub has usable details under a lawful share."""
         return self.usable(circumstances) and self.lawful(circumstances)
@@ -83,6 +91,9 @@ def read_rulebook(documents: Mapping[str, Any], codes: Sequence[str], calendar: 
     named = named_conditions(documents["conditions.yaml"], "conditions.yaml")
     catalogues = tuple(read(documents[name], named, name) for name in codes)
     known = {entitlement for code in catalogues for entitlement in code.entitlements}
+    happenings = read_happenings(documents["happenings.yaml"], "happenings.yaml")
+    for name, code in zip(codes, catalogues, strict=True):
+        check_triggers(code.related, happenings.keys(), name)
     policy, intervals = documents["evidence_policy.yaml"], documents["agreed_intervals.yaml"]
     return Rulebook(
         codes=catalogues,
@@ -96,6 +107,8 @@ def read_rulebook(documents: Mapping[str, Any], codes: Sequence[str], calendar: 
         lawful=compile_condition(policy["lawful_share"]["when"], "evidence_policy.yaml: lawful_share", named),
         reasons=tuple(NotToldReason(r["code"], r["outcome"], r["words"]) for r in documents["reasons.yaml"]["reasons"]),
         pause_reasons=read_pause_reasons(documents["pause_reasons.yaml"], "pause_reasons.yaml"),
+        override_reasons=read_override_reasons(documents["override_reasons.yaml"], "override_reasons.yaml"),
+        happenings=happenings,
         calendar=calendar,
     )
 

@@ -78,4 +78,5 @@ def _case(crime: Crime, person: _Person, heard_at: datetime, rules: Rulebook, he
         received_at=received_at,
         refused=person.circumstances.share == "refused" or (held is not None and held.refused),
         revision=_revision(crime),
+        overrides=held.overrides if held else (),
     )

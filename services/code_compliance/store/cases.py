@@ -1,7 +1,8 @@
 """Crimes as far as we hold them, and the cases in them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import astuple
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ import orjson
 
 from kit.database import Tx
 from services.code_compliance.domain.circumstances import Circumstances, from_json
-from services.code_compliance.domain.enhanced import Reason
+from services.code_compliance.domain.enhanced import Override, Reason
 from services.code_compliance.domain.facts import Case
 
 _CLAIM = """
@@ -40,8 +41,14 @@ on conflict (case_id) do update
 """
 _LOAD = """
 select case_id, crime_id, stands_for, facts, reasons, reported_at, recorded_at, first_heard_at, received_at, refused,
-       revision, removed
+       revision, removed,
+       (select jsonb_agg(to_jsonb(o) order by o.entered_at, o.override_id) from enhanced_override o
+         where o.case_id = code_case.case_id) as overrides
   from code_case where crime_id = any($1::uuid[]) or case_id = any($2::uuid[]) order by case_id
+"""
+_OVERRIDE = """
+insert into enhanced_override (override_id, case_id, category, held, since, reason_code, entered_by, entered_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (override_id) do nothing returning override_id
 """
 _RESTRICT = """
 insert into restricted_case (case_id) select * from unnest($1::uuid[]) on conflict do nothing
@@ -90,8 +97,13 @@ async def save(tx: Tx, cases: Sequence[Case]) -> None:
 
 async def load(tx: Tx, *, crimes: Sequence[UUID] = (), cases: Sequence[UUID] = (), lock: bool = False) -> list[Case]:
     """The cases of crimes, and cases by their own ids, as far as the viewer of the transaction may see them."""
-    rows = await tx.fetch(_LOAD + (" for update" if lock else ""), list(crimes), list(cases))
+    rows = await tx.fetch(_LOAD + (" for update of code_case" if lock else ""), list(crimes), list(cases))
     return [_case(row) for row in rows]
+
+
+async def keep_override(tx: Tx, override: Override) -> bool:
+    """Writes a worker's decision about enhanced rights; False when it is there already."""
+    return await tx.fetchval(_OVERRIDE, *astuple(override)) is not None
 
 
 async def restrict(tx: Tx, case_ids: Sequence[UUID]) -> None:
@@ -106,6 +118,7 @@ def _case(row: asyncpg.Record) -> Case:
     told: dict[str, Any] = dict(row)
     told["circumstances"] = from_json(told.pop("facts"))
     told["reasons"] = tuple(_reason(parts) for parts in told["reasons"])
+    told["overrides"] = tuple(_override(parts) for parts in told["overrides"] or ())
     return Case(**told)
 
 
@@ -123,3 +136,11 @@ def _reasons(reasons: tuple[Reason, ...]) -> str:
 def _reason(parts: list[Any]) -> Reason:
     name, category, since, heard_at, late = parts
     return Reason(name, category, since and datetime.fromisoformat(since), datetime.fromisoformat(heard_at), late)
+
+
+def _override(parts: dict[str, Any]) -> Override:
+    for name in ("override_id", "case_id", "entered_by"):
+        parts[name] = UUID(parts[name])
+    for name in ("since", "entered_at"):
+        parts[name] = parts[name] and datetime.fromisoformat(parts[name]).astimezone(UTC)
+    return Override(**parts)

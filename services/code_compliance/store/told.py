@@ -13,17 +13,18 @@ from services.code_compliance.domain.facts import Evidence, Milestone
 
 _MILESTONES = """
 insert into milestone as m (crime_id, milestone_id, case_id, trigger, happened_at, received_by_wcu_at, heard_at,
-                            details)
-select crime_id, milestone_id, case_id, trigger, happened_at, received, heard_at, details::jsonb
+                            details, entered_by, source)
+select crime_id, milestone_id, case_id, trigger, happened_at, received, heard_at, details::jsonb, entered_by, source
   from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
-              $8::text[])
-    as n(crime_id, milestone_id, case_id, trigger, happened_at, received, heard_at, details)
+              $8::text[], $9::uuid[], $10::text[])
+    as n(crime_id, milestone_id, case_id, trigger, happened_at, received, heard_at, details, entered_by, source)
 on conflict (crime_id, milestone_id) do update
    set case_id = excluded.case_id, trigger = excluded.trigger, happened_at = excluded.happened_at,
        received_by_wcu_at = coalesce(excluded.received_by_wcu_at, m.received_by_wcu_at), details = excluded.details
 """
 _MILESTONES_OF = """
-select crime_id, milestone_id, case_id, trigger, happened_at, received_by_wcu_at, heard_at, details
+select crime_id, milestone_id, case_id, trigger, happened_at, received_by_wcu_at, heard_at, details,
+       entered_by, source
   from milestone where crime_id = any($1::uuid[])
 """
 _EVIDENCE = """
@@ -57,6 +58,8 @@ async def keep_milestones(tx: Tx, told: Iterable[tuple[UUID, Milestone]]) -> Non
             [m.received_by_wcu_at for _, m in rows],
             [m.heard_at for _, m in rows],
             [_details(m.details) for _, m in rows],
+            [m.entered_by for _, m in rows],
+            [m.source for _, m in rows],
         )
 
 
