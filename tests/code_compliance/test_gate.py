@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.service, pytest.mark.browser]
 Site = tuple[Gate, str, Any]
 CASE = case_id(CRIME, "V1")
 PAUSES = f"/rights/cases/{CASE}/pauses/{clock_id(CASE, 'R6.suspect_arrested', 'm1')}"
+ENTERED = [f"/rights/cases/{CASE}/{what}" for what in ("happenings", "interval", "enhanced")]
 FORM = f"/rights/cases/{CASE}/evidence/{clock_id(CASE, 'R6.suspect_arrested', 'm1')}"
 
 
@@ -62,7 +63,14 @@ async def test_pages_without_anything_pass_the_gate(site: Site, path: str) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["/rights", "/rights/clocks?right=6&agency=police&state=breached&page=2", f"/rights/cases/{CASE}", FORM, PAUSES],
+    [
+        "/rights",
+        "/rights/clocks?right=6&agency=police&state=breached&page=2",
+        f"/rights/cases/{CASE}",
+        FORM,
+        PAUSES,
+        *ENTERED,
+    ],
 )
 async def test_full_pages_pass_the_gate(hub: Hub, site: Site, path: str) -> None:
     await a_case_with_everything(hub)

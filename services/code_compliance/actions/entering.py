@@ -76,8 +76,6 @@ async def resume(tx: Tx, viewer: Viewer, pause: Pause, end: datetime, rules: Rul
 async def happened(tx: Tx, viewer: Viewer, case_id: UUID, told: Milestone, rules: Rulebook, now: datetime) -> None:
     """Takes something that happened, from a worker, who is named with it. Refuses what lies in the future or before the
     report, and cases without a crime."""
-    crimes = [c.crime_id for c in await stored_cases.load(tx, cases=[case_id]) if c.crime_id]
-    await stored_cases.lock_crimes(tx, crimes)
     case = await _locked(tx, case_id)
     if case.crime_id is None:
         raise Refused("", "no_crime")
