@@ -7,9 +7,9 @@ from kit.web.app import Page
 from services.code_compliance.case_ui.case import show_case
 from services.code_compliance.case_ui.entering import enter, show_form
 from services.code_compliance.case_ui.forecast import forecast_pages
-from services.code_compliance.case_ui.oversight_pages import oversight_pages
 from services.code_compliance.case_ui.happening import agree_interval, enter_happening, show_happening, show_interval
 from services.code_compliance.case_ui.overriding import decide_enhanced, show_enhanced
+from services.code_compliance.case_ui.oversight_pages import oversight_pages
 from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
 from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
