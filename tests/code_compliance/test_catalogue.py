@@ -10,7 +10,7 @@ from contracts.justice import TRIGGERS
 from services.code_compliance.domain.catalogue import read
 from services.code_compliance.domain.circumstances import Circumstances
 from services.code_compliance.domain.language import BadReference, compile_condition, named_conditions
-from services.code_compliance.reference import HERE
+from services.code_compliance.reference import HERE, parse
 from tests.code_compliance.builders import RULES, at
 
 (CODE,) = RULES.codes
@@ -79,6 +79,24 @@ def test_a_bad_entry_is_named(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(BadReference) as refused:
         read(bent("R6.charge", **changes), NAMED, "test.yaml")
     assert words in str(refused.value) and "test.yaml: R6.charge" in str(refused.value)
+
+
+def test_a_bad_entry_of_a_file_is_named_by_its_line() -> None:
+    text = (HERE / "victims_code_2020.yaml").read_text()
+    lines = text.splitlines()
+    line = next(n for n, words in enumerate(lines, 1) if words == "- id: R6.charge")
+    trigger = next(n for n in range(line, line + 10) if lines[n - 1].startswith("  trigger:"))
+    bad = text.replace("  trigger: suspect_charged\n", "  trigger: suspect_sneezed\n", 1)
+    with pytest.raises(BadReference, match=f"^code.yaml:{trigger}: R6.charge: no trigger is called 'suspect_sneezed'$"):
+        read(parse(bad, "code.yaml"), NAMED, "code.yaml")
+
+
+def test_a_key_that_is_missing_and_a_file_that_cannot_be_read_are_named_by_their_line() -> None:
+    told = parse("a: 1\nlist:\n- {code: x}\n", "some.yaml")
+    with pytest.raises(BadReference, match=r"^some\.yaml:3: words is missing$"):
+        told["list"][0]["words"]
+    with pytest.raises(BadReference, match=r"^some\.yaml:3: "):
+        parse("a: 1\nb: [1, 2\n", "some.yaml")
 
 
 def test_an_entry_that_stands_twice_is_named() -> None:

@@ -176,5 +176,5 @@ async def test_a_worker_enters_a_review_and_its_clocks_stand_apart_from_the_code
     row = await hub.database.pool.fetchrow(
         "select source, entered_by is not null as who from milestone where source is not null"
     )
-    assert dict(row) == {"source": "person", "who": True}
+    assert row is not None and dict(row) == {"source": "person", "who": True}
     assert all(check.ok for check in await hub.checks())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kit.listening import Context
 from kit.web.app import Page
 from services.code_compliance.case_ui.case import show_case
+from services.code_compliance.case_ui.catalogue_ui import show_catalogue, show_comparison
 from services.code_compliance.case_ui.entering import enter, show_form
 from services.code_compliance.case_ui.forecast import forecast_pages
 from services.code_compliance.case_ui.happening import agree_interval, enter_happening, show_happening, show_interval
@@ -22,6 +23,8 @@ def pages(context: Context) -> Sequence[Page]:
     return (
         Page("/rights", room(show_overview), "rights.read"),
         Page("/rights/clocks", room(show_clocks), "rights.read"),
+        Page("/rights/catalogue", room(show_catalogue), "rights.read"),
+        Page("/rights/catalogue/compare", room(show_comparison), "rights.read"),
         Page("/rights/coverage", room(show_coverage), "rights.read"),
         Page("/rights/cases/{case_id}", room(show_case), "rights.read"),
         *oversight_pages(room),

@@ -10,6 +10,7 @@ from kit.web.app import Visit
 from services.code_compliance.case_ui.happening import agreements
 from services.code_compliance.case_ui.past import former
 from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
+from services.code_compliance.case_ui.sources import source_in_words
 from services.code_compliance.domain.enhanced import at as held_at
 from services.code_compliance.domain.enhanced import in_force
 from services.code_compliance.domain.entitlements import Clock, clock_id
@@ -105,7 +106,7 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook) -> dict[
         "source": SOURCES.get(clock.source or "", clock.source),
         "channel": CHANNELS.get(clock.channel or "", clock.channel),
         "code": code.name,
-        "sources": [_source(text) for text in entitlement.sources],
+        "sources": [source_in_words(text) for text in entitlement.sources],
         "unverified": entitlement.unverified,
         "note": entitlement.clock.note,
     }
@@ -133,15 +134,6 @@ def _piece(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _source(text: str) -> dict[str, Any]:
-    kind, _, rest = text.partition(": ")
-    address, _, what = rest.partition(" ")
-    if kind == "sourced" and address.startswith("http"):
-        host = address.split("/")[2].removeprefix("www.")
-        return {"href": address, "text": host, "what": what.strip("[]"), "unverified": False}
-    return {"href": None, "text": rest or "no source was read", "what": "", "unverified": True}
-
-
 def _badges(opened: Opened, now: datetime) -> list[dict[str, str]]:
     badges = []
     if held_at(opened.case.reasons, now, opened.case.overrides):
@@ -161,7 +153,11 @@ def _related(opened: Opened, rules: Rulebook, now: datetime) -> list[dict[str, A
     """The related clocks, apart from the Code's: computed now from what was told."""
     found = related_clocks(opened.case, opened.milestones, opened.evidence, rules, now)
     return [
-        {"clock": clock, "words": RELATED[clock.state], "sources": [_source(text) for text in clock.rule.sources]}
+        {
+            "clock": clock,
+            "words": RELATED[clock.state],
+            "sources": [source_in_words(text) for text in clock.rule.sources],
+        }
         for clock in found
     ]
 

@@ -1,6 +1,6 @@
 """The Victims' Code as data: one version of the catalogue, read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,6 +10,7 @@ from contracts.code_compliance import Right
 from contracts.justice import TRIGGERS
 from services.code_compliance.domain.circumstances import Circumstances
 from services.code_compliance.domain.language import BadReference, Condition, Named, compile_condition, conjunction
+from services.code_compliance.domain.located import spot
 from services.code_compliance.domain.related_rules import Related, read_related
 
 ClockKind = Literal["fixed", "agreed_interval", "before_event", "qualitative", "none"]
@@ -86,9 +87,21 @@ class Receipt:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """A version of the Code that the catalogue knows of, in force or not; only some are loaded."""
+
+    id: str
+    name: str
+    status: str | None
+    known_changes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """One version of the Code, in force from `effective_from` until the day before `effective_to`."""
+    """One version of the Code, in force from `effective_from` up to and with `effective_to`; `status` where it is no
+    Code in force but a draft."""
 
     version: str
     name: str
@@ -105,6 +118,8 @@ class Catalogue:
     owed_to: Condition
     never_enhanced: Condition
     related: Mapping[str, Related]
+    status: str | None
+    known_versions: tuple[KnownVersion, ...]
 
     def applicable(self, trigger: str, circumstances: Circumstances) -> tuple[Entitlement, ...]:
         """The duties that `trigger` raises for somebody in these circumstances."""
@@ -124,7 +139,7 @@ def read(document: Mapping[str, Any], named: Named, where: str) -> Catalogue:
     for entry in document["entitlements"]:
         entitlement = _entitlement(entry, named, where, document["duty_holders"]["ids"])
         if entitlement.id in entitlements:
-            raise BadReference(f"{where}: {entitlement.id} stands twice")
+            raise BadReference(f"{spot(where, entry, 'id')}: {entitlement.id} stands twice")
         entitlements[entitlement.id] = entitlement
     triggers = {e.trigger for e in entitlements.values()}
     by_trigger = {t: tuple(e for e in entitlements.values() if e.trigger == t) for t in sorted(triggers)}
@@ -149,34 +164,41 @@ def read(document: Mapping[str, Any], named: Named, where: str) -> Catalogue:
         },
         owed_to=compile_condition(document["owed_to"]["when"], f"{where}: owed_to", named),
         never_enhanced=compile_condition(document["never_enhanced"]["when"], f"{where}: never_enhanced", named),
+        status=next(v.get("status") for v in document["versions"] if v["id"] == meta["code_version_id"]),
+        known_versions=tuple(
+            KnownVersion(v["id"], v["name"], v.get("status"), tuple(v.get("known_changes", ())), tuple(v["source"]))
+            for v in document["versions"]
+        ),
         related=read_related(document, named, entitlements.keys(), where),
     )
 
 
 def _entitlement(entry: Mapping[str, Any], named: Named, where: str, holders: list[str]) -> Entitlement:
-    place = f"{where}: {entry.get('id', 'an entry without an id')}"
+    def at(key: str, within: Any = entry) -> str:
+        return f"{spot(where, within, key)}: {entry.get('id', 'an entry without an id')}"
+
     for key in ("id", "right", "title", "duty_holder", "trigger", "clock", "applicability", "applies", "source"):
         if key not in entry:
-            raise BadReference(f"{place}: {key} is missing")
+            raise BadReference(f"{at(key)}: {key} is missing")
     if not 1 <= entry["right"] <= 12 or not entry["id"].startswith(f"R{entry['right']}."):
-        raise BadReference(f"{place}: right {entry['right']} does not fit the id")
+        raise BadReference(f"{at('right')}: right {entry['right']} does not fit the id")
     if entry["trigger"] not in TRIGGERS:
-        raise BadReference(f"{place}: no trigger is called {entry['trigger']!r}")
+        raise BadReference(f"{at('trigger')}: no trigger is called {entry['trigger']!r}")
     for holder in entry["duty_holder"]:
         if holder not in holders:
-            raise BadReference(f"{place}: no duty holder is called {holder!r}")
+            raise BadReference(f"{at('duty_holder')}: no duty holder is called {holder!r}")
     if not entry["source"]:
-        raise BadReference(f"{place}: source is empty")
+        raise BadReference(f"{at('source')}: source is empty")
     return Entitlement(
         id=entry["id"],
         right=entry["right"],
         title=entry["title"],
         duty_holders=tuple(entry["duty_holder"]),
         trigger=entry["trigger"],
-        clock=_clock(entry["clock"], place),
+        clock=_clock(entry["clock"], at("clock")),
         repeatable=entry["repeatable"],
         prose=entry["applicability"],
-        applies=_applies(entry, named, place),
+        applies=_applies(entry, named, at),
         evidence=tuple(entry.get("evidence", ())),
         sources=tuple(entry["source"]),
         provenance=entry.get("limit_provenance"),
@@ -202,15 +224,17 @@ def _clock(clock: Mapping[str, Any], place: str) -> ClockRule:
     )
 
 
-def _applies(entry: Mapping[str, Any], named: Named, place: str) -> Condition:
+def _applies(entry: Mapping[str, Any], named: Named, at: Callable[..., str]) -> Condition:
     prose, when = entry["applicability"], entry["applies"].get("when", {})
     for key, words in prose.items():
         if words not in _NEEDS_NO_PREDICATE and key not in when:
-            raise BadReference(f"{place}: applies.when has nothing for {key}: {words!r}")
+            raise BadReference(f"{at('applies')}: applies.when has nothing for {key}: {words!r}")
     for key in when:
         if key not in prose:
-            raise BadReference(f"{place}: applies.when.{key} stands beside no prose")
-    return conjunction([compile_condition(spec, f"{place}: applies.{key}", named) for key, spec in when.items()])
+            raise BadReference(f"{at(key, when)}: applies.when.{key} stands beside no prose")
+    return conjunction(
+        [compile_condition(spec, f"{at(key, when)}: applies.{key}", named) for key, spec in when.items()]
+    )
 
 
 def _reasons(document: Mapping[str, Any], named: Named, where: str) -> list[EnhancedReason]:
@@ -219,7 +243,7 @@ def _reasons(document: Mapping[str, Any], named: Named, where: str) -> list[Enha
             id=item["id"],
             category=category["id"],
             words=item["words"],
-            when=compile_condition(item["when"], f"{where}: {category['id']}.{item['id']}", named),
+            when=compile_condition(item["when"], f"{spot(where, item)}: {category['id']}.{item['id']}", named),
             from_report=item["counts_from"] == "report",
             unverified=item["unverified"],
         )

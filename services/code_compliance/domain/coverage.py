@@ -9,6 +9,7 @@ from typing import Any
 from contracts.working_time import local_day
 from services.code_compliance.domain.catalogue import Entitlement
 from services.code_compliance.domain.language import BadReference
+from services.code_compliance.domain.located import spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def read_coverage(document: Mapping[str, Any], known: Set[str], where: str) -> C
         excluded = frozenset(entry.get("except", ()))
         for entitlement in sorted((duties or frozenset()) | excluded):
             if entitlement not in known:
-                raise BadReference(f"{where}: {entry['agency']}: no entitlement is called {entitlement!r}")
+                raise BadReference(f"{spot(where, entry)}: {entry['agency']}: no entitlement is called {entitlement!r}")
         end = date.fromisoformat(entry["to"]) if entry["to"] else None
         lines.append(
             CoveredAgency(entry["agency"], duties, excluded, date.fromisoformat(entry["from"]), end, entry["by"])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.code_compliance.domain.catalogue import Catalogue
 from services.code_compliance.domain.circumstances import Circumstances
-from services.code_compliance.domain.language import BadReference
+from services.code_compliance.domain.located import BadReference, spot
 
 BY_A_WORKER = "worker/"
 """How the id of a reason begins that a worker gave; the rest is a code of override_reasons.yaml."""
@@ -114,7 +114,7 @@ def read_override_reasons(document: Mapping[str, Any], where: str) -> tuple[Over
     found: dict[str, OverrideReason] = {}
     for entry in document["reasons"]:
         if entry["code"] in found:
-            raise BadReference(f"{where}: {entry['code']} stands twice")
+            raise BadReference(f"{spot(where, entry)}: {entry['code']} stands twice")
         end = date.fromisoformat(entry["effective_to"]) if entry["effective_to"] else None
         start = date.fromisoformat(entry["effective_from"])
         found[entry["code"]] = OverrideReason(entry["code"], entry["held"], entry["words"], start, end)

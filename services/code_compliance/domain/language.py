@@ -10,13 +10,11 @@ from operator import attrgetter
 from typing import Any
 
 from services.code_compliance.domain.circumstances import FIELDS, NUMBERS, SETS, Circumstances
+from services.code_compliance.domain.located import BadReference as BadReference
+from services.code_compliance.domain.located import spot
 
 Condition = Callable[[Circumstances], bool]
 Named = Mapping[str, Condition]
-
-
-class BadReference(Exception):
-    """A reference file cannot be used as it stands. The text names the entry and what is wrong with it."""
 
 
 def compile_condition(spec: Any, where: str, named: Named) -> Condition:
@@ -101,5 +99,5 @@ def named_conditions(document: Mapping[str, Any], where: str) -> dict[str, Condi
     """The conditions of reference/conditions.yaml, each able to name those before it."""
     named: dict[str, Condition] = {}
     for name, entry in document["named"].items():
-        named[name] = compile_condition(entry.get("when"), f"{where}: {name}", named)
+        named[name] = compile_condition(entry.get("when"), f"{spot(where, entry, 'when')}: {name}", named)
     return named

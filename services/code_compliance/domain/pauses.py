@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.working_time import Calendar, Days, due, end_of_day, is_working_day, local_day
-from services.code_compliance.domain.language import BadReference
+from services.code_compliance.domain.located import BadReference, spot
 
 _DAY = timedelta(days=1)
 
@@ -83,7 +83,7 @@ def read_pause_reasons(document: Mapping[str, Any], where: str) -> tuple[PauseRe
     found: dict[str, PauseReason] = {}
     for entry in document["reasons"]:
         if entry["code"] in found:
-            raise BadReference(f"{where}: {entry['code']} stands twice")
+            raise BadReference(f"{spot(where, entry)}: {entry['code']} stands twice")
         end = date.fromisoformat(entry["effective_to"]) if entry["effective_to"] else None
         start = date.fromisoformat(entry["effective_from"])
         found[entry["code"]] = PauseReason(entry["code"], entry["words"], start, end)

@@ -9,6 +9,7 @@ from contracts.justice import TRIGGERS
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import local_day
 from services.code_compliance.domain.language import BadReference
+from services.code_compliance.domain.located import spot
 
 ActKind = Literal["hub_receipt", "share_refused", "crime_recorded", "milestone", "referral_sent", "self_referral"]
 _ACTS = ("hub_receipt", "share_refused", "crime_recorded", "milestone", "referral_sent", "self_referral")
@@ -54,8 +55,8 @@ def read_policy(document: Mapping[str, Any], known: Set[str], where: str) -> Pol
     for entry in document["policies"]:
         name = entry["entitlement"]
         if name not in known:
-            raise BadReference(f"{where}: no entitlement is called {name!r}")
-        acts = tuple(_act(item, f"{where}: {name}") for item in entry["acts"])
+            raise BadReference(f"{spot(where, entry, 'entitlement')}: no entitlement is called {name!r}")
+        acts = tuple(_act(item, f"{spot(where, item)}: {name}") for item in entry["acts"])
         found.setdefault(name, []).append(
             DutyPolicy(name, date.fromisoformat(entry["effective_from"]), acts, entry["why"])
         )

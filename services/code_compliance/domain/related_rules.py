@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from contracts.justice import TRIGGERS
 from services.code_compliance.domain.language import BadReference, Condition, Named, compile_condition
+from services.code_compliance.domain.located import spot
 
 Unit = Literal["working_days", "calendar_days", "months"]
 _UNITS = ("working_days", "calendar_days", "months")
@@ -63,7 +64,7 @@ def read_related(document: Mapping[str, Any], named: Named, known: Set[str], whe
     """The related clocks of a catalogue; raises BadReference naming the bad entry."""
     found: dict[str, Related] = {}
     for entry in document["related_clocks"]:
-        place = f"{where}: {entry.get('id', 'a related clock without an id')}"
+        place = f"{spot(where, entry)}: {entry.get('id', 'a related clock without an id')}"
         for key in ("id", "title", "owner", "trigger", "limit", "source", "applies", "runs"):
             if not entry.get(key):
                 raise BadReference(f"{place}: {key} is missing")
@@ -80,7 +81,7 @@ def read_related(document: Mapping[str, Any], named: Named, known: Set[str], whe
             unverified=entry["applies"]["unverified"]
             or any("recalled" in text.split(":")[0] for text in entry["source"]),
             applies=compile_condition(entry["applies"]["when"], f"{place}: applies", named),
-            runs=tuple(_run(run, named, known, place) for run in entry["runs"]),
+            runs=tuple(_run(run, named, known, f"{spot(where, run)}: {entry['id']}") for run in entry["runs"]),
         )
     return found
 
