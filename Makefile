@@ -37,7 +37,7 @@ quick: setup ## tests of rules, words and the house: no server
 	$(BIN)/python -m pytest -p tests.quick $(TESTS)
 
 faults: setup ## the long lane of faults
-	HANDRAIL_FAULTS=all $(BIN)/python -m pytest tests/faults
+	HANDRAIL_FAULTS=all $(BIN)/python -m pytest tests/faults tests/code_compliance/test_oracle.py
 
 lint: setup ## style, and the rules that a machine can keep
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Writes docs/event-map.md and docs/data-dictionary.md from the code: `python -m scripts.documents write`."""
+"""Writes docs/event-map.md, data-dictionary.md and entitlements.md from the code: `python -m scripts.documents write`."""
 
 import importlib
 import re
@@ -47,7 +47,28 @@ def data_dictionary() -> str:
     return "\n".join(lines) + "\n"
 
 
-DOCUMENTS = {"docs/event-map.md": event_map, "docs/data-dictionary.md": data_dictionary}
+def entitlements() -> str:
+    """Every entitlement of the Code with its sources and the test event that raises it."""
+    raising = importlib.import_module("tests.code_compliance.raising")
+    raised = raising.raised_by()
+    lines = ["# Entitlements of the Victims' Code: source, and the test that raises each", ""]
+    lines += [
+        "Generated: `make generated`. The test is `tests/code_compliance/test_raised.py`, with the event named here."
+    ]
+    lines += ["Marked (unverified): something about it was recalled, not read at its source.", ""]
+    lines += ["| entitlement | what is owed | source | raised in the test by |", "|---|---|---|---|"]
+    for e in raising.CODE.entitlements.values():
+        sources = "<br>".join(text.replace("|", "/").replace("sourced: ", "") for text in e.sources)
+        title = e.title.replace("|", "/") + (" (unverified)" if e.unverified else "")
+        lines.append(f"| `{e.id}` | {title} | {sources} | {raised[e.id]} |")
+    return "\n".join(lines) + "\n"
+
+
+DOCUMENTS = {
+    "docs/event-map.md": event_map,
+    "docs/data-dictionary.md": data_dictionary,
+    "docs/entitlements.md": entitlements,
+}
 
 
 def main() -> None:

@@ -1,0 +1,161 @@
+"""Deadlines worked by hand from the Code's limits and a wall calendar: what was given, the sum in words, the answer.
+
+Nobody ran the code to write these. Days are those of London. `P` is an ordinary victim (theft), `E` one with enhanced
+rights (a sexual offence); "hol" is a bank holiday and counts for nothing.
+"""
+
+# ruff: noqa: E501 - one case a line, to be read like a table
+
+REPORTED = [
+    # R4.refer_support: two working days after the report -> last day.
+    ("2025-07-07 09:00", "Mon is day 0; Tue 8, Wed 9", "2025-07-09"),
+    ("2025-07-09 23:59", "Wed is day 0 up to midnight; Thu 10, Fri 11", "2025-07-11"),
+    ("2025-07-10 09:00", "Thu; Fri 11, Mon 14", "2025-07-14"),
+    ("2025-07-11 09:00", "Fri; Mon 14, Tue 15", "2025-07-15"),
+    ("2025-07-12 09:00", "Sat; Mon 14, Tue 15", "2025-07-15"),
+    ("2025-07-13 09:00", "Sun; Mon 14, Tue 15", "2025-07-15"),
+    ("2024-12-23 09:00", "Mon; Tue 24, 25 and 26 hol, Fri 27", "2024-12-27"),
+    ("2024-12-24 09:00", "Tue; 25 and 26 hol, Fri 27, Mon 30", "2024-12-30"),
+    ("2024-12-25 09:00", "on a holiday; Fri 27, Mon 30", "2024-12-30"),
+    ("2024-12-26 09:00", "on a holiday; Fri 27, Mon 30", "2024-12-30"),
+    ("2024-12-27 09:00", "Fri; Mon 30, Tue 31", "2024-12-31"),
+    ("2024-12-30 09:00", "Mon; Tue 31, Wed 1 hol, Thu 2", "2025-01-02"),
+    ("2024-12-31 09:00", "Tue; Wed 1 hol, Thu 2, Fri 3", "2025-01-03"),
+    ("2025-01-01 09:00", "on a holiday; Thu 2, Fri 3", "2025-01-03"),
+    ("2022-12-23 09:00", "Fri; Mon 26 and Tue 27 hol (two-holiday Christmas), Wed 28, Thu 29", "2022-12-29"),
+    ("2022-12-24 09:00", "Sat; Mon 26 and Tue 27 hol, Wed 28, Thu 29", "2022-12-29"),
+    ("2022-12-29 09:00", "Thu; Fri 30, Mon 2 hol (for Sun 1), Tue 3", "2023-01-03"),
+    ("2022-12-30 09:00", "Fri; Mon 2 hol, Tue 3, Wed 4", "2023-01-04"),
+    ("2021-12-24 09:00", "Fri; Mon 27 and Tue 28 hol (for Sat and Sun), Wed 29, Thu 30", "2021-12-30"),
+    ("2021-12-25 09:00", "Sat; Mon 27 and Tue 28 hol, Wed 29, Thu 30", "2021-12-30"),
+    ("2021-12-30 09:00", "Thu; Fri 31, Mon 3 hol (for Sat 1), Tue 4", "2022-01-04"),
+    ("2027-12-23 09:00", "Thu; Fri 24, Mon 27 and Tue 28 hol, Wed 29", "2027-12-29"),
+    ("2027-12-31 09:00", "Fri; Mon 3 hol (for Sat 1), Tue 4, Wed 5", "2028-01-05"),
+    ("2026-12-23 09:00", "Wed; Thu 24, Fri 25 hol, Mon 28 hol (for Sat 26), Tue 29", "2026-12-29"),
+    ("2026-12-27 09:00", "Sun; Mon 28 hol, Tue 29, Wed 30", "2026-12-30"),
+    ("2026-12-31 09:00", "Thu; Fri 1 hol, Mon 4, Tue 5", "2027-01-05"),
+    ("2025-04-16 09:00", "Wed; Thu 17, Good Friday 18 and Easter Monday 21 hol, Tue 22", "2025-04-22"),
+    ("2025-04-17 09:00", "Thu; 18 and 21 hol, Tue 22, Wed 23", "2025-04-23"),
+    ("2025-04-18 09:00", "Good Friday; Tue 22, Wed 23", "2025-04-23"),
+    ("2025-04-21 09:00", "Easter Monday; Tue 22, Wed 23", "2025-04-23"),
+    ("2026-04-02 09:00", "Thu; Fri 3 and Mon 6 hol, Tue 7, Wed 8", "2026-04-08"),
+    ("2027-03-25 09:00", "Thu; Fri 26 and Mon 29 hol, Tue 30, Wed 31", "2027-03-31"),
+    ("2023-04-06 09:00", "Thu; Fri 7 and Mon 10 hol, Tue 11, Wed 12", "2023-04-12"),
+    ("2022-04-14 09:00", "Thu; Fri 15 and Mon 18 hol, Tue 19, Wed 20", "2022-04-20"),
+    ("2025-05-02 09:00", "Fri; Mon 5 hol, Tue 6, Wed 7", "2025-05-07"),
+    ("2025-05-23 09:00", "Fri; Mon 26 hol, Tue 27, Wed 28", "2025-05-28"),
+    ("2025-08-25 09:00", "on the summer holiday; Tue 26, Wed 27", "2025-08-27"),
+    ("2026-08-28 09:00", "Fri; Mon 31 hol, Tue 1, Wed 2", "2026-09-02"),
+    ("2023-05-26 09:00", "Fri; Mon 29 hol, Tue 30, Wed 31", "2023-05-31"),
+    ("2022-05-31 09:00", "Tue; Wed 1, Thu 2 and Fri 3 hol (Jubilee), Mon 6", "2022-06-06"),
+    ("2022-09-15 09:00", "Thu; Fri 16, Mon 19 hol (state funeral), Tue 20", "2022-09-20"),
+    ("2023-05-04 09:00", "Thu; Fri 5, Mon 8 hol (coronation), Tue 9", "2023-05-09"),
+    ("2024-02-27 09:00", "Tue; Wed 28, Thu 29 February", "2024-02-29"),
+    ("2028-02-28 09:00", "Mon; Tue 29 February, Wed 1 March", "2028-03-01"),
+    ("2023-02-27 09:00", "Mon; Tue 28, no 29th that year, Wed 1 March", "2023-03-01"),
+    ("2025-03-29 12:00", "Sat; clocks go forward on Sun, Mon 31, Tue 1", "2025-04-01"),
+    ("2025-10-25 12:00", "Sat; clocks go back on Sun, Mon 27, Tue 28", "2025-10-28"),
+    ("2025-10-26 01:30", "Sun, in the hour that comes twice; Mon 27, Tue 28", "2025-10-28"),
+    ("2025-07-10T23:30:00Z", "23:30Z is Fri 11 at 00:30; Mon 14, Tue 15", "2025-07-15"),
+    ("2025-07-11T22:59:00Z", "22:59Z is Fri 11 at 23:59; Mon 14, Tue 15", "2025-07-15"),
+    ("2025-07-11T23:30:00Z", "23:30Z is Sat 12 at 00:30; Mon 14, Tue 15", "2025-07-15"),
+    ("2025-07-13T23:30:00Z", "23:30Z is Mon 14 at 00:30; Tue 15, Wed 16", "2025-07-16"),
+    ("2025-06-30T23:30:00Z", "23:30Z is Tue 1 July at 00:30; Wed 2, Thu 3", "2025-07-03"),
+    ("2025-01-09T23:30:00Z", "in winter 23:30Z is Thu 9 at 23:30; Fri 10, Mon 13", "2025-01-13"),
+    ("2025-12-31T23:30:00Z", "Wed 31 at 23:30; Thu 1 hol, Fri 2, Mon 5", "2026-01-05"),
+]  # fmt: skip
+
+FIVE_OR_ONE = [
+    # trigger, duty, when -> sum, last day of five; sum, last day of one (enhanced).
+    ("decision_not_to_investigate", "R6.no_investigation", "2025-07-08 12:00", "Wed 9, Thu 10, Fri 11, Mon 14, Tue 15", "2025-07-15", "Wed 9", "2025-07-09"),
+    ("suspect_arrested", "R6.suspect_arrested", "2025-07-11 12:00", "Mon 14, Tue 15, Wed 16, Thu 17, Fri 18", "2025-07-18", "Mon 14", "2025-07-14"),
+    ("suspect_arrested", "R6.suspect_arrested", "2025-07-11 00:30", "Fri 11 is day 0 (it was 23:30Z on Thu); Mon 14 to Fri 18", "2025-07-18", "Mon 14", "2025-07-14"),
+    ("suspect_interviewed_under_caution", "R6.suspect_interviewed", "2025-07-12 12:00", "from Sat: Mon 14 to Fri 18", "2025-07-18", "Mon 14", "2025-07-14"),
+    ("suspect_released_without_charge", "R6.suspect_released_no_charge", "2025-08-20 12:00", "Thu 21, Fri 22, Mon 25 hol, Tue 26, Wed 27, Thu 28", "2025-08-28", "Thu 21", "2025-08-21"),
+    ("suspect_released_on_police_bail", "R6.suspect_bailed", "2025-08-22 12:00", "Mon 25 hol, Tue 26, Wed 27, Thu 28, Fri 29, Mon 1", "2025-09-01", "Tue 26", "2025-08-26"),
+    ("suspect_released_under_investigation", "R6.suspect_rui", "2025-12-22 12:00", "Tue 23, Wed 24, 25 and 26 hol, Mon 29, Tue 30, Wed 31", "2025-12-31", "Tue 23", "2025-12-23"),
+    ("police_bail_conditions_changed", "R6.bail_conditions_changed", "2025-12-24 12:00", "25 and 26 hol, Mon 29, Tue 30, Wed 31, 1 hol, Fri 2, Mon 5", "2026-01-05", "Mon 29", "2025-12-29"),
+    ("police_bail_cancelled", "R6.bail_cancelled", "2025-12-31 12:00", "1 hol, Fri 2, Mon 5, Tue 6, Wed 7, Thu 8", "2026-01-08", "Fri 2", "2026-01-02"),
+    ("suspect_charged", "R6.charge", "2026-04-01 12:00", "Thu 2, Fri 3 and Mon 6 hol, Tue 7, Wed 8, Thu 9, Fri 10", "2026-04-10", "Thu 2", "2026-04-02"),
+    ("out_of_court_disposal_given", "R6.oocd_outcome", "2026-04-02 12:00", "3 and 6 hol, Tue 7, Wed 8, Thu 9, Fri 10, Mon 13", "2026-04-13", "Tue 7", "2026-04-07"),
+    ("police_decision_not_to_prosecute", "R6.police_no_prosecution", "2026-05-01 12:00", "Mon 4 hol, Tue 5, Wed 6, Thu 7, Fri 8, Mon 11", "2026-05-11", "Tue 5", "2026-05-05"),
+    ("cps_decision_not_to_prosecute", "R6.cps_no_prosecution", "2026-05-22 12:00", "Mon 25 hol, Tue 26, Wed 27, Thu 28, Fri 29, Mon 1", "2026-06-01", "Tue 26", "2026-05-26"),
+    ("cps_decision_to_stop_or_alter", "R6.cps_stop_or_alter", "2024-02-28 12:00", "Thu 29 February, Fri 1, Mon 4, Tue 5, Wed 6", "2024-03-06", "Thu 29 February", "2024-02-29"),
+]  # fmt: skip
+
+CHAINED = [
+    # duty, trigger, when, received -> who, sum, last day. Unknown receipt: the court's five working days count before.
+    ("R6.first_hearing", "first_hearing_listed", "2025-07-08 12:00", None, "P", "5 + 1: Wed 9, Thu 10, Fri 11, Mon 14, Tue 15, Wed 16", "2025-07-16"),
+    ("R6.first_hearing", "first_hearing_listed", "2025-07-08 12:00", "2025-07-10 09:00", "P", "received Thu 10; Fri 11", "2025-07-11"),
+    ("R8.hearing_details", "hearing_listed", "2025-12-17 12:00", None, "P", "5 + 1: Thu 18, Fri 19, Mon 22, Tue 23, Wed 24, Mon 29", "2025-12-29"),
+    ("R8.hearing_details", "hearing_listed", "2025-12-17 12:00", "2025-12-24 16:00", "P", "received Wed 24; 25 and 26 hol, Mon 29", "2025-12-29"),
+    ("R8.bail_hearing_outcome", "court_bail_decision", "2025-07-08 12:00", None, "P", "5 + 5: 9, 10, 11, 14, 15, 16, 17, 18, 21, 22", "2025-07-22"),
+    ("R8.bail_hearing_outcome", "court_bail_decision", "2025-07-08 12:00", None, "E", "5 + 1: 9, 10, 11, 14, 15, 16", "2025-07-16"),
+    ("R8.bail_hearing_outcome", "court_bail_decision", "2025-07-08 12:00", "2025-07-11 12:00", "P", "received Fri 11; Mon 14 to Fri 18", "2025-07-18"),
+    ("R8.bail_hearing_outcome", "court_bail_decision", "2025-07-08 12:00", "2025-07-11 12:00", "E", "received Fri 11; Mon 14", "2025-07-14"),
+    ("R8.warrant_issued", "arrest_warrant_issued", "2026-03-25 12:00", None, "P", "26, 27, 30, 31, 1, 2, then 3 and 6 hol, 7, 8, 9, 10", "2026-04-10"),
+    ("R8.warrant_issued", "arrest_warrant_issued", "2026-03-25 12:00", None, "E", "26, 27, 30, 31, 1, 2", "2026-04-02"),
+    ("R8.warrant_issued", "arrest_warrant_issued", "2026-03-25 12:00", "2026-04-02 12:00", "P", "received Thu 2; 3 and 6 hol, 7, 8, 9, 10, 13", "2026-04-13"),
+    ("R8.warrant_issued", "arrest_warrant_issued", "2026-03-25 12:00", "2026-04-02 12:00", "E", "received Thu 2; 3 and 6 hol, Tue 7", "2026-04-07"),
+    ("R8.rearrest_hearing_outcome", "rearrest_hearing_outcome", "2025-12-22 12:00", None, "P", "23, 24, 29, 30, 31, 2, 5, 6, 7, 8", "2026-01-08"),
+    ("R8.rearrest_hearing_outcome", "rearrest_hearing_outcome", "2025-12-22 12:00", None, "E", "23, 24, 29, 30, 31, 2", "2026-01-02"),
+    ("R8.rearrest_hearing_outcome", "rearrest_hearing_outcome", "2025-12-22 12:00", "2025-12-31 12:00", "P", "received Wed 31; 1 hol, 2, 5, 6, 7, 8", "2026-01-08"),
+    ("R8.rearrest_hearing_outcome", "rearrest_hearing_outcome", "2025-12-22 12:00", "2025-12-31 12:00", "E", "received Wed 31; 1 hol, Fri 2", "2026-01-02"),
+    ("R8.required_to_give_evidence", "witness_requirement_notified_by_cps", "2025-07-11 12:00", None, "P", "the notice counts as received that day, Fri 11; Mon 14", "2025-07-14"),
+    ("R8.required_to_give_evidence", "witness_requirement_notified_by_cps", "2025-07-11 12:00", "2025-07-12 12:00", "P", "received Sat 12; Mon 14", "2025-07-14"),
+    ("R8.required_to_give_evidence", "witness_requirement_notified_by_cps", "2025-07-11 12:00", "2025-07-14 12:00", "P", "received Mon 14; Tue 15", "2025-07-15"),
+    ("R9.case_outcome", "case_outcome", "2024-02-22 12:00", None, "P", "23, 26, 27, 28, 29 February, Fri 1", "2024-03-01"),
+    ("R9.case_outcome", "case_outcome", "2024-02-22 12:00", "2024-02-29 12:00", "P", "received Thu 29; Fri 1", "2024-03-01"),
+    ("R9.sentence", "sentence_passed", "2025-03-28 12:00", None, "P", "31, 1, 2, 3, 4, Mon 7", "2025-04-07"),
+    ("R9.sentence", "sentence_passed", "2025-03-28 12:00", "2025-03-30 12:00", "P", "received on Sun 30, when clocks went forward; Mon 31", "2025-03-31"),
+    ("R9.appeal_lodged", "appeal_notified", "2027-12-20 12:00", None, "P", "21, 22, 23, 24, 27 and 28 hol, 29, 30", "2027-12-30"),
+    ("R9.appeal_lodged", "appeal_notified", "2027-12-20 12:00", "2027-12-24 12:00", "P", "received Fri 24; 27 and 28 hol, Wed 29", "2027-12-29"),
+    ("R9.appeal_bail", "appellant_bail_decision", "2025-07-08 12:00", None, "P", "9, 10, 11, 14, 15, 16", "2025-07-16"),
+    ("R9.appeal_bail", "appellant_bail_decision", "2025-07-08 12:00", "2025-07-20 12:00", "P", "received Sun 20; Mon 21", "2025-07-21"),
+    ("R9.appeal_hearing", "appeal_hearing_listed", "2022-05-27 12:00", None, "P", "30, 31, 1, 2 and 3 hol, 6, 7, 8", "2022-06-08"),
+    ("R9.appeal_hearing", "appeal_hearing_listed", "2022-05-27 12:00", "2022-06-01 12:00", "P", "received Wed 1; 2 and 3 hol, Mon 6", "2022-06-06"),
+    ("R9.appeal_outcome", "appeal_outcome", "2022-09-14 12:00", None, "P", "15, 16, Mon 19 hol, 20, 21, 22, 23", "2022-09-23"),
+    ("R9.appeal_outcome", "appeal_outcome", "2022-09-14 12:00", "2022-09-16 12:00", "P", "received Fri 16; Mon 19 hol, Tue 20", "2022-09-20"),
+    ("R9.uls_info", "sentence_passed", "2025-07-08 12:00", None, "E", "9, 10, 11, 14, 15, 16", "2025-07-16"),
+    ("R9.uls_info", "sentence_passed", "2025-07-08 12:00", "2025-07-08 17:00", "E", "received the same Tue 8; Wed 9", "2025-07-09"),
+]  # fmt: skip
+
+LONGER = [
+    # duty, trigger, when, details -> who, sum, last day.
+    ("R11.vcs_referral", "sentence_passed", "2025-07-08 12:00", {"sentence_months": 14}, "E", "ten: 9, 10, 11, 14, 15, 16, 17, 18, 21, 22", "2025-07-22"),
+    ("R11.vlo_contact", "vcs_referral_received", "2025-07-08 12:00", {}, "E", "twenty: 9-11, 14-18, 21-25, 28-1 August, 4, 5", "2025-08-05"),
+    ("R10.expenses_payment", "expenses_claim_form_received", "2025-12-15 12:00", {}, "P", "ten: 16, 17, 18, 19, 22, 23, 24, 29, 30, 31", "2025-12-31"),
+    ("R10.expenses_payment", "expenses_claim_form_received", "2025-12-15 12:00", {}, "E", "the same ten for everybody", "2025-12-31"),
+    ("R12.complaint_ack", "complaint_received", "2026-03-23 12:00", {}, "P", "ten: 24, 25, 26, 27, 30, 31, 1, 2, then 3 and 6 hol, 7, 8", "2026-04-08"),
+    ("R12.complaint_ack", "complaint_received", "2026-03-23 12:00", {}, "E", "the same ten for everybody", "2026-04-08"),
+]  # fmt: skip
+
+AGREED = [
+    # agreed at, every so many calendar days -> sum, last day.
+    ("2025-07-08 09:00", 14, "8 + 14 = 22 July", "2025-07-22"),
+    ("2025-07-08 09:00", 1, "the next day, Wed 9", "2025-07-09"),
+    ("2024-02-01 09:00", 28, "1 + 28 = 29 February", "2024-02-29"),
+    ("2025-02-01 09:00", 28, "February has 28 days: 1 March", "2025-03-01"),
+    ("2025-12-28 09:00", 7, "three days to the 31st, four in January; a Sunday counts", "2026-01-04"),
+    ("2025-03-29 09:00", 1, "Sun 30 has 23 hours", "2025-03-30"),
+    ("2025-10-25 09:00", 1, "Sun 26 has 25 hours", "2025-10-26"),
+    ("2025-12-31 09:00", 30, "30 January", "2026-01-30"),
+    ("2024-02-29 09:00", 365, "306 days to 31 December, 59 more: 28 February", "2025-02-28"),
+    ("2025-07-11 00:30", 7, "23:30Z on Thu is Fri 11; 18 July", "2025-07-18"),
+    ("2025-07-01 09:00", 56, "30 days to 31 July, 26 more", "2025-08-26"),
+    ("2025-12-18 09:00", 7, "Christmas Day counts: calendar days know no holiday", "2025-12-25"),
+]  # fmt: skip
+
+PAUSED = [
+    # arrested, who, paused from, until -> sum, last day (five working days, or one).
+    ("2025-07-08 12:00", "P", "2025-07-10 09:00", "2025-07-11 09:00", "9, Thu 10 paused, 11, 14, 15, 16", "2025-07-16"),
+    ("2025-07-08 12:00", "P", "2025-07-10 09:00", "2025-07-14 09:00", "9, Thu 10 and Fri 11 paused, 14, 15, 16, 17", "2025-07-17"),
+    ("2025-07-08 12:00", "P", "2025-07-12 09:00", "2025-07-14 00:00", "a weekend never counted: 9, 10, 11, 14, 15", "2025-07-15"),
+    ("2025-07-08 12:00", "P", "2025-07-08 13:00", "2025-07-15 09:00", "9, 10, 11, 14 paused; 15, 16, 17, 18, 21", "2025-07-21"),
+    ("2025-07-08 12:00", "E", "2025-07-09 09:00", "2025-07-10 09:00", "Wed 9 paused; Thu 10", "2025-07-10"),
+    ("2025-07-08 12:00", "E", "2025-07-10 09:00", "2025-07-20 09:00", "it had ended on Wed 9", "2025-07-09"),
+    ("2025-12-22 12:00", "P", "2025-12-24 09:00", "2025-12-29 09:00", "23, Wed 24 paused, 25 and 26 hol, 29, 30, 31, 1 hol, 2", "2026-01-02"),
+    ("2025-12-22 12:00", "P", "2025-12-25 09:00", "2025-12-27 09:00", "holidays are lost to nobody: 23, 24, 29, 30, 31", "2025-12-31"),
+    ("2024-02-26 12:00", "P", "2024-02-29 09:00", "2024-03-01 09:00", "27, 28, Thu 29 paused, Fri 1, 4, 5", "2024-03-05"),
+    ("2025-03-27 12:00", "P", "2025-03-28 23:30", "2025-03-31 00:30", "Fri 28 paused, clocks go forward, 31, 1, 2, 3, 4", "2025-04-04"),
+]  # fmt: skip
