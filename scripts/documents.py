@@ -1,4 +1,4 @@
-"""Writes docs/event-map.md, data-dictionary.md and entitlements.md from the code: `python -m scripts.documents write`."""
+"""Writes docs/event-map.md, data-dictionary.md and entitlements.md: `python -m scripts.documents write`."""
 
 import importlib
 import re

@@ -22,9 +22,8 @@ def victim_of(who: str) -> Any:
 
 
 def test_there_are_at_least_a_hundred_and_fifty_each_with_its_sum_in_words() -> None:
-    tables = (worked.REPORTED, worked.CHAINED, worked.LONGER, worked.AGREED, worked.PAUSED)
-    assert sum(map(len, tables)) + 2 * len(worked.FIVE_OR_ONE) >= 140
-    assert sum(map(len, tables)) + 2 * len(worked.FIVE_OR_ONE) + len(BEFORE) + len(NO_DAY) >= 150
+    once = len(worked.REPORTED) + len(worked.CHAINED) + len(worked.LONGER) + len(worked.AGREED) + len(worked.PAUSED)
+    assert once + 2 * len(worked.FIVE_OR_ONE) + len(BEFORE) + len(NO_DAY) >= 150
 
 
 @pytest.mark.parametrize(("reported", "words", "day"), worked.REPORTED)
