@@ -12,6 +12,7 @@ import pytest
 from handrail.local import Servers
 from kit.migrate import HERE, migrate
 from tests.conftest import Databases, settings_for
+from tests.faults.ledger.mutants import HONEST
 from tests.faults.ledger.records import Sent, crime, noted, poison
 from tests.faults.ledger.service import LEDGER
 from tests.faults.oracle import findings
@@ -111,8 +112,20 @@ async def test_the_oracle_catches_a_planted_mutant(rig: Rig, mutant: str, crash:
     assert any(caught_as in finding for finding in found), found
 
 
-async def test_the_same_story_without_a_mutant_is_clean_even_with_a_crash_before_commit(rig: Rig) -> None:
-    assert await small(rig, "", 2) == []
+async def test_a_process_killed_at_any_point_and_a_replay_from_the_start_change_nothing(rig: Rig) -> None:
+    records, expected = story(40, 30, random.Random(SEED))
+    await rig.publish(records)
+    for point in ("", *HONEST):
+        crashed = rig.start_worker(point, 1)
+        assert await asyncio.to_thread(crashed.wait, 60) == 9, f"killed at {point or 'effect'}"
+    worker = rig.start_worker()
+    await rig.until_quiet(30)
+    assert findings(expected, await rig.entered(), await rig.announced()) == []
+    worker.kill()
+    await rig.start_over()
+    rig.start_worker()
+    await rig.until_quiet(30)
+    assert findings(expected, await rig.entered(), await rig.announced()) == []
 
 
 async def _enter_late(rig: Rig, mutant: str) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from kit import outbox
@@ -27,6 +28,7 @@ def plant(name: str, crash: int) -> None:
     _crash_in = crash
     plants: dict[str, Callable[[], None]] = {
         "": crash_between_effect_and_commit,
+        **HONEST,
         "no_inbox_check": no_inbox_check,
         "offset_before_commit": offset_before_commit,
         "removed_before_publish": removed_before_publish,
@@ -43,6 +45,64 @@ def crash_between_effect_and_commit() -> None:
         crash_when_due()
 
     Inbox._move = move  # type: ignore[method-assign]
+
+
+def crash_after_commit() -> None:
+    """The batch is committed, and Kafka is not told."""
+    real = Inbox.apply
+
+    async def apply(self: Inbox, records: Sequence[Record]) -> Counts:
+        counts = await real(self, records)
+        crash_when_due()
+        return counts
+
+    Inbox.apply = apply  # type: ignore[method-assign]
+
+
+def crash_between_parking_and_commit() -> None:
+    real = Inbox._settle
+
+    async def settle(self: Inbox, tx: Any, batch: Any, counts: Counts, *, careful: bool) -> None:
+        await real(self, tx, batch, counts, careful=careful)
+        if batch.unusable:
+            crash_when_due()
+
+    Inbox._settle = settle  # type: ignore[method-assign]
+
+
+def crash_with_announcements_taken() -> None:
+    """They are taken from the outbox, and none is sent."""
+    real = Relay._send
+
+    async def send(self: Relay, row: Any) -> Any:
+        crash_when_due()
+        return await real(self, row)
+
+    Relay._send = send  # type: ignore[method-assign]
+
+
+def crash_with_announcements_sent() -> None:
+    """Kafka has them, and the outbox is not rid of them: they are sent again."""
+    real = asyncio.gather
+
+    def gather(*waited: Any, **words: Any) -> Any:
+        async def then_crash() -> Any:
+            found = await real(*waited, **words)
+            crash_when_due()
+            return found
+
+        return then_crash()
+
+    outbox.asyncio = SimpleNamespace(**vars(asyncio) | {"gather": gather})  # type: ignore[attr-defined]
+
+
+HONEST: dict[str, Callable[[], None]] = {
+    "committed": crash_after_commit,
+    "parked": crash_between_parking_and_commit,
+    "taken": crash_with_announcements_taken,
+    "sent": crash_with_announcements_sent,
+}
+"""Points at which a process that makes no mistake may be killed, beside the one before its commit."""
 
 
 def no_inbox_check() -> None:
