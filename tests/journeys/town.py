@@ -30,9 +30,10 @@ async def records(kafka: str) -> list[ConsumerRecord]:
     try:
         places = [TopicPartition(topic.name, n) for topic in TOPICS for n in range(topic.partitions)]
         consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        await consumer.seek_to_beginning(*places)
-        left = {place for place in places if ends[place]}
+        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        for place in places:
+            consumer.seek(place, begins[place])
+        left = {place for place in places if begins[place] < ends[place]}
         while left:
             for batch in (await consumer.getmany(*left, timeout_ms=300)).values():
                 found += batch
