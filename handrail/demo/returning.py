@@ -38,11 +38,12 @@ def ask(system: System, *words: str) -> Any:
 
 def seal_both(system: System, period: str, out: Path) -> list[Sealed]:
     """Draws, signs and seals both returns of `period` into `out`; Failed when the bytes are not what was sealed."""
+    return [seal_one(system, kind, period, out) for kind in KINDS]
+
+
+def seal_one(system: System, kind: str, period: str, out: Path) -> Sealed:
+    """Draws, signs and seals one return of `period` into `out`."""
     out.mkdir(parents=True, exist_ok=True)
-    return [_seal_one(system, kind, period, out) for kind in KINDS]
-
-
-def _seal_one(system: System, kind: str, period: str, out: Path) -> Sealed:
     drawn = ask(system, "draw", period, "--kind", kind, "--out", str(out))
     ask(system, "sign", drawn["return_id"], "--as", "leader")
     sealed = ask(system, "seal", drawn["return_id"])
