@@ -93,7 +93,7 @@ def crash_with_announcements_sent() -> None:
 
         return then_crash()
 
-    outbox.asyncio = SimpleNamespace(**vars(asyncio) | {"gather": gather})  # type: ignore[assignment]
+    vars(outbox).update(asyncio=SimpleNamespace(**vars(asyncio) | {"gather": gather}))
 
 
 HONEST: dict[str, Callable[[], None]] = {
