@@ -33,6 +33,7 @@ PATHS: tuple[Path, ...] = (
     Path("/feedback/operations", "feedback"),
     Path("/returns", "returns", "Returns", "returns.read"),
     Path("/returns/operations", "returns"),
+    Path("/portal/signed", "referral", "Provider returns", "returns.read"),
     Path("/published", "returns"),
     Path("/operations", "referral", "Operations", "operations.read"),
     Path("/", "feedback", origin="neutral"),

@@ -1,7 +1,7 @@
 """Every page of the portal in a real browser: axe, two widths, without JavaScript; its error and empty states too."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +10,12 @@ from playwright.async_api import Page as Tab
 
 from contracts.identity import contract_id, provider_id
 from services.referral.actions import providing, supporting
+from services.referral.domain.monitoring import write
+from services.referral.domain.performance import quarters_until
 from services.referral.domain.support import Answer
+from services.referral.store import monitoring
 from services.referral.store.appointments import Appointment
+from services.referral.store.monitoring import Signed
 from services.referral.store.support import Assessment
 from tests.browser import cookie_of
 from tests.builders import a_viewer
@@ -34,6 +38,14 @@ async def site(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, str,
     nobody = cookies(settings, await cookie_of(access, "isva.worker"))
     async with served(portal_app(hub, settings, access), sock), open_gate() as gate:
         yield gate, settings.public_url, manager, nobody
+
+
+@pytest.fixture
+async def analyst(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, str, list[Any]]]:
+    access, sock = await access_of(databases), free_socket()
+    settings = hub.context.settings.model_copy(update={"public_url": address_of(sock)})
+    async with served(portal_app(hub, settings, access), sock), open_gate() as gate:
+        yield gate, settings.public_url, cookies(settings, await cookie_of(access, "analyst"))
 
 
 def press(name: str) -> Way:
@@ -125,3 +137,34 @@ async def test_needs_appointments_and_the_end_pass_the_gate(
         (f"{sent.page}/steps/complete", press("Complete support")),
     ]
     assert await problems(gate, origin, manager, ways) == {}
+
+
+async def test_performance_and_returns_pass_the_gate(hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]) -> None:
+    gate, origin, manager, _ = site
+    sent = await a_referral_sent(hub)
+    await take(hub, sent, "accept")
+    now = datetime.now(UTC)
+    this, last = [one.name for one in quarters_until(now.date(), 2)]
+    await hub.worker.pool.execute("update leg set sent_at = $1", now - timedelta(minutes=1))
+    ways: list[tuple[str, Way | None]] = [
+        ("/portal/performance", None),
+        (f"/portal/performance/{contract_id('harbour-lane-idva')}/answer/met?period={this}", None),
+        ("/portal/returns", None),
+        (f"/portal/returns/{last}", press("Sign the return")),
+        (f"/portal/returns/{last}/posts", press("Save")),
+    ]
+    assert await problems(gate, origin, manager, ways) == {}
+
+
+async def test_the_commissioners_list_of_returns_passes_the_gate(
+    hub: Hub, analyst: tuple[Gate, str, list[Any]]
+) -> None:
+    gate, origin, cookie = analyst
+    assert await problems(gate, origin, cookie, [("/portal/signed", None)]) == {}
+    row = Signed(
+        *(uuid4(), provider_id("harbour-lane"), "2026-Q1", 1, write("r", "p", "2026-Q1", []), "0" * 64),
+        *(LATER, a_viewer("provider.manager").user_id, b"?"),
+    )
+    async with hub.worker.begin() as tx:
+        await monitoring.add_signed(tx, row)
+    assert await problems(gate, origin, cookie, [("/portal/signed", None)]) == {}

@@ -44,7 +44,7 @@ async def show_capacity(visit: Visit, books: Books) -> Response:
         now = await stocked.current(tx, books)
         await audit.record(tx, [audit.seen(viewer, "portal.capacity_seen", "provider", viewer.organisation_id)])
     mine = [c for c in now.directory.contracts if c.provider.provider_id == viewer.organisation_id]
-    return visit.render("provider_portal/capacity.html", contracts=mine, states=STATES)
+    return visit.render("provider_portal/capacity.html", contracts=mine, states=STATES, today=local_day(visit.now))
 
 
 async def ask_capacity(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:

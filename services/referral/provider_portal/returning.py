@@ -1,0 +1,218 @@
+"""A provider's own quarterly monitoring return: figures, posts and spend, sign-off and download."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import monitoring as acts
+from services.referral.domain import monitoring as file
+from services.referral.domain.books import Books
+from services.referral.domain.performance import Quarter, quarter, quarters_until
+from services.referral.provider_portal import words
+from services.referral.provider_portal.performance import contracts_of
+from services.referral.provider_portal.room import client_id, one
+from services.referral.store import monitoring
+from services.referral.store.monitoring import PostSpend, Signed
+
+MEASURES = {
+    "received": "Referrals received",
+    "accepted": "Referrals accepted",
+    "declined": "Referrals declined, by reason",
+    "waiting": "People waiting for support, as it stands now",
+    "support_started": "Support started",
+    "in_support": "People in support at any time in the quarter",
+    "ended": "Support ended",
+    "outcome": "Outcomes",
+    "distance": "Distance travelled, by area of life",
+    "appointments": "Appointments",
+    "posts": "Posts, full-time equivalent",
+    "vacancies": "Vacancies, full-time equivalent",
+    "waiting_of_strand": "People waiting, by strand",
+    "spend": "Spend in pounds",
+}
+REFUSALS = {
+    "not_over": "The quarter is not over. You can sign it from its last day on",
+    "not_said": "Say posts and spend for every strand first",
+    "nothing_changed": "Nothing differs from what was signed last",
+}
+FORM = ("posts", "vacancies", "waiting", "spend")
+
+
+def _quarter(visit: Visit) -> Quarter:
+    found = quarter(str(visit.params["period"]))
+    if found is None or found.begins > visit.now:
+        raise HTTPException(404)
+    return found
+
+
+def strands(visit: Visit, books: Books) -> list[str]:
+    return sorted({contract.funding for contract in contracts_of(visit, books)})
+
+
+async def show_returns(visit: Visit, books: Books) -> Response:
+    async with visit.begin() as tx:
+        held = await monitoring.signed(tx)
+        viewer = visit.signed_in
+        await audit.record(tx, [audit.seen(viewer, "monitoring.list_seen", "provider", viewer.organisation_id)])
+    by = {period.name: [row for row in held if row.period == period.name] for period in _last(visit)}
+    return visit.render("provider_portal/returns.html", periods=_last(visit), by=by)
+
+
+def _last(visit: Visit) -> list[Quarter]:
+    return quarters_until(local_day(visit.now), 6)
+
+
+async def show_return(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    period = _quarter(visit)
+    async with visit.begin() as tx:
+        lines = await monitoring.drawn(tx, period)
+        held = await monitoring.signed(tx, period.name)
+        viewer = visit.signed_in
+        names = (period.name,)
+        await audit.record(tx, [audit.seen(viewer, "monitoring.seen", "provider", viewer.organisation_id, names)])
+    return visit.render(
+        "provider_portal/return.html",
+        status=422 if errors else 200,
+        period=period,
+        over=period.ends <= visit.now,
+        groups=grouped(books, lines),
+        signed=[(row, await acts.signer(visit.sealer, row)) for row in held],
+        return_id=one(visit, "return_id") or uuid4(),
+        errors=errors,
+    )
+
+
+def grouped(books: Books, lines: Sequence[file.Line]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each measure with its categories in words."""
+    ordered = file.in_order(lines)
+    found = []
+    for measure, text in MEASURES.items():
+        rows = [(category(books, line), line.value) for line in ordered if line.measure == measure]
+        found.append((text, rows))
+    return found
+
+
+def category(books: Books, line: file.Line) -> str:
+    """A category in words: "Coped and built resilience ...: better"."""
+    if line.category == "all":
+        return "All"
+    lists, (head, _, tail) = books.support, line.category.partition(":")
+    reasons: Mapping[str, Mapping[str, str]] = {
+        "outcome": lists.outcomes,
+        "distance": lists.domains,
+        "declined": {one.code: one.words for one in books.transitions.reasons["decline"].reasons},
+    }
+    first = reasons.get(line.measure, {}).get(head, words.words(head))
+    second = lists.changes.get(tail, lists.whose.get(tail, words.words(tail)))
+    return f"{first}: {second.lower()}" if tail else first
+
+
+async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    period = _quarter(visit)
+    async with visit.begin() as tx:
+        held = {row.strand: row for row in await monitoring.said(tx, period.name)}
+        viewer = visit.signed_in
+        await audit.record(tx, [audit.seen(viewer, "monitoring.posts_asked", "provider", viewer.organisation_id)])
+    known = {f"{name}-{strand}": [str(getattr(row, name))] for strand, row in held.items() for name in FORM}
+    return visit.render(
+        "provider_portal/posts.html",
+        status=422 if errors else 200,
+        period=period,
+        strands=[(strand, words.words(strand)) for strand in strands(visit, books)],
+        values=visit.form or known,
+        errors=errors,
+    )
+
+
+def number(text: str, *, whole: bool = False) -> Decimal | None:
+    """A number of zero or more, at most two decimals, as people write it; None when it is none."""
+    try:
+        found = Decimal(text.replace(",", "").replace("£", "").strip())
+    except InvalidOperation:
+        return None
+    fits = found.is_finite() and 0 <= found < 10_000_000_000 and found == round(found, 0 if whole else 2)
+    return found if fits else None
+
+
+async def say_posts(visit: Visit, books: Books) -> Response:
+    period, viewer = _quarter(visit), visit.signed_in
+    said: dict[str, dict[str, Any]] = {}
+    errors = []
+    for strand in strands(visit, books):
+        read = {name: number(one(visit, f"{name}-{strand}"), whole=name == "waiting") for name in FORM}
+        errors += [
+            FieldError(f"{name}-{strand}", f"Enter a number for {name}, 0 where there is none")
+            for name, value in read.items()
+            if value is None or (name in ("posts", "vacancies") and value >= 10_000)
+        ]
+        said[strand] = read
+    if errors or viewer.organisation_id is None:
+        return await ask_posts(visit, books, errors)
+    rows = [
+        PostSpend(viewer.organisation_id, period.name, strand, **{**read, "waiting": int(read["waiting"])},
+                  said_at=visit.now, said_by=viewer.user_id)
+        for strand, read in said.items()
+    ]  # fmt: skip
+    async with visit.begin() as tx:
+        await acts.say_posts(tx, viewer, rows)
+    return visit.redirect(f"/portal/returns/{period.name}", flash="Posts and spend were saved")
+
+
+async def sign_return(visit: Visit, books: Books) -> Response:
+    period, made, mine = _quarter(visit), client_id(visit, "return_id"), contracts_of(visit, books)
+    if one(visit, "checked") != "yes" or made is None or not mine:
+        return await show_return(visit, books, [FieldError("checked", "Say that you have checked the figures")])
+    try:
+        async with visit.begin() as tx:
+            provider = mine[0].provider.slug
+            await acts.sign(tx, visit.signed_in, visit.sealer, made, period, provider, strands(visit, books), visit.now)
+    except Refused as refused:
+        return await show_return(visit, books, [FieldError("", REFUSALS.get(refused.code, "It cannot be signed now"))])
+    return visit.redirect(f"/portal/returns/{period.name}", flash="The return was signed. Its figures do not change.")
+
+
+async def download(visit: Visit, books: Books) -> Response:
+    """The provider's own signed file, as it was signed."""
+    async with visit.begin() as tx:
+        row = await monitoring.one_signed(tx, visit.id("return_id"))
+        if row is None:
+            return visit.not_found()
+        await audit.record(tx, [audit.seen(visit.signed_in, "monitoring.downloaded", "return", row.return_id)])
+    return as_csv(row.file, row)
+
+
+def as_csv(data: bytes, row: Signed, suffix: str = "") -> Response:
+    name = f"monitoring_{row.period}_{row.number}_{row.return_id}{suffix}.csv"
+    return Response(data, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+async def show_signed(visit: Visit, books: Books) -> Response:
+    """For the commissioner: what every provider signed."""
+    async with visit.begin() as tx:
+        held = await monitoring.signed(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "monitoring.all_seen", "list", None)])
+    providers = {c.provider.provider_id: c.provider for c in books.directory.contracts}
+    rows = [(row, providers.get(row.provider_id), await acts.signer(visit.sealer, row)) for row in held]
+    return visit.render("provider_portal/signed.html", rows=rows)
+
+
+async def download_suppressed(visit: Visit, books: Books) -> Response:
+    """A signed return for the commissioner's analyst, without small numbers of people."""
+    async with visit.begin() as tx:
+        row = await monitoring.one_signed(tx, visit.id("return_id"))
+        if row is None:
+            return visit.not_found()
+        await audit.record(tx, [audit.seen(visit.signed_in, "monitoring.downloaded", "return", row.return_id)])
+    provider = next((c.provider for c in books.directory.contracts if c.provider.provider_id == row.provider_id), None)
+    lines = file.suppress(file.read(row.file))
+    slug = provider.slug if provider else "unknown"
+    return as_csv(file.write(str(row.return_id), slug, row.period, lines), row, "_suppressed")

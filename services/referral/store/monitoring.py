@@ -1,0 +1,181 @@
+"""What a provider's performance and its monitoring return are drawn from, and the returns that were signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.domain.monitoring import Line
+from services.referral.domain.performance import Quarter, Tried
+from services.referral.store.rows import columns, read, read_one
+
+LEGS_AT_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PostSpend:
+    """Posts and money of one funding strand in a quarter, as the provider's manager said."""
+
+    provider_id: UUID
+    period: str
+    strand: str
+    posts: Decimal
+    vacancies: Decimal
+    waiting: int
+    spend: Decimal
+    said_at: datetime
+    said_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A monitoring return as it was signed; `signed_name` is sealed."""
+
+    return_id: UUID
+    provider_id: UUID
+    period: str
+    number: int
+    file: bytes
+    sha256: str
+    signed_at: datetime
+    signed_by: UUID
+    signed_name: bytes
+
+
+async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> list[Tried]:
+    """The legs that left for the viewer's provider in a quarter, the first one first."""
+    rows = await tx.fetch(
+        """
+        select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, coalesce(r.urgent, false) as urgent,
+               l.sent_at, l.viewed_at, l.answered_at,
+               least(r.started_at, (select min(a.at) from contact_attempt a where a.case_id = l.case_id
+                        and a.referral_id = l.referral_id and a.provider_id = l.provider_id and a.reached))
+                 as contacted_at
+          from leg l left join referral r on r.leg_id = l.leg_id
+         where l.sent_at >= $1 and l.sent_at < $2 and ($3::uuid is null or l.contract_id = $3)
+         order by l.sent_at, l.leg_id limit $4
+        """,
+        quarter.begins,
+        quarter.ends,
+        contract_id,
+        LEGS_AT_MOST,
+    )
+    return read(Tried, rows)
+
+
+_STEPS = """
+select e.type, coalesce(case when e.type = 'referral.declined.v1' then l.decline_reason
+                             when e.type = 'support.ended-early.v1' then p.reason end, 'not_said') as reason,
+       count(distinct l.leg_id) as n
+  from leg l join case_event e on e.leg_id = l.leg_id left join end_report p on p.leg_id = l.leg_id
+ where e.happened_at >= $1 and e.happened_at < $2
+   and e.type in ('referral.accepted.v1', 'referral.declined.v1', 'support.started.v1', 'support.completed.v1',
+                  'support.ended-early.v1')
+ group by 1, 2
+"""
+_OUTCOMES = """
+select code || ':' || change as category, count(distinct leg_id) as n from outcome
+ where at >= $1 and at < $2 group by 1
+"""
+_IN_SUPPORT = """
+select count(*) from leg l
+ where exists (select 1 from case_event e where e.leg_id = l.leg_id and e.type = 'support.started.v1'
+                  and e.happened_at < $2)
+   and not exists (select 1 from case_event e where e.leg_id = l.leg_id and e.happened_at < $1
+                      and e.type in ('support.completed.v1', 'support.ended-early.v1', 'referral.withdrawn.v1'))
+"""
+_APPOINTMENTS = """
+select state || coalesce(':' || whose, '') as category, count(*) as n from appointment
+ where state <> 'booked' and starts_at >= $1 and starts_at < $2 group by 1
+"""
+_DISTANCE = """
+select e.domain || ':' || case when s.score is null or e.score is null then 'not_scored_twice'
+         when e.score > s.score then 'better' when e.score < s.score then 'worse' else 'same' end as category,
+       count(*) as n
+  from (select distinct on (leg_id) assessment_id, leg_id from assessment
+         where stage = 'end' and at >= $1 and at < $2 order by leg_id, at desc, assessment_id) last
+  join need_score e on e.assessment_id = last.assessment_id
+  left join (select distinct on (leg_id) assessment_id, leg_id from assessment
+              where stage = 'start' order by leg_id, at desc, assessment_id) first on first.leg_id = last.leg_id
+  left join need_score s on s.assessment_id = first.assessment_id and s.domain = e.domain
+ group by 1
+"""
+_NAMES = {
+    "referral.accepted.v1": ("accepted", "all"),
+    "support.started.v1": ("support_started", "all"),
+    "support.completed.v1": ("ended", "completed"),
+}
+
+
+async def drawn(tx: Tx, quarter: Quarter) -> list[Line]:
+    """The figures of the viewer's provider in a quarter; those of people waiting are as of now."""
+    span = (quarter.begins, quarter.ends)
+    lines = [
+        Line("received", "all", str(len(await tried(tx, quarter)))),
+        Line("in_support", "all", str(await tx.fetchval(_IN_SUPPORT, *span))),
+    ]
+    waiting = await tx.fetchval(
+        "select count(*) from leg l left join referral r on r.leg_id = l.leg_id"
+        " where l.state in ('sent', 'accepted', 'waitlisted') and r.started_at is null and l.sent_at < $1",
+        quarter.ends,
+    )
+    lines.append(Line("waiting", "all", str(waiting)))
+    for row in await tx.fetch(_STEPS, *span):
+        measure, category = _NAMES.get(row["type"], ("declined", row["reason"]))
+        if row["type"] == "support.ended-early.v1":
+            measure, category = "ended", f"early:{row['reason']}"
+        lines.append(Line(measure, category, str(row["n"])))
+    for measure, sql in (("outcome", _OUTCOMES), ("appointments", _APPOINTMENTS), ("distance", _DISTANCE)):
+        lines += [Line(measure, row["category"], str(row["n"])) for row in await tx.fetch(sql, *span)]
+    for one in await said(tx, quarter.name):
+        lines += [
+            Line("posts", one.strand, str(one.posts)),
+            Line("vacancies", one.strand, str(one.vacancies)),
+            Line("waiting_of_strand", one.strand, str(one.waiting)),
+            Line("spend", one.strand, str(one.spend)),
+        ]
+    return lines
+
+
+async def said(tx: Tx, period: str) -> list[PostSpend]:
+    """Posts and spend of the viewer's provider in a quarter, by strand."""
+    rows = await tx.fetch(f"select {columns(PostSpend)} from post_spend where period = $1 order by strand", period)
+    return read(PostSpend, rows)
+
+
+async def say(tx: Tx, rows: Sequence[PostSpend]) -> None:
+    names = [field.name for field in fields(PostSpend)]
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names[3:])
+    await tx.executemany(
+        f"insert into post_spend ({', '.join(names)}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        f" on conflict (provider_id, period, strand) do update set {sets}",
+        [tuple(getattr(row, name) for name in names) for row in rows],
+    )
+
+
+async def signed(tx: Tx, period: str | None = None) -> list[Signed]:
+    """The returns that the viewer may see, the latest first; of one quarter where it is given."""
+    rows = await tx.fetch(
+        f"select {columns(Signed)} from monitoring_return where ($1::text is null or period = $1)"
+        " order by period desc, signed_at desc, return_id limit 400",
+        period,
+    )
+    return read(Signed, rows)
+
+
+async def one_signed(tx: Tx, return_id: UUID) -> Signed | None:
+    row = await tx.fetchrow(f"select {columns(Signed)} from monitoring_return where return_id = $1", return_id)
+    return read_one(Signed, row)
+
+
+async def add_signed(tx: Tx, row: Signed) -> bool:
+    """Keeps a signed return for ever; False when it was kept before."""
+    names = [field.name for field in fields(Signed)]
+    done = await tx.execute(
+        f"insert into monitoring_return ({', '.join(names)}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " on conflict (return_id) do nothing",
+        *(getattr(row, name) for name in names),
+    )
+    return bool(done == "INSERT 0 1")

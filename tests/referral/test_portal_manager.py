@@ -1,0 +1,224 @@
+"""A provider's manager: performance with the list behind each number, and the quarterly monitoring return."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from contracts.identity import contract_id, provider_id
+from services.referral.actions import contacting, providing, supporting
+from services.referral.domain.directory import Standards
+from services.referral.domain.monitoring import Line, harmless, read, suppress, write
+from services.referral.domain.performance import (
+    Tried,
+    percentile,
+    quarter,
+    quarter_of,
+    quarters_until,
+    result,
+    summary,
+)
+from services.referral.provider_portal.returning import number
+from services.referral.store.support import EndReport
+from tests.builders import NOON, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.portal import LATER, AsPersona, a_referral_sent, portal_of
+
+JANUARY = datetime(2027, 1, 1, tzinfo=UTC)
+STANDARDS = Standards(accept_working_days=1, first_contact_working_days=2, urgent_hours=24)
+
+
+def a_leg(state: str = "accepted", urgent: bool = False, **hours: float) -> Tried:
+    """A leg sent on Tuesday at noon; hours after it for `viewed`, `answered` and `contacted`."""
+    at = {name: NOON + timedelta(hours=after) for name, after in hours.items()}
+    times = [at.get(name) for name in ("viewed", "answered", "contacted")]
+    return Tried(uuid4(), uuid4(), "REF", uuid4(), state, urgent, NOON, *times)
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "ends", "words"),
+    [
+        ("2026-Q1", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, tzinfo=UTC), "January to March 2026"),
+        (
+            "2026-Q4",
+            datetime(2026, 9, 30, 23, tzinfo=UTC),
+            datetime(2027, 1, 1, tzinfo=UTC),
+            "October to December 2026",
+        ),
+    ],
+)
+def test_a_quarter_begins_and_ends_at_midnight_in_london(
+    name: str, begins: datetime, ends: datetime, words: str
+) -> None:
+    found = quarter(name)
+    assert found is not None and (found.begins, found.ends, found.words) == (begins, ends, words)
+    assert quarter_of(begins.date() + timedelta(days=1)) == name
+
+
+def test_what_is_no_quarter_is_none_and_the_last_ones_come_in_order() -> None:
+    assert [quarter(name) for name in ("2026-Q5", "2026", "26-Q1", "x-Q1", "2026-Q")] == [None] * 5
+    assert [q.name for q in quarters_until(NOON.date(), 4)] == ["2026-Q3", "2026-Q2", "2026-Q1", "2025-Q4"]
+
+
+@pytest.mark.parametrize(
+    ("leg", "measure", "said"),
+    [
+        (a_leg(answered=30), "answer", "met"),
+        (a_leg(answered=37), "answer", "missed"),
+        (a_leg(answered=30, urgent=True), "answer", "missed"),
+        (a_leg(answered=23, urgent=True), "answer", "met"),
+        (a_leg("sent"), "answer", "running"),
+        (a_leg("withdrawn"), "answer", None),
+        (a_leg("sent"), "contact", None),
+        (a_leg(answered=1), "contact", "running"),
+        (a_leg(answered=1, contacted=60), "contact", "missed"),
+        (a_leg("ended", answered=1, contacted=50), "contact", "met"),
+        (a_leg("ended", answered=1), "contact", None),
+    ],
+)  # fmt: skip
+def test_an_act_meets_or_misses_its_limit_or_none_applies(leg: Tried, measure: str, said: str | None) -> None:
+    assert result(leg, measure, STANDARDS, NOON + timedelta(hours=20)) == said
+
+
+def test_what_is_not_done_when_its_limit_is_over_is_missed_and_times_are_given_by_rank() -> None:
+    assert result(a_leg("sent"), "answer", STANDARDS, NOON + timedelta(days=3)) == "missed"
+    legs = [a_leg(answered=1), a_leg(answered=2), a_leg(answered=100), a_leg("sent")]
+    found = summary(legs, "answer", STANDARDS, NOON + timedelta(hours=5))
+    assert (found.met, found.missed, found.running, found.median, found.ninetieth) == (2, 1, 1, 120, 1740)
+    assert percentile(range(1, 11), 90) == 9 and percentile([], 50) is None
+
+
+def test_small_numbers_of_people_are_taken_out_with_one_more_where_the_rest_would_tell() -> None:
+    given: tuple[tuple[str, str, str], ...] = (
+        ("received", "all", "30"),
+        ("declined", "capacity", "2"),
+        ("declined", "unsafe", "9"),
+    )
+    given += (("declined", "conflict", "7"), ("posts", "idva", "2.00"), ("ended", "completed", "0"))
+    lines = [Line(*one) for one in given]
+    shown = {(line.measure, line.category): line.value for line in suppress(lines)}
+    assert shown["declined", "capacity"] == shown["declined", "conflict"] == "[c]"
+    assert (shown["declined", "unsafe"], shown["received", "all"]) == ("9", "30")
+    assert (shown["posts", "idva"], shown["ended", "completed"]) == ("2.00", "0")
+
+
+def test_the_file_is_the_same_for_the_same_lines_and_runs_no_formula() -> None:
+    lines = [Line("outcome", "=1+1", "3"), Line("outcome", "VFS1:better", "4")]
+    assert write("r", "p", "2026-Q3", lines) == write("r", "p", "2026-Q3", lines[::-1])
+    assert b",'=1+1,3\n" in write("r", "p", "2026-Q3", lines)
+    assert [harmless(text) for text in ("@x", "a\nb", "-1", "\tx")] == ["'@x", "a b", "'-1", "'\tx"]
+    assert [number(text) for text in ("x", "-1", "1.234", "NaN", "1e99", "")] == [None] * 6
+    assert number("£1,200.50") is not None and number("1.5", whole=True) is None
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with portal_of(hub, databases) as as_persona:
+        yield as_persona
+
+
+async def a_quarter_that_is_over(hub: Hub) -> str:
+    """A referral answered in time, one that was not, and one supported to its end, moved into the last quarter."""
+    worker = a_viewer("idva.worker")
+    good, bad, done = [await a_referral_sent(hub) for _ in range(3)]
+    async with hub.looks(worker) as tx:
+        for sent in (good, done):
+            await providing.accept(tx, worker, sent.referral, LATER)
+        await contacting.record_attempt(
+            tx, worker, uuid4(), good.case, "mobile", "spoke", LATER, referral_id=good.referral
+        )
+        await providing.decline(tx, worker, bad.referral, "capacity", LATER + timedelta(days=9))
+        await providing.start(tx, worker, done.referral, LATER)
+        report = EndReport(
+            done.leg, done.case, provider_id("harbour-lane"), "completed", "goals_met", "come_back", None, LATER,
+            worker.user_id,
+        )  # fmt: skip
+        await supporting.keep_end(tx, worker, report, {"VFS1": "better"})
+        await providing.complete(tx, worker, done.referral, LATER)
+    now = datetime.now(UTC)
+    over = quarters_until(now.date(), 2)[1]
+    by = over.begins + timedelta(days=30) - NOON
+    for table, column in (
+        ("leg", "sent_at"), ("leg", "viewed_at"), ("leg", "answered_at"), ("contact_attempt", "at"), ("outcome", "at"),
+        ("case_event", "happened_at"), ("referral", "started_at"),
+    ):  # fmt: skip
+        await hub.worker.pool.execute(f"update {table} set {column} = {column} + $1", by)
+    return over.name
+
+
+@pytest.mark.service
+async def test_each_number_of_the_performance_opens_its_list(hub: Hub, browse: AsPersona) -> None:
+    period = await a_quarter_that_is_over(hub)
+    manager = await browse("provider.manager")
+    await manager.get("/portal")
+    await manager.follow("Performance against your contracts")
+    page = await manager.get(f"/portal/performance?period={period}")
+    answers = next(row for row in page.rows if row[0] == "Accepted or declined")
+    assert [cell.split()[0] for cell in answers[1:4]] == ["2", "1", "0"]
+    assert answers[4] == "0 working minutes"
+    page = await manager.follow("1 accepted or declined, missed")
+    assert len(page.rows) == 2 and page.heading == "Accepted or declined: missed"
+    base = f"/portal/performance/{contract_id('harbour-lane-idva')}"
+    for wrong in (f"{base}/answer/maybe", f"{base}/speed/met", f"{base}/answer/met?period=1"):
+        await manager.get(wrong, status=404)
+    await (await browse("idva.worker")).get("/portal/performance", status=403)
+
+
+@pytest.mark.service
+async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub: Hub, browse: AsPersona) -> None:
+    period = await a_quarter_that_is_over(hub)
+    manager = await browse("provider.manager")
+    page = await manager.get(f"/portal/returns/{period}")
+    assert ["We have no capacity", "1"] in page.rows and ["Completed", "1"] in page.rows
+    assert ["Coped and built resilience to move forward with daily life: better", "1"] in page.rows
+    page = await manager.submit("Sign the return", 422)
+    assert page.errors == ["Say that you have checked the figures"]
+    page = await manager.submit("Sign the return", 422, checked="yes")
+    assert page.errors == ["Say posts and spend for every strand first"]
+    await manager.follow("Say posts and spend")
+    page = await manager.submit("Save", 422, **{"posts-idva": "many"})
+    assert "Enter a number for posts, 0 where there is none" in page.errors
+    form = {i.get("name") or "": "3" for i in page.all("input") if (i.get("name") or "").count("-")}
+    await manager.submit("Save", 200, **form)
+    same = {"return_id": str(uuid4()), "checked": "yes"}
+    for _ in range(2):
+        page = await manager.post(f"/portal/returns/{period}/sign", same)
+    assert "Number 1, signed by Elen Price" in page.text
+    page = await manager.submit("Sign the return", 422, checked="yes")
+    assert page.errors == ["Nothing differs from what was signed last"]
+    [row] = await hub.rows("select file, sha256, signed_name from monitoring_return")
+    assert hashlib.sha256(row["file"]).hexdigest() == row["sha256"] and b"Elen" not in row["signed_name"]
+    file = await manager.download(page.link("Download it"))
+    assert file.content == row["file"] and Line("received", "all", "3") in read(file.content)
+    assert file.headers["content-disposition"].startswith("attachment")
+    running = quarter_of(datetime.now(UTC).date())
+    assert "You can sign when it is over" in (await manager.get(f"/portal/returns/{running}")).text
+    page = await manager.post(f"/portal/returns/{running}/sign", {**same, "return_id": str(uuid4())}, 422)
+    assert page.errors[0].startswith("The quarter is not over")
+
+
+@pytest.mark.service
+async def test_the_analyst_downloads_without_small_numbers_and_no_other_provider_sees_it(
+    hub: Hub, browse: AsPersona
+) -> None:
+    period = await a_quarter_that_is_over(hub)
+    manager, analyst = await browse("provider.manager"), await browse("analyst")
+    assert "No provider has signed a return yet." in (await analyst.get("/portal/signed")).text
+    page = await manager.get(f"/portal/returns/{period}/posts")
+    form = {i.get("name") or "": "1" for i in page.all("input") if (i.get("name") or "").count("-")}
+    await manager.submit("Save", 200, **form)
+    page = await manager.submit("Sign the return", 200, checked="yes")
+    own = page.link("Download it")
+    page = await analyst.get("/portal/signed")
+    assert page.rows[1][1] == "Harbour Lane" and "Elen Price" in page.rows[1][2]
+    lines = read((await analyst.download(page.link("Download"))).content)
+    assert Line("received", "all", "[c]") in lines and Line("posts", "idva", "1.00") in lines
+    await analyst.get(own, status=403)
+    stranger = a_viewer("provider.manager", organisation_id=provider_id("stillwater"))
+    async with hub.portal.begin(stranger) as tx:
+        assert await tx.fetch("select * from monitoring_return") == await tx.fetch("select * from post_spend") == []
+    for persona in ("idva.worker", "officer"):
+        await (await browse(persona)).get("/portal/signed", status=403)
