@@ -35,6 +35,7 @@ __all__ = ["Link", "Page", "Visit", "make_app"]
 
 AWAY = "https://www.bbc.co.uk/weather"
 LARGEST_FORM = 1_000_000
+LARGEST_CALL = 64_000
 MOST_FIELDS = 2_000
 log = structlog.get_logger("web")
 View = Callable[[Visit], Awaitable[Response]]
@@ -42,7 +43,11 @@ View = Callable[[Visit], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Page:
-    """A route: its path, its view and who may see it. Only a `public` page has no permission."""
+    """A route: its path, its view and who may see it. Only a `public` page has no permission.
+
+    A `machine` page is for another system: it has no session and no form, its body is given as it came (`visit.body`),
+    and its problems are JSON. Its view asks for a credential of its own.
+    """
 
     path: str
     view: View
@@ -51,6 +56,7 @@ class Page:
     origin: Literal["staff", "neutral"] = "staff"
     public: bool = False
     database: str = "hub"
+    machine: bool = False
 
     def __post_init__(self) -> None:
         if (self.permission is None) != self.public:
@@ -131,7 +137,7 @@ def _endpoint(page: Page, shop: Shop) -> Callable[[Request], Awaitable[Response]
             if not _right_origin(request, page, shop.settings):
                 raise HTTPException(404)
             visit = await _visit(request, shop, page.origin == "neutral")
-            visit.database = page.database
+            visit.database, visit.machine = page.database, page.machine
             return await _answer(page, visit)
         except HTTPException:
             raise
@@ -150,6 +156,10 @@ def _endpoint(page: Page, shop: Shop) -> Callable[[Request], Awaitable[Response]
 async def _answer(page: Page, visit: Visit) -> Response:
     """The page for this viewer: sign-in first, then the permission, then the form, then the view."""
     writes = visit.request.method not in ("GET", "HEAD")
+    if page.machine:
+        body = await _body(visit.request, LARGEST_CALL)
+        visit.body = body or b""
+        return visit.problem(413) if body is None else await page.view(visit)
     if page.permission is not None:
         if visit.viewer is None:
             if writes:
@@ -186,15 +196,23 @@ async def _form(request: Request) -> dict[str, list[str]]:
     """The fields of a form, each with all its values; nothing is uploaded here, so only one encoding is read."""
     if request.headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
         raise HTTPException(415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            raise HTTPException(413)
+    body = await _body(request, LARGEST_FORM)
+    if body is None:
+        raise HTTPException(413)
     try:
         return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         raise HTTPException(400) from None
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """What was sent; None when it is larger than it may be."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            return None
+    return bytes(body)
 
 
 def _host(url: str) -> str:

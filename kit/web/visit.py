@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from kit.access import Viewer
 from kit.config import Settings
@@ -59,6 +60,8 @@ class Visit:
     form: dict[str, list[str]] = field(default_factory=dict)
     nonce: str = field(default_factory=guard.nonce)
     form_targets: tuple[str, ...] = ()
+    body: bytes = b""
+    machine: bool = False
 
     @property
     def params(self) -> dict[str, Any]:
@@ -151,7 +154,14 @@ class Visit:
         writes = self.request.method not in ("GET", "HEAD")
         return self.problem(503, sent=("undone" if undone else "unknown") if writes else None)
 
+    def answer(self, status: int, told: dict[str, Any]) -> Response:
+        """JSON for another system; a status from 400 on is a problem (RFC 9457)."""
+        kind = "application/problem+json" if status >= 400 else "application/json"
+        return JSONResponse(told, status_code=status, media_type=kind)
+
     def problem(self, status: int, **words: Any) -> Response:
+        if self.machine:
+            return self.answer(status, {"status": status, "title": HTTPStatus(status).phrase})
         template = "neutral_problem.html" if self.request.scope.get("handrail.origin") == "neutral" else "problem.html"
         return self.render(template, status=status, code=status, **words)
 

@@ -45,11 +45,11 @@ async def passes(site: Site, path: str, button: str = "") -> None:
     assert await gate.problems(url + path, signed_in=signed_in, act=act) == [], f"{path} {button}"
 
 
-EMPTY = ["/", "/cases", "/cases?queue=nothing", "/cases/new", "/operations"]
+EMPTY = ["/", "/cases", "/cases?queue=nothing", "/cases/new", "/operations", "/cases/same-people", "/cases/agencies"]
 
 
 @pytest.mark.parametrize(
-    ("path", "button"), [*((path, "") for path in EMPTY), ("/cases", "Find"), ("/cases/new", "Open the case")]
+    ("path", "button"), [*((path, "") for path in EMPTY), ("/cases", "Find"), ("/cases/new", "Look")]
 )
 async def test_pages_without_anything_pass_the_gate(site: Site, path: str, button: str) -> None:
     await passes(site, path, button)

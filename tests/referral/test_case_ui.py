@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import contract_id
+from tests.browser import Browser, Seen
 from tests.builders import COVENTRY, THEFT, a_crime, a_domestic_crime, a_victim, an_event, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -24,6 +25,13 @@ PERSON = {
     "reported": "no",
     "agrees": "yes",
 }
+
+
+async def open_form(officer: Browser) -> Seen:
+    """The form for somebody who comes, after the look that finds nobody."""
+    await officer.get("/cases/new")
+    await officer.submit("Look", source="self", phone="07700 900999")
+    return await officer.submit("Go on")
 
 
 @pytest.fixture
@@ -306,7 +314,7 @@ async def test_another_service_is_opened_once(hub: Hub, browse: AsPersona) -> No
 
 async def test_everything_asked_of_somebody_who_comes_is_checked_at_its_field(hub: Hub, browse: AsPersona) -> None:
     officer = await browse("officer")
-    await officer.get("/cases/new")
+    await open_form(officer)
     page = await officer.submit("Open the case", 422)
     fields = [link.get("href") for link in page.all("a") if (link.get("href") or "").startswith("#")]
     wanted = ["given_names", "family_name", "what", "age", "area", "reported", "agrees"]
@@ -322,9 +330,9 @@ async def test_everything_asked_of_somebody_who_comes_is_checked_at_its_field(hu
 
 async def test_somebody_who_comes_by_themselves_has_a_case_and_nothing_is_sent(hub: Hub, browse: AsPersona) -> None:
     officer = await browse("officer")
-    new = await officer.get("/cases/new")
+    new = await open_form(officer)
     [entry] = [e.get("value") for e in new.all("input") if e.get("name") == "case_id"]
-    page = await officer.submit("Open the case", **PERSON, phone="07700 900321", phone_safe="yes")
+    page = await officer.submit("Open the case", **PERSON, phone="07700 900321", phone_safe="safe")
     assert "The case is open. Nothing was sent" in page.text
     again = await officer.post("/cases/new", PERSON | {"case_id": entry or ""})
     assert again.path == page.path and await hub.value("select count(*) from case_file") == 1

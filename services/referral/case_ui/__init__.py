@@ -9,7 +9,6 @@ from services.referral.case_ui import (
     case,
     contact,
     handover,
-    intake,
     notes,
     operations,
     overrides,
@@ -32,8 +31,6 @@ def pages(context: Context) -> Sequence[Page]:
         ("/cases", queues.show, "case.read", "GET"),
         ("/cases/search", queues.search, "case.read", "POST"),
         ("/cases/found/{search_id}", queues.found, "case.read", "GET"),
-        ("/cases/new", intake.ask, "case.write", "GET"),
-        ("/cases/new", intake.take_in, "case.write", "POST"),
         ("/cases/overrides", overrides.waiting, "referral.write", "GET"),
         ("/cases/overrides/{consent_id}", overrides.decide, "referral.write", "POST"),
         (one, case.overview, "case.read", "GET"),
@@ -78,6 +75,7 @@ def pages(context: Context) -> Sequence[Page]:
     )
     return (
         Page("/", start.show, public=True),
+        *people.machines(room),
         *operations.pages(),
         *(Page(path, room(view), permission, methods=(method,)) for path, view, permission, method in shown),
     )

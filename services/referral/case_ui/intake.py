@@ -1,8 +1,9 @@
-"""Taking somebody in who rings or comes by themselves: whether or not the crime was reported, however long ago."""
+"""Taking somebody in who rings or comes by themselves: first who we know already, then what is asked, then the case."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from datetime import date
+from typing import Annotated
+from uuid import uuid4
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -10,14 +11,18 @@ from starlette.responses import Response
 from contracts.reference import AREAS
 from contracts.refused import Refused
 from contracts.working_time import local_day
+from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import asked, sealing, taking_in
 from services.referral.actions import books as stocked
-from services.referral.actions import sealing, taking_in
-from services.referral.actions.taking_in import SelfReferral
-from services.referral.case_ui.room import Desk, error_of, one
-from services.referral.domain.facts import CaseFacts
-from services.referral.store import cases
+from services.referral.actions.asked import Source
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, badges, error_of, one
+from services.referral.store import cases, details, intakes
+from services.referral.store.cases import Case
+from services.referral.store.intakes import Intake
 
 WHAT = {
     "domestic": "Domestic abuse",
@@ -28,23 +33,89 @@ WHAT = {
     "stalking": "Stalking",
     "other": "Something else",
 }
-What = Literal["domestic", "sexual", "hate", "road_collision", "anti_social_behaviour", "stalking", "other"]
-INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
+WHO = {
+    "self": "The person themselves",
+    "family": "A family member or friend, for them",
+    "agency": "Another agency, for them",
+    "witness": "A witness, for themselves",
+}
+AGENCIES = {
+    "social_care": "Social care",
+    "health": "Health",
+    "housing": "Housing",
+    "education": "School or college",
+    "charity": "A charity",
+    "other": "Another agency",
+}
+LANGUAGES = {
+    "en": "English", "pa": "Panjabi", "ur": "Urdu", "pl": "Polish", "bn": "Bengali", "ar": "Arabic", "ro": "Romanian",
+    "so": "Somali", "gu": "Gujarati", "zh": "Chinese", "fa": "Farsi", "bfi": "British Sign Language",
+    "not_known": "Not known",
+}  # fmt: skip
+CARRIED = (
+    "source",
+    "given_names",
+    "family_name",
+    "phone",
+    "date_of_birth-day",
+    "date_of_birth-month",
+    "date_of_birth-year",
+)
 
 
-class TakeIn(BaseModel):
-    """What is asked of somebody who comes by themselves; no words about what happened."""
+class Look(BaseModel):
+    """By what somebody is looked for before anything is written down."""
 
-    given_names: Annotated[str, Say("Enter the person's given names")] = Field(max_length=100)
-    family_name: Annotated[str, Say("Enter the person's family name")] = Field(max_length=100)
-    what: Annotated[What, Say("Choose what it is about")]
-    age: Annotated[int, Say("Enter the person's age", wrong="Enter the age in years, like 34")] = Field(ge=0, le=120)
-    area: Annotated[str, Say("Choose where the person lives")] = Field(max_length=9)
-    reported: Annotated[Literal["yes", "no"], Say("Choose whether the police know")]
+    source: Annotated[Source, Say("Choose who asks for help")]
+    given_names: str | None = Field(default=None, max_length=100)
+    family_name: str | None = Field(default=None, max_length=100)
+    date_of_birth: Annotated[date | None, Say("", wrong="The date of birth must be a real date")] = None
     phone: str | None = Field(default=None, max_length=30)
-    phone_safe: Annotated[Literal["yes", "no"], Say("Choose whether this number is safe to ring")] = "no"
-    agrees: Annotated[Literal["yes", "no"], Say("Choose whether the person agrees")]
-    case_id: Annotated[UUID, Say("Open this page again, then fill it in")]
+
+
+async def begin(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    return visit.render("case_ui/look.html", status=422 if errors else 200, who=WHO, errors=list(errors))
+
+
+async def look(visit: Visit, desk: Desk) -> Response:
+    """Who we know of this name and birth, or this number; nothing of it stands in an address."""
+    given, errors = parse(Look, visit.form)
+    named = given is not None and given.given_names and given.family_name
+    if given is not None and not (named or given.phone):
+        errors = [FieldError("given_names", "Enter the person's names and date of birth, or a telephone number")]
+    if given is None or errors:
+        return await begin(visit, desk, errors)
+    async with visit.begin() as tx:
+        found = await _known(tx, visit, given)
+        seen = [audit.seen(visit.signed_in, "found_seen", "case", case.case_id) for case in found]
+        search = audit.seen(visit.signed_in, "search", "search", uuid4(), (f"{len(found)} found",))
+        await audit.record(tx, [search, *seen])
+    return visit.render(
+        "case_ui/looked_for.html",
+        rows=[(case, badges(case)) for case in found],
+        carried={name: one(visit, name) for name in CARRIED if one(visit, name)},
+        words=words.words,
+        area=words.area,
+    )
+
+
+async def _known(tx: Tx, visit: Visit, given: Look) -> list[Case]:
+    """Cases of people with this name and date of birth, this name where no birth is known, or this number."""
+    name = f"{given.given_names or ''} {given.family_name or ''}".strip()
+    wanted = []
+    if given.given_names and given.family_name:
+        both = f"{name} {given.date_of_birth}"
+        wanted.append(("name_and_birth", both) if given.date_of_birth else ("name", name))
+    if given.phone:
+        wanted.append(("phone", sealing.phone(given.phone)))
+    people = {p for kind, text in wanted for p in await details.find(tx, [(kind, visit.sealer.blind(kind, text))])}
+    found = await details.cases_of(tx, sorted(people)) if people else []
+    return [case for case in [await cases.get(tx, case_id) for case_id in found[:20]] if case is not None]
+
+
+async def form(visit: Visit, desk: Desk) -> Response:
+    """The form, opened after the look, with what was typed there."""
+    return await ask(visit, desk)
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -52,63 +123,46 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         "case_ui/new.html",
         status=422 if errors else 200,
         what=WHAT,
+        who=WHO,
+        agencies=AGENCIES,
+        needs=asked.NEEDS,
+        themselves=asked.OF_THEMSELVES,
+        ago=asked.AGO,
+        languages=[{"value": code, "text": text} for code, text in LANGUAGES.items()],
+        safety={"safe": "Yes, the person says so", "unsafe": "No", "unknown": "Not sure"},
         case_id=one(visit, "case_id") or uuid4(),
         areas=[{"value": "", "text": "Choose an area"}, *({"value": a.code, "text": a.name} for a in AREAS)],
-        errors=errors,
+        errors=list(errors),
     )
 
 
 async def take_in(visit: Visit, desk: Desk) -> Response:
-    given, errors = parse(TakeIn, visit.form)
-    if given is not None and given.area not in {place.code for place in AREAS}:
-        errors = [FieldError("area", "Choose where the person lives")]
-    if given is not None and given.phone and not 10 <= sum(sign.isdigit() for sign in given.phone) <= 15:
-        errors = [*errors, FieldError("phone", "Enter a telephone number, like 07700 900321")]
-    if given is None or errors:
+    given, errors = asked.read(visit.form, local_day(visit.now))
+    if given is None:
         return await ask(visit, desk, errors)
     try:
         async with visit.begin() as tx:
             if await cases.known(tx, [given.case_id]):
                 return visit.redirect(f"/cases/{given.case_id}/referrals", flash="The case is open already.")
             books = await stocked.current(tx, desk.books)
-            told = SelfReferral(_facts(visit, given), _details(given), given.agrees == "yes")
+            told = asked.told(given, visit.now, "phone")
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
+            await intakes.add(tx, _intake(visit, given))
     except Refused as refused:
-        words = "The person has to agree that we keep this and look for help. Without that nothing is kept."
-        agrees = refused.field == "agrees"
-        return await ask(visit, desk, [FieldError("agrees", words) if agrees else error_of(refused, refused.field)])
+        return await ask(visit, desk, [error_of(refused, refused.field)])
     return visit.redirect(f"/cases/{case_id}/referrals", flash="The case is open. Nothing was sent: choose who helps.")
 
 
-def _facts(visit: Visit, given: TakeIn) -> CaseFacts:
-    return CaseFacts(
+def _intake(visit: Visit, given: asked.TakeIn) -> Intake:
+    return Intake(
         case_id=given.case_id,
-        offence_group="sexual-offences" if given.what == "sexual" else None,
-        incident_kind=given.what if given.what in INCIDENTS else None,
-        flags=("stalking",) if given.what == "stalking" else ("domestic_abuse",) if given.what == "domestic" else (),
-        age=given.age,
-        age_said=given.age,
-        share="agreed",
-        share_said="agreed",
-        share_by="self",
-        channels_safe=("mobile",) if given.phone and given.phone_safe == "yes" else (),
-        home_area=given.area,
-        area=given.area,
-        reported_at=visit.now,
-        reported_on=local_day(visit.now),
-        reported=given.reported == "yes",
-        reported_via="phone",
-        source="self",
-        domestic=given.what == "domestic",
-        sexual=given.what == "sexual",
-    )
-
-
-def _details(given: TakeIn) -> sealing.Details:
-    channels = []
-    if given.phone:
-        safety = "safe" if given.phone_safe == "yes" else "unknown"
-        channels = [{"kind": "mobile", "value": given.phone, "safety": safety}]
-    return sealing.Details.model_validate(
-        {"given_names": given.given_names, "family_name": given.family_name, "channels": channels}
+        source=given.source,
+        agency_id=None,
+        on_behalf=given.on_behalf if given.source == "agency" else None,
+        told_police=given.reported,
+        how_long_ago=given.ago,
+        said_needs=tuple(given.needs),
+        said_of_themselves=tuple(given.themselves),
+        taken_by=visit.signed_in.user_id,
+        taken_at=visit.now,
     )

@@ -1,0 +1,236 @@
+"""What is asked of somebody who comes by themselves, or of an agency for them: the checks of page and machine."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.reference import AREAS
+from contracts.working_time import local_day
+from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import sealing
+from services.referral.actions.taking_in import SelfReferral
+from services.referral.domain.facts import CaseFacts
+from services.referral.domain.safe_contact import days_of, hours_of
+
+What = Literal["domestic", "sexual", "hate", "road_collision", "anti_social_behaviour", "stalking", "other"]
+Source = Literal["self", "agency", "family", "witness"]
+YesNo = Literal["yes", "no"]
+Safety = Literal["safe", "unsafe", "unknown"]
+INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
+CHECK_NUMBER = "Enter a telephone number, like 07700 900321"
+RECENT = timedelta(days=7)
+
+NEEDS = {
+    "safety": "Being and feeling safe",
+    "mental_health": "Mental health",
+    "health": "Physical health",
+    "housing": "Housing",
+    "money": "Money and debt",
+    "employment": "Work, training or education",
+    "children": "Children and family",
+    "substance_use": "Drugs or alcohol",
+    "court": "Police and court",
+    "immigration": "Immigration",
+    "information": "Information only",
+}
+"""What would help, as the person says it. Source: the eight areas of need that providers assess, and employment."""
+OF_THEMSELVES = {
+    "disabled": "Disabled",
+    "sex_work": "Sells sex",
+    "no_recourse": "No recourse to public funds",
+    "homeless": "Has no settled home",
+    "pregnant": "Pregnant",
+    "communication_needs": "Needs support to communicate",
+}
+"""What the person may say of themselves, so that help fits; never asked twice, never guessed."""
+AGO = {
+    "week": "In the last seven days",
+    "month": "In the last month",
+    "year": "In the last year",
+    "years": "Longer ago",
+    "not_said": "They do not say",
+}
+
+
+class TakeIn(BaseModel):
+    """What is asked; no words about what happened."""
+
+    case_id: Annotated[UUID, Say("Open this page again, then fill it in")]
+    source: Annotated[Source, Say("Choose who asks for help")] = "self"
+    on_behalf: Annotated[
+        Literal["social_care", "health", "housing", "education", "charity", "other"] | None,
+        Say("Choose what kind of agency it is"),
+    ] = None
+    given_names: Annotated[str, Say("Enter the person's given names")] = Field(max_length=100)
+    family_name: Annotated[str, Say("Enter the person's family name")] = Field(max_length=100)
+    date_of_birth: Annotated[date | None, Say("", wrong="The date of birth must be a real date")] = None
+    what: Annotated[What, Say("Choose what it is about")]
+    age: Annotated[int | None, Say("Enter the person's age", wrong="Enter the age in years, like 34")] = Field(
+        default=None, ge=0, le=120
+    )
+    area: Annotated[str, Say("Choose where the person lives")] = Field(max_length=9)
+    reported: Annotated[Literal["yes", "no", "not_known"], Say("Choose whether the police know")]
+    ago: Annotated[Literal["week", "month", "year", "years", "not_said"], Say("Choose how long ago it was")] = (
+        "not_said"
+    )
+    needs: Annotated[
+        list[
+            Literal[
+                "safety", "mental_health", "health", "housing", "money", "employment", "children", "substance_use",
+                "court", "immigration", "information",
+            ]
+        ],
+        Say("Choose from the list"),
+    ] = []  # fmt: skip
+    themselves: Annotated[
+        list[Literal["disabled", "sex_work", "no_recourse", "homeless", "pregnant", "communication_needs"]],
+        Say("Choose from the list"),
+    ] = []
+    language: Annotated[str, Say("Choose the language")] = Field(
+        default="en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+    )
+    interpreter: Annotated[YesNo, Say("Choose whether an interpreter is needed")] = "no"
+    phone: str | None = Field(default=None, max_length=30)
+    phone_safe: Annotated[Safety, Say("Choose whether this number is safe to ring")] = "unknown"
+    phone_days: str | None = Field(default=None, max_length=40)
+    phone_hours: str | None = Field(default=None, max_length=20)
+    phone_voicemail: Annotated[YesNo | None, Say("Choose whether a message may be left")] = None
+    phone_say_who: Annotated[YesNo | None, Say("Choose whether we may say who we are")] = None
+    landline: str | None = Field(default=None, max_length=30)
+    landline_safe: Annotated[Safety, Say("Choose whether this number is safe to ring")] = "unknown"
+    email: str | None = Field(default=None, max_length=200)
+    email_safe: Annotated[Safety, Say("Choose whether this address is safe to write to")] = "unknown"
+    address: str | None = Field(default=None, max_length=300)
+    postcode: str | None = Field(default=None, max_length=10)
+    letter_safe: Annotated[Safety, Say("Choose whether a letter is safe")] = "unknown"
+    agrees: Annotated[YesNo, Say("Choose whether the person agrees")]
+
+
+def read(form: Mapping[str, Sequence[str]], today: date) -> tuple[TakeIn | None, list[FieldError]]:
+    """What was given, or what has to be put right, in the order of the fields."""
+    given, errors = parse(TakeIn, form)
+    if given is not None:
+        errors = [*_checked(given, today)]
+    elif not any("".join(form.get(name, ())).strip() for name in ("age", "date_of_birth", "date_of_birth-day")):
+        errors = _in_order([*errors, FieldError("age", "Enter the person's age")])
+    return (given if not errors else None), errors
+
+
+def _in_order(errors: Sequence[FieldError]) -> list[FieldError]:
+    order = ["", *TakeIn.model_fields]
+    return sorted({error.field: error for error in errors}.values(), key=lambda error: order.index(error.field))
+
+
+def _checked(given: TakeIn, today: date) -> list[FieldError]:
+    """What no single field can tell."""
+    found = []
+    if given.source == "agency" and given.on_behalf is None:
+        found.append(FieldError("on_behalf", "Choose what kind of agency it is"))
+    if given.date_of_birth and not today - timedelta(days=125 * 366) < given.date_of_birth <= today:
+        found.append(FieldError("date_of_birth", "The date of birth must be in the past"))
+    if given.age is None and given.date_of_birth is None:
+        found.append(FieldError("age", "Enter the person's age"))
+    if given.area not in {place.code for place in AREAS}:
+        found.append(FieldError("area", "Choose where the person lives"))
+    for name in ("phone", "landline"):
+        number = getattr(given, name)
+        if number and not 10 <= sum(sign.isdigit() for sign in number) <= 15:
+            found.append(FieldError(name, CHECK_NUMBER))
+    if given.phone_days and days_of(given.phone_days) is None:
+        found.append(FieldError("phone_days", "Enter days like mon-fri or tue,thu"))
+    if given.phone_hours and hours_of(given.phone_hours) is None:
+        found.append(FieldError("phone_hours", "Enter hours like 09:00-17:00"))
+    if given.email and ("@" not in given.email or " " in given.email):
+        found.append(FieldError("email", "Enter an e-mail address, like name@example.org"))
+    if given.agrees == "no":
+        words = "The person has to agree that we keep this and look for help. Without that nothing is kept."
+        found.append(FieldError("agrees", words))
+    return found
+
+
+def age_of(given: TakeIn, today: date) -> int:
+    """In whole years: from the date of birth where there is one."""
+    born = given.date_of_birth
+    if born is None:
+        return given.age or 0
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
+    """As the case is opened with it."""
+    return SelfReferral(facts_of(given, now, via), details_of(given), given.agrees == "yes")
+
+
+def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
+    """The coded facts. A sexual assault of the last week counts as one of contact: the centre is offered now."""
+    today, recent = local_day(now), given.ago == "week"
+    age = age_of(given, today)
+    flags = {"stalking": ("stalking",), "domestic": ("domestic_abuse",)}.get(given.what, ())
+    safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
+    value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
+    kinds = {"phone": "mobile"}
+    return CaseFacts(
+        case_id=given.case_id,
+        person_kind="witness" if given.source == "witness" else "person",
+        offence_group="sexual-offences" if given.what == "sexual" else None,
+        incident_kind=given.what if given.what in INCIDENTS else None,
+        flags=flags,
+        age=age,
+        age_said=age,
+        vulnerabilities=tuple(one for one in given.themselves if one != "disabled"),
+        disability="yes" if "disabled" in given.themselves else "not_recorded",
+        needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
+        choices=("interpreter",) if given.interpreter == "yes" else (),
+        language=given.language,
+        share="agreed",
+        share_said="agreed",
+        share_by="self" if given.source in ("self", "witness") else "other",
+        channels_safe=tuple(kinds.get(n, n) for n, safety in safe.items() if safety == "safe" and value[n]),
+        home_area=given.area,
+        area=given.area,
+        committed_to=today if recent else None,
+        reported_at=now,
+        reported_on=today,
+        reported=given.reported == "yes",
+        reported_via=via,
+        source={"self": "self", "witness": "self"}.get(given.source, given.source),
+        domestic=given.what == "domestic",
+        sexual=given.what == "sexual",
+        contact_sexual=given.what == "sexual" and recent,
+    )
+
+
+def details_of(given: TakeIn) -> sealing.Details:
+    """The personal details, to be sealed."""
+    yes = {"yes": True, "no": False, None: None}
+    channels: list[dict[str, object]] = []
+    if given.phone:
+        channels.append(
+            {
+                "kind": "mobile",
+                "value": given.phone,
+                "safety": given.phone_safe,
+                "days": given.phone_days,
+                "hours": given.phone_hours,
+                "voicemail": yes[given.phone_voicemail],
+                "say_who": yes[given.phone_say_who],
+            }
+        )
+    letter = ", ".join(part for part in (given.address, given.postcode) if part) if given.address else None
+    for kind, value in (("landline", given.landline), ("email", given.email), ("letter", letter)):
+        if value:
+            channels.append({"kind": kind, "value": value, "safety": getattr(given, f"{kind}_safe")})
+    return sealing.Details.model_validate(
+        {
+            "given_names": given.given_names,
+            "family_name": given.family_name,
+            "date_of_birth": given.date_of_birth.isoformat() if given.date_of_birth else None,
+            "address": {"lines": [given.address] if given.address else [], "postcode": given.postcode}
+            if given.address or given.postcode
+            else None,
+            "channels": channels,
+        }
+    )

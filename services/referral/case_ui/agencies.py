@@ -1,0 +1,148 @@
+"""Agencies that refer by their own systems: a credential each, and the address that takes what they send."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import orjson
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from contracts.identity import reference
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import asked, taking_in
+from services.referral.actions import books as stocked
+from services.referral.case_ui.room import Desk
+from services.referral.store import intakes
+from services.referral.store.intakes import Agency, Intake
+
+FIELDS = frozenset(asked.TakeIn.model_fields) - {"case_id", "source"}
+
+
+class Make(BaseModel):
+    """An agency that may refer by its own system."""
+
+    agency_id: Annotated[UUID, Say("Open this page again, then fill it in")]
+    name: Annotated[str, Say("Enter the agency's name")] = Field(max_length=100)
+
+
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), made: str | None = None) -> Response:
+    async with visit.begin() as tx:
+        held = await intakes.agencies(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "agencies_seen", "agency", None)])
+    status = 422 if errors else 200
+    return visit.render(
+        "case_ui/agencies.html", status=status, held=held, errors=list(errors), made=made, agency_id=uuid4()
+    )
+
+
+async def make(visit: Visit, desk: Desk) -> Response:
+    """Makes an agency; its credential is shown this once."""
+    given, errors = parse(Make, visit.form)
+    if given is None:
+        return await show(visit, desk, errors)
+    credential = secrets.token_urlsafe(32)
+    async with visit.begin() as tx:
+        agency = Agency(given.agency_id, given.name, "agency", visit.now, None, None)
+        new = await intakes.add_agency(tx, agency, _digest(credential), visit.signed_in.user_id)
+        if new:
+            await audit.record(tx, [audit.seen(visit.signed_in, "agency.made", "agency", given.agency_id)])
+    if not new:
+        return visit.redirect("/cases/agencies", flash="This agency is there already; its credential was shown once.")
+    return await show(visit, desk, made=credential)
+
+
+async def end(visit: Visit, desk: Desk) -> Response:
+    agency_id = visit.id("agency_id")
+    async with visit.begin() as tx:
+        if await intakes.end_agency(tx, agency_id, visit.now):
+            await audit.record(tx, [audit.seen(visit.signed_in, "agency.ended", "agency", agency_id)])
+    return visit.redirect("/cases/agencies", flash="Its credential is refused from now on.")
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+async def intake(visit: Visit, desk: Desk) -> Response:
+    """`POST /cases/intake`: JSON with the fields of the form, a bearer credential, and an Idempotency-Key."""
+    headers = visit.request.headers
+    scheme, _, credential = headers.get("authorization", "").partition(" ")
+    key = headers.get("idempotency-key", "").strip()
+    if headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        return _problem(visit, 415, "Send JSON (content-type: application/json)")
+    async with visit.begin() as tx:
+        agency = await intakes.agency_of(tx, _digest(credential)) if scheme.lower() == "bearer" else None
+        if agency is None:
+            return _problem(visit, 401, "The credential is missing, unknown or ended")
+        if not 8 <= len(key) <= 200:
+            return _problem(
+                visit, 400, "Send an Idempotency-Key header of 8 to 200 characters, a new one for each person"
+            )
+        return await _once(tx, visit, desk, agency, _digest(key))
+
+
+async def _once(tx: Tx, visit: Visit, desk: Desk, agency: Agency, key: bytes) -> Response:
+    """The same key and body: the same answer. The same key with another body: 409."""
+    await intakes.one_at_a_time(tx, agency.agency_id, key)
+    body = visit.sealer.blind("agency_call", visit.body.hex())
+    before = await intakes.answered(tx, agency.agency_id, key)
+    if before is not None:
+        same = hmac.compare_digest(before[0], body)
+        return visit.answer(*before[1:]) if same else _problem(visit, 409, "This key was used with another body")
+    status, told = await _taken(tx, visit, desk, agency)
+    if status < 400:
+        await intakes.keep_answer(tx, agency.agency_id, key, body, status, told, visit.now)
+    return visit.answer(status, told)
+
+
+async def _taken(tx: Tx, visit: Visit, desk: Desk, agency: Agency) -> tuple[int, dict[str, Any]]:
+    form, errors = _as_form(visit.body)
+    case_id = uuid4()
+    values = {**form, "case_id": [str(case_id)], "source": ["agency"], "on_behalf": form.get("on_behalf") or ["other"]}
+    given, wrong = (None, errors) if errors else asked.read(values, local_day(visit.now))
+    if given is None:
+        told = [{"field": error.field, "message": error.message} for error in wrong]
+        return 422, {"status": 422, "title": "Some fields have to be put right", "errors": told}
+    viewer = Viewer(agency.agency_id, agency.name, "agency", frozenset(), None, agency.agency_id)
+    books = await stocked.current(tx, desk.books)
+    facts = asked.told(given, visit.now, "third_party")
+    await taking_in.self_referral(tx, viewer, facts, uuid4(), books, visit.sealer, visit.now)
+    held = ("agency", agency.agency_id, given.on_behalf, given.reported, given.ago)
+    await intakes.add(
+        tx, Intake(case_id, *held, tuple(given.needs), tuple(given.themselves), taken_by=None, taken_at=visit.now)
+    )
+    return 201, {"case_id": str(case_id), "reference": reference(case_id), "status": "received"}
+
+
+def _as_form(body: bytes) -> tuple[Mapping[str, list[str]], list[FieldError]]:
+    """The body as the form's fields: text, numbers and lists of text; an unknown field is an error, not a silence."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}, [FieldError("", "This is not JSON")]
+    if not isinstance(told, dict):
+        return {}, [FieldError("", "Send one JSON object")]
+    errors = [FieldError(name[:60], "This field is not known") for name in told if name not in FIELDS]
+    form: dict[str, list[str]] = {}
+    for name, value in told.items():
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        if any(isinstance(each, bool) or not isinstance(each, str | int) for each in values):
+            errors.append(FieldError(name[:60], "Send text"))
+        form[name] = [str(each) for each in values]
+    return form, errors
+
+
+def _problem(visit: Visit, status: int, title: str) -> Response:
+    response = visit.answer(status, {"status": status, "title": title})
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

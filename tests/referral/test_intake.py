@@ -1,0 +1,186 @@
+"""Somebody who comes: known people are found first, answers are checked, an agency is held to the same."""
+
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from kit import clock
+from services.referral.actions import asked
+from tests.browser import Browser
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
+
+PERSON: dict[str, Any] = {
+    "given_names": "Wilhelmina",
+    "family_name": "Testperson",
+    "age": "34",
+    "area": "E08000025",
+    "what": "other",
+    "reported": "no",
+    "agrees": "yes",
+}
+TODAY = clock.now().date()
+FORM = {name: [value] for name, value in PERSON.items()} | {"case_id": [str(uuid4())]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"age": []}, "age"),
+        ({"age": ["140"]}, "age"),
+        ({"area": ["E99"]}, "area"),
+        ({"phone": ["12"]}, "phone"),
+        ({"landline": ["0121"]}, "landline"),
+        ({"email": ["nobody"]}, "email"),
+        ({"phone_days": ["often"]}, "phone_days"),
+        ({"phone_hours": ["late"]}, "phone_hours"),
+        ({"agrees": ["no"]}, "agrees"),
+        ({"source": ["agency"]}, "on_behalf"),
+        ({"needs": ["gold"]}, "needs"),
+        ({"date_of_birth-day": ["31"], "date_of_birth-month": ["2"], "date_of_birth-year": ["1990"]}, "date_of_birth"),
+        ({"date_of_birth": ["2999-01-01"]}, "date_of_birth"),
+        ({"given_names": ["x" * 101]}, "given_names"),
+        ({"language": ["no language"]}, "language"),
+    ],
+)
+def test_what_does_not_fit_is_said_at_its_field(changed: dict[str, list[str]], field: str) -> None:
+    given, errors = asked.read(FORM | changed, TODAY)
+    assert given is None and [error.field for error in errors] == [field]
+
+
+def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
+    form = FORM | {
+        "needs": ["employment", "mental_health"],
+        "themselves": ["sex_work", "disabled"],
+        "phone": ["07700 900321"],
+        "phone_safe": ["safe"],
+        "phone_hours": ["09:00-17:00"],
+        "email": ["w@example.org"],
+        "letter_safe": ["safe"],
+        "interpreter": ["yes"],
+        "language": ["pl"],
+        "source": ["family"],
+    }
+    given, _ = asked.read(form, TODAY)
+    assert given is not None
+    told = asked.told(given, clock.now(), "phone")
+    facts = told.facts
+    assert facts.channels_safe == ("mobile",) and facts.needs == ("employment", "mental_health", "interpreter")
+    assert (facts.vulnerabilities, facts.disability, facts.language, facts.source) == (
+        ("sex_work",), "yes", "pl", "family",
+    )  # fmt: skip
+    assert [(c.kind, c.safety, c.hours) for c in told.details.channels] == [
+        ("mobile", "safe", "09:00-17:00"),
+        ("email", "unknown", None),
+    ]
+
+
+@pytest.mark.parametrize(("ago", "contact"), [("week", True), ("years", False)])
+def test_a_sexual_assault_of_the_last_week_is_offered_the_centre(ago: str, contact: bool) -> None:
+    given, _ = asked.read(FORM | {"what": ["sexual"], "ago": [ago]}, TODAY)
+    assert given is not None and asked.facts_of(given, clock.now(), "phone").contact_sexual is contact
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browsers:
+        yield browsers
+
+
+async def look(browser: Browser, **fields: str) -> Any:
+    await browser.get("/cases/new")
+    return await browser.submit("Look", **({"source": "self"} | fields))
+
+
+@pytest.mark.service
+async def test_somebody_we_know_is_found_before_the_form_opens(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    reference = await hub.value("select reference from case_file where case_id = $1", case)
+    officer = await browse("officer")
+    for fields in (
+        {"given_names": "Wilhelmina", "family_name": "Testperson"},
+        {"phone": "+44 7700 900321"},
+    ):
+        page = await look(officer, **fields)
+        assert page.heading == "Do we know this person?" and reference in page.text
+        assert page.path == "/cases/new/look"
+    page = await officer.submit("None of these: go on")
+    assert page.heading == "Take somebody in"
+    assert [e.get("value") for e in page.all("input") if e.get("name") == "phone"] == ["+44 7700 900321"]
+    page = await look(officer, phone="07700 900555")
+    assert "Nobody of this name or number is known" in page.heading
+    await officer.get("/cases/new")
+    page = await officer.submit("Look", 422)
+    assert page.errors == ["Choose who asks for help"]
+    page = await officer.submit("Look", 422, source="self")
+    assert page.errors == ["Enter the person's names and date of birth, or a telephone number"]
+
+
+@pytest.mark.service
+async def test_a_witness_is_taken_in_with_what_they_say_and_told_once(hub: Hub, browse: AsPersona) -> None:
+    officer = await browse("officer")
+    await look(officer, source="witness", phone="07700 900555")
+    await officer.submit("Go on")
+    more = {"needs": ["court", "employment"], "ago": "years", "phone_safe": "safe"}
+    page = await officer.submit("Open the case", **PERSON, **more)
+    assert "The case is open." in page.text
+    row = (await hub.rows("select * from intake"))[0]
+    assert (row["source"], row["how_long_ago"], row["said_needs"]) == ("witness", "years", ["court", "employment"])
+    lines = await hub.value("select lines from case_file")
+    assert {"witness", "employment"} <= set(lines)
+
+
+class Caller:
+    """An agency's system."""
+
+    def __init__(self, app: Any, origin: str, credential: str) -> None:
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=origin)
+        self.credential = credential
+
+    async def sends(self, body: Any, key: str | None = None, **headers: str) -> httpx.Response:
+        sent = {"Authorization": f"Bearer {self.credential}", "Idempotency-Key": key or secrets.token_hex(8)}
+        return await self._client.post("/cases/intake", json=body, headers=sent | headers)
+
+
+@pytest.mark.service
+async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_same_checks(
+    hub: Hub, databases: Databases, browse: AsPersona
+) -> None:
+    leader = await browse("leader")
+    assert "No agency has a credential" in (await leader.get("/cases/agencies")).text
+    assert (await leader.submit("Make a credential", 422)).errors == ["Enter the agency's name"]
+    page = await leader.submit("Make a credential", name="Example Housing")
+    credential = page.texts("code")[1]
+    assert credential not in (await leader.get("/cases/agencies")).html
+    settings = hub.context.settings
+    caller = Caller(hub_app(hub, settings, await access_of(databases)), settings.public_url, credential)
+    body = PERSON | {"needs": ["housing"], "phone": "07700 900321"}
+    first = await caller.sends(body, "key-number-1")
+    assert first.status_code == 201 and set(first.json()) == {"case_id", "reference", "status"}
+    again = await caller.sends(body, "key-number-1")
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = await caller.sends(body | {"age": "35"}, "key-number-1")
+    assert other.status_code == 409 and other.headers["content-type"] == "application/problem+json"
+    assert await hub.value("select count(*) from case_file") == 1
+    assert await hub.value("select source from intake") == "agency"
+    wrong = await caller.sends({"given_names": "W", "colour": "red"})
+    assert (
+        wrong.status_code == 422 and {"field": "colour", "message": "This field is not known"} in wrong.json()["errors"]
+    )
+    assert (await caller.sends(body | {"phone": "12"})).json()["errors"][0]["field"] == "phone"
+    assert (await caller.sends([1])).status_code == 422
+    assert (await caller.sends(body, "short")).status_code == 400
+    assert (await caller.sends(body, **{"Content-Type": "text/plain"})).status_code == 415
+    assert (await caller.sends(body | {"address": "x" * 70_000})).status_code == 413
+    await leader.get("/cases/agencies")
+    await leader.submit("End the credential of Example Housing")
+    ended = await caller.sends(body, "key-number-1")
+    assert ended.status_code == 401 and ended.headers["www-authenticate"] == "Bearer"
+    await (await browse("officer")).get("/cases/agencies", 403)
+    stored = await hub.rows("select answer::text as answer, encode(body_sha256, 'hex') as body from agency_call")
+    assert "Testperson" not in str(stored)
