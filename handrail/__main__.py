@@ -21,6 +21,7 @@ VERBS = {
     "sign-in": "handrail.signin",
     "return": "handrail.return_",
     "reconcile": "handrail.reconcile",
+    "downtime-sheet": "handrail.downtime",
     "parked": "handrail.parked",
 }
 

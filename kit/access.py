@@ -25,6 +25,12 @@ returning user_id
 """
 
 
+_MEMBERS = """
+select u.user_id, u.name, m.role, u.active from app_user u join membership m using (user_id)
+ where m.organisation_id is not distinct from $1::uuid order by u.name, u.user_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A signed-in worker, for one request: who, in which role, for which organisation."""
@@ -42,6 +48,22 @@ class Viewer:
     @property
     def may_see_restricted(self) -> bool:
         return "restricted.read" in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user of one organisation, or of none."""
+
+    user_id: UUID
+    name: str
+    role: str
+    active: bool
+
+
+async def members(access: Database, organisation_id: UUID | None = None) -> list[Member]:
+    """The users whose role is held in this organisation (None: in none), those who left included, by name."""
+    rows = await access.pool.fetch(_MEMBERS, organisation_id)
+    return [Member(**row) for row in rows]
 
 
 def _digest(cookie: str) -> bytes:

@@ -32,6 +32,17 @@ class Settings(BaseSettings):
     batch: int = 1000
     watchdog_seconds: float = 60.0
     session_seconds: float = 10.0
+    mail: Literal["outbox", "smtp", "notify"] = "outbox"
+    mail_from: str = "A message for you <no-reply@example.org>"
+    mail_seconds: float = 20.0
+    mail_answer_seconds: float = 600.0
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_tls: bool = True
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    notify_email_template: str = ""
+    notify_text_template: str = ""
     release: str = "0.1.0"
 
     @property

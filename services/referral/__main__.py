@@ -13,6 +13,8 @@ from kit.web.app import Link, Page
 from services.referral import case_ui, provider_portal, reconcile
 from services.referral.actions import (
     falling_due,
+    mailing,
+    noticing,
     noting,
     opening,
     packing,
@@ -43,6 +45,8 @@ SERVICE = Service(
         Every("release_sent", 0.5, referring.release),
         Every("settle", 0.5, settling.settle),
         Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
+        Every("notices", 60.0, noticing.notice),
+        Every("send_mail", 2.0, mailing.send_due),
         Every("forget_drafts", 600.0, noting.forget_drafts),
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),
         Every("watch_silence", 30.0, falling_due.watch_silence, full=falling_due.BATCH),

@@ -8,6 +8,7 @@ import yaml
 
 from services.referral.books import FOLDER
 from services.referral.domain.allocating import Allocation, read_allocation
+from services.referral.domain.mailing import Words, read_words
 
 
 def _document(name: str) -> Any:
@@ -30,3 +31,9 @@ def task_answers() -> Mapping[str, str]:
 def allocation() -> Allocation:
     """Skills, weights and reasons of allocation, in every version."""
     return read_allocation(_document("allocation.yaml"))
+
+
+@cache
+def messages() -> tuple[Words, ...]:
+    """The words of messages that leave, in every version."""
+    return read_words(_document("messages.yaml"))

@@ -6,12 +6,17 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.identity import persona_id
+from kit import clock
+from services.referral.store import tasks
+from services.referral.store.tasks import Task
 from tests.browser import cookie_of
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import a_case, access_of, hub_app
-from tests.referral.test_case_gate import passes
+from tests.referral.test_case_gate import passes, press
+from tests.referral.test_mailing import asked, send
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 Site = tuple[Gate, str, Any]
@@ -42,3 +47,34 @@ async def test_notes_pass_the_gate_and_a_draft_saves_itself_while_somebody_types
         await watched.page.get_by_role("button", name="Add the note").click()
         await watched.page.get_by_text("The note was added.").wait_for()
     await passes(site, f"/cases/{case}/notes")
+
+
+async def test_the_working_day_passes_the_gate(site: Site, hub: Hub) -> None:
+    case, task = await a_case(hub), uuid4()
+    async with hub.as_worker() as tx:
+        await tasks.add(tx, [Task(task, "review_risk", clock.now(), clock.now(), case_id=case)])
+    leader = persona_id("leader")
+    await passes(site, "/cases/tasks?whose=mine")
+    await passes(site, f"/cases/tasks/{task}", "Close the task")
+    await passes(site, f"/cases/{case}/assign", "Give the case")
+    gate, url, signed_in = site
+    async with gate.look(f"{url}/cases/{case}", signed_in=signed_in, act=press("Take this case")) as watched:
+        await watched.page.get_by_text("You look after this case now.").wait_for()
+    await passes(site, "/cases/tasks")
+    await passes(site, "/cases?queue=mine&sort=oldest")
+    await passes(site, "/cases", "Allocate")
+    await passes(site, "/cases/team")
+    await passes(site, f"/cases/team/{leader}", "Enter the leave")
+    await passes(site, f"/cases/team/{leader}/move", "Move them all")
+
+
+async def test_the_outbox_passes_the_gate(site: Site, hub: Hub) -> None:
+    await passes(site, "/operations/outbox")
+    await asked(hub)
+    await send(hub)
+    gate, url, signed_in = site
+    await passes(site, "/operations/outbox")
+    found = await gate.problems(
+        f"{url}/operations/outbox", signed_in=signed_in, act=lambda tab: tab.get_by_role("button", name="Show").click()
+    )
+    assert found == []

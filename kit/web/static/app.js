@@ -4,16 +4,62 @@ import { initAll as initMoj } from './moj-frontend.js'
 initAll()
 initMoj()
 
-// What is marked private blurs when nobody has touched the page for a minute; any touch brings it back.
+// What is marked private blurs, and the tab says nothing, when nobody has touched the page for a while; any touch brings
+// both back. Escape hides it at once, until the page is touched again by hand or the button is pressed.
+const shown = document.title
+const neutral = document.querySelector('.app-header__container a')?.textContent ?? shown
 let idle
+const hide = () => {
+  document.body.classList.add('app-idle')
+  document.title = neutral
+}
 const wake = () => {
   document.body.classList.remove('app-idle')
+  document.title = shown
   clearTimeout(idle)
-  idle = setTimeout(() => document.body.classList.add('app-idle'), 60000)
+  idle = setTimeout(hide, (document.body.dataset.blur || 60) * 1000)
 }
 if (document.querySelector('[data-private]')) {
   for (const touch of ['pointermove', 'keydown', 'scroll']) addEventListener(touch, wake, { passive: true })
+  addEventListener('keydown', event => { if (event.key === 'Escape') hide() })
   wake()
+}
+
+// A button with data-hold hides what is private on this page, and shows it while it is held down, or at the next press.
+for (const button of document.querySelectorAll('button[data-hold]')) {
+  const hidden = on => {
+    document.body.classList.toggle('app-held', on)
+    button.textContent = on ? 'Hold or press to show' : 'Hide'
+  }
+  let pressed
+  button.hidden = false
+  button.addEventListener('pointerdown', () => {
+    pressed = document.body.classList.contains('app-held') ? Date.now() : 0
+    if (pressed) document.body.classList.remove('app-held')
+  })
+  button.addEventListener('click', () => {
+    const held = pressed && Date.now() - pressed > 400
+    hidden(pressed ? Boolean(held) : !document.body.classList.contains('app-held'))
+    pressed = 0
+  })
+}
+
+// A single key goes to the link or field that has it as data-key; whoever does not want that has switched it off.
+if (document.body.dataset.shortcuts === 'on') {
+  addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.target.closest('input, textarea, select')) return
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
+    if (!target) return
+    event.preventDefault()
+    target.focus()
+    if (target.matches('a')) target.click()
+  })
+}
+
+for (const button of document.querySelectorAll('button[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => print())
 }
 
 // A button with data-copy copies the text of the element it names, and says so.

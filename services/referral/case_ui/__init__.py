@@ -9,7 +9,6 @@ from services.referral.case_ui import (
     case,
     contact,
     handover,
-    notes,
     operations,
     overrides,
     people,
@@ -18,6 +17,7 @@ from services.referral.case_ui import (
     start,
     steps,
     transfer,
+    work_day,
 )
 from services.referral.case_ui.room import Room
 
@@ -28,6 +28,7 @@ def pages(context: Context) -> Sequence[Page]:
     one = "/cases/{case_id}"
     shown = (
         *people.PAGES,
+        *work_day.ROUTES,
         ("/cases", queues.show, "case.read", "GET"),
         ("/cases/search", queues.search, "case.read", "POST"),
         ("/cases/found/{search_id}", queues.found, "case.read", "GET"),
@@ -61,11 +62,6 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/contact/lock", contact.lock, "case.write", "POST"),
         (f"{one}/contact/safety", contact.set_safety, "case.write", "POST"),
         (f"{one}/contact/attempts", contact.record_attempt, "case.write", "POST"),
-        (f"{one}/notes", notes.show, "case.reveal", "GET"),
-        (f"{one}/notes/new", notes.begin, "case.write", "GET"),
-        (f"{one}/drafts/{{draft_id}}", notes.edit, "case.write", "GET"),
-        (f"{one}/drafts/{{draft_id}}", notes.keep, "case.write", "POST"),
-        (f"{one}/drafts/{{draft_id}}/drop", notes.drop, "case.write", "POST"),
         ("/referrals", referring.landing, "referral.write", "GET"),
         ("/referrals/handover", handover.show, "directory.write", "GET"),
         ("/referrals/handover/check", handover.check, "directory.write", "GET"),

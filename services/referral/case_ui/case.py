@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from starlette.responses import Response
 
@@ -13,7 +14,7 @@ from kit.web.forms import FieldError
 from services.referral.actions import sealing
 from services.referral.case_ui import same_person, words
 from services.referral.case_ui.room import Desk, frame, opened
-from services.referral.store import cases, consent, details, tasks, timeline
+from services.referral.store import cases, consent, details, looking, tasks, timeline, workers
 from services.referral.store.cases import Case
 
 
@@ -47,6 +48,10 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
             "others": await cases.others_of(tx, case),
             "agreements": await consent.of_case(tx, case.case_id),
             "known": await same_person.known(tx, visit, desk, case),
+            "since": await looking.look(tx, case.case_id, visit.now),
+            "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
+            "assignment_id": uuid4(),
+            "event": words.event,
         }
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
@@ -54,14 +59,15 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
         "case_ui/overview.html",
         **top,
         **shown,
-        facts=_facts(case),
+        facts=facts_rows(case),
         decision=words.DECISIONS.get(case.decision, words.words(case.decision)),
         task_words=words.TASKS,
-        revealed=_details(revealed) if revealed is not None else None,
+        revealed=details_rows(revealed) if revealed is not None else None,
     )
 
 
-def _facts(case: Case) -> list[dict[str, Any]]:
+def facts_rows(case: Case) -> list[dict[str, Any]]:
+    """What we know of a case, as rows of a summary list."""
     known = offence(case.offence_code) if case.offence_code else None
     what = known.title if known else words.words(case.incident_kind or case.offence_code)
     rows = [
@@ -79,7 +85,8 @@ def _facts(case: Case) -> list[dict[str, Any]]:
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
 
 
-def _details(held: dict[str, Any]) -> list[dict[str, Any]]:
+def details_rows(held: dict[str, Any]) -> list[dict[str, Any]]:
+    """Opened details as rows of a summary list."""
     return [{"key": {"text": words.words(name)}, "value": {"text": words.plain(value)}} for name, value in held.items()]
 
 

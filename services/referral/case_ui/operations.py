@@ -18,4 +18,5 @@ async def _more(visit: Visit, tx: Tx) -> Sequence[tuple[str, str]]:
 
 
 def pages() -> Sequence[Page]:
-    return operations_pages(Operations("Referral hub", "/operations", OPERATIONS, _more))
+    links = (*OPERATIONS, ("Messages to people", "/operations/outbox"))
+    return operations_pages(Operations("Referral hub", "/operations", links, _more))

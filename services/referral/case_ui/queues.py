@@ -12,9 +12,9 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import sealing
-from services.referral.case_ui import words
+from services.referral.case_ui import home, words
 from services.referral.case_ui.room import Desk, badges, one
-from services.referral.store import cases, details, queues
+from services.referral.store import cases, details, preferring, queues
 from services.referral.store.queues import Filters
 
 
@@ -24,14 +24,19 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
         line=_known(visit, "line", SERVICE_LINES),
         hold=_known(visit, "hold", HOLDS),
         area=_known(visit, "area", tuple(place.code for place in AREAS)),
+        changed=visit.query.get("changed") == "yes",
+        sort=_known(visit, "sort", tuple(queues.SORTS)),
     )
     async with visit.begin() as tx:
         page = await queues.queue(tx, slug, filters, int(number) if number.isdecimal() else 1)
         if page is None:
             return visit.not_found()
         counts = await queues.counts(tx)
+        preferences = await preferring.settings(tx)
+        own = await home.own(tx, visit, page, whole="queue" not in visit.query)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, (slug,))])
-    chosen = {"line": filters.line, "hold": filters.hold, "area": filters.area}
+    chosen = {"line": filters.line, "hold": filters.hold, "area": filters.area, "sort": filters.sort}
+    chosen |= {"changed": "yes" if filters.changed else None}
     return visit.render(
         "case_ui/queue.html",
         status=422 if errors else 200,
@@ -42,6 +47,8 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
                 "row": row,
                 "left": words.time_left(row.act_by, visit.now),
                 "place": words.area(row.home_local_authority or row.local_authority),
+                "news": own.news(row),
+                "worker": own.names.get(row.assigned_to) if row.assigned_to else None,
             }
             for row in page.rows
         ],
@@ -52,7 +59,11 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
             "line": _items("Any service", [(line, words.words(line)) for line in SERVICE_LINES if line != "other"]),
             "hold": _items("Any hold", [(hold, words.words(hold)) for hold in HOLDS if hold != "other"]),
             "area": _items("Any area", [(place.code, place.name) for place in AREAS]),
+            "sort": _items("The queue's own", [(code, text) for code, (text, _) in queues.SORTS.items()]),
         },
+        own=own,
+        preferences=preferences,
+        batch_id=uuid4(),
         errors=errors,
     )
 

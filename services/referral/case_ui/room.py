@@ -21,7 +21,7 @@ from services.referral.case_ui import words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import ChannelState, Profile
-from services.referral.store import cases, consent, contact
+from services.referral.store import cases, consent, contact, preferring
 from services.referral.store.cases import Case
 
 STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
@@ -134,6 +134,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
         "area": words.area,
+        "preferences": await preferring.settings(tx),
     }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.working_time import HUB_HOURS, calendar, working_minutes
 from kit.database import Tx
+from services.referral.store.looking import CHANGED
 from services.referral.store.rows import columns, read
 
 PAGE, PAGE_AT_MOST, COUNTED_AT_MOST, PAGES_AT_MOST = 25, 100, 1000, 400
@@ -56,7 +57,14 @@ QUEUES: dict[str, Queue] = {
             "My cases",
             "Carry on",
             "No case is assigned to you.",
-            "state = 'waiting' and assigned_to = nullif(current_setting('app.user_id', true), '')::uuid",
+            "state <> 'closed' and assigned_to = nullif(current_setting('app.user_id', true), '')::uuid",
+        ),
+        Queue(
+            "unassigned",
+            "Without a worker",
+            "Allocate",
+            "Every case that waits has a worker.",
+            "state = 'waiting' and assigned_to is null",
         ),
         Queue(
             "review",
@@ -96,15 +104,26 @@ QUEUES: dict[str, Queue] = {
 }
 
 
+SORTS = {
+    "risk": ("Risk, then time left", _BY_RISK),
+    "due": ("Time left", "act_by, case_id"),
+    "newest": ("Newest first", "opened_at desc, case_id"),
+    "oldest": ("Oldest first", "opened_at, case_id"),
+}
+"""Orders that a viewer may choose, each with a unique end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a queue; only codes, never anything personal."""
+    """What narrows and orders a queue; only codes, never anything personal. `changed`: since the viewer last looked."""
 
     line: str | None = None
     hold: str | None = None
     area: str | None = None
     kind: str | None = None
     decision: str | None = None
+    changed: bool = False
+    sort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +186,14 @@ async def queue(tx: Tx, slug: str, filters: Filters | None = None, page: int = 1
     f = filters or Filters()
     given = (f.line, f.hold, f.area, f.kind, f.decision)
     size, page = min(max(size, 1), PAGE_AT_MOST), min(max(page, 1), PAGES_AT_MOST)
-    found = f"from case_file where ({chosen.where}) {_FILTERED}"
+    found = f"from case_file where ({chosen.where}) {_FILTERED}" + (f" and {CHANGED}" if f.changed else "")
+    order = SORTS[f.sort][1] if f.sort in SORTS else chosen.order
     counted = await tx.fetchval(
         f"select count(*) from (select 1 {found} limit {COUNTED_AT_MOST + 1}) c",
         *given,
     )
     rows = await tx.fetch(
-        f"select {columns(Queued)} {found} order by {chosen.order} limit {size} offset {(page - 1) * size}",
+        f"select {columns(Queued)} {found} order by {order} limit {size} offset {(page - 1) * size}",
         *given,
     )
     more = counted > COUNTED_AT_MOST

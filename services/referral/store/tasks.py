@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from contracts.identity import NS
 from kit.database import Tx
-from services.referral.store.rows import columns, read
+from services.referral.store.rows import columns, read, read_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,49 @@ async def over(tx: Tx, referral_id: UUID, kinds: Sequence[str], now: datetime) -
 async def count_open(tx: Tx) -> int:
     """How many tasks are open."""
     return int(await tx.fetchval("select count(*) from task where done_at is null"))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A task, open or closed, with the case it belongs to and who looks after that."""
+
+    task_id: UUID
+    kind: str
+    due_at: datetime
+    created_at: datetime
+    case_id: UUID | None
+    crime_id: UUID | None
+    referral_id: UUID | None
+    done_at: datetime | None
+    done_by: UUID | None
+    done_how: str | None
+    reference: str | None
+    assigned_to: UUID | None
+
+
+_HELD = """
+select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
+       t.done_how, c.reference, c.assigned_to
+  from task t left join case_file c on c.case_id = t.case_id
+"""
+_MINE = "c.assigned_to = (select nullif(current_setting('app.user_id', true), '')::uuid)"
+
+
+async def get(tx: Tx, task: UUID) -> Held | None:
+    """A task as it stands; None for a viewer who may not see its case."""
+    return read_one(Held, await tx.fetchrow(f"{_HELD} where t.task_id = $1", task))
+
+
+async def queue(tx: Tx, *, mine: bool, page: int, size: int = 25) -> list[Held]:
+    """A page of open tasks, those due first: one more than `size` where there are further ones. Pages count from 1."""
+    where = f"where t.done_at is null{f' and {_MINE}' if mine else ''}"
+    asked = f"{_HELD} {where} order by t.due_at, t.task_id limit $1 offset $2"
+    return read(Held, await tx.fetch(asked, size + 1, (page - 1) * size))
+
+
+async def close(tx: Tx, task: UUID, by: UUID, how: str, note_id: UUID | None, now: datetime) -> bool:
+    """Closes a task with its coded answer and the note that says more; False when it is not open."""
+    if not await done(tx, task, by, how, now):
+        return False
+    await tx.execute("update task set note_id = $2 where task_id = $1", task, note_id)
+    return True

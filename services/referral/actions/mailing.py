@@ -1,0 +1,184 @@
+"""Messages leave: the one safe-contact check again at that moment, one key however often it is tried, and a sweeper."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from contracts.referral import ContactWithheld
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.listening import Context
+from kit.sealing import CannotOpen, Sealer, unseal
+from kit.service import Moment
+from services.referral.actions.announcing import announce
+from services.referral.actions.contacting import profile_of
+from services.referral.actions.sealing import open_channels, place
+from services.referral.carrying import Carrier, NoAnswer, NotTaken, Rejected, carrier_of
+from services.referral.desk_books import messages
+from services.referral.domain import mailing, safe_contact
+from services.referral.domain.mailing import Message
+from services.referral.store import contact, mail
+from services.referral.store.mail import Held
+
+AT_ONCE = 20
+LEASE = timedelta(minutes=15)
+"""After so long a worker that is at a message counts as gone; longer than any answer is awaited."""
+PATIENCE = 20.0
+"""Seconds for which one round waits; a conversation that takes longer goes on beside the next round."""
+log = structlog.get_logger(__name__)
+_going: set["asyncio.Task[None]"] = set()
+
+
+async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
+    """Tries every message whose time has come; returns how many. Each is claimed and settled in transactions of its
+    own, so that nothing is held open while a carrier thinks."""
+    room = AT_ONCE - len(_going)
+    ids = await mail.due(tx, moment.now, moment.now - LEASE, room) if room > 0 else []
+    if not ids:
+        return 0
+    chosen = carrier or carrier_of(context.settings)
+    for request_id in ids:
+        task = asyncio.ensure_future(_try(request_id, moment.now, context, chosen))
+        _going.add(task)
+        task.add_done_callback(_ended)
+    await asyncio.wait(set(_going), timeout=PATIENCE)
+    return len(ids)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    _going.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        log.warning("mail_failed", error=type(task.exception()).__name__)
+
+
+async def _try(request_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
+    """One message; what fails by our own fault waits too, so that it is not in the way of the others."""
+    try:
+        await _carry(request_id, now, context, carrier)
+    except Exception:
+        async with context.database.begin() as tx:
+            held = await mail.load(tx, request_id)
+            if held is not None and held.state == "waiting":
+                later = now + mailing.pause(held.tries + 1)
+                await mail.save(tx, replace(held, tries=held.tries + 1, next_at=later, why="defect"))
+        raise
+
+
+async def _carry(request_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
+    async with context.database.begin() as tx:
+        held = await mail.load(tx, request_id)
+        claimed = await _claim(tx, held, now, context, carrier) if held and _is_due(held, now) else None
+    if claimed is None or held is None:
+        return
+    after, message = claimed
+    outcome, why = await _carried(carrier, message, in_doubt=held.state == "sending" or held.why == "no_answer")
+    async with context.database.begin() as tx:
+        settled = await mail.load(tx, request_id)
+        if settled is not None and settled.sending_since == after.sending_since:
+            await _settle(tx, settled, outcome, why, carrier, now)
+
+
+def _is_due(held: Held, now: datetime) -> bool:
+    if held.state == "waiting":
+        return held.next_at <= now
+    return held.state == "sending" and held.sending_since is not None and held.sending_since < now - LEASE
+
+
+async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: Carrier) -> tuple[Held, Message] | None:
+    """The message to be carried now, its row marked; None when it may not leave, or not yet."""
+    never: frozenset[str] = frozenset({"feedback"}) if await contact.no_feedback(tx, held.person_id) else frozenset()
+    profile = await profile_of(tx, held.person_id, never)
+    verdict = mailing.may_leave(safe_contact.may_use(profile, held.channel, held.purpose, now), held.not_after, now)
+    if verdict.what == "withhold":
+        await _stop(tx, held, "withheld", verdict.why, verdict.why, now)
+        return None
+    if verdict.what == "wait":
+        await mail.save(tx, replace(held, state="waiting", next_at=now + mailing.LATER, why=verdict.why))
+        return None
+    message = await message_of(tx, context.sealer, held, context.settings.neutral_url, now)
+    if message is None or held.channel not in carrier.channels:
+        await _stop(tx, held, "failed", "no_address" if message is None else "no_carrier", "not_delivered", now)
+        return None
+    after = replace(held, state="sending", sending_since=now, tries=held.tries + 1, carrier=carrier.name)
+    await mail.save(tx, after)
+    await _written(tx, held, "mail.tried", carrier.name)
+    return after, message
+
+
+async def message_of(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: datetime) -> Message | None:
+    """The message in clear; None when its address or its key is gone."""
+    to = (await open_channels(sealer, held.person_id, await contact.values(tx, held.person_id))).get(held.channel)
+    key = (await sealer.data_keys([held.person_id])).get(held.person_id)
+    try:
+        token = unseal(key, held.token, place("mail", "token", held.request_id)) if key else None
+    except CannotOpen:
+        token = None
+    if not to or not token:
+        return None
+    link = "/".join(part for part in (neutral_url.rstrip("/"), held.path, token) if part)
+    words = mailing.words_on(messages(), local_day(now))
+    return words.message(str(held.request_id), held.template, held.channel, to, link)
+
+
+async def _carried(carrier: Carrier, message: Message, *, in_doubt: bool) -> tuple[str, str | None]:
+    """What came of it, with the code of why. Where an earlier try is in doubt the carrier is asked first."""
+    try:
+        if not (in_doubt and await carrier.has(message.key)):
+            await carrier.carry(message)
+    except NotTaken:
+        return "waiting", "not_taken"
+    except NoAnswer:
+        return "waiting", "no_answer"
+    except Rejected:
+        return "failed", "rejected"
+    return "sent", None
+
+
+async def _settle(tx: Tx, held: Held, outcome: str, why: str | None, carrier: Carrier, now: datetime) -> None:
+    if outcome == "sent":
+        await mail.save(tx, replace(held, state="sent", sent_at=now, sending_since=None, why=None))
+        await _written(tx, held, "mail.sent", carrier.name)
+    elif outcome == "failed":
+        await _stop(tx, held, "failed", why, "not_delivered", now)
+    else:
+        later = now + mailing.pause(held.tries)
+        await mail.save(tx, replace(held, state="waiting", sending_since=None, next_at=later, why=why))
+
+
+async def _stop(tx: Tx, held: Held, state: str, why: str | None, told: str, now: datetime) -> None:
+    """It does not leave: whoever asked for it is told why."""
+    await mail.save(tx, replace(held, state=state, sending_since=None, why=why))
+    withheld = ContactWithheld(
+        case_id=held.case_id,
+        request_id=held.request_id,
+        reason=told,
+        purpose=held.purpose,
+        template=held.template,
+        happened_at=now,
+        actor_role="system",
+    )
+    await announce(tx, [withheld])
+    await _written(tx, held, f"mail.{state}", why)
+
+
+async def _written(tx: Tx, held: Held, action: str, reason: str | None) -> None:
+    await audit.record(tx, [audit.Entry(None, "system", None, action, "case", held.case_id, (held.channel,), reason)])
+
+
+async def again(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:
+    """A failed message is tried once more, under the same key. Refused: not_found, not_failed or too_late."""
+    held = await mail.load(tx, request_id)
+    if held is None:
+        raise Refused("request_id", "not_found")
+    if held.state != "failed":
+        raise Refused("request_id", "not_failed")
+    if now > held.not_after:
+        raise Refused("request_id", "too_late")
+    await mail.save(tx, replace(held, state="waiting", next_at=now, why="no_answer"))
+    await audit.record(tx, [audit.seen(viewer, "mail.again", "case", held.case_id, (held.channel,))])

@@ -1,0 +1,49 @@
+"""Closing a task: what was done is a coded answer and, on a case, a sealed note."""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import Sealer
+from services.referral.actions import noting
+from services.referral.actions.noting import Written
+from services.referral.desk_books import task_answers
+from services.referral.store import cases, tasks
+
+TO_SAY = frozenset({"not_needed", "not_possible", "other_agency"})
+"""Answers that need words: why, or who does it instead."""
+
+
+async def close(
+    tx: Tx, viewer: Viewer, sealer: Sealer, task_id: UUID, answer: str, text: str, now: datetime
+) -> UUID | None:
+    """Closes a task; the id of its case. The same answer a second time changes nothing.
+
+    Refused: `task_id` not_found or already_closed; `answer` missing; `text` missing or too_long.
+    """
+    held = await tasks.get(tx, task_id)
+    if held is None:
+        raise Refused("task_id", "not_found")
+    if held.done_at is not None:
+        if (held.done_by, held.done_how) == (viewer.user_id, answer):
+            return held.case_id
+        raise Refused("task_id", "already_closed")
+    if answer not in task_answers():
+        raise Refused("answer", "missing")
+    case = await cases.get(tx, held.case_id) if held.case_id else None
+    if case is not None and answer in TO_SAY and not text.strip():
+        raise Refused("text", "missing")
+    note_id = None
+    if case is not None and text.strip():
+        note_id = uuid5(task_id, "note")
+        await noting.add(tx, viewer, sealer, case, note_id, Written(text, "task"), now)
+    if not await tasks.close(tx, task_id, viewer.user_id, answer, note_id, now):
+        raise Refused("task_id", "already_closed")
+    if case is not None and held.kind == "review_risk" and answer in ("done", "already"):
+        await cases.reviewed(tx, case.case_id, now)
+    about = ("case", case.case_id) if case else ("task", task_id)
+    await audit.record(tx, [audit.seen(viewer, "task.closed", *about, (held.kind,), answer)])
+    return held.case_id

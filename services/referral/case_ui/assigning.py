@@ -1,0 +1,110 @@
+"""Who looks after a case: take it oneself, or give it to somebody, as the rule says or with a reason."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import allocating
+from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.desk_books import allocation
+from services.referral.domain import allocating as rule
+from services.referral.store import assigning, workers
+from services.referral.store.workers import Known
+
+ERRORS = {
+    ("worker_id", "not_here"): "Choose somebody from the list",
+    ("reason", "missing"): "Choose why it is not the worker the rule suggests",
+    ("reason", "not_in_the_list"): "Choose a reason from the list",
+}
+
+
+async def meet(tx: Tx, viewer: Viewer, visit: Visit) -> None:
+    """Whoever opens the hub's pages to work is copied as a worker."""
+    if viewer.organisation_id is None and viewer.may("case.write"):
+        await workers.meet(tx, [Known(viewer.user_id, viewer.name, viewer.role)], visit.now)
+
+
+async def take(visit: Visit, desk: Desk) -> Response:
+    """The viewer takes a case that nobody has."""
+    viewer = visit.signed_in
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await meet(tx, viewer, visit)
+            made = id_of(visit, "assignment_id") or uuid4()
+            await allocating.assign(tx, viewer, made, case.case_id, viewer.user_id, None, None, visit.now)
+    except Refused:
+        return visit.conflict()
+    return visit.redirect(f"/cases/{case.case_id}", flash="You look after this case now.")
+
+
+def id_of(visit: Visit, name: str) -> UUID | None:
+    try:
+        return UUID(one(visit, name))
+    except ValueError:
+        return None
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        await meet(tx, visit.signed_in, visit)
+        people = await allocating.team(tx, visit.now)
+        past = await assigning.of_case(tx, case.case_id)
+        names = {each.worker_id: each.name for each in await workers.everybody(tx)}
+        top = await frame(tx, visit, case, "Overview")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("assignment",))])
+    policy = allocation().on(local_day(visit.now))
+    needs = policy.needs(case.lines, case.holds)
+    ranked = rule.standings(people, needs, policy)
+    items = [
+        {
+            "value": str(each.worker.worker_id),
+            "text": each.worker.name + (" (suggested)" if n == 0 and each.against is None else ""),
+            "hint": {"text": _said(each)},
+        }
+        for n, each in enumerate(ranked)
+    ]
+    return visit.render(
+        "case_ui/assign.html",
+        status=422 if errors else 200,
+        **top,
+        items=items,
+        needs=[policy.skills[skill] for skill in sorted(needs)],
+        nobody=not ranked or ranked[0].against is not None,
+        reasons=[{"value": "", "text": "As the rule suggests"}]
+        + [{"value": code, "text": text} for code, text in allocation().reasons.items()],
+        past=past,
+        names=names,
+        reason_words=allocation().reasons,
+        assignment_id=uuid4(),
+        errors=errors,
+    )
+
+
+def _said(each: rule.Standing) -> str:
+    load = f"Load {each.worker.load}"
+    return f"{load}: {rule.WORDS[each.against]}" if each.against else load
+
+
+async def give(visit: Visit, desk: Desk) -> Response:
+    worker, made = id_of(visit, "worker_id"), id_of(visit, "assignment_id")
+    if worker is None or made is None:
+        return await ask(visit, desk, [FieldError("worker_id", "Choose who looks after this case")])
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            before, reason = id_of(visit, "before"), one(visit, "reason") or None
+            await allocating.assign(tx, visit.signed_in, made, case.case_id, worker, before, reason, visit.now)
+    except Refused as refused:
+        message = ERRORS.get((refused.field, refused.code))
+        return await ask(visit, desk, [FieldError(refused.field, message)]) if message else visit.conflict()
+    return visit.redirect(f"/cases/{case.case_id}", flash="The case has its worker.")

@@ -1,0 +1,92 @@
+"""The outbox: every message asked for, what became of it, and its address and link only on demand."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.web.app import Visit
+from services.referral.actions import mailing
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk
+from services.referral.store import mail
+
+STATES = {"waiting": "Waiting", "sending": "Leaving now", "sent": "Sent", "failed": "Failed", "withheld": "Withheld"}
+WHY = {
+    "not_taken": "The provider did not take it. It is tried again.",
+    "no_answer": "The provider did not answer. It is tried again under the same key.",
+    "rejected": "The provider refused it for good.",
+    "defect": "Our own code failed on it: tell the developers. It is tried again.",
+    "no_address": "There is no address for this channel any more.",
+    "no_carrier": "Nothing here can send by this channel.",
+    "not_this_day": "Not safe on this day. It waits.",
+    "not_this_hour": "Not safe at this hour. It waits.",
+    "too_late": "It was too late.",
+    "unsafe": "The channel is not safe any more.",
+    "opted_out": "The person does not want it.",
+    "no_safe_channel": "Nobody knows any more whether the channel is safe.",
+}
+REFUSED = {
+    "not_failed": "Only a message that failed can be tried again.",
+    "too_late": "It is too late for this message.",
+}
+
+
+async def show(visit: Visit, desk: Desk) -> Response:
+    state, number = visit.query.get("state", ""), visit.query.get("page", "1")
+    page = min(max(int(number), 1), 400) if number.isdecimal() and len(number) < 9 else 1
+    chosen = state if state in mail.STATES else None
+    async with visit.begin() as tx:
+        listed = await mail.outbox(tx, chosen, page)
+        counts = await mail.counts(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "outbox_seen", "operations", None)])
+    tabs = [{"text": "All", "href": "/operations/outbox", "active": chosen is None}]
+    tabs += [
+        {
+            "text": f"{name} ({counts.get(code, 0)})",
+            "href": f"/operations/outbox?state={code}",
+            "active": code == chosen,
+        }
+        for code, name in STATES.items()
+    ]
+    return visit.render(
+        "case_ui/outbox.html",
+        rows=listed[:25],
+        more=len(listed) > 25,
+        page=page,
+        chosen=chosen,
+        tabs=tabs,
+        states=STATES,
+        why=WHY,
+        words=words.words,
+        nowhere=visit.settings.mail == "outbox",
+    )
+
+
+async def reveal(visit: Visit, desk: Desk) -> Response:
+    """One message as it leaves, with its address and link; who asked is kept."""
+    async with visit.begin() as tx:
+        held = await mail.get(tx, visit.id("request_id"))
+        if held is None:
+            raise HTTPException(404)
+        said = await mailing.message_of(tx, visit.sealer, held, visit.settings.neutral_url, visit.now)
+        seen = audit.seen(visit.signed_in, "mail_revealed", "case", held.case_id, (held.channel, "link"))
+        await audit.record(tx, [seen])
+    rows: list[dict[str, Any]] = []
+    if said is not None:
+        told = [("By", words.words(said.channel)), ("To", said.to), ("Subject", said.subject)]
+        rows = [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
+    return visit.render("case_ui/outbox_message.html", held=held, said=said, rows=rows, states=STATES)
+
+
+async def again(visit: Visit, desk: Desk) -> Response:
+    try:
+        async with visit.begin() as tx:
+            await mailing.again(tx, visit.signed_in, visit.id("request_id"), visit.now)
+    except Refused as refused:
+        if refused.code == "not_found":
+            return visit.not_found()
+        return visit.redirect("/operations/outbox", flash=REFUSED[refused.code])
+    return visit.redirect("/operations/outbox", flash="It is tried again, under the same key.")

@@ -1,0 +1,88 @@
+"""A case on paper: what goes on it is chosen, why is written down, and the page says whose copy it is."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import noting, sealing
+from services.referral.case_ui import words
+from services.referral.case_ui.case import details_rows, facts_rows
+from services.referral.case_ui.room import Desk, frame, opened
+from services.referral.desk_books import note_kinds
+from services.referral.store import details, notes, tasks, timeline
+
+PARTS = {
+    "details": "Name and details",
+    "facts": "What we know",
+    "tasks": "Tasks",
+    "notes": "Notes",
+    "timeline": "Timeline",
+}
+PERSONAL = ("details", "notes")
+REASONS = {
+    "meeting": "For a meeting about this person",
+    "visit": "For a visit",
+    "court": "For the court",
+    "person_asked": "The person asked for it",
+    "downtime": "The system will be away",
+}
+
+
+class Wanted(BaseModel):
+    parts: Annotated[
+        list[Literal["details", "facts", "tasks", "notes", "timeline"]], Say("Choose what goes on the paper")
+    ] = Field(min_length=1)
+    reason: Annotated[Literal["meeting", "visit", "court", "person_asked", "downtime"], Say("Choose why it is printed")]
+
+
+async def ask(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        top = await frame(tx, visit, case, "Overview")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("print",))])
+    parts = {code: text for code, text in PARTS.items() if code not in PERSONAL or visit.may("case.reveal")}
+    status = 422 if errors else 200
+    return visit.render("case_ui/print_ask.html", status=status, **top, parts=parts, reasons=REASONS, errors=errors)
+
+
+async def paper(visit: Visit, desk: Desk) -> Response:
+    """The page that is printed; the audit names its parts and why."""
+    form, errors = parse(Wanted, visit.form)
+    if form is None:
+        return await ask(visit, desk, tuple(errors))
+    parts = [part for part in PARTS if part in form.parts and (part not in PERSONAL or visit.may("case.reveal"))]
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        closed = await details.person(tx, case.person_id) if "details" in parts else {}
+        held = await sealing.open_person(visit.sealer, case.person_id, closed)
+        written = await notes.of_case(tx, case.case_id) if "notes" in parts else []
+        shown: dict[str, Any] = {
+            "details": details_rows(held),
+            "facts": facts_rows(case),
+            "tasks": await tasks.of_case(tx, case.case_id),
+            "notes": [(note, text) for note, text in zip(written, await _texts(visit, written), strict=True)],
+            "timeline": await timeline.entries(tx, case.case_id),
+        }
+        seen = audit.seen(visit.signed_in, "case_printed", "case", case.case_id, tuple(parts), form.reason)
+        await audit.record(tx, [seen])
+    return visit.render(
+        "case_ui/print.html",
+        case=case,
+        parts=parts,
+        names=PARTS,
+        reason=REASONS[form.reason],
+        kinds=note_kinds(),
+        words=words.words,
+        event=words.event,
+        task_words=words.TASKS,
+        **shown,
+    )
+
+
+async def _texts(visit: Visit, written: list[notes.Note]) -> list[str]:
+    texts = await noting.texts_of(visit.sealer, written)
+    return [texts[note.note_id] or "The text was erased with the person's key." for note in written]

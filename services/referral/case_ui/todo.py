@@ -1,0 +1,72 @@
+"""Tasks: what a human must do, and closing one with what was done."""
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import noting, tasking
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, one
+from services.referral.desk_books import task_answers
+from services.referral.store import tasks
+
+ERRORS = {
+    ("answer", "missing"): "Choose what was done",
+    ("text", "missing"): "Say why, or who does it",
+    ("text", "too_long"): f"What you write must be {noting.LONGEST:,} characters or fewer",
+}
+LAST_PAGE = 400
+
+
+async def show(visit: Visit, desk: Desk) -> Response:
+    mine, number = visit.query.get("whose") == "mine", visit.query.get("page", "1")
+    page = min(max(int(number), 1), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1
+    async with visit.begin() as tx:
+        held = await tasks.queue(tx, mine=mine, page=page)
+        await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("tasks",))])
+    rows = [{"task": task, "left": words.time_left(task.due_at, visit.now)} for task in held[:25]]
+    more = len(held) > 25
+    return visit.render("case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=_task)
+
+
+def _task(kind: str) -> str:
+    return words.TASKS.get(kind, words.words(kind))
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        task = await tasks.get(tx, visit.id("task_id"))
+        if task is None:
+            raise HTTPException(404)
+        await audit.record(tx, [audit.seen(visit.signed_in, "task_seen", "task", task.task_id)])
+    if task.done_at is not None:
+        return visit.conflict()
+    return visit.render(
+        "case_ui/task.html",
+        status=422 if errors else 200,
+        task=task,
+        name=_task(task.kind),
+        left=words.time_left(task.due_at, visit.now),
+        answers=task_answers(),
+        errors=errors,
+        text=one(visit, "text"),
+    )
+
+
+async def close(visit: Visit, desk: Desk) -> Response:
+    answer, text = one(visit, "answer"), one(visit, "text").replace("\r\n", "\n")
+    try:
+        async with visit.begin() as tx:
+            task_id = visit.id("task_id")
+            case_id = await tasking.close(tx, visit.signed_in, visit.sealer, task_id, answer, text, visit.now)
+    except Refused as refused:
+        message = ERRORS.get((refused.field, refused.code))
+        if message:
+            return await ask(visit, desk, [FieldError(refused.field, message)])
+        return visit.not_found() if refused.code == "not_found" else visit.conflict()
+    return visit.redirect(f"/cases/{case_id}" if case_id else "/cases/tasks", flash="The task is closed.")

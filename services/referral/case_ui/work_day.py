@@ -1,0 +1,51 @@
+"""Where the pages of the working day are: notes, tasks, the team, notices, settings, paper and the outbox."""
+
+from services.referral.case_ui import (
+    assigning,
+    downtime,
+    home,
+    notes,
+    notices,
+    outbox,
+    preferences,
+    printing,
+    team,
+    todo,
+)
+
+ONE = "/cases/{case_id}"
+ROUTES = (
+    ("/cases/tasks", todo.show, "case.read", "GET"),
+    ("/cases/tasks/{task_id}", todo.ask, "case.read", "GET"),
+    ("/cases/tasks/{task_id}", todo.close, "case.write", "POST"),
+    ("/cases/notices", notices.show, "case.read", "GET"),
+    ("/cases/notices", notices.mark_read, "case.read", "POST"),
+    ("/cases/settings", preferences.show, "case.read", "GET"),
+    ("/cases/settings", preferences.choose, "case.read", "POST"),
+    ("/cases/filters", home.keep, "case.read", "POST"),
+    ("/cases/filters/{filter_id}/drop", home.drop, "case.read", "POST"),
+    ("/cases/allocate", team.allocate, "team.write", "POST"),
+    ("/cases/downtime", downtime.ask, "team.write", "GET"),
+    ("/cases/downtime", downtime.make, "team.write", "POST"),
+    ("/cases/team", team.show, "team.write", "GET"),
+    ("/cases/team/{worker_id}", team.worker, "team.write", "GET"),
+    ("/cases/team/{worker_id}/skills", team.set_skills, "team.write", "POST"),
+    ("/cases/team/{worker_id}/leave", team.add_leave, "team.write", "POST"),
+    ("/cases/team/{worker_id}/leave/{leave_id}/cancel", team.cancel_leave, "team.write", "POST"),
+    ("/cases/team/{worker_id}/move", team.ask_move, "team.write", "GET"),
+    ("/cases/team/{worker_id}/move", team.move, "team.write", "POST"),
+    (f"{ONE}/print", printing.ask, "case.read", "GET"),
+    (f"{ONE}/print", printing.paper, "case.read", "POST"),
+    (f"{ONE}/take", assigning.take, "case.write", "POST"),
+    (f"{ONE}/assign", assigning.ask, "case.write", "GET"),
+    (f"{ONE}/assign", assigning.give, "case.write", "POST"),
+    (f"{ONE}/notes", notes.show, "case.reveal", "GET"),
+    (f"{ONE}/notes/new", notes.begin, "case.write", "GET"),
+    (f"{ONE}/drafts/{{draft_id}}", notes.edit, "case.write", "GET"),
+    (f"{ONE}/drafts/{{draft_id}}", notes.keep, "case.write", "POST"),
+    (f"{ONE}/drafts/{{draft_id}}/drop", notes.drop, "case.write", "POST"),
+    ("/operations/outbox", outbox.show, "operations.read", "GET"),
+    ("/operations/outbox/{request_id}", outbox.reveal, "case.reveal", "POST"),
+    ("/operations/outbox/{request_id}/again", outbox.again, "operations.write", "POST"),
+)
+"""Path, view, permission and method of each; they stand before the pages of one case."""

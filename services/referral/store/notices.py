@@ -1,0 +1,126 @@
+"""Notices to roles: what waits for somebody of that role, and which of them a worker has read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+_ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
+_OPEN = "not exists (select 1 from notice n where n.kind = '{}' and n.case_id = {}.case_id and n.over_at is null)"
+CAUSES = {
+    "urgent_case": f"""
+select c.case_id as about, c.case_id, c.opened_at as at from case_file c
+ where c.state = 'waiting' and c.priority = 0 and c.assigned_to is null and c.opened_at > $1
+   and {_OPEN.format("urgent_case", "c")} order by c.opened_at, c.case_id limit $2
+""",
+    "override_waiting": f"""
+select s.consent_id as about, s.case_id, s.taken_at as at from consent s
+ where s.gate = 'override' and s.confirmed_at is null and s.withdrawn_at is null and s.taken_at > $1
+   and {_OPEN.format("override_waiting", "s")} order by s.taken_at, s.consent_id limit $2
+""",
+    "silent_provider": f"""
+select l.leg_id as about, l.case_id, l.sent_at as at from leg l
+ where l.state = 'sent' and l.viewed_at is null and l.sent_at > $1 and l.sent_at < $3
+   and {_OPEN.format("silent_provider", "l")} order by l.sent_at, l.leg_id limit $2
+""",
+}
+_OVER = {
+    "urgent_case": """not exists (select 1 from case_file c where c.case_id = n.case_id and c.state = 'waiting'
+ and c.priority = 0 and c.assigned_to is null)""",
+    "override_waiting": """not exists (select 1 from consent s where s.case_id = n.case_id and s.gate = 'override'
+ and s.confirmed_at is null and s.withdrawn_at is null)""",
+    "silent_provider": """not exists (select 1 from leg l where l.case_id = n.case_id and l.state = 'sent'
+ and l.viewed_at is null)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that somebody should know of: about which thing, in which case, since when."""
+
+    about: UUID
+    case_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice to a role."""
+
+    notice_id: UUID
+    role: str
+    kind: str
+    case_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice as its reader sees it."""
+
+    notice_id: UUID
+    kind: str
+    case_id: UUID
+    reference: str
+    at: datetime
+    read: bool
+
+
+async def causes(tx: Tx, kind: str, since: datetime, limit: int, silent_before: datetime) -> list[Cause]:
+    """What of this kind has no open notice yet, the oldest first."""
+    more = (silent_before,) if kind == "silent_provider" else ()
+    return read(Cause, await tx.fetch(CAUSES[kind], since, limit, *more))
+
+
+async def add(tx: Tx, notices: Sequence[Notice]) -> None:
+    names = columns(Notice)
+    await tx.executemany(
+        f"insert into notice ({names}) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        [tuple(getattr(notice, name) for name in names.split(", ")) for notice in notices],
+    )
+
+
+async def end(tx: Tx, now: datetime) -> int:
+    """Ends the notices whose cause went away; returns how many."""
+    ended = 0
+    for kind, over in _OVER.items():
+        asked = f"update notice n set over_at = $1 where n.kind = $2 and n.over_at is null and {over} returning 1"
+        ended += len(await tx.fetch(asked, now, kind))
+    return ended
+
+
+_READ = f"exists (select 1 from notice_read r where r.notice_id = n.notice_id and r.worker_id = {_ME})"
+
+
+async def unread(tx: Tx, role: str, at_most: int = 100) -> int:
+    """How many open notices to this role the viewer has not read; counting stops at `at_most`."""
+    asked = (
+        "select count(*)::int from (select 1 from notice n where n.role = $1 and n.over_at is null"
+        f" and not {_READ} limit $2) c"
+    )
+    return int(await tx.fetchval(asked, role, at_most))
+
+
+async def shown(tx: Tx, role: str, limit: int = 100) -> list[Shown]:
+    """Open notices to this role, unread ones first, newest first."""
+    asked = (
+        f"select n.notice_id, n.kind, n.case_id, c.reference, n.at, {_READ} as read from notice n"
+        " join case_file c using (case_id) where n.role = $1 and n.over_at is null"
+        " order by 6, n.at desc, n.notice_id limit $2"
+    )
+    return read(Shown, await tx.fetch(asked, role, limit))
+
+
+async def mark_read(tx: Tx, worker_id: UUID, role: str, notice_ids: Sequence[UUID], now: datetime) -> None:
+    """The worker has read these notices, as far as they are to their role."""
+    await tx.execute(
+        "insert into notice_read (notice_id, worker_id, read_at) select notice_id, $1, $4 from notice"
+        " where notice_id = any($3::uuid[]) and role = $2 on conflict do nothing",
+        worker_id,
+        role,
+        list(notice_ids),
+        now,
+    )

@@ -1,0 +1,282 @@
+"""Messages to people: checked again as they leave, one key however often they are tried, and shown in the outbox."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import Message as Received
+from email.policy import default
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from contracts.contact import ContactRequested
+from kit import clock
+from kit.config import Settings
+from kit.service import Moment
+from services.referral.actions import contacting, mailing
+from services.referral.carrying import Carrier, Notify, Nowhere, Smtp
+from tests.builders import a_crime, a_victim, a_viewer, an_event
+from tests.conftest import Databases
+from tests.gate import address_of, free_socket, served
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import a_case, hub_pages
+
+pytestmark = pytest.mark.service
+ADDRESS = "wil.testperson@example.org"
+
+
+@dataclass
+class Inbox:
+    """A receiving system: it answers as it is told, and knows a message by its Message-ID, as such systems do."""
+
+    answers: list[str] = field(default_factory=list)
+    deliveries: list[Received] = field(default_factory=list)
+
+    @property
+    def kept(self) -> dict[str, Received]:
+        return {str(one["Message-ID"]): one for one in self.deliveries}
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
+        if self.answers and self.answers[0].startswith("550"):
+            return self.answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("451"):
+            return answer
+        assert isinstance(envelope.content, bytes)
+        self.deliveries.append(message_from_bytes(envelope.content, policy=default))
+        if answer == "slow":
+            await asyncio.sleep(1)
+        if answer == "cut":
+            server.transport.abort()
+        return "250 OK"
+
+
+@asynccontextmanager
+async def smtp(settings: Settings, **changes: Any) -> AsyncIterator[tuple[Inbox, Smtp]]:
+    inbox, loop = Inbox(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(inbox, loop=loop, hostname="mail.example.org"), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    told = {"smtp_port": port, "smtp_tls": False, "mail_seconds": 0.4, "mail_answer_seconds": 30.0, **changes}
+    yield inbox, Smtp(settings.model_copy(update=told))
+    server.close()
+
+
+async def asked(hub: Hub, hours: int = 24, **channel: Any) -> UUID:
+    """A case whose person is safe by e-mail, and a request to write to them."""
+    kind = channel.get("kind", "email")
+    given = {"kind": kind, "value": ADDRESS, "safety": "safe", **channel}
+    case = await a_case(hub, a_crime(a_victim(channels_safe=[kind])), channels=[given])
+    request = ContactRequested(
+        case_id=case,
+        request_id=uuid4(),
+        purpose="feedback",
+        template="feedback_invitation",
+        not_after=clock.now() + timedelta(hours=hours),
+        path="r",
+        happened_at=clock.now(),
+        actor_role="system",
+    )
+    await hub.hears([an_event(ContactRequested, request, clock.now())])
+    return case
+
+
+async def send(hub: Hub, carrier: Carrier | None = None, minutes: int = 0) -> int:
+    now = clock.now() + timedelta(minutes=minutes)
+    async with hub.as_worker() as tx:
+        return await mailing.send_due(tx, Moment(now, now), hub.context, carrier)
+
+
+async def state(hub: Hub) -> tuple[str, str | None, int]:
+    [row] = await hub.rows("select state, why, tries from mail")
+    return row["state"], row["why"], row["tries"]
+
+
+async def test_a_message_leaves_by_smtp_neutral_and_with_its_link(hub: Hub) -> None:
+    case = await asked(hub)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        assert await send(hub, carrier) == 1
+        assert await send(hub, carrier, 60) == 0
+    [message] = inbox.deliveries
+    assert (message["To"], message["Subject"]) == (ADDRESS, "A few questions, if you like")
+    assert message["From"] == "A message for you <no-reply@example.org>"
+    body = message.get_content()  # type: ignore[attr-defined]
+    [row] = await hub.rows("select request_id, token_sha256, state, sent_at, carrier from mail")
+    link = next(line for line in body.splitlines() if line.startswith(hub.context.settings.neutral_url))
+    assert hashlib.sha256(link.rpartition("/r/")[2].encode()).hexdigest() == row["token_sha256"]
+    assert str(row["request_id"]) in message["Message-ID"] and (row["state"], row["carrier"]) == ("sent", "smtp")
+    actions = await hub.rows("select action from kit.audit where subject_id = $1 and action like 'mail%'", case)
+    assert [one["action"] for one in actions] == ["mail.tried", "mail.sent"]
+    kept = str(await hub.rows("select * from mail")) + str(await hub.rows("select * from kit.outbox"))
+    assert ADDRESS not in kept and link.rpartition("/")[2] not in kept
+
+
+async def test_a_server_that_refuses_for_now_gets_exactly_one_message_later(hub: Hub) -> None:
+    await asked(hub)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        inbox.answers = ["451 later", "451 later"]
+        await send(hub, carrier)
+        assert await state(hub) == ("waiting", "not_taken", 1) and inbox.deliveries == []
+        assert await send(hub, carrier) == 0
+        await send(hub, carrier, 5)
+        await send(hub, carrier, 30)
+        assert await state(hub) == ("sent", None, 3) and len(inbox.deliveries) == 1
+
+
+async def test_a_server_that_is_away_is_tried_again(hub: Hub) -> None:
+    await asked(hub)
+    async with smtp(hub.context.settings, smtp_port=free_socket().getsockname()[1]) as (_, nobody):
+        await send(hub, nobody)
+    assert await state(hub) == ("waiting", "not_taken", 1)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        await send(hub, carrier, 30)
+    assert await state(hub) == ("sent", None, 2) and len(inbox.deliveries) == 1
+
+
+async def test_a_slow_server_gets_exactly_one_message(hub: Hub) -> None:
+    await asked(hub)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        inbox.answers = ["slow"]
+        await send(hub, carrier)
+        assert await state(hub) == ("sent", None, 1) and len(inbox.deliveries) == 1
+
+
+@pytest.mark.parametrize(("answer", "waits"), [("slow", 0.2), ("cut", 30.0)])
+async def test_a_message_whose_answer_never_came_is_sent_again_under_the_same_key(
+    hub: Hub, answer: str, waits: float
+) -> None:
+    await asked(hub)
+    async with smtp(hub.context.settings, mail_answer_seconds=waits) as (inbox, carrier):
+        inbox.answers = [answer]
+        await send(hub, carrier)
+        assert await state(hub) == ("waiting", "no_answer", 1)
+        await send(hub, carrier, 30)
+        assert await state(hub) == ("sent", None, 2) and len(inbox.kept) == 1
+        await asyncio.sleep(1.1 if answer == "slow" else 0)
+
+
+async def test_an_address_refused_for_good_fails_and_is_told_and_tried_again_only_by_hand(hub: Hub) -> None:
+    await asked(hub)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        inbox.answers = ["550 no such person"]
+        await send(hub, carrier)
+        assert await state(hub) == ("failed", "rejected", 1)
+        told = await hub.value("select data from kit.outbox where type = 'contact.withheld.v1'")
+        assert "not_delivered" in told
+        assert await send(hub, carrier, 60) == 0
+        async with hub.looks(a_viewer("leader")) as tx:
+            [row] = await hub.rows("select request_id from mail")
+            await mailing.again(tx, a_viewer("leader"), row["request_id"], clock.now())
+        await send(hub, carrier)
+        assert await state(hub) == ("sent", None, 2) and len(inbox.kept) == 1
+
+
+async def test_a_channel_locked_meanwhile_withholds_the_message(hub: Hub) -> None:
+    case = await asked(hub)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.lock_channel(tx, a_viewer(), case, "email", "someone_else_answered", clock.now())
+    await send(hub, Nowhere())
+    assert await state(hub) == ("withheld", "unsafe", 0)
+    assert "unsafe" in await hub.value("select data from kit.outbox where type = 'contact.withheld.v1'")
+
+
+async def test_a_message_waits_for_a_safe_hour_and_never_leaves_too_late(hub: Hub) -> None:
+    await asked(hub)
+    tomorrow = clock.now() + timedelta(days=1)
+    day = f"{tomorrow:%a}".lower()
+    await hub.worker.pool.execute("update channel set days = $1 where kind = 'email'", day)
+    await send(hub, Nowhere())
+    assert await state(hub) == ("waiting", "not_this_day", 0)
+    await send(hub, Nowhere(), 25 * 60)
+    assert await state(hub) == ("withheld", "too_late", 0)
+
+
+async def test_a_worker_that_died_at_a_message_is_followed_by_another(hub: Hub) -> None:
+    await asked(hub)
+    long_ago = clock.now() - timedelta(minutes=30)
+    await hub.worker.pool.execute("update mail set state = 'sending', tries = 1, sending_since = $1", long_ago)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        await send(hub, carrier)
+    assert await state(hub) == ("sent", None, 2) and len(inbox.kept) == 1
+
+
+@dataclass
+class Provider:
+    """GOV.UK Notify as far as its client asks it: it knows what it has by the reference."""
+
+    answers: list[int] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+
+    async def take(self, request: Request) -> Response:
+        status = self.answers.pop(0) if self.answers else 201
+        if status in (201, 504):
+            self.taken.append(await request.json())
+        if status == 504:
+            await asyncio.sleep(1)
+        return JSONResponse({"id": str(uuid4())}, status)
+
+    async def find(self, request: Request) -> Response:
+        asked = request.query_params["reference"]
+        return JSONResponse({"notifications": [one for one in self.taken if one["reference"] == asked]})
+
+    @property
+    def app(self) -> Starlette:
+        take = [Route(f"/v2/notifications/{kind}", self.take, methods=["POST"]) for kind in ("email", "sms")]
+        return Starlette(routes=[*take, Route("/v2/notifications", self.find)])
+
+
+@pytest.mark.parametrize("first", [201, 429, 503, 504])
+async def test_notify_gets_exactly_one_message_whatever_it_answers_first(hub: Hub, tmp_path: Path, first: int) -> None:
+    await asked(hub)
+    provider, sock = Provider([first]), free_socket()
+    (tmp_path / "notify.key").write_text(f"test-{uuid4()}-{uuid4()}")
+    told = {"secrets": tmp_path, "notify_url": address_of(sock), "mail_seconds": 0.5, "notify_email_template": "t"}
+    async with served(provider.app, sock):
+        carrier = Notify(hub.context.settings.model_copy(update=told))
+        await send(hub, carrier)
+        await send(hub, carrier, 30)
+        await asyncio.sleep(0.8 if first == 504 else 0)
+    [message] = provider.taken
+    assert message["email_address"] == ADDRESS and message["personalisation"]["subject"]
+    assert (await state(hub))[0] == "sent"
+
+
+async def test_the_outbox_shows_what_became_of_messages_and_an_address_only_on_demand(
+    hub: Hub, databases: Databases
+) -> None:
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        assert "No service has asked for a message yet." in (await officer.get("/operations/outbox")).text
+        case = await asked(hub)
+        await send(hub)
+        page = await officer.get("/operations/outbox")
+        assert "sent to nowhere" in page.text and "Feedback invitation, by email" in page.rows[1]
+        assert ADDRESS not in page.html
+        assert "No message is failed." in (await officer.get("/operations/outbox?state=failed")).text
+        await officer.get("/operations/outbox?state=sent")
+        [button] = [words for words in page.texts("button") if words.startswith("Show the message")]
+        page = await officer.submit(button)
+        assert page.summary["To"] == ADDRESS and f"{officer.origin[:-1]}1/r/" in page.text
+        looks = await hub.rows("select fields from kit.audit where action = 'mail_revealed' and subject_id = $1", case)
+        assert looks == [{"fields": ["email", "link"]}]
+        admin = await browse("admin")
+        page = await admin.get("/operations/outbox")
+        assert not [words for words in page.texts("button") if words.startswith("Show")]
+        [row] = await hub.rows("select request_id from mail")
+        await admin.post(f"/operations/outbox/{row['request_id']}", status=403)
+        page = await admin.post(f"/operations/outbox/{row['request_id']}/again")
+        assert "Only a message that failed" in page.text
