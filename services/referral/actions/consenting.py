@@ -103,6 +103,7 @@ async def withdraw(
     ends = await ending.what_ends(tx, held, now)
     if shown is not None and shown != ends.digest:
         raise Refused("digest", "list_has_changed")
+    await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
     for one in {each.consent_id: each for each in (held, *ends.agreements)}.values():
         await consent.withdraw(tx, one.consent_id, now, reason)
         told = ConsentWithdrawn(

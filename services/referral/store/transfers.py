@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from kit.database import Tx
@@ -96,14 +97,14 @@ async def undo(tx: Tx, transfer_id: UUID, case_id: UUID, now: datetime) -> bool:
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> list[Transfer]:
-    """Transfers whose time to be undone has lapsed, locked, oldest first."""
+    """The oldest transfers whose time to be undone has lapsed, locked, in the order of their cases."""
     rows = await tx.fetch(
         f"select {columns(Transfer)} from transfer where done_at is null and undone_at is null and goes_at <= $1"
         " order by goes_at, transfer_id limit $2 for update skip locked",
         now,
         limit,
     )
-    return read(Transfer, rows)
+    return sorted(read(Transfer, rows), key=attrgetter("case_id", "goes_at", "transfer_id"))
 
 
 async def done(tx: Tx, transfer_id: UUID, now: datetime, new: UUID | None, refused: str | None) -> None:
