@@ -49,3 +49,12 @@ def test_every_mobile_number_is_a_reserved_one() -> None:
     for path, text in texts():
         for number in MOBILE.findall(text):
             assert RESERVED_MOBILE.fullmatch(number), f"{path.relative_to(ROOT)} holds a number that could be real"
+
+
+def test_every_system_of_the_readme_is_tested_where_it_says() -> None:
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if re.match(r"\| \d+ \| ", line)]
+    assert [int(row.split("|")[1]) for row in rows] == list(range(1, 22))
+    for row in rows:
+        places = re.findall(r"\w+/\w+\.py", row)
+        assert places, row
+        assert [place for place in places if not (ROOT / "tests" / place).exists()] == []
