@@ -26,7 +26,7 @@ PATHS: tuple[Path, ...] = (
     Path("/cases", "referral", "Cases", "case.read"),
     Path("/referrals", "referral", "Referrals", "referral.write"),
     Path("/portal", "referral", "Your referrals", "portal.read"),
-    Path("/directory", "referral"),
+    Path("/directory", "referral", "Directory"),
     Path("/rights", "code_compliance", "Victims' Code", "rights.read"),
     Path("/rights/operations", "code_compliance"),
     Path("/feedback", "feedback", "Feedback", "feedback.read"),

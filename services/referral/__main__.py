@@ -10,7 +10,7 @@ from kit.listening import Context
 from kit.service import Every, Service, main
 from kit.web import signin
 from kit.web.app import Link, Page
-from services.referral import case_ui, provider_portal, reconcile
+from services.referral import case_ui, directory_ui, provider_portal, reconcile
 from services.referral.actions import (
     falling_due,
     mailing,
@@ -32,7 +32,12 @@ HERE = Path(__file__).parent
 def pages(context: Context) -> Sequence[Page]:
     """Sign-in, the hub's pages and the portal's."""
     shown = personas() if context.settings.development else ()
-    return (*signin.pages(shown), *case_ui.pages(context), *provider_portal.pages(context))
+    return (
+        *signin.pages(shown),
+        *case_ui.pages(context),
+        *provider_portal.pages(context),
+        *directory_ui.pages(context),
+    )
 
 
 SERVICE = Service(

@@ -41,10 +41,13 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         {person.police_ref for person in people if person.police_ref},
     )
     past.restricted = restricted
-    batch = hearing.Hearing(await books.current(tx, context.facts), past)
+    stands = await books.current(tx, context.facts)
+    batch = hearing.Hearing(stands, past)
     for event, found in heard:
         hearing.hear(batch, event, found)
     await batches.write(tx, batch.changes)
+    named = {routing.directory_version for routing in batch.changes.routings.values()}
+    await books.keep(tx, stands, named, events[-1].time)
     await announce(tx, batch.events, caused_by=batch.causes)
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
     keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]

@@ -115,8 +115,8 @@ def test_every_address_of_the_neutral_origin_is_feedbacks() -> None:
 
 def test_the_navigation_shows_what_the_permissions_allow() -> None:
     labels = {role: [path.label for path in navigation(ROLES[role].permissions)] for role in ROLES}
-    assert labels["idva.worker"] == ["Your referrals"]
-    assert labels["analyst"] == ["Victims' Code", "Feedback", "Returns", "Provider returns"]
+    assert labels["idva.worker"] == ["Your referrals", "Directory"]
+    assert labels["analyst"] == ["Directory", "Victims' Code", "Feedback", "Returns", "Provider returns"]
     assert "Cases" in labels["officer"]
     assert {path.permission for path in PATHS if path.permission} <= set(PERMISSIONS)
 

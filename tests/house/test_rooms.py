@@ -19,6 +19,7 @@ ROOMS = {
     "consumer",
     "case_ui",
     "provider_portal",
+    "directory_ui",
     "return_ui",
     "feedback_ui",
     "neutral_ui",

@@ -14,7 +14,7 @@ from kit import clock
 from kit.config import Settings
 from kit.database import Database
 from kit.web.app import Link, make_app
-from services.referral import case_ui
+from services.referral import case_ui, directory_ui
 from services.referral.__main__ import HERE
 from services.referral.actions import opening, referring
 from tests.browser import Browser, cookie_of, seed_personas
@@ -31,7 +31,7 @@ def hub_app(hub: Hub, settings: Settings, access: Database) -> Starlette:
     return make_app(
         "referral",
         settings,
-        case_ui.pages(hub.context),
+        [*case_ui.pages(hub.context), *directory_ui.pages(hub.context)],
         databases={"hub": hub.hub, "portal": hub.portal},
         templates=HERE / "templates",
         access=access,

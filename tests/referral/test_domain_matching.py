@@ -18,8 +18,8 @@ from services.referral.domain.directory import (
     ListSaid,
     Provider,
     directory_of,
-    read_directory,
 )
+from services.referral.domain.entries import read_directory
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.matching import RULE_NAMES, explain, match, next_contracts
 from tests.referral.crimes import BIRMINGHAM, COVENTRY, a_case, books, of

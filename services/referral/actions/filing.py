@@ -158,6 +158,7 @@ def routed(case: Case, facts: CaseFacts, history: History, decision: Decision, n
         rules=[f"{rule.id}@{rule.version}" for rule in routing.rules],
         facts={"case": said(facts), "history": told(history)},
         rules_version=decision.rules_version,
+        directory_version=decision.directory_version or None,
     )
 
 

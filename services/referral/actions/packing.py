@@ -11,6 +11,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
+from services.referral.actions import books as stocked
 from services.referral.actions import sealing
 from services.referral.domain.directory import Contract
 from services.referral.store import packs, portal
@@ -97,7 +98,7 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
         return 0
     materials = await packs.materials(tx, [leg.case_id for leg in waiting])
     keys = await context.sealer.data_keys([one.case.person_id for one in materials.values()], make=True)
-    contracts = context.facts.directory.by_id
+    contracts = (await stocked.current(tx, context.facts)).directory.by_id
     frozen = []
     for leg in waiting:
         material, contract = materials[leg.case_id], contracts.get(leg.contract_id)

@@ -13,6 +13,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
+from services.referral.actions import books as stocked
 from services.referral.actions import filing, gating, packing, settling
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
@@ -143,7 +144,7 @@ async def undo(tx: Tx, viewer: Viewer, leg_id: UUID) -> None:
 async def release(tx: Tx, moment: Moment, context: Context) -> int:
     """Lets leave what was sent by people and not undone; returns how many."""
     leaving = await referrals.leaving(tx, moment.now)
-    books = context.facts
+    books = await stocked.current(tx, context.facts) if leaving else context.facts
     for leg, held in leaving:
         await cases.load(tx, leg.case_id)  # before its events are numbered, as the consumers do
         contract = books.directory.by_id[leg.contract_id]

@@ -9,6 +9,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions import filing, proposing
+from services.referral.actions.books import current
 from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, life, referrals, tasks
 from services.referral.store.tasks import Task, task_id
@@ -89,6 +90,7 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
     for referral in waiting:
         await follow(tx, referral, moment.now)
         if referral.state == "declined_by_provider":
-            await proposing.after_decline(tx, referral, context.facts, moment.now)
+            books = await current(tx, context.facts)
+            await proposing.after_decline(tx, referral, books, moment.now)
         await referrals.settled(tx, referral.referral_id)
     return len(waiting)

@@ -9,6 +9,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
+from services.referral.actions import books as stocked
 from services.referral.actions import filing, sealing
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
@@ -49,6 +50,7 @@ async def self_referral(
     changes.channels = {(person_id, kind): ChannelRow(person_id, kind, now) for kind in facts.channels_safe}
     changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
     await batches.write(tx, changes)
+    await stocked.keep(tx, books, [decision.directory_version], now)
     await _seal(tx, sealer, person_id, given.details, now)
     await details.set_state(tx, [case.case_id], "open")
     await announce(tx, decision.events, viewer.user_id)

@@ -17,6 +17,7 @@ from services.referral.case_ui import (
     start,
     steps,
     transfer,
+    whynot,
     work_day,
 )
 from services.referral.case_ui.room import Room
@@ -49,7 +50,8 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/lines", referring.open_line, "referral.write", "POST"),
         (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", steps.ask, "referral.write", "GET"),
         (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", steps.take, "referral.write", "POST"),
-        (f"{one}/referrals/{{referral_id}}/contracts", referring.choose, "referral.write", "GET"),
+        (f"{one}/referrals/{{referral_id}}/contracts", whynot.choose, "referral.write", "GET"),
+        (f"{one}/decisions/{{run}}/{{line}}", whynot.then, "case.read", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.send, "referral.write", "POST"),
         (f"{one}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),

@@ -1,6 +1,7 @@
 """Referring: a case's referrals and legs, the choice of a contract and why, the pack, the send and its undo."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, op
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.matching import Checked, Explained, explain
+from services.referral.domain.matching import Checked, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, consent, referrals
 from services.referral.store.cases import Case
@@ -29,6 +30,11 @@ from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
 
 SENDABLE = ("triaged", "contacting", "declined_by_provider")
+
+
+async def stocked_desk(tx: Tx, desk: Desk) -> Desk:
+    """The desk with the books as they stand at this moment."""
+    return replace(desk, books=await stocked.current(tx, desk.books))
 
 
 async def landing(visit: Visit, desk: Desk) -> Response:
@@ -42,6 +48,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         legs = await referrals.legs_of_case(tx, case.case_id)
         lived = await going.lived(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
+        desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
     shown = [
         _shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id], lived)
@@ -91,31 +98,6 @@ async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
     return facts_of(routings[0].facts["case"]) if routings else None
 
 
-async def choose(visit: Visit, desk: Desk) -> Response:
-    """Every contract, those that fit first, and for the others why not and the one change that would open the door."""
-    async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        referral = await steps.held(tx, visit)
-        facts = await _facts(tx, case)
-        books: Books = await stocked.current(tx, desk.books)
-        top = await frame(tx, visit, case, "Referrals")
-        await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
-    found = explain(facts, referral.line, books.directory, local_day(visit.now)) if facts else ()
-    mine = [each for each in found if each.contract.line == referral.line]
-    return visit.render(
-        "case_ui/contracts.html",
-        **top,
-        referral=referral,
-        fitting=[each for each in mine if each.fits],
-        others=[each for each in mine if not each.fits],
-        failed=_failed,
-    )
-
-
-def _failed(each: Explained) -> list[str]:
-    return [check.words for check in each.checks if not check.passed]
-
-
 def _contract(visit: Visit, desk: Desk, line: str) -> Contract | None:
     found = desk.books.directory.by_id.get(visit.id("contract_id"))
     return found if found is not None and found.line == line else None
@@ -126,7 +108,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         referral = await steps.held(tx, visit)
-        contract = _contract(visit, desk, referral.line)
+        contract = _contract(visit, await stocked_desk(tx, desk), referral.line)
         if contract is None:
             return visit.not_found()
         scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now)
@@ -182,7 +164,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             referral = await steps.held(tx, visit)
-            contract = _contract(visit, desk, referral.line)
+            contract = _contract(visit, await stocked_desk(tx, desk), referral.line)
             if contract is None:
                 return visit.not_found()
             if agreed == "yes":
@@ -212,6 +194,7 @@ async def sent(visit: Visit, desk: Desk) -> Response:
         case = await opened(tx, visit)
         leg = await _leg(tx, visit, case)
         top = await frame(tx, visit, case, "Referrals")
+        desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
     contract = desk.books.directory.by_id[leg.contract_id]
     return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract)

@@ -1,8 +1,8 @@
 """What the hub's pages share: the books of the service, a case as its viewer may see it, and refusals in words."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words
+from services.referral.actions import books as stocked
 from services.referral.actions.books import standards
 from services.referral.case_ui import words
 from services.referral.domain import safe_contact
@@ -24,6 +25,7 @@ from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.store import cases, consent, contact, preferring
 from services.referral.store.cases import Case
 
+FRESH = timedelta(seconds=5)
 STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
 STALE |= {"already_transferring", "list_has_changed"}
 REFUSALS = {
@@ -81,13 +83,18 @@ View = Callable[[Visit, Desk], Awaitable[Response]]
 
 
 class Room:
-    """Gives every view the desk."""
+    """Gives every view the desk, its books not older than some seconds; what is sent goes by those of the moment."""
 
     def __init__(self, context: Context) -> None:
         self.desk = Desk(context.facts)
+        self.looked_at: datetime | None = None
 
     def __call__(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
         async def answer(visit: Visit) -> Response:
+            if self.looked_at is None or visit.now - self.looked_at > FRESH:
+                async with visit.begin() as tx:
+                    books = await stocked.current(tx, self.desk.books)
+                self.desk, self.looked_at = replace(self.desk, books=books), visit.now
             return await view(visit, self.desk)
 
         return answer

@@ -1,39 +1,44 @@
 """Everything that is data with dates, as it stands on a day: rules, policy, directory, transitions, reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.referral.domain.directory import Directory, ListSaid, read_directory
+from services.referral.domain.directory import Directory, ListSaid
+from services.referral.domain.entries import read_directory
 from services.referral.domain.policy import Policy, read_policy
 from services.referral.domain.routing import RuleBook, compile_book
 from services.referral.domain.standards import Standards, read_standards
 from services.referral.domain.support import SupportLists, read_support
 from services.referral.domain.transitions import TransitionTable, read_table
+from services.referral.domain.versions import Version, days_of, named, standing_on
 
 RULE_FILES = "routing_rules_"
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What counts on a day: the latest rule file and policy that had begun, or the first ones before any had."""
+    """What counts on a day: the latest rule file, policy and directory that had begun, or the first before any had."""
 
     since: date
     rules: RuleBook
     policy: Policy
+    directory: Directory
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """`versions`: each period with its rules and policy, oldest first."""
+    """`versions`: each period with its rules, policy and directory, oldest first; `directory`: the one of today;
+    `start`: the books of the files, where these are changed ones."""
 
     versions: tuple[InForce, ...]
     directory: Directory
     transitions: TransitionTable
     standards: tuple[Standards, ...]
     support: SupportLists
+    start: "Books | None" = None
 
     def standards_on(self, day: date) -> Standards:
         return next((one for one in reversed(self.standards) if one.effective_from <= day), self.standards[0])
@@ -46,14 +51,24 @@ class Books:
 
     def with_states(self, said: Mapping[UUID, ListSaid]) -> "Books":
         """The same books with what providers last said of their lists."""
-        directory = self.directory.with_states(said)
-        return replace(
-            self,
-            directory=directory,
-            versions=tuple(
-                replace(version, policy=version.policy.with_directory(directory)) for version in self.versions
-            ),
-        )
+        made = [_standing(version, version.directory.with_states(said)) for version in self.versions]
+        return replace(self, directory=self.directory.with_states(said), versions=tuple(made))
+
+    def with_changes(self, changes: Sequence[Version], today: date) -> "Books":
+        """These books, as they are in the files, with the contracts that changed from a day on."""
+        starts = sorted({version.since for version in self.versions} | set(days_of(changes)))
+        made = [replace(self.on(day), since=day) for day in starts]
+        made = [_standing(version, standing_on(self.directory, changes, version.since)) for version in made]
+        directory = standing_on(self.directory, changes, today)
+        return replace(self, directory=directory, versions=tuple(made), start=self.start or self)
+
+    def named(self, version: str) -> Directory | None:
+        """The directory of this name among those in force at any time; None when it is of other books."""
+        return next((each.directory for each in self.versions if each.directory.version == version), None)
+
+
+def _standing(version: InForce, directory: Directory) -> InForce:
+    return replace(version, directory=named(directory), policy=version.policy.with_directory(directory))
 
 
 def read_books(documents: Mapping[str, Any]) -> Books:
@@ -61,7 +76,7 @@ def read_books(documents: Mapping[str, Any]) -> Books:
 
     Raises BadRule, BadDirectory, BadTable or BadStandards, whose text names the file, entry or row and the field.
     """
-    directory = read_directory(documents["directory.yaml"])
+    directory = named(read_directory(documents["directory.yaml"]))
     policies = [read_policy("policy.yaml", written, directory) for written in documents["policy.yaml"]["versions"]]
     rules = {name: document for name, document in documents.items() if name.startswith(RULE_FILES)}
     days = sorted({p.effective_from for p in policies} | {d["effective_from"] for d in rules.values()})
@@ -69,7 +84,7 @@ def read_books(documents: Mapping[str, Any]) -> Books:
     for day in days:
         policy = _latest(policies, day, [p.effective_from for p in policies])
         name = _latest(list(rules), day, [document["effective_from"] for document in rules.values()])
-        versions.append(InForce(day, compile_book(name, rules[name], policy.opt_in), policy))
+        versions.append(InForce(day, compile_book(name, rules[name], policy.opt_in), policy, directory))
     table = read_table(documents["transitions.yaml"], documents["reasons.yaml"])
     standards, support = read_standards(documents["standards.yaml"]), read_support(documents["support.yaml"])
     return Books(tuple(versions), directory, table, standards, support)

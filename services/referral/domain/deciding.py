@@ -49,6 +49,7 @@ class Decision:
     rules_version: str
     run: int
     events: tuple[Announcement, ...]
+    directory_version: str = ""
 
 
 SHARED = "police_share"
@@ -64,7 +65,7 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
     force = books.on(today)
     routing = route(facts, history, force.rules)
     code = reference(facts.case_id)
-    plan = plan_lines(facts, routing, routing.lines, force, books.directory, today)
+    plan = plan_lines(facts, routing, routing.lines, force, force.directory, today)
     decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
     events: list[Announcement] = [
         built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
@@ -89,6 +90,7 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
         force.rules.version,
         1,
         tuple(events),
+        force.directory.version,
     )
 
 
@@ -138,7 +140,7 @@ def plan_lines(
         referral = referral_id(facts.case_id, line)
         referrals.append((referral, line))
         contract = force.policy.named_contract(line, facts.area) if alone else None
-        if contract and contract.list_state in TAKING and fits(facts, contract, today):
+        if contract and contract.state_on(today) in TAKING and fits(facts, contract, today):
             by = accept_by(today, contract.standards.accept_working_days)
             legs.append(Leg(referral, leg_id(referral, 1), line, contract, True, 1, by))
             continue

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts import vocabulary as v
-from contracts.identity import contract_id, provider_id
 from contracts.reference import AREAS
 
 ALL_AREAS = frozenset(area.code for area in AREAS)
@@ -19,6 +17,10 @@ PACK_FIELDS = (
     *("officer_in_case", "family_liaison_officer", "reported_on", "committed_on", "relationship", "same_household"),
 )
 """What a contract may declare that its pack needs; a pack holds nothing else."""
+
+
+GOOD_FOR_DAYS = 14
+"""How long an answer of a provider about its list counts when it named no day (ours: two of the weekly questions)."""
 
 
 class BadDirectory(Exception):
@@ -48,11 +50,34 @@ class Standards:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """When it is open, London time, "09:00" to "17:00"; `days` as in iCalendar: MO TU WE TH FR SA SU."""
+
+    days: tuple[str, ...]
+    opens: str
+    closes: str
+
+
+OFFICE_HOURS = (Hours(("MO", "TU", "WE", "TH", "FR"), "09:00", "17:00"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where people come. A confidential one is never shown outside the hub, on no page and in no export."""
+
+    lines: tuple[str, ...]
+    town: str
+    postcode: str
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A provider commissioned for a line, in areas, between dates (both included). None = without a limit.
 
     `sex` of a single-sex service; `reported`: either, reported or unreported; `offer`: only for a person who chose it;
-    `until`: how long the state of the list is meant to last; `pack`: the fields its pack needs.
+    `until`: how long the state of the list is meant to last; `good_until`: the last day on which what was said of the
+    list counts; `pack`: the fields its pack needs; `on_call`: the number by day and night, never shown to the public.
     """
 
     contract_id: UUID
@@ -78,6 +103,20 @@ class Contract:
     standards: Standards = Standards()
     funding: str = "core_grant"
     pack: tuple[str, ...] = ()
+    lot: str | None = None
+    subcontractors: tuple[str, ...] = ()
+    hours: tuple[Hours, ...] = OFFICE_HOURS
+    place: Place | None = None
+    on_call: str | None = None
+    good_until: date | None = None
+
+    def state_on(self, day: date) -> str:
+        """How its list stands on a day, as far as anybody knows: what was said too long ago is `unknown`."""
+        return "unknown" if self.good_until is not None and day > self.good_until else self.list_state
+
+    def places_on(self, day: date) -> int | None:
+        """Free places on a day; None when not known."""
+        return None if self.good_until is not None and day > self.good_until else self.places
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +126,27 @@ class ListSaid:
     state: str
     places: int | None = None
     until: date | None = None
+    said_on: date | None = None
+
+    @property
+    def good_until(self) -> date | None:
+        """The day that was named, else some days after it was said; None: for ever."""
+        if self.until is not None or self.said_on is None:
+            return self.until
+        return self.said_on + timedelta(days=GOOD_FOR_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Every contract, in order of preference. Build it with `directory_of`."""
+    """Every contract, in order of preference. Built by `directory_of`, read by `entries.read_directory`.
+
+    `version`: a name made from the content, where one was asked for (`versions.named`).
+    """
 
     contracts: tuple[Contract, ...]
     by_line_and_area: Mapping[tuple[str, str | None], tuple[Contract, ...]] = field(repr=False)
     by_id: Mapping[UUID, Contract] = field(repr=False)
+    version: str = ""
 
     def at(self, line: str, area: str | None) -> tuple[Contract, ...]:
         """The contracts of a line in an area; where the area is not known, those of the whole force."""
@@ -104,7 +155,7 @@ class Directory:
     def with_states(self, said: Mapping[UUID, ListSaid]) -> "Directory":
         """The same directory with what providers last said of their lists."""
         return directory_of(
-            replace(one, list_state=found.state, places=found.places, until=found.until)
+            replace(one, list_state=found.state, places=found.places, until=found.until, good_until=found.good_until)
             if (found := said.get(one.contract_id))
             else one
             for one in self.contracts
@@ -124,74 +175,6 @@ def directory_of(contracts: Iterable[Contract]) -> Directory:
         listed,
         {key: tuple(found) for key, found in index.items()},
         {contract.contract_id: contract for contract in listed},
-    )
-
-
-def read_directory(document: Mapping[str, Any]) -> Directory:
-    """The directory of a file; raises BadDirectory, whose text names the entry and the field."""
-    providers = {entry["slug"]: _provider(entry) for entry in document["providers"]}
-    contracts = [_contract(entry, providers) for entry in document["contracts"]]
-    if len({contract.slug for contract in contracts}) < len(contracts):
-        raise BadDirectory("contracts: slug: is used twice")
-    return directory_of(contracts)
-
-
-def _provider(entry: Mapping[str, Any]) -> Provider:
-    return Provider(
-        provider_id=provider_id(entry["slug"]),
-        slug=entry["slug"],
-        name=entry["name"],
-        email=entry["email"],
-        phone=entry["phone"],
-        duty_phone=entry.get("duty_phone"),
-        has_system=entry.get("has_system", True),
-    )
-
-
-_CLOSED: dict[str, frozenset[str]] = {
-    "line": frozenset(v.SERVICE_LINES) - {"other"},
-    "list_state": frozenset(v.LIST_STATES),
-    "reported": frozenset({"either", "reported", "unreported"}),
-    "sex": frozenset({"female", "male"}),
-    "funding": frozenset(v.values(v.FundingStream)) - {"other"},
-    "offer": frozenset(v.OFFERS) - {"other"},
-}
-_MANY: dict[str, frozenset[str]] = {
-    "kinds": frozenset({"person", "business", "bereaved", "witness"}),
-    "pack": frozenset(PACK_FIELDS),
-}
-_PLAIN = ("line", "title", "starts", "ends", "list_state", "reported", "sex", "funding", "offer", "places", "until")
-
-
-def _contract(entry: Mapping[str, Any], providers: Mapping[str, Provider]) -> Contract:
-    slug = entry.get("slug", "(without a slug)")
-    for name, values in _CLOSED.items():
-        if name in entry and entry[name] not in values:
-            raise BadDirectory(f"contract {slug}: {name}: {entry[name]!r} is not one of its values")
-    for name, values in _MANY.items():
-        if not values.issuperset(entry.get(name, ())):
-            raise BadDirectory(f"contract {slug}: {name}: not all of them are of the list")
-    if entry.get("provider") not in providers:
-        raise BadDirectory(f"contract {slug}: provider: no such provider")
-    try:
-        areas = areas_of(entry["areas"])
-    except BadDirectory as bad:
-        raise BadDirectory(f"contract {slug}: areas: {bad}") from None
-    ages = entry.get("ages", {})
-    return Contract(
-        contract_id=contract_id(slug),
-        slug=slug,
-        provider=providers[entry["provider"]],
-        areas=areas,
-        age_from=ages.get("from"),
-        age_to=ages.get("to"),
-        kinds=frozenset(entry.get("kinds", ("person", "bereaved", "witness"))),
-        languages=frozenset(entry.get("languages", ("en",))),
-        interpreters=entry.get("interpreters", False),
-        access=frozenset(entry.get("access", ())),
-        standards=Standards(**entry.get("standards", {})),
-        pack=tuple(entry.get("pack", ())),
-        **{name: entry[name] for name in _PLAIN if name in entry},
     )
 
 

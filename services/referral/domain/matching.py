@@ -1,7 +1,7 @@
 """Which contract can take a person for a line, and why each other cannot."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -42,19 +42,21 @@ def match(facts: CaseFacts, line: str, directory: Directory, on: date, tried: Co
 
     `tried` are contracts that are not to be asked again. None: nobody can take this person.
     """
-    best: Contract | None = None
+    best, least = None, len(_ORDER) + 1
     for contract in directory.at(line, facts.area):
         if contract.contract_id in tried or not fits(facts, contract, on):
             continue
-        if contract.list_state == "open":
+        place = rank(contract, on)
+        if place == 0:
             return contract
-        if best is None or _rank(contract) < _rank(best):
-            best = contract
+        if place < least:
+            best, least = contract, place
     return best
 
 
-def _rank(contract: Contract) -> int:
-    return _ORDER.get(contract.list_state, len(_ORDER))
+def rank(contract: Contract, on: date) -> int:
+    """The place of its list in the order of asking, on a day: 0 for an open one."""
+    return _ORDER.get(contract.state_on(on), len(_ORDER))
 
 
 def fits(facts: CaseFacts, contract: Contract, on: date) -> bool:
@@ -79,11 +81,18 @@ def failed_rules(facts: CaseFacts, line: str, directory: Directory, on: date) ->
 
 def explain(facts: CaseFacts, line: str, directory: Directory, on: date) -> tuple[Explained, ...]:
     """Every contract of the directory: those that fit first, then by how little stands in the way."""
-    explained = [_explain(facts, line, contract, on) for contract in directory.contracts]
+    explained = [_explain(facts, line, contract, _as_known(contract, on), on) for contract in directory.contracts]
     return tuple(sorted(explained, key=lambda one: sum(not check.passed for check in one.checks)))
 
 
-def _explain(facts: CaseFacts, line: str, contract: Contract, on: date) -> Explained:
+def _as_known(contract: Contract, on: date) -> Contract:
+    """The contract with what is known of its list on this day, for the words."""
+    if contract.state_on(on) == contract.list_state:
+        return contract
+    return replace(contract, list_state="unknown", places=None, until=None, good_until=None)
+
+
+def _explain(facts: CaseFacts, line: str, kept: Contract, contract: Contract, on: date) -> Explained:
     checks = [_line_checked(line, contract)]
     changes = [] if checks[0].passed else [f"Add {_words(contract.line)} to the lines of this case."]
     for rule in _RULES:
@@ -91,7 +100,7 @@ def _explain(facts: CaseFacts, line: str, contract: Contract, on: date) -> Expla
         checks.append(Checked(rule.name, passed, (rule.passed if passed else rule.failed)(facts, contract)))
         if not passed:
             changes.append(rule.change(facts, contract))
-    return Explained(contract, tuple(checks), not changes, changes[0] if len(changes) == 1 else None)
+    return Explained(kept, tuple(checks), not changes, changes[0] if len(changes) == 1 else None)
 
 
 def _line_checked(line: str, contract: Contract) -> Checked:
@@ -121,6 +130,8 @@ def _in_force(facts: CaseFacts, contract: Contract, on: date) -> bool:
 
 
 def _taking(facts: CaseFacts, contract: Contract, on: date) -> bool:
+    if contract.good_until is not None and on > contract.good_until:
+        return True
     if contract.list_state in NOT_TAKING and (contract.until is None or on <= contract.until):
         return False
     return contract.places is None or contract.places > 0 or contract.list_state == "waiting_list"
@@ -192,7 +203,7 @@ _RULES: tuple[MatchRule, ...] = (
     MatchRule(
         "list",
         _taking,
-        lambda f, c: f"Its list is {_words(c.list_state)}.",
+        lambda f, c: _list_passed(c),
         lambda f, c: _list_failed(c),
         lambda f, c: "Ask the provider to open its list or to make a place.",
     ),
@@ -220,7 +231,11 @@ _RULES: tuple[MatchRule, ...] = (
     MatchRule(
         "reported",
         _reported,
-        lambda f, c: "Takes it whether or not the police know." if c.reported == "either" else f"Takes {c.reported}.",
+        lambda f, c: (
+            "Takes it whether or not the police know."
+            if c.reported == "either"
+            else f"Takes what was {'' if c.reported == 'reported' else 'not '}reported."
+        ),
         lambda f, c: f"Takes only what was {'' if c.reported == 'reported' else 'not '}reported to the police.",
         lambda f, c: "Ask for an exception: whether it was reported is the person's choice.",
     ),
@@ -278,6 +293,21 @@ def _ages(contract: Contract) -> str:
     if contract.age_from is not None:
         return f"ages {contract.age_from} and over"
     return "all ages" if contract.age_to is None else f"ages up to {contract.age_to}"
+
+
+def _reports(contract: Contract) -> str:
+    return {
+        "reported": "Takes what was reported to the police.",
+        "unreported": "Takes what was not reported to the police.",
+    }.get(contract.reported, "Takes it whether or not the police know.")
+
+
+def _list_passed(contract: Contract) -> str:
+    if contract.list_state == "unknown":
+        return "Nobody has said lately how its list stands: ask first."
+    if contract.list_state in NOT_TAKING:
+        return f"Its list was {contract.list_state}, and the day it was meant to last is over: ask first."
+    return f"Its list is {_words(contract.list_state)}."
 
 
 def _list_failed(contract: Contract) -> str:

@@ -54,7 +54,7 @@ def decide_again(
     found = route(facts, history, force.rules)
     routing = _joined(standing, found)
     new = tuple(line for line in routing.lines if line not in standing.referred)
-    plan = plan_lines(facts, routing, new, force, books.directory, today)
+    plan = plan_lines(facts, routing, new, force, force.directory, today)
     decision = _decision(standing, routing, bool(plan.legs))
     changed = changed_fields(facts, history, standing)
     events: list[Announcement] = []
@@ -79,6 +79,7 @@ def decide_again(
         force.rules.version,
         run,
         tuple(events),
+        force.directory.version,
     )
 
 

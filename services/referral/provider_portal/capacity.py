@@ -64,7 +64,8 @@ async def ask_capacity(visit: Visit, books: Books, errors: Sequence[FieldError] 
 
 
 async def say_capacity(visit: Visit, books: Books) -> Response:
-    contract = books.directory.by_id.get(visit.id("contract_id"))
+    async with visit.begin() as tx:
+        contract = (await stocked.current(tx, books)).directory.by_id.get(visit.id("contract_id"))
     if contract is None or contract.provider.provider_id != visit.signed_in.organisation_id:
         return visit.not_found()
     said, errors = parse(ListStands, visit.form)

@@ -16,6 +16,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral.actions import books as stocked
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import due_words, words
@@ -43,13 +44,15 @@ TRYING = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Gives every view the books: directory, transition table, reasons."""
+    """Gives every view the books as they stand: directory, transition table, reasons."""
 
     context: Context
 
     def __call__(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
         async def answer(visit: Visit) -> Response:
-            return await view(visit, self.context.facts)
+            async with visit.begin() as tx:
+                books = await stocked.current(tx, self.context.facts)
+            return await view(visit, books)
 
         return answer
 

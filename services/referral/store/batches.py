@@ -183,6 +183,7 @@ class RoutingRow:
     rules: Sequence[str]
     facts: Mapping[str, Any]
     rules_version: str | None
+    directory_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,9 @@ on conflict (crime_id) do update set revision = excluded.revision, people = crim
    cases = crime.cases + excluded.cases, heard = crime.heard + excluded.heard, stale = crime.stale + excluded.stale,
    crime_reference = coalesce(excluded.crime_reference, crime.crime_reference)
 """
-_ROUTING_AGAIN = "on conflict (case_id, run) do update set facts = excluded.facts"
+_ROUTING_AGAIN = """
+on conflict (case_id, run) do update set facts = excluded.facts, directory_version = excluded.directory_version
+"""
 # Two statements, since row-level security asks of what hangs on a case whether the case is seen.
 _WRITE_CASES = f"""
 with crimes as ({_insert(CrimeRow, "crime", 1, _CRIME_AGAIN)}),

@@ -79,6 +79,7 @@ class Routing:
     rules: tuple[str, ...]
     facts: dict[str, Any]
     rules_version: str | None
+    directory_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

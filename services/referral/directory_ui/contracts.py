@@ -1,0 +1,294 @@
+"""Contracts, kept by pages: all of them, one with its past and its future, changed or ended from a day on after a look
+at what that would change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.reference import AREAS
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import contracting
+from services.referral.directory_ui import forms
+from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
+from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract
+from services.referral.domain.versions import Version, differences, ended, standing_on
+from services.referral.store import directory
+
+WORDS = {
+    "in_the_past": "The day must be today or later: what is over is not rewritten",
+    "already_used": "There is a contract of this name already: choose another",
+    "is before the day it starts": "The last day must be after the first day",
+    "is under the lowest age": "The highest age must be at or above the lowest",
+    "no such provider": "Choose the provider from the list",
+    "twice_in_the_list": "The list has this contract twice for one day",
+    "too_late": "It counts already, or was taken back: enter a new change instead",
+}
+KINDS = {"added": "Added", "changed": "Changed", "ended": "Ends"}
+
+
+class FromDay(BaseModel):
+    """From when a change counts."""
+
+    effective_from: Annotated[
+        date, Say("Enter the day from which it counts", wrong="The day from which it counts must be a real date")
+    ]
+
+
+class NewName(BaseModel):
+    """The short name of a new contract, for ever."""
+
+    slug: Annotated[str, Say("Enter a short name of small letters, digits and dashes")] = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60
+    )
+
+
+def error_of(refused: Refused) -> FieldError:
+    """A refusal at its field, in words."""
+    field = {"place": "place_lines", "version": ""}.get(refused.field, refused.field)
+    return FieldError(field, WORDS.get(refused.code, f"This {field.replace('_', ' ')} {refused.code}"))
+
+
+async def show_all(visit: Visit, books: Books) -> Response:
+    """Every contract as it stands today, and what is going to change."""
+    async with visit.begin() as tx:
+        stands = await now(tx, books)
+        versions = await directory.versions(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "directory_seen", "directory", None)])
+    today = local_day(visit.now)
+    rows = sorted(stands.directory.contracts, key=lambda c: (LINE_NAMES[c.line], c.title))
+    return visit.render(
+        "directory_ui/contracts.html",
+        contracts=rows,
+        lines=LINE_NAMES,
+        states=STATES,
+        today=today,
+        coming=[_told(books, versions, each) for each in versions if each.effective_from > today],
+    )
+
+
+def _told(books: Books, versions: Sequence[Version], version: Version) -> dict[str, Any]:
+    """A version with what it changes against what stood before it."""
+    earlier = [each for each in versions if each.contract_id == version.contract_id]
+    before = standing_on(books.directory, earlier[: earlier.index(version)], version.effective_from)
+    made = contracting.read(books, version.entry)
+    return {
+        "version": version,
+        "kind": KINDS[version.kind],
+        "title": made.title,
+        "slug": made.slug,
+        "differences": differences(before.by_id.get(made.contract_id), made),
+    }
+
+
+async def _found(visit: Visit, books: Books) -> tuple[Contract, list[Version], Books]:
+    """The contract of the address as it stands, its versions, and the books now."""
+    async with visit.begin() as tx:
+        stands = await now(tx, books)
+        versions = await directory.versions(tx)
+        contract_id = visit.id("id")
+        await audit.record(tx, [audit.seen(visit.signed_in, "contract_seen", "contract", contract_id)])
+    mine = [each for each in versions if each.contract_id == contract_id]
+    contract = stands.directory.by_id.get(contract_id)
+    if contract is None and mine:
+        contract = contracting.read(books, mine[-1].entry)
+    if contract is None:
+        raise HTTPException(404)
+    return contract, mine, stands
+
+
+async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    """One contract: how it stands, its versions, what is coming, and how to end it."""
+    contract, versions, _ = await _found(visit, books)
+    today = local_day(visit.now)
+    told = [_told(books, versions, each) for each in reversed(versions)]
+    return visit.render(
+        "directory_ui/contract.html",
+        status=422 if errors else 200,
+        contract=contract,
+        line=LINE_NAMES[contract.line],
+        state=STATES[contract.state_on(today)],
+        facts=differences(None, contract),
+        told=told,
+        today=today,
+        last=str(versions[-1].version_id) if versions else "",
+        version_id=uuid4(),
+        errors=errors,
+        values=visit.form,
+    )
+
+
+def _last_known(books: Books, versions: Sequence[Version], contract: Contract) -> Contract:
+    """The contract as it will stand after all that was entered: what a form starts from."""
+    return contracting.read(books, versions[-1].entry) if versions else books.directory.by_id[contract.contract_id]
+
+
+async def ask_change(visit: Visit, books: Books) -> Response:
+    contract, versions, _ = await _found(visit, books)
+    return _form(
+        visit,
+        books,
+        forms.values_of(_last_known(books, versions, contract)),
+        contract,
+        str(versions[-1].version_id) if versions else "",
+    )
+
+
+async def ask_new(visit: Visit, books: Books) -> Response:
+    values = {"kinds": ["person", "bereaved", "witness"], "hours": ["MO-FR 09:00-17:00"], "languages": ["en"]}
+    plain = {"accept_working_days": "2", "first_contact_working_days": "5", "urgent_hours": "24", "reported": "either"}
+    plain |= {"interpreters": "no", "confidential": "no", "funding": "core_grant", "list_state": "open"}
+    return _form(visit, books, values | {name: [text] for name, text in plain.items()}, None, "")
+
+
+def _form(
+    visit: Visit,
+    books: Books,
+    values: Mapping[str, Sequence[str]],
+    contract: Contract | None,
+    seen: str,
+    errors: Sequence[FieldError] = (),
+) -> Response:
+    providers = {c.provider.slug: c.provider.name for c in books.directory.contracts}
+    return visit.render(
+        "directory_ui/change.html",
+        status=422 if errors else 200,
+        contract=contract,
+        values=values,
+        errors=errors,
+        seen=seen,
+        providers=sorted(providers.items(), key=lambda pair: pair[1]),
+        lines=sorted(LINE_NAMES.items(), key=lambda pair: pair[1]),
+        areas=[(area.name, area.name) for area in AREAS],
+        funding=_pairs("funding"),
+        offers=_pairs("offer"),
+        packs=_pairs("pack"),
+        states=STATES,
+    )
+
+
+def _pairs(name: str) -> list[tuple[str, str]]:
+    short = {"idva": "IDVA", "idva_lgbt": "LGBT+ IDVA", "idva_male": "IDVA for men", "isva": "ISVA"}
+    return [(code, short.get(code) or code.replace("_", " ").capitalize()) for code in forms.closed(name)]
+
+
+def _filled(visit: Visit, slug: str | None) -> tuple[dict[str, Any] | None, date | None, list[FieldError]]:
+    """The entry of the form that was sent and its day, or what to put right."""
+    named, errors = (None, []) if slug else parse(NewName, visit.form)
+    form, wrong = parse(forms.ContractForm, visit.form)
+    day, no_day = parse(FromDay, visit.form)
+    errors = [*errors, *wrong, *no_day]
+    if form is None or day is None or errors:
+        return None, None, errors
+    return forms.entry_from(form, slug or (named.slug if named else "")), day.effective_from, []
+
+
+async def check(visit: Visit, books: Books) -> Response:
+    """What a change would do, before it is entered; nothing is entered here."""
+    contract, versions = None, list[Version]()
+    if "id" in visit.params:
+        contract, versions, _ = await _found(visit, books)
+    entry, day, errors = _filled(visit, contract.slug if contract else None)
+    after = None
+    if entry is not None and day is not None:
+        try:
+            after = contracting.read(books, entry)
+            if day < local_day(visit.now):
+                raise Refused("effective_from", "in_the_past")
+        except Refused as refused:
+            errors = [error_of(refused)]
+    if after is None or day is None or errors:
+        return _form(visit, books, visit.form, contract, one(visit, "seen"), errors)
+    before = standing_on(books.directory, versions, day).by_id.get(after.contract_id)
+    async with visit.begin() as tx:
+        foreseen = await contracting.foresee(tx, before, after, day)
+        await audit.record(tx, [audit.seen(visit.signed_in, "contract_change_tried", "contract", after.contract_id)])
+    sent = [(name, text) for name, texts in visit.form.items() for text in texts if name not in ("version_id", "seen")]
+    return visit.render(
+        "directory_ui/check.html",
+        contract=contract,
+        after=after,
+        day=day,
+        differences=differences(before, after),
+        foreseen=foreseen,
+        sent=sent,
+        seen=one(visit, "seen"),
+        version_id=uuid4(),
+        action=f"/directory/contracts/{contract.contract_id}/change" if contract else "/directory/contracts/new",
+    )
+
+
+async def save(visit: Visit, books: Books) -> Response:
+    """Enters a change, or a new contract, that was looked at."""
+    contract = None
+    if "id" in visit.params:
+        contract, _, _ = await _found(visit, books)
+    entry, day, errors = _filled(visit, contract.slug if contract else None)
+    if entry is None or day is None:
+        return _form(visit, books, visit.form, contract, one(visit, "seen"), errors)
+    kind = "changed" if contract else "added"
+    try:
+        async with visit.begin() as tx:
+            await contracting.enter(
+                tx, visit.signed_in, books, entry, day, _id(visit), visit.now, kind=kind, seen=one(visit, "seen")
+            )
+            made = contracting.read(books, entry)
+    except Refused as refused:
+        if refused.code == "stale":
+            return visit.conflict()
+        return _form(visit, books, visit.form, contract, one(visit, "seen"), [error_of(refused)])
+    said = "It counts from today." if day == local_day(visit.now) else "It counts from its day on."
+    return visit.redirect(f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said}")
+
+
+def _id(visit: Visit) -> UUID:
+    try:
+        return UUID(one(visit, "version_id"))
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+class LastDay(BaseModel):
+    """When a contract ends."""
+
+    last_day: Annotated[date, Say("Enter the last day", wrong="The last day must be a real date")]
+
+
+async def end(visit: Visit, books: Books) -> Response:
+    """Ends a contract on a day; referrals under it stay where they are."""
+    contract, versions, _ = await _found(visit, books)
+    said, errors = parse(LastDay, visit.form)
+    today = local_day(visit.now)
+    known = _last_known(books, versions, contract)
+    if said is not None and (said.last_day < today or said.last_day < known.starts):
+        errors = [FieldError("last_day", "The last day must be today or later, and after the first day")]
+    if said is None or errors:
+        return await show_one(visit, books, errors)
+    try:
+        async with visit.begin() as tx:
+            entry = ended(known, said.last_day)
+            await contracting.enter(
+                tx, visit.signed_in, books, entry, today, _id(visit), visit.now, kind="ended", seen=one(visit, "seen")
+            )
+    except Refused:
+        return visit.conflict()
+    return visit.redirect(f"/directory/contracts/{contract.contract_id}", flash="The last day is entered.")
+
+
+async def cancel(visit: Visit, books: Books) -> Response:
+    """Takes back a change whose day has not come."""
+    try:
+        async with visit.begin() as tx:
+            await contracting.cancel(tx, visit.signed_in, visit.id("version_id"), visit.now)
+    except Refused:
+        return visit.conflict()
+    return visit.redirect("/directory/contracts", flash="The change was taken back. What stood before it counts on.")

@@ -1,0 +1,68 @@
+"""What the pages of the directory share: the books as they stand now, and codes in words."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from contracts.reference import AREAS
+from kit.database import Tx
+from kit.listening import Context
+from kit.web.app import Visit
+from services.referral.actions import books as stocked
+from services.referral.domain.books import Books
+from services.referral.domain.entries import LINES
+from services.referral.domain.open_referral import line_name
+
+STATES = {
+    "open": "Open",
+    "limited": "Open, few places",
+    "waiting_list": "Waiting list",
+    "closed": "Closed to new people",
+    "paused": "Paused",
+    "needs_assessment_first": "Assesses first",
+    "unknown": "Not known",
+}
+DAY_NAMES = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"}
+DAY_NAMES |= {"SA": "Saturday", "SU": "Sunday"}
+AREA_NAMES = {area.code: area.name for area in AREAS}
+LINE_NAMES = {line: line_name(line) for line in LINES}
+
+View = Callable[[Visit, Books], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Gives every view the books of the start; `now` makes them those of this moment."""
+
+    context: Context
+
+    def __call__(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
+        async def answer(visit: Visit) -> Response:
+            return await view(visit, self.context.facts)
+
+        return answer
+
+
+async def now(tx: Tx, books: Books) -> Books:
+    """The books with what was changed and said since the start."""
+    return await stocked.current(tx, books)
+
+
+def choices(names: dict[str, str], chosen: str, nothing: str) -> list[dict[str, Any]]:
+    """Options of a select, `nothing` first."""
+    listed = [{"value": "", "text": nothing, "selected": not chosen}]
+    listed += [
+        {"value": code, "text": text, "selected": code == chosen} for code, text in sorted(names.items(), key=_by)
+    ]
+    return listed
+
+
+def _by(pair: tuple[str, str]) -> str:
+    return pair[1]
+
+
+def one(visit: Visit, name: str) -> str:
+    """The single value of a form field, or nothing."""
+    return (visit.form.get(name) or [""])[0].strip()

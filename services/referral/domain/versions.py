@@ -1,0 +1,103 @@
+"""Contracts change from a day on: the file of the start, and over it every later version, which never rewrites a day
+that is over."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from contracts.identity import NS
+from services.referral.domain.directory import Contract, Directory, Provider, directory_of
+from services.referral.domain.entries import contract_of, document_of, entry_of
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A contract as it stands from a day on. `kind`: added, changed or ended; `entry`: the whole of it."""
+
+    version_id: UUID
+    contract_id: UUID
+    effective_from: date
+    kind: str
+    entry: Mapping[str, Any]
+    made_at: datetime
+    made_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that a version changes, before and after, as they are written."""
+
+    field: str
+    before: str
+    after: str
+
+
+def named(directory: Directory) -> Directory:
+    """The same directory with its name, which is made from its content: equal directories have one name."""
+    written = json.dumps(document_of(directory), sort_keys=True, separators=(",", ":"))
+    return replace(directory, version=hashlib.sha256(written.encode()).hexdigest()[:16])
+
+
+def providers_of(directory: Directory) -> dict[str, Provider]:
+    """By slug, everybody who has a contract in it."""
+    return {contract.provider.slug: contract.provider for contract in directory.contracts}
+
+
+def days_of(versions: Iterable[Version]) -> list[date]:
+    """The days on which something changes, in order."""
+    return sorted({version.effective_from for version in versions})
+
+
+def standing_on(seed: Directory, versions: Sequence[Version], day: date) -> Directory:
+    """The directory of a day: of each contract the last version that has begun, else as the file has it."""
+    last: dict[UUID, Version] = {}
+    for version in sorted(versions, key=lambda one: (one.effective_from, one.made_at, one.version_id)):
+        if version.effective_from <= day:
+            last[version.contract_id] = version
+    if not last:
+        return seed
+    providers = providers_of(seed)
+    read = {contract_id: contract_of(version.entry, providers) for contract_id, version in last.items()}
+    kept = [read.pop(contract.contract_id, contract) for contract in seed.contracts]
+    return directory_of([*kept, *read.values()])
+
+
+def ended(contract: Contract, last_day: date) -> dict[str, Any]:
+    """The entry of a contract that ends on a day."""
+    return entry_of(replace(contract, ends=last_day))
+
+
+def differences(before: Contract | None, after: Contract) -> list[Difference]:
+    """What a version changes, field by field."""
+    old = entry_of(before) if before is not None else {}
+    new = entry_of(after)
+    names = [name for name in (*new, *(n for n in old if n not in new)) if name not in ("slug", "good_until")]
+    return [
+        Difference(name, _said(old.get(name)), _said(new.get(name))) for name in names if old.get(name) != new.get(name)
+    ]
+
+
+def _said(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name.replace('_', ' ')} {_said(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_said(each) for each in value)
+    return str(value)
+
+
+def imported_id(entry: Mapping[str, Any], effective_from: date) -> UUID:
+    """The id of a version that was imported: the same line from the same day is the same version."""
+    written = json.dumps(entry, sort_keys=True, separators=(",", ":"), default=str)
+    return uuid5(NS, f"contract-version/{effective_from}/{written}")
+
+
+def day_after(day: date) -> date:
+    return day + timedelta(days=1)

@@ -1,0 +1,310 @@
+"""The directory as it is kept: versions from a day on, a look before they count, lists that are imported, and decisions
+that are explained for ever as they were."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import contract_id
+from contracts.working_time import local_day
+from kit import clock
+from services.referral.actions import books as stocked
+from services.referral.directory_ui.forms import values_of
+from services.referral.domain.entries import BadField, contract_of, entry_of
+from services.referral.domain.facts import facts_of
+from services.referral.domain.matching import explain
+from services.referral.domain.versions import Version, differences, providers_of, standing_on
+from services.referral.store import directory
+from tests.browser import Browser
+from tests.builders import NOON, a_crime, recorded
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+
+GENERAL = contract_id("open-door-birmingham-solihull")
+HELD = BOOKS.directory.by_id[GENERAL]
+DAY = date(2026, 9, 3)
+
+
+def today() -> date:
+    return local_day(clock.now())
+
+
+def a_version(day: date, number: int = 1, **changed: Any) -> Version:
+    entry = entry_of(HELD) | changed
+    return Version(UUID(int=number), GENERAL, day, "changed", entry, NOON)
+
+
+def test_a_version_counts_from_its_day_and_never_before() -> None:
+    later = [a_version(DAY, title="New"), a_version(DAY + timedelta(days=9), 2, title="Newer")]
+    titles = [standing_on(BOOKS.directory, later, DAY + timedelta(days=n)).by_id[GENERAL].title for n in (-1, 0, 8, 9)]
+    assert titles == [HELD.title, "New", "New", "Newer"]
+
+
+def test_books_go_by_the_directory_of_each_day() -> None:
+    books = BOOKS.with_changes([a_version(DAY, areas=["Solihull"])], DAY + timedelta(days=1))
+    before, after = books.on(DAY - timedelta(days=1)), books.on(DAY)
+    assert before.directory == BOOKS.on(DAY).directory and after.directory.version != before.directory.version
+    assert after.directory.by_id[GENERAL].areas == books.directory.by_id[GENERAL].areas == frozenset({"E08000029"})
+    assert after.policy.automatic.keys() == before.policy.automatic.keys()
+    assert before.rules is after.rules
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"ends": "2018-01-01"}, "ends"),
+        ({"starts": "soon"}, "starts"),
+        ({"ages": {"from": 18, "to": 12}}, "age_to"),
+        ({"languages": ["English!"]}, "languages"),
+        ({"hours": [{"days": ["XX"], "opens": "09:00", "closes": "17:00"}]}, "hours"),
+        ({"hours": [{"days": ["MO"], "opens": "17:00", "closes": "09:00"}]}, "hours"),
+        ({"place": {"lines": ["1 Example Row"]}}, "place"),
+        ({"title": ""}, "title"),
+    ],
+)
+def test_an_entry_that_cannot_be_used_names_its_field(changed: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadField) as bad:
+        contract_of(entry_of(HELD) | changed, providers_of(BOOKS.directory))
+    assert bad.value.field == field
+
+
+def test_what_changes_is_told_field_by_field() -> None:
+    told = differences(HELD, replace(HELD, title="New", places=7))
+    assert [(one.field, one.before, one.after) for one in told] == [
+        ("title", HELD.title, "New"),
+        ("places", "nothing", "7"),
+    ]
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+def day_fields(name: str, day: date) -> dict[str, str]:
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+async def entered(browser: Browser, day: date, **changed: str) -> None:
+    await browser.get(f"/directory/contracts/{GENERAL}/change")
+    await browser.submit("See what would change", 200, **day_fields("effective_from", day), **changed)
+    await browser.submit("Enter this change")
+
+
+@pytest.mark.service
+async def test_a_change_is_looked_at_entered_once_and_counts_from_its_day(hub: Hub, browse: AsPersona) -> None:
+    browser = await browse("leader")
+    tomorrow = today() + timedelta(days=1)
+    await browser.get(f"/directory/contracts/{GENERAL}/change")
+    page = await browser.submit(
+        "See what would change", 200, **day_fields("effective_from", tomorrow), title="Help for all", age_from="18"
+    )
+    assert page.heading == "What would change"
+    assert page.summary == {"Title": f"Help for all (was {HELD.title})", "Ages": "from 18 (was nothing)"}
+    assert await hub.value("select count(*) from contract_version") == 0
+    form = {i.get("name") or "": i.get("value") or "" for i in page.tree.iter("input") if i.get("type") == "hidden"}
+    page = await browser.submit("Enter this change")
+    assert page.path == f"/directory/contracts/{GENERAL}" and "Changed, from" in page.text and "(to come)" in page.text
+    assert HELD.title == page.heading
+    # The same form again adds nothing; a form from before the change is stale.
+    await browser.post(f"/directory/contracts/{GENERAL}/change", form, 200)
+    assert await hub.value("select count(*) from contract_version") == 1
+    await browser.post(f"/directory/contracts/{GENERAL}/change", form | {"version_id": str(uuid4())}, 409)
+    page = await browser.get("/directory/contracts")
+    assert "Changed from" in page.text and "Help for all" in page.text
+    page = await browser.submit("Take it back: Help for all")
+    assert "Nothing is entered for a day to come" in page.text
+    audited = await hub.rows("select action from kit.audit where action like 'contract.%' order by id")
+    assert [row["action"] for row in audited] == ["contract.changed", "contract.change_cancelled"]
+
+
+@pytest.mark.service
+async def test_what_is_wrong_with_a_change_is_said_at_its_field(hub: Hub, browse: AsPersona) -> None:
+    browser = await browse("admin")
+    await browser.get(f"/directory/contracts/{GENERAL}/change")
+    page = await browser.submit(
+        "See what would change",
+        422,
+        **day_fields("effective_from", today() - timedelta(days=1)),
+        title="",
+        hours="whenever",
+        on_call="ring us",
+    )
+    assert page.errors == [
+        "Enter the name of the service",
+        "Write each line of the opening hours as MO-FR 09:00-17:00 or SA,SU 10:00-14:00",
+        "Enter a phone number, for example 07700 900123",
+    ]
+    page = await browser.submit(
+        "See what would change", 422, title="A", hours="MO-FR 09:00-17:00", on_call="", **day_fields("ends", DAY)
+    )
+    assert page.errors == ["The day must be today or later: what is over is not rewritten"]
+    assert await hub.value("select count(*) from contract_version") == 0
+
+
+@pytest.mark.service
+async def test_a_preview_counts_the_open_referrals_that_a_change_touches(hub: Hub, browse: AsPersona) -> None:
+    at = clock.now() - timedelta(hours=2)
+    crime = a_crime()
+    crime["suspects"] = []
+    await a_case(hub, crime, at)
+    waiting = await hub.value("select count(*) from referral where line = 'general' and state = 'received'")
+    browser = await browse("leader")
+    await browser.get(f"/directory/contracts/{GENERAL}/change")
+    page = await browser.submit(
+        "See what would change", 200, **day_fields("effective_from", today()), areas=["Solihull"]
+    )
+    assert f"{waiting} referral" in page.text or "No referral is with the provider" in page.text
+    assert "could go to it no more" in page.text
+
+
+@pytest.mark.service
+async def test_a_contract_is_ended_on_a_day(hub: Hub, browse: AsPersona) -> None:
+    browser = await browse("leader")
+    await browser.get(f"/directory/contracts/{GENERAL}")
+    page = await browser.submit("End it", 422, **day_fields("last_day", today() - timedelta(days=3)))
+    assert page.errors == ["The last day must be today or later, and after the first day"]
+    page = await browser.submit("End it", 200, **day_fields("last_day", today() + timedelta(days=30)))
+    assert "Ends, from" in page.text
+    async with hub.as_worker() as tx:
+        stands = await stocked.current(tx, hub.context.facts)
+    assert stands.directory.by_id[GENERAL].ends == today() + timedelta(days=30)
+
+
+@pytest.mark.service
+async def test_a_new_contract_takes_part_in_everything(hub: Hub, browse: AsPersona) -> None:
+    browser = await browse("leader")
+    page = await browser.get("/directory/contracts/new")
+    page = await browser.submit("See what would change", 422)
+    assert "Enter a short name of small letters, digits and dashes" in page.errors
+    fields = {"slug": "open-door-walk-in", "title": "Walk-in", "provider": "open-door", "line": "general"}
+    days = day_fields("effective_from", today()) | day_fields("starts", today()) | day_fields("ends", date(2029, 3, 31))
+    await browser.submit("See what would change", 200, areas=["Coventry", "Dudley"], **fields, **days)
+    page = await browser.submit("Enter this change")
+    made = contract_id("open-door-walk-in")
+    assert page.path == f"/directory/contracts/{made}"
+    assert "Walk-in" in (await browser.get("/directory?line=general&area=E08000026")).text
+    page = await browser.get("/directory/contracts/new")
+    await browser.submit("See what would change", 200, areas=["Coventry"], **fields, **days)
+    page = await browser.submit("Enter this change", 422)
+    assert page.errors == ["There is a contract of this name already: choose another"]
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("persona", ["officer", "analyst", "compliance", "provider.manager", "idva.worker"])
+async def test_only_those_who_keep_the_directory_change_it(hub: Hub, browse: AsPersona, persona: str) -> None:
+    browser = await browse(persona)
+    await browser.get("/directory")
+    for path in (
+        "/directory/contracts",
+        "/directory/contracts/new",
+        f"/directory/contracts/{GENERAL}",
+        "/directory/import",
+    ):
+        await browser.get(path, 403)
+    for path in (f"/directory/contracts/{GENERAL}/change", f"/directory/contracts/{GENERAL}/end", "/directory/import"):
+        await browser.post(path, {"version_id": str(uuid4())}, 403)
+
+
+def a_list(*rows: dict[str, str]) -> str:
+    plain = {name: ";".join(values) for name, values in values_of(HELD).items() if "-" not in name}
+    plain |= {
+        "slug": HELD.slug,
+        "starts": "2019-04-01",
+        "ends": "2029-03-31",
+        "hours": "MO-FR 09:00-17:00;SA 10:00-14:00",
+    }
+    plain |= {"effective_from": str(today() + timedelta(days=1))}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(plain))
+    writer.writeheader()
+    writer.writerows(plain | row for row in rows)
+    return out.getvalue()
+
+
+@pytest.mark.service
+async def test_a_list_is_looked_at_then_entered_whole_and_twice_is_once(hub: Hub, browse: AsPersona) -> None:
+    browser = await browse("leader")
+    text = a_list(
+        {"title": "New name"},
+        {"slug": "open-door-late", "title": "Late", "areas": "Dudley;Walsall"},
+        {"effective_from": str(today() + timedelta(days=2)), "title": HELD.title},
+    )
+    await browser.get("/directory/import")
+    page = await browser.submit("See what it would do", 200, list=text)
+    assert [row[-1] for row in page.rows[1:]] == ["Changed", "Added", "Nothing new"]
+    assert await hub.value("select count(*) from contract_version") == 0
+    page = await browser.submit("Enter all of it")
+    assert "2 entered." in page.text
+    await browser.get("/directory/import")
+    await browser.submit("See what it would do", 200, list=a_list({"title": "New name"}))
+    assert "Nothing new" in (await browser.submit("Enter all of it")).text
+    assert await hub.value("select count(*) from contract_version") == 2
+
+
+@pytest.mark.service
+async def test_a_list_with_one_wrong_line_enters_nothing_and_says_which(hub: Hub, browse: AsPersona) -> None:
+    browser = await browse("leader")
+    yesterday = str(today() - timedelta(days=1))
+    text = a_list(
+        {"title": "Fine"}, {"title": ""}, {"provider": "nobody"}, {"effective_from": yesterday}, {"title": "Fine"}
+    )
+    await browser.get("/directory/import")
+    page = await browser.submit("See what it would do", 422, list=text)
+    assert page.errors == [
+        "Line 3: title: Enter the name of the service",
+        "Line 4: provider: Choose the provider from the list",
+        "Line 5: effective_from: The day must be today or later: what is over is not rewritten",
+        "Line 6: slug: The list has this contract twice for one day",
+    ]
+    page = await browser.post("/directory/import", {"list": text}, 422)
+    assert len(page.errors) == 4 and await hub.value("select count(*) from contract_version") == 0
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Paste the list"),
+        ("slug,colour\na,b", "Line 1: no such column: colour"),
+        ("title\na", "Line 1: the column slug is missing"),
+        ('slug,effective_from\n"a', "Line 2: is no CSV (unexpected end of data)"),
+        ("slug,effective_from\na", "Line 2: has 1 cells, not 2"),
+        ("slug,effective_from", "The list has a head and no contract"),
+    ],
+)
+async def test_a_list_that_cannot_be_read_says_where(browse: AsPersona, text: str, said: str) -> None:
+    browser = await browse("leader")
+    await browser.get("/directory/import")
+    assert (await browser.submit("See what it would do", 422, list=text)).errors == [said]
+
+
+@pytest.mark.service
+async def test_a_decision_names_its_directory_and_is_explained_as_it_was(hub: Hub) -> None:
+    crime = a_crime()
+    await hub.hears(recorded(crime))
+    [row] = await hub.rows("select directory_version, facts, decided_at from routing")
+    async with hub.as_worker() as tx:
+        then = await stocked.as_it_stood(tx, row["directory_version"])
+        version = a_version(date(2020, 1, 1), 5, areas=["Solihull"], ages={"from": 99})
+        await directory.add_version(tx, version, HELD.provider.provider_id)
+    assert then is not None
+    facts, day = facts_of(row["facts"]["case"]), local_day(row["decided_at"])
+    was = explain(facts, "general", BOOKS.directory, day)
+    await hub.hears(recorded(a_crime(), at=NOON + timedelta(minutes=1)))
+    rows = await hub.rows("select directory_version from routing order by decided_at")
+    assert rows[0]["directory_version"] == row["directory_version"] != rows[1]["directory_version"]
+    async with hub.as_worker() as tx:
+        again = await stocked.as_it_stood(tx, row["directory_version"])
+        stands = await stocked.current(tx, hub.context.facts)
+    assert again is not None and explain(facts, "general", again, day) == was
+    assert explain(facts, "general", stands.on(day).directory, day) != was
+    assert await hub.value("select count(*) from directory_used") == 2
