@@ -117,7 +117,7 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         contract=contract,
         line=LINE_NAMES[contract.line],
         state=STATES[contract.state_on(today)],
-        facts=differences(None, contract),
+        facts=[fact for fact in differences(None, contract) if fact.after != "nothing"],
         told=told,
         today=today,
         last=str(versions[-1].version_id) if versions else "",

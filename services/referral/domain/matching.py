@@ -8,12 +8,16 @@ from uuid import UUID
 from contracts.reference import local_authority_name
 from services.referral.domain.directory import ALL_AREAS, Contract, Directory
 from services.referral.domain.facts import CaseFacts
+from services.referral.domain.open_referral import language_name
 
 Check = Callable[[CaseFacts, Contract, date], bool]
 
 NOT_TAKING = frozenset({"closed", "paused"})
 TAKING = frozenset({"open", "limited"})
 _ORDER = {"open": 0, "limited": 1, "waiting_list": 2, "needs_assessment_first": 3, "unknown": 4}
+_SAID = {"idva": "IDVA", "isva": "ISVA", "child_isva": "child ISVA", "idva_lgbt": "an LGBT+ adviser"}
+_SAID |= {"idva_male": "an adviser for men", "by_and_for": "a by-and-for service"}
+_SEXES = {"female": "women", "male": "men"}
 _UNKNOWN_LANGUAGE = frozenset({"not_asked", "refused", "not_known", "not_recorded"})
 
 
@@ -224,8 +228,8 @@ _RULES: tuple[MatchRule, ...] = (
     MatchRule(
         "sex",
         _of_sex,
-        lambda f, c: "Takes everybody." if c.sex is None else f"A service for {c.sex} people.",
-        lambda f, c: f"A single-sex service for {c.sex} people.",
+        lambda f, c: "Takes everybody." if c.sex is None else f"A service for {_SEXES[c.sex]}.",
+        lambda f, c: f"A single-sex service for {_SEXES[c.sex or '']}.",
         lambda f, c: "Ask the person, and record what they say." if _unknown(f.sex) else "Choose another service.",
     ),
     MatchRule(
@@ -242,8 +246,8 @@ _RULES: tuple[MatchRule, ...] = (
     MatchRule(
         "language",
         _understood,
-        lambda f, c: "Works with interpreters." if c.interpreters else f"Speaks {', '.join(sorted(c.languages))}.",
-        lambda f, c: f"Speaks {', '.join(sorted(c.languages))}; the person speaks {f.language}.",
+        lambda f, c: "Works with interpreters." if c.interpreters else f"{_spoken(c)}.",
+        lambda f, c: f"{_spoken(c)}; the person speaks {language_name(f.language)}.",
         lambda f, c: "Book an interpreter for it.",
     ),
     MatchRule(
@@ -266,7 +270,11 @@ RULE_NAMES: tuple[str, ...] = ("line", *(rule.name for rule in _RULES))
 
 
 def _words(code: str) -> str:
-    return {"idva": "IDVA", "isva": "ISVA", "child_isva": "child ISVA"}.get(code, code.replace("_", " "))
+    return _SAID.get(code, code.replace("_", " "))
+
+
+def _spoken(contract: Contract) -> str:
+    return f"Speaks {', '.join(language_name(tag) for tag in sorted(contract.languages))}"
 
 
 def _unknown(value: str) -> bool:

@@ -3,6 +3,7 @@ that is over."""
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -12,6 +13,9 @@ from uuid import UUID, uuid5
 from contracts.identity import NS
 from services.referral.domain.directory import Contract, Directory, Provider, directory_of
 from services.referral.domain.entries import contract_of, document_of, entry_of
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,23 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {_said(each)}" for name, each in value.items())
+        return _said_of(value)
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
-    return str(value)
+    text = str(value)
+    if _DAY.fullmatch(text):
+        day = date.fromisoformat(text)
+        return f"{day.day} {day:%B %Y}"
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text
+
+
+def _said_of(value: Mapping[str, Any]) -> str:
+    if "opens" in value:
+        return f"{' '.join(value['days'])} {value['opens']} to {value['closes']}"
+    if "postcode" in value:
+        place = ", ".join([*value["lines"], value["town"], value["postcode"]])
+        return f"{place} (confidential)" if value.get("confidential") else place
+    return ", ".join(f"{name.replace('_', ' ')} {_said(each)}" for name, each in value.items())
 
 
 def imported_id(entry: Mapping[str, Any], effective_from: date) -> UUID:
