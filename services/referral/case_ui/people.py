@@ -1,9 +1,10 @@
 """Addresses of the pages about people: who comes, who may be the same, who helped before."""
 
 from kit.web.app import Page
-from services.referral.case_ui import agencies, intake, same_person
+from services.referral.case_ui import agencies, intake, safeguards, same_person
 from services.referral.case_ui.room import Room, View
 
+_BESIDE = "/cases/{case_id}/safeguards"
 _SAME = "/cases/{case_id}/same-person/{other_id}"
 PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/new", intake.begin, "case.write", "GET"),
@@ -13,6 +14,15 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/agencies", agencies.show, "directory.write", "GET"),
     ("/cases/agencies", agencies.make, "directory.write", "POST"),
     ("/cases/agencies/{agency_id}/end", agencies.end, "directory.write", "POST"),
+    ("/cases/call-backs", safeguards.call_backs, "case.read", "GET"),
+    ("/cases/sample", safeguards.sample, "restricted.read", "GET"),
+    ("/cases/sample", safeguards.draw, "restricted.read", "POST"),
+    ("/cases/sample/{sample_id}/{case_id}", safeguards.score, "restricted.read", "POST"),
+    (_BESIDE, safeguards.show, "case.reveal", "GET"),
+    (f"{_BESIDE}/entries/{{kind}}", safeguards.add, "case.write", "POST"),
+    (f"{_BESIDE}/entries/{{entry_id}}/end", safeguards.close, "case.write", "POST"),
+    (f"{_BESIDE}/caller-word", safeguards.check_caller, "case.write", "POST"),
+    (f"{_BESIDE}/offers/{{offer}}", safeguards.take_step, "referral.write", "POST"),
     ("/cases/same-people", same_person.show_open, "case.read", "GET"),
     (_SAME, same_person.show, "case.read", "GET"),
     (_SAME, same_person.decide, "case.write", "POST"),

@@ -50,9 +50,10 @@ TABS = (
     ("Rights", None),
     ("Contact", "/contact"),
     ("Notes", "/notes"),
+    ("Safeguards", "/safeguards"),
     ("Who has looked", "/looked"),
 )
-NEEDED = {"Rights": "rights.read", "Notes": "case.reveal"}
+NEEDED = {"Safeguards": "case.reveal", "Rights": "rights.read", "Notes": "case.reveal"}
 
 
 @dataclass(slots=True)

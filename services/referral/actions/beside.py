@@ -1,0 +1,158 @@
+"""What a worker writes beside a case: callers checked, call-backs, who must not know, disclosure, steps of offers."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import CannotOpen, Sealer, unseal
+from services.referral.actions import sealing
+from services.referral.beside_books import offers
+from services.referral.domain import tracked
+from services.referral.store import beside, details
+from services.referral.store.beside import Entry
+from services.referral.store.cases import Case
+
+CODES = {
+    "caller": {
+        "right_word": "The caller gave the right code word",
+        "wrong_word": "The caller gave a wrong code word",
+        "rang_back": "Rang back on a channel that is safe",
+        "not_verified": "Not verified: nothing was confirmed",
+    },
+    "call_back": {
+        "person": "The person, on a channel that is safe",
+        "officer": "The officer in the case",
+        "provider": "The provider",
+    },
+    "must_not_know": {
+        "partner": "Partner",
+        "ex_partner": "Former partner",
+        "family": "Somebody in the family",
+        "household": "Somebody in the household",
+        "work": "Somebody at work",
+        "other": "Somebody else",
+    },
+    "disclosure": {
+        "police": "Police ask for material of a third party",
+        "prosecution": "The prosecution asks",
+        "defence": "The defence asks",
+        "court": "A court orders",
+        "person": "The person asks for what is held",
+    },
+}
+ENDS = {
+    "call_back": {"reached": "Spoke to them", "not_reached": "Not reached", "not_needed": "Not needed any more"},
+    "must_not_know": {"taken_off": "The person says they may know now"},
+    "disclosure": {
+        "given": "Given",
+        "given_in_part": "Given in part",
+        "refused": "Refused",
+        "withdrawn": "The request was withdrawn",
+    },
+}
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the form holds: a code of `CODES`, text to be sealed, and by when."""
+
+    entry_id: UUID
+    kind: str
+    code: str
+    text: str = ""
+    due_at: datetime | None = None
+
+
+async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, told: Told, now: datetime) -> bool:
+    """Adds an entry; False when it was added before. Refused says which field does not fit."""
+    if told.code not in CODES[told.kind]:
+        raise Refused("code", "missing")
+    if len(told.text) > LONGEST:
+        raise Refused("text", "too_long")
+    if told.kind == "must_not_know" and not told.text:
+        raise Refused("text", "missing")
+    if told.kind == "call_back" and (told.due_at is None or told.due_at <= now):
+        raise Refused("due", "missing")
+    body = None
+    if told.text:
+        where = sealing.place("case_entry", "body", told.entry_id)
+        body = await sealing.close_text(sealer, case.person_id, told.text, where)
+    ids = (told.entry_id, case.case_id, case.person_id, told.kind, told.code)
+    new = await beside.add(tx, Entry(*ids, body, told.due_at, viewer.user_id, viewer.role, now))
+    if new:
+        await audit.record(tx, [audit.seen(viewer, f"{told.kind}.added", "case", case.case_id, (), told.code)])
+    return new
+
+
+async def check_caller(
+    tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, entry_id: UUID, said: str, now: datetime
+) -> bool | None:
+    """Whether the caller gave the person's code word; None when the person has none. The word said is not kept."""
+    held = await sealing.open_person(sealer, case.person_id, await details.person(tx, case.person_id))
+    word = held.get("code_word")
+    if not word:
+        return None
+    right = hmac.compare_digest(_plain(said), _plain(str(word)))
+    code = "right_word" if right else "wrong_word"
+    await add(tx, viewer, sealer, case, Told(entry_id, "caller", code), now)
+    return right
+
+
+def _plain(word: str) -> bytes:
+    return " ".join(word.casefold().split()).encode()
+
+
+async def has_code_word(tx: Tx, person_id: UUID) -> bool:
+    return "code_word" in await details.person(tx, person_id)
+
+
+async def close(tx: Tx, viewer: Viewer, case: Case, entry: Entry, how: str, now: datetime) -> None:
+    """Ends an entry. Refused when it ended already or `how` is not in the list."""
+    if how not in ENDS.get(entry.kind, {}):
+        raise Refused("how", "missing")
+    if not await beside.close(tx, case.case_id, entry.entry_id, viewer.user_id, how, now):
+        raise Refused("entry", "already_closed")
+    await audit.record(tx, [audit.seen(viewer, f"{entry.kind}.closed", "case", case.case_id, (), how)])
+
+
+async def texts(sealer: Sealer, held: list[Entry]) -> dict[UUID, str]:
+    """The texts of entries in clear, by id."""
+    keys = await sealer.data_keys({entry.person_id for entry in held if entry.body}) if held else {}
+    found = {}
+    for entry in held:
+        key = keys.get(entry.person_id)
+        if entry.body and key:
+            try:
+                found[entry.entry_id] = unseal(key, entry.body, sealing.place("case_entry", "body", entry.entry_id))
+            except CannotOpen:
+                continue
+    return found
+
+
+def is_careful(case: Case) -> bool:
+    """A case in which restorative justice needs a specialist first."""
+    return case.domestic or case.offence_group == "sexual-offences" or bool({"isva", "child_isva"} & set(case.lines))
+
+
+async def take_step(
+    tx: Tx, viewer: Viewer, case: Case, step_id: UUID, offer: str, step: str, said_by: str | None, now: datetime
+) -> bool:
+    """Writes down a step of an offer; False when this form was sent before. Refused says why it may not be taken."""
+    followed = offers().get(offer)
+    if followed is None:
+        raise Refused("step", "missing")
+    if await beside.step_known(tx, step_id):
+        return False
+    taken = [each.step for each in (await beside.steps(tx, case.case_id)).get(offer, ())]
+    wanted = tracked.check(followed, taken, step, said_by, careful=is_careful(case))
+    said = said_by if wanted.by_person else None
+    if not await beside.add_step(tx, step_id, case.case_id, offer, step, said, viewer.user_id, viewer.role, now):
+        raise Refused("step", "not_from_here")
+    await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), step)])
+    return True

@@ -1,0 +1,238 @@
+"""Beside a case: who is calling, call-backs, who must not know, orders and bail, disclosure, and offers followed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import LONDON
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from kit.web.words import date_words
+from services.referral.actions import beside as acts
+from services.referral.actions import sealing
+from services.referral.actions.beside import CODES, ENDS, Told
+from services.referral.beside_books import offers, witness_charter
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.domain.tracked import next_steps
+from services.referral.store import beside, cases, details
+from services.referral.store.alerts import ALERTING
+from services.referral.store.cases import Case
+
+EVIDENCE = ("pre_recorded_evidence_asked", "pre_recorded_evidence_granted", "pre_recorded_evidence_used")
+ERRORS = {
+    ("code", "missing"): "Choose from the list",
+    ("text", "missing"): "Enter who it is",
+    ("text", "too_long"): f"This must be {acts.LONGEST:,} characters or fewer",
+    ("due", "missing"): "Enter a day and time that is still to come, like 2026-09-30 and 14:30",
+    ("how", "missing"): "Choose how it ended",
+    ("word", "missing"): "Enter the word that the caller said",
+    ("word", "none"): "No code word is known for this person: ring back on a channel that is safe",
+    ("step", "missing"): "Choose what was done",
+    ("step", "not_from_here"): "This cannot follow what was done so far",
+    ("step", "needs_the_specialist"): "In a domestic or sexual case a specialist has to agree first",
+    ("said_by", "only_the_person"): "Only the person's own word counts here",
+}
+
+
+def _id(visit: Visit, name: str) -> UUID:
+    try:
+        return UUID(one(visit, name))
+    except ValueError:
+        return uuid4()
+
+
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form: str = "") -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        held = await beside.of_case(tx, case.case_id)
+        taken = await beside.steps(tx, case.case_id)
+        orders = await beside.told(tx, case.case_id, ALERTING)
+        evidence = await beside.told(tx, case.case_id, EVIDENCE)
+        closed = await details.case(tx, case.case_id)
+        officers = await sealing.open_case(visit.sealer, case.person_id, case.case_id, closed)
+        has_word = await acts.has_code_word(tx, case.person_id)
+        also = await beside.also_with(tx, case.case_id)
+        top = await frame(tx, visit, case, "Safeguards")
+        seen = audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("safeguards", *sorted(officers)))
+        await audit.record(tx, [seen])
+    texts = await acts.texts(visit.sealer, held)
+    providers = {c.provider.provider_id: c.provider.name for c in desk.books.directory.by_id.values()}
+    return visit.render(
+        "case_ui/safeguards.html",
+        status=422 if errors else 200,
+        **top,
+        errors=list(errors),
+        form=form,
+        entries={kind: [(entry, texts.get(entry.entry_id)) for entry in held if entry.kind == kind] for kind in CODES},
+        codes=CODES,
+        ends=ENDS,
+        has_word=has_word,
+        new_id=uuid4(),
+        officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
+        orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
+        evidence=[(at, words.words(data.get("trigger"))) for at, data in evidence],
+        offers=_offers(case, taken),
+        charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
+        also=sorted(providers.get(provider, "a provider") for provider in also),
+    )
+
+
+def _conditions(data: dict[str, Any]) -> str:
+    told = data.get("details") or {}
+    parts = [words.words(told["order_kind"])] if told.get("order_kind") else []
+    parts += [words.words(one) for one in told.get("conditions") or ()]
+    if told.get("bail_ends_on"):
+        parts.append(f"bail ends {date_words(datetime.fromisoformat(str(told['bail_ends_on'])), weekday=False)}")
+    return ", ".join(parts)
+
+
+def _offers(case: Case, taken: dict[str, list[beside.Taken]]) -> list[dict[str, Any]]:
+    found = []
+    for offer in offers().values():
+        done = taken.get(offer.code, [])
+        following = next_steps(offer, [each.step for each in done], careful=acts.is_careful(case))
+        steps = {step.code: step.words + (" (their own word)" if step.by_person else "") for step in following}
+        told = [(offer.steps[each.step].words, each.at) for each in done if each.step in offer.steps]
+        found.append({"offer": offer, "told": told, "next": steps, "asks": any(step.by_person for step in following)})
+    return found
+
+
+async def _refused(visit: Visit, desk: Desk, refused: Refused, form: str) -> Response:
+    message = ERRORS.get((refused.field, refused.code))
+    if message is None:
+        return visit.conflict()
+    return await show(visit, desk, [FieldError(f"{form}-{refused.field}", message)], form)
+
+
+async def add(visit: Visit, desk: Desk) -> Response:
+    """A call-back, somebody who must not know, a caller checked, or a request for disclosure."""
+    kind = visit.params["kind"]
+    if kind not in CODES:
+        return visit.not_found()
+    due = _due(one(visit, f"{kind}-day"), one(visit, f"{kind}-time"))
+    told = Told(_id(visit, "entry_id"), kind, one(visit, f"{kind}-code"), one(visit, f"{kind}-text").strip(), due)
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await acts.add(tx, visit.signed_in, visit.sealer, case, told, visit.now)
+    except Refused as refused:
+        return await _refused(visit, desk, refused, kind)
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
+
+
+def _due(day: str, time: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(f"{day.strip()}T{time.strip() or '09:00'}").replace(tzinfo=LONDON)
+    except ValueError:
+        return None
+
+
+async def check_caller(visit: Visit, desk: Desk) -> Response:
+    """The caller's word against the code word; the code word itself is never shown."""
+    said = one(visit, "caller-word").strip()
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            if not said:
+                raise Refused("word", "missing")
+            entry_id = _id(visit, "entry_id")
+            right = await acts.check_caller(tx, visit.signed_in, visit.sealer, case, entry_id, said, visit.now)
+            if right is None:
+                raise Refused("word", "none")
+    except Refused as refused:
+        return await _refused(visit, desk, refused, "caller")
+    told = (
+        "The word is right." if right else "The word is wrong. Confirm nothing; offer to ring back on a safe channel."
+    )
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=told)
+
+
+async def close(visit: Visit, desk: Desk) -> Response:
+    entry_id = visit.id("entry_id")
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            entry = next((e for e in await beside.of_case(tx, case.case_id) if e.entry_id == entry_id), None)
+            if entry is None:
+                return visit.not_found()
+            await acts.close(tx, visit.signed_in, case, entry, one(visit, "how"), visit.now)
+    except Refused as refused:
+        return await _refused(visit, desk, refused, f"end-{entry_id}")
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
+
+
+async def take_step(visit: Visit, desk: Desk) -> Response:
+    offer = visit.params["offer"]
+    step, said_by = one(visit, f"{offer}-step"), one(visit, f"{offer}-said_by") or None
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await acts.take_step(tx, visit.signed_in, case, _id(visit, "step_id"), offer, step, said_by, visit.now)
+    except Refused as refused:
+        return await _refused(visit, desk, refused, offer)
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
+
+
+async def call_backs(visit: Visit, desk: Desk) -> Response:
+    """Calls promised and not made."""
+    async with visit.begin() as tx:
+        waiting = await beside.call_backs(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("call_backs",))])
+    return visit.render(
+        "case_ui/call_backs.html",
+        rows=[(call, CODES["call_back"][call.code], words.time_left(call.due_at, visit.now)) for call in waiting],
+    )
+
+
+QUESTIONS = {
+    "safe_contact": "Were the ways of reaching the person checked before each contact?",
+    "timely": "Was each step taken in time?",
+    "right_help": "Was the help offered the right one, and the person's choice kept?",
+    "record": "Could a colleague go on from the record?",
+}
+
+
+async def sample(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    """Cases drawn by chance for a team leader to score."""
+    async with visit.begin() as tx:
+        held = await beside.samples(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "samples_seen", "sample", None)])
+    return visit.render(
+        "case_ui/sample.html",
+        status=422 if errors else 200,
+        errors=list(errors),
+        held=held,
+        questions=QUESTIONS,
+        sample_id=uuid4(),
+    )
+
+
+async def draw(visit: Visit, desk: Desk) -> Response:
+    sample_id = _id(visit, "sample_id")
+    async with visit.begin() as tx:
+        await beside.draw(tx, sample_id, visit.signed_in.user_id, visit.now, 5)
+        await audit.record(tx, [audit.seen(visit.signed_in, "sample.drawn", "sample", sample_id)])
+    return visit.redirect("/cases/sample", flash="Five cases were drawn by chance, or as many as there are.")
+
+
+async def score(visit: Visit, desk: Desk) -> Response:
+    sample_id, case_id = visit.id("sample_id"), visit.id("case_id")
+    scores = {name: one(visit, name) for name in QUESTIONS}
+    if any(value not in ("1", "2", "3", "4") for value in scores.values()):
+        return await sample(visit, desk, [FieldError("", "Answer each question of the case with a number from 1 to 4")])
+    async with visit.begin() as tx:
+        if await cases.get(tx, case_id) is None:
+            return visit.not_found()
+        given = {name: int(value) for name, value in scores.items()}
+        done = await beside.score(tx, sample_id, case_id, given, visit.signed_in.user_id, visit.now)
+        if done:
+            await audit.record(tx, [audit.seen(visit.signed_in, "case.scored", "case", case_id)])
+    if not done:
+        return visit.not_found() if done is None else visit.conflict()
+    return visit.redirect("/cases/sample", flash="Scored.")

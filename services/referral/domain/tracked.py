@@ -1,0 +1,70 @@
+"""Offers followed on a case: which step may come next, and the gates before it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.refused import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`after`: one of these must have been taken; `by_person`: only the person's own word counts."""
+
+    code: str
+    words: str
+    after: tuple[str, ...] = ()
+    by_person: bool = False
+    ends: bool = False
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    code: str
+    title: str
+    steps: Mapping[str, Step]
+
+
+def read_offers(table: Mapping[str, Any]) -> dict[str, Offer]:
+    """The offers of a reference file. KeyError where a step follows one that is not there."""
+    found = {}
+    for code, told in table["offers"].items():
+        steps = {name: _step(name, step) for name, step in told["steps"].items()}
+        for step in steps.values():
+            for before in step.after:
+                steps[before]
+        found[code] = Offer(code, told["title"], steps)
+    return found
+
+
+def _step(code: str, told: Mapping[str, Any]) -> Step:
+    after = tuple(told.get("after", ()))
+    return Step(code, told["words"], after, told.get("by_person", False), told.get("ends", False), told.get("gate"))
+
+
+def next_steps(offer: Offer, taken: Collection[str], *, careful: bool) -> list[Step]:
+    """What may be written down now. `careful`: a domestic or sexual case, where a specialist has to agree first."""
+    if any(offer.steps[name].ends for name in taken if name in offer.steps):
+        return []
+    return [
+        step
+        for step in offer.steps.values()
+        if step.code not in taken
+        and (not step.after or not set(step.after).isdisjoint(taken))
+        and (careful or step.code != "specialist_agreed")
+        and (step.gate != "specialist" or not careful or "specialist_agreed" in taken)
+    ]
+
+
+def check(offer: Offer, taken: Collection[str], step: str, said_by: str | None, *, careful: bool) -> Step:
+    """The step to be written down; Refused says why not."""
+    wanted = offer.steps.get(step)
+    if wanted is None:
+        raise Refused("step", "missing")
+    if wanted not in next_steps(offer, taken, careful=careful):
+        gated = wanted.gate == "specialist" and careful and "specialist_agreed" not in taken
+        raise Refused("step", "needs_the_specialist" if gated else "not_from_here")
+    if wanted.by_person and said_by != "person":
+        raise Refused("said_by", "only_the_person")
+    return wanted

@@ -1,0 +1,179 @@
+"""What stands beside a case: entries, steps of offers, orders that milestones told of, and samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A caller who was checked, a call-back, somebody who must not know, or a request for disclosure."""
+
+    entry_id: UUID
+    case_id: UUID
+    person_id: UUID
+    kind: str
+    code: str
+    body: bytes | None
+    due_at: datetime | None
+    by_id: UUID
+    by_role: str
+    at: datetime
+    closed_at: datetime | None = None
+    closed_how: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """A call that was promised."""
+
+    entry_id: UUID
+    case_id: UUID
+    reference: str
+    due_at: datetime
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    step: str
+    said_by: str | None
+    by_role: str
+    at: datetime
+
+
+_ORDERS = """
+select happened_at, data from case_event
+ where case_id = $1 and type = 'justice.milestone.reached.v1' and data ->> 'trigger' = any($2::text[])
+ order by happened_at desc, id desc limit 50
+"""
+_ALSO_WITH = """
+select distinct l.provider_id from case_file c
+  join suspect s on s.crime_id = c.crime_id
+  join person p on p.police_ref = s.suspect_ref and p.force = s.force and p.person_id <> c.person_id
+  join leg l on l.person_id = p.person_id and l.state in ('sent', 'accepted', 'waitlisted')
+ where c.case_id = $1
+"""
+_DRAW = """
+insert into dip_sample (sample_id, case_id, drawn_by, drawn_at)
+select $1::uuid, case_id, $2, $3::timestamptz
+  from (select case_id from case_file where updated_at > $3::timestamptz - interval '90 days'
+         order by md5(($1::uuid)::text || case_id::text) limit $4) drawn
+on conflict do nothing
+"""
+
+
+async def add(tx: Tx, entry: Entry) -> bool:
+    """False when this very entry was added before."""
+    done = await tx.fetchval(
+        "insert into case_entry (entry_id, case_id, person_id, kind, code, body, due_at, by_id, by_role, at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (entry_id) do nothing returning entry_id",
+        *(entry.entry_id, entry.case_id, entry.person_id, entry.kind, entry.code, entry.body, entry.due_at),
+        *(entry.by_id, entry.by_role, entry.at),
+    )
+    return done is not None
+
+
+async def of_case(tx: Tx, case_id: UUID) -> list[Entry]:
+    """The entries of a case, newest first."""
+    return read(
+        Entry,
+        await tx.fetch(
+            f"select {columns(Entry)} from case_entry where case_id = $1 order by at desc, entry_id", case_id
+        ),
+    )
+
+
+async def close(tx: Tx, case_id: UUID, entry_id: UUID, by: UUID, how: str, now: datetime) -> bool:
+    """False when it was closed before, or is not of this case."""
+    done = await tx.fetchval(
+        "update case_entry set closed_at = $4, closed_by = $3, closed_how = $5"
+        " where entry_id = $2 and case_id = $1 and closed_at is null returning entry_id",
+        case_id,
+        entry_id,
+        by,
+        now,
+        how,
+    )
+    return done is not None
+
+
+async def call_backs(tx: Tx, limit: int = 100) -> list[CallBack]:
+    """Calls promised and not made, the first due first."""
+    return read(
+        CallBack,
+        await tx.fetch(
+            "select e.entry_id, e.case_id, c.reference, e.due_at, e.code"
+            " from case_entry e join case_file c using (case_id)"
+            " where e.kind = 'call_back' and e.closed_at is null and e.due_at is not null"
+            " order by e.due_at, e.entry_id limit $1",
+            limit,
+        ),
+    )
+
+
+async def steps(tx: Tx, case_id: UUID) -> dict[str, list[Taken]]:
+    """The steps taken of each offer, in order."""
+    found: dict[str, list[Taken]] = {}
+    for row in await tx.fetch(
+        "select offer, step, said_by, by_role, at from offer_step where case_id = $1 order by at, step_id", case_id
+    ):
+        found.setdefault(row["offer"], []).append(Taken(row["step"], row["said_by"], row["by_role"], row["at"]))
+    return found
+
+
+async def add_step(
+    tx: Tx, step_id: UUID, case_id: UUID, offer: str, step: str, said_by: str | None, by: UUID, role: str, now: datetime
+) -> bool:
+    done = await tx.fetchval(
+        "insert into offer_step (step_id, case_id, offer, step, said_by, by_id, by_role, at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning step_id",
+        *(step_id, case_id, offer, step, said_by, by, role, now),
+    )
+    return done is not None
+
+
+async def step_known(tx: Tx, step_id: UUID) -> bool:
+    return await tx.fetchval("select 1 from offer_step where step_id = $1", step_id) is not None
+
+
+async def told(tx: Tx, case_id: UUID, triggers: Sequence[str]) -> list[tuple[datetime, dict[str, Any]]]:
+    """Milestones of these kinds that were told of the case, newest first."""
+    return [(row["happened_at"], row["data"]) for row in await tx.fetch(_ORDERS, case_id, list(triggers))]
+
+
+async def also_with(tx: Tx, case_id: UUID) -> set[UUID]:
+    """Providers who are helping somebody named as a suspect in this crime."""
+    return {row["provider_id"] for row in await tx.fetch(_ALSO_WITH, case_id)}
+
+
+async def draw(tx: Tx, sample_id: UUID, by: UUID, now: datetime, number: int) -> None:
+    """Draws cases of the last ninety days by chance; the same sample again draws nothing new."""
+    if not await tx.fetchval("select 1 from dip_sample where sample_id = $1 limit 1", sample_id):
+        await tx.execute(_DRAW, sample_id, by, now, number)
+
+
+async def samples(tx: Tx) -> list[dict[str, Any]]:
+    """Cases drawn, those to be scored first."""
+    rows = await tx.fetch(
+        "select d.sample_id, d.case_id, c.reference, d.drawn_at, d.scores, d.scored_at from dip_sample d"
+        " join case_file c using (case_id) order by d.scored_at is not null, d.drawn_at desc, c.reference limit 100"
+    )
+    return [dict(row) for row in rows]
+
+
+async def score(tx: Tx, sample_id: UUID, case_id: UUID, scores: dict[str, int], by: UUID, now: datetime) -> bool | None:
+    """None when it was not drawn, False when it was scored before."""
+    if not await tx.fetchval("select 1 from dip_sample where sample_id = $1 and case_id = $2", sample_id, case_id):
+        return None
+    done = await tx.fetchval(
+        "update dip_sample set scores = $3, scored_by = $4, scored_at = $5"
+        " where sample_id = $1 and case_id = $2 and scored_at is null returning case_id",
+        *(sample_id, case_id, scores, by, now),
+    )
+    return done is not None
