@@ -38,6 +38,8 @@ PATHS: tuple[Path, ...] = (
     Path("/operations", "referral", "Operations", "operations.read"),
     Path("/", "feedback", origin="neutral"),
     Path("/assets", "feedback", origin="neutral"),
+    Path("/tell-us", "code_compliance", origin="neutral"),
+    Path("/yours", "code_compliance", origin="neutral"),
 )
 
 OPERATIONS: tuple[tuple[str, str], ...] = (

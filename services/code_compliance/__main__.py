@@ -11,8 +11,8 @@ from kit.service import Every, Service, main
 from kit.web import operations
 from kit.web.app import Link
 from kit.web.operations import Operations
-from services.code_compliance import case_ui, consumer, reconcile
-from services.code_compliance.actions import deciding, overseeing, warning
+from services.code_compliance import case_ui, consumer, neutral_ui, reconcile
+from services.code_compliance.actions import deciding, importing, overseeing, warning
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ SERVICE = Service(
         Every("fall_due", 1.0, consumer.fall_due, full=deciding.FIRE_AT_ONCE),
         Every("count_again", 60.0, deciding.count_again, full=500),
         Every("oversight", 15.0, overseeing.count_months, full=overseeing.MONTHS_AT_ONCE),
+        Every("cover_again", 10.0, importing.cover_again, full=importing.COVER_AT_ONCE),
         Every("warn", 60.0, warning.warn, full=warning.AT_ONCE),
     ),
     load=load,
@@ -43,7 +44,9 @@ SERVICE = Service(
     pages=lambda context: (
         *operations.pages(Operations("Victims' Code", "/rights/operations", OPERATIONS)),
         *case_ui.pages(context),
+        *neutral_ui.pages(context),
     ),
+    portal=True,
     navigation=[Link(p.label, p.prefix, p.permission) for p in PATHS if p.label],
 )
 

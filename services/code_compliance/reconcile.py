@@ -2,18 +2,19 @@
 
 from kit.database import Tx
 from kit.service import Check
+from services.code_compliance.domain.covered import with_lines
 from services.code_compliance.domain.entitlements import decide
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.reference import load
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import ledger, oversight, recount, told
+from services.code_compliance.store import coverage, ledger, oversight, recount, told
 
 
 async def checks(tx: Tx) -> list[Check]:
     """The checks of this service: crimes received against held, I5 states that fit their times, I12 every clock as the
     catalogue and the stored facts give it, whatever came in which order."""
     sums = await recount.sums(tx)
-    expected, found = await _clocks(tx, load())
+    expected, found = await _clocks(tx, with_lines(load(), await coverage.lines(tx)))
     return [
         Check("I1.crimes_received_are_held", sums["crime_events"], sums["crimes"] + sums["stale"] + sums["revised"]),
         Check("I1.cases_held", sums["cases_of_crimes"], sums["cases"]),

@@ -1,57 +1,116 @@
-"""The pages of oversight in a real browser: axe, two widths, without JavaScript."""
+"""Oversight, forecast, complaints, imports and replies in a real browser: axe, two widths, without JavaScript."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from playwright.async_api import Page as Tab
 
+from contracts.identity import case_id
+from kit import clock
 from kit.database import Database
-from kit.web.app import make_app
-from services.code_compliance.__main__ import SERVICE
+from kit.sealing import Sealer
+from services.code_compliance.actions import complaining
+from services.code_compliance.domain.entitlements import clock_id
+from services.code_compliance.store import complaints
 from tests.browser import cookie_of
+from tests.code_compliance.builders import CRIME, RULES
 from tests.code_compliance.hub import Hub
+from tests.code_compliance.test_complaints import app_of, pools_of
+from tests.code_compliance.test_complaints import sealer as sealer
+from tests.code_compliance.test_forecast import a_clock_ends_soon
 from tests.code_compliance.test_oversight import a_quarter
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 Site = tuple[Gate, str, Any]
+TWO = ((1280, True), (320, False))
 QUERY = "?period=2025-Q2&right=6&agency=police"
+CASE = case_id(CRIME, "V1")
+CLOCK = clock_id(CASE, "R6.suspect_arrested", "m5")
+COMPLAINT = f"/rights/complaints/{CRIME}"
+EMPTY = (
+    "/rights/oversight?period=2024-Q2",
+    "/rights/oversight/right?period=2024-Q2&right=6",
+    "/rights/forecast",
+    "/rights/complaints",
+    "/rights/actions",
+)
 FULL = (
     "/rights/oversight?period=2025-Q2",
     f"/rights/oversight/right{QUERY}",
     f"/rights/oversight/split/sex{QUERY}",
     "/rights/oversight/areas?period=2025-Q2",
     f"/rights/oversight/list{QUERY}&state=breached",
+    f"/rights/cases/{CASE}/receipt/{CLOCK}",
+    f"/rights/cases/{CASE}/replies/{CLOCK}",
+    "/rights/complaints",
+    COMPLAINT,
+    f"{COMPLAINT}/link",
+    f"{COMPLAINT}/answer",
+    "/rights/coverage/lines",
 )
-TWO = ((1280, True), (320, False))
-EMPTY = (
-    "/rights/oversight?period=2024-Q2",
-    "/rights/oversight/right?period=2024-Q2&right=6",
-    "/rights/oversight/split/area?period=2024-Q2",
-)
+WITH_ERRORS = {
+    "/rights/complaints/new": "Take it in",
+    f"{COMPLAINT}/answer": "Save",
+    "/rights/imports": "Check the lines",
+    "/rights/coverage/lines": "Enter",
+    "/rights/actions": "Add the action",
+}
 
 
 @pytest.fixture
-async def site(hub: Hub, name: str, databases: Databases, access: Database) -> AsyncIterator[Site]:
+async def site(hub: Hub, name: str, databases: Databases, access: Database, sealer: Sealer) -> AsyncIterator[Site]:
     sock = free_socket()
     settings = databases.settings.model_copy(update={"public_url": address_of(sock)})
-    app = make_app(
-        "code_compliance",
-        settings,
-        SERVICE.pages(hub.context),
-        databases={"hub": await databases.open(name, "code_compliance_hub")},
-        templates=SERVICE.templates or (),
-        access=access,
-        navigation=SERVICE.navigation,
-    )
+    app = app_of(hub, databases, settings, await pools_of(databases, name), access, sealer)
     signed_in = cookies(settings, await cookie_of(access, "compliance"))
     async with served(app, sock), open_gate() as gate:
         yield gate, settings.public_url, signed_in
 
 
-async def test_oversight_full_and_empty_passes_the_gate(hub: Hub, site: Site) -> None:
-    await a_quarter(hub)
+async def a_complaint(hub: Hub, sealer: Sealer) -> None:
+    now = clock.now()
+    held = complaining.new(CRIME, "police", "self", now, RULES, now, CASE)
+    async with hub.database.begin() as tx:
+        sealed = await complaining._sealed(sealer, CRIME, words="I was not told.\nNot once.")
+        await complaints.add(tx, held, sealed.words, None)
+        await complaints.link_clocks(tx, CRIME, CASE, [("R6.suspect_arrested", "m5")])
+
+
+async def test_every_page_of_oversight_passes_the_gate(hub: Hub, site: Site, sealer: Sealer) -> None:
     gate, url, signed_in = site
-    for path in (*FULL, *EMPTY):
+    for path in EMPTY:
         assert await gate.problems(url + path, signed_in=signed_in, looks=TWO) == [], path
+    await a_quarter(hub)
+    await a_complaint(hub, sealer)
+    for path in FULL:
+        assert await gate.problems(url + path, signed_in=signed_in, looks=TWO) == [], path
+    for path, button in WITH_ERRORS.items():
+
+        async def send(tab: Tab, button: str = button) -> None:
+            await tab.get_by_role("button", name=button, exact=True).click()
+
+        assert await gate.problems(url + path, signed_in=signed_in, act=send, looks=TWO) == [], path
+
+
+async def test_a_forecast_with_a_clock_passes_the_gate(hub: Hub, site: Site) -> None:
+    gate, url, signed_in = site
+    await a_clock_ends_soon(hub)
+    assert await gate.problems(f"{url}/rights/forecast", signed_in=signed_in, looks=TWO) == []
+
+
+async def test_the_neutral_form_passes_the_gate(
+    hub: Hub, name: str, databases: Databases, access: Database, sealer: Sealer
+) -> None:
+    sock = free_socket()
+    settings = databases.settings.model_copy(update={"neutral_url": address_of(sock)})
+    app = app_of(hub, databases, settings, await pools_of(databases, name), access, sealer)
+
+    async def send(tab: Tab) -> None:
+        await tab.get_by_role("button", name="Send").click()
+
+    async with served(app, sock), open_gate() as gate:
+        assert await gate.problems(f"{settings.neutral_url}/tell-us", looks=TWO) == []
+        assert await gate.problems(f"{settings.neutral_url}/tell-us", act=send, looks=TWO) == []

@@ -14,6 +14,7 @@ from kit.inbox import Received
 from kit.listening import Context
 from kit.outbox import Written
 from kit.service import Moment
+from services.code_compliance.actions.covering import in_force
 from services.code_compliance.domain.announcing import changes, differs, enhanced_rights, fired, why_changed
 from services.code_compliance.domain.entitlements import Clock, Key, decide
 from services.code_compliance.domain.facts import Case
@@ -38,6 +39,7 @@ class Because:
 
 async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
     """Raises what cases that nothing else was told of are owed; one round trip for the clocks, one for the outbox."""
+    rules = await in_force(tx, rules)
     announced: list[Written] = []
     causes: list[Received[Any] | None] = []
     clocks: list[tuple[UUID, Clock]] = []
@@ -59,6 +61,7 @@ async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
     announces it."""
     if not cases:
         return
+    rules = await in_force(tx, rules)
     crime_ids = list({case.crime_id for case in cases if case.crime_id is not None})
     case_ids = [case.case_id for case in cases]
     before = await stored_clocks.load(tx, case_ids, lock=True)

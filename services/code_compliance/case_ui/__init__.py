@@ -6,14 +6,18 @@ from kit.listening import Context
 from kit.web.app import Page
 from services.code_compliance.case_ui.case import show_case
 from services.code_compliance.case_ui.catalogue_ui import show_catalogue, show_comparison
+from services.code_compliance.case_ui.complaint import complaint_pages
+from services.code_compliance.case_ui.covering import covering_pages
 from services.code_compliance.case_ui.entering import enter, show_form
 from services.code_compliance.case_ui.forecast import forecast_pages
 from services.code_compliance.case_ui.happening import agree_interval, enter_happening, show_happening, show_interval
+from services.code_compliance.case_ui.imports import import_pages
 from services.code_compliance.case_ui.overriding import decide_enhanced, show_enhanced
 from services.code_compliance.case_ui.oversight_pages import oversight_pages
 from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
 from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
+from services.code_compliance.case_ui.replies import reply_pages
 from services.code_compliance.case_ui.room import Room
 
 
@@ -30,6 +34,10 @@ def pages(context: Context) -> Sequence[Page]:
         *oversight_pages(room),
         *forecast_pages(room),
         *receipt_pages(room),
+        *complaint_pages(room),
+        *import_pages(room),
+        *covering_pages(room),
+        *reply_pages(room),
         Page("/rights/cases/{case_id}/evidence/{clock_id}", room(show_form), "rights.write"),
         Page("/rights/cases/{case_id}/evidence/{clock_id}", room(enter), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(show_pauses), "rights.write"),

@@ -26,6 +26,7 @@ from services.code_compliance.domain.words import CHANNELS, COLOURS, SOURCES, ST
 ACTS = {
     "notice": "Notice",
     "entry": "Entered by staff",
+    "import": "Imported from the agency",
     "hub_receipt": "Details received by the hub",
     "share_refused": "The person said no to sharing",
     "crime_recorded": "The crime record",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
+from services.code_compliance.actions.covering import in_force
 from services.code_compliance.case_ui.oversight_room import (
     HEADS,
     Wanted,
@@ -41,6 +42,7 @@ async def show_oversight(visit: Visit, rules: Rulebook) -> Response:
         past = _back(asked.period)
         counts = await oversight.counts(tx, [*asked.period.months, *asked.period.before.months])
         months = await oversight.by_month(tx, [month for each in past for month in each.months])
+        covered = (await in_force(tx, rules)).coverage
         fresh, periods = await oversight.freshness(tx), await choices(tx, asked.period)
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), asked.period.name)])
     now, before = (_by_holder(counts, each, rules, exact) for each in (asked.period, asked.period.before))
@@ -55,7 +57,7 @@ async def show_oversight(visit: Visit, rules: Rulebook) -> Response:
         total=_row(total(list(now.values()), exact), asked, "Every right and agency"),
         changed=_changed(now, before, rules),
         trend=_trend(past, months, exact),
-        coverage=rules.coverage.agencies,
+        coverage=covered.agencies,
         agency_in_words=agency_in_words,
         splits=SPLIT_WORDS,
     )

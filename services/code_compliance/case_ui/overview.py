@@ -10,6 +10,7 @@ from contracts.identity import reference
 from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
+from services.code_compliance.actions.covering import in_force
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES, COLOURS, STATES, act_that_stops, agency_in_words
@@ -67,7 +68,9 @@ async def show_clocks(visit: Visit, rules: Rulebook) -> Response:
 
 async def show_coverage(visit: Visit, rules: Rulebook) -> Response:
     """Whose acts reach us, for which duties, from when."""
-    return visit.render("case_ui/coverage.html", lines=rules.coverage.agencies, words=agency_in_words)
+    async with visit.begin() as tx:
+        held = await in_force(tx, rules)
+    return visit.render("case_ui/coverage.html", lines=held.coverage.agencies, words=agency_in_words)
 
 
 def _asked(visit: Visit, rules: Rulebook) -> tuple[int, str, str, int]:

@@ -251,4 +251,4 @@ def _with_verdict(clock: Clock, before: Clock | None) -> Clock:
         return clock
     if clock.due_at is None or before.due_at is None or clock.due_at > before.due_at:
         return clock
-    return replace(clock, state=before.state)
+    return replace(clock, state="breached" if clock.covered else "not_evidenced")

@@ -1,0 +1,103 @@
+"""Acts of agencies that send no events: a file is pasted, checked line by line, and imported whole or not at all."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.web.app import Page, Visit
+from kit.web.forms import FieldError, Say, parse
+from kit.web.words import plural
+from services.code_compliance.actions import importing
+from services.code_compliance.case_ui.room import Room
+from services.code_compliance.domain.importing import COLUMNS, NEEDED, OUTCOMES, LineError, read_lines
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.domain.words import CHANNELS, agency_in_words
+from services.code_compliance.store import imports
+
+AGENCIES = ("police", "CPS", "WCU", "Probation_VCS", "YOT", "HMCTS")
+SHOWN = 50
+
+
+class Import(BaseModel):
+    import_id: UUID
+    agency: Annotated[str, Say("Choose whose acts they are")]
+    text: Annotated[str, Say("Paste the lines, with their heading")] = Field(max_length=900_000, title="The lines")
+
+
+async def show_form(visit: Visit, rules: Rulebook) -> Response:
+    async with visit.begin() as tx:
+        recent = await imports.recent(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "imports_seen", "list", None)])
+    return _form(visit, rules, [], recent=recent, values={"import_id": [str(uuid4())]})
+
+
+async def check(visit: Visit, rules: Rulebook) -> Response:
+    """Shows what a file would do; with the button of that page it is imported."""
+    given, errors = parse(Import, visit.form)
+    if given is None or given.agency not in AGENCIES:
+        return _form(visit, rules, errors or [FieldError("agency", "Choose whose acts they are")])
+    lines, wrong = read_lines(given.text, given.agency, rules, visit.now)
+    async with visit.begin() as tx:
+        checked = await importing.check(tx, given.agency, lines)
+        wrong = sorted([*wrong, *checked.errors], key=lambda each: each.number)
+        if wrong or "confirm" not in visit.form:
+            await audit.record(tx, [audit.seen(visit.signed_in, "import_checked", "list", None, (), given.agency)])
+            return _checked(visit, given, rules, checked, wrong)
+    try:
+        async with visit.begin() as tx:
+            done = await importing.bring_in(tx, visit.signed_in, given.import_id, given.agency, lines, rules, visit.now)
+    except Refused:
+        return visit.conflict()
+    return visit.redirect("/rights/imports", flash=f"{plural(len(done.fresh), 'line was', 'lines were')} imported")
+
+
+def _checked(
+    visit: Visit, given: Import, rules: Rulebook, checked: importing.Checked, wrong: Sequence[LineError]
+) -> Response:
+    if wrong:
+        errors = [FieldError("text", _said(each)) for each in wrong[:SHOWN]]
+        if len(wrong) > SHOWN:
+            errors.append(FieldError("text", f"{len(wrong) - SHOWN:,} more lines are wrong"))
+        return _form(visit, rules, errors, summary=f"Nothing was imported: {len(wrong)} things are to be put right")
+    return visit.render(
+        "imports/preview.html",
+        given=given,
+        agency=agency_in_words(given.agency),
+        fresh=[(line, rules.entitlement(line.entitlement)) for line, _ in checked.fresh[:SHOWN]],
+        number=len(checked.fresh),
+        known=checked.known,
+        shown=SHOWN,
+    )
+
+
+def _said(error: LineError) -> str:
+    return f"Line {error.number}: {error.column} {error.words}".replace("  ", " ")
+
+
+def _form(visit: Visit, rules: Rulebook, errors: Sequence[FieldError], **more: Any) -> Response:
+    return visit.render(
+        "imports/form.html",
+        status=422 if errors else 200,
+        errors=errors,
+        agencies=[{"value": "", "text": "Choose whose"}]
+        + [{"value": code, "text": agency_in_words(code)} for code in AGENCIES],
+        agency_in_words=agency_in_words,
+        columns=COLUMNS,
+        needed=NEEDED,
+        outcomes=OUTCOMES,
+        channels=CHANNELS,
+        reasons=rules.reasons,
+        **more,
+    )
+
+
+def import_pages(room: Room) -> Sequence[Page]:
+    return (
+        Page("/rights/imports", room(show_form), "rights.write"),
+        Page("/rights/imports", room(check), "rights.write", methods=("POST",)),
+    )

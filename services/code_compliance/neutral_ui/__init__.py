@@ -1,0 +1,11 @@
+"""Pages for the person, on the neutral origin: nothing in an address or a title says who they are or why they came."""
+
+from collections.abc import Sequence
+
+from kit.listening import Context
+from kit.web.app import Page
+from services.code_compliance.neutral_ui.tell_us import tell_us_pages
+
+
+def pages(context: Context) -> Sequence[Page]:
+    return (*tell_us_pages(context),)

@@ -1,0 +1,42 @@
+"""Standards and lists of complaints, with their sources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.reference.oversight import document
+
+FILE = "complaints.yaml"
+UNKNOWN_AGENCY = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """In how many working days an agency answers, and where that was read."""
+
+    days: int
+    source: str
+    unverified: bool
+
+
+def answer_standard(agency: str) -> Standard:
+    listed = document(FILE)["answer_working_days"]
+    entry = listed.get(agency, listed["otherwise"])
+    return Standard(entry["days"], entry["source"], entry["unverified"])
+
+
+def acknowledgement_days(rules: Rulebook) -> int:
+    """Working days for the acknowledgement, from the catalogue's own duty."""
+    entitlement = rules.entitlement(document(FILE)["acknowledgement"])
+    assert entitlement is not None and entitlement.clock.standard is not None
+    return entitlement.clock.standard
+
+
+def lists(name: str) -> Mapping[str, str]:
+    """Codes with their words: sources, outcomes, extensions or learning."""
+    found: Mapping[str, str] = document(FILE)[name]
+    return found
+
+
+def ombudsman() -> str:
+    return str(document(FILE)["ombudsman"])

@@ -1,0 +1,91 @@
+"""Whose acts reach us, as entered on pages; and clocks that stand otherwise than the coverage says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.code_compliance.domain.coverage import CoveredAgency
+from services.code_compliance.domain.covered import Segment
+
+_LINES = """
+select line_id, agency, duties, from_day, to_day, by_what, applied_at from coverage_line
+ order by agency, from_day, line_id
+"""
+_ADD = """
+insert into coverage_line (line_id, agency, duties, from_day, to_day, by_what, entered_by, entered_at)
+values ($1, $2, null, $3, $4, $5, $6, $7) on conflict do nothing
+"""
+_END = "update coverage_line set to_day = $2, applied_at = null where line_id = $1 and to_day is null"
+_OTHERWISE = """
+select distinct e.case_id
+  from unnest($1::text[], $2::date[], $3::date[], $4::boolean[]) as s(entitlement, first, last, covered)
+  join entitlement e on e.entitlement = s.entitlement
+ where e.state in ('running', 'breached', 'not_evidenced') and e.covered <> s.covered
+   and (coalesce(e.due_at, e.started_at) at time zone 'Europe/London')::date between s.first and s.last
+ limit $5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A line as a page entered it; `applied_at` None while clocks are still being decided by it."""
+
+    line_id: UUID
+    agency: str
+    duties: list[str] | None
+    from_day: date
+    to_day: date | None
+    by_what: str
+    applied_at: datetime | None
+
+
+async def entered(tx: Tx) -> list[Entered]:
+    """The lines that were entered on pages."""
+    return [Entered(*row.values()) for row in await tx.fetch(_LINES)]
+
+
+async def lines(tx: Tx) -> list[CoveredAgency]:
+    """The same as rules."""
+    return [
+        CoveredAgency(
+            each.agency,
+            None if each.duties is None else frozenset(each.duties),
+            frozenset(),
+            each.from_day,
+            each.to_day,
+            each.by_what,
+        )
+        for each in await entered(tx)
+    ]
+
+
+async def add(
+    tx: Tx, line_id: UUID, agency: str, start: date, end: date | None, by: str, user: UUID, now: datetime
+) -> None:
+    """Enters a line; the same form sent twice enters it once."""
+    await tx.execute(_ADD, line_id, agency, start, end, by, user, now)
+
+
+async def end(tx: Tx, line_id: UUID, last: date) -> bool:
+    """Ends a line that has no end; False when somebody had ended it before."""
+    done: str = await tx.execute(_END, line_id, last)
+    return done.endswith(" 1")
+
+
+async def not_applied(tx: Tx) -> list[str]:
+    """Agencies whose lines changed and whose clocks have not all been decided by them."""
+    rows = await tx.fetch("select distinct agency from coverage_line where applied_at is null order by 1")
+    return [row["agency"] for row in rows]
+
+
+async def applied(tx: Tx, agencies: Sequence[str], now: datetime) -> None:
+    sql = "update coverage_line set applied_at = $2 where agency = any($1::text[]) and applied_at is null"
+    await tx.execute(sql, list(agencies), now)
+
+
+async def standing_otherwise(tx: Tx, segments: Sequence[Segment], limit: int) -> list[UUID]:
+    """Cases with open clocks that are marked covered and are not, or the other way round."""
+    columns = list(map(list, zip(*segments, strict=True))) if segments else [[], [], [], []]
+    return [row["case_id"] for row in await tx.fetch(_OTHERWISE, *columns, limit)]

@@ -1,0 +1,106 @@
+"""Agencies' replies to breaches, and the actions that follow from oversight."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kit.database import Tx
+
+_ADD = """
+insert into breach_reply (reply_id, case_id, entitlement, occurrence, agency, reason_code, words, replied_at,
+                          entered_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
+"""
+_DECIDE = """
+update breach_reply set decision = $2, decided_at = $3, decided_by = $4 where reply_id = $1 and decision is null
+"""
+_OF_CLOCK = """
+select reply_id, agency, reason_code, words, replied_at, decision, decided_at from breach_reply
+ where case_id = $1 and entitlement = $2 and occurrence = $3 order by replied_at, reply_id
+"""
+_WAITING = """
+select r.case_id, r.entitlement, r.occurrence, r.agency, r.reason_code, r.replied_at from breach_reply r
+ where r.decision is null order by r.replied_at, r.reply_id limit $1
+"""
+_ADD_ACTION = """
+insert into oversight_action (action_id, agency, entitlement, what, owner, due_on, entered_at, entered_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
+"""
+_ACTIONS = """
+select action_id, agency, entitlement, what, owner, due_on, entered_at, done_at from oversight_action
+ where (done_at is null) = $1 order by case when done_at is null then due_on end, done_at desc, action_id limit $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    reply_id: UUID
+    agency: str
+    reason_code: str
+    words: str | None
+    replied_at: datetime
+    decision: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reply that nobody has decided on."""
+
+    case_id: UUID
+    entitlement: str
+    occurrence: str
+    agency: str
+    reason_code: str
+    replied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    action_id: UUID
+    agency: str
+    entitlement: str | None
+    what: str
+    owner: str
+    due_on: date
+    entered_at: datetime
+    done_at: datetime | None
+
+
+async def add(tx: Tx, reply: Reply, case_id: UUID, key: tuple[str, str], entered_by: UUID) -> None:
+    """Keeps a reply; the same form sent twice keeps it once."""
+    r = reply
+    await tx.execute(_ADD, r.reply_id, case_id, *key, r.agency, r.reason_code, r.words, r.replied_at, entered_by)
+
+
+async def decide(tx: Tx, reply_id: UUID, decision: str, now: datetime, user: UUID) -> bool:
+    """Accepts a reply or not; False when that was decided before."""
+    done: str = await tx.execute(_DECIDE, reply_id, decision, now, user)
+    return done.endswith(" 1")
+
+
+async def of_clock(tx: Tx, case_id: UUID, key: tuple[str, str]) -> list[Reply]:
+    return [Reply(*row.values()) for row in await tx.fetch(_OF_CLOCK, case_id, *key)]
+
+
+async def waiting(tx: Tx, limit: int) -> list[Waiting]:
+    """Replies that wait for compliance, oldest first."""
+    return [Waiting(*row.values()) for row in await tx.fetch(_WAITING, limit)]
+
+
+async def add_action(tx: Tx, action: Action, entered_by: UUID) -> None:
+    a = action
+    await tx.execute(
+        _ADD_ACTION, a.action_id, a.agency, a.entitlement, a.what, a.owner, a.due_on, a.entered_at, entered_by
+    )
+
+
+async def actions(tx: Tx, *, is_open: bool, limit: int = 200) -> list[Action]:
+    """Actions that are open, soonest due first, or done, latest first."""
+    return [Action(*row.values()) for row in await tx.fetch(_ACTIONS, is_open, limit)]
+
+
+async def finish(tx: Tx, action_id: UUID, now: datetime, user: UUID) -> bool:
+    sql = "update oversight_action set done_at = $2, done_by = $3 where action_id = $1 and done_at is null"
+    done: str = await tx.execute(sql, action_id, now, user)
+    return done.endswith(" 1")
