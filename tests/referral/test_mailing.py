@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from contracts.addresses import service_of
 from contracts.contact import ContactRequested
 from kit import clock
 from kit.config import Settings
@@ -118,6 +119,7 @@ async def test_a_message_leaves_by_smtp_neutral_and_with_its_link(hub: Hub) -> N
     [row] = await hub.rows("select request_id, token_sha256, state, sent_at, carrier from mail")
     link = next(line for line in body.splitlines() if line.startswith(hub.context.settings.neutral_url))
     assert hashlib.sha256(link.rpartition("/r/")[2].encode()).hexdigest() == row["token_sha256"]
+    assert service_of(link.removeprefix(hub.context.settings.neutral_url), "neutral") == "feedback"
     assert str(row["request_id"]) in message["Message-ID"] and (row["state"], row["carrier"]) == ("sent", "smtp")
     actions = await hub.rows("select action from kit.audit where subject_id = $1 and action like 'mail%'", case)
     assert [one["action"] for one in actions] == ["mail.tried", "mail.sent"]

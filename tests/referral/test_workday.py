@@ -10,7 +10,7 @@ from contracts.identity import persona_id
 from kit import clock
 from services.referral.store import tasks
 from services.referral.store.tasks import Task, task_id
-from tests.builders import THEFT, a_crime, a_victim
+from tests.builders import THEFT, a_crime, a_domestic_crime, a_victim
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
@@ -58,7 +58,8 @@ async def test_a_task_is_closed_once_with_what_was_done_as_a_note(hub: Hub, brow
     notes = await officer.get(f"/cases/{case}/notes")
     assert ["".join(one.itertext()) for one in notes.all("div", "app-note__text")] == [HOSTILE]
     await officer.post(f"/cases/tasks/{task}", {"answer": "not_needed", "text": HOSTILE})
-    await officer.post(f"/cases/tasks/{task}", {"answer": "done"}, 409)
+    page = await officer.post(f"/cases/tasks/{task}", {"answer": "done", "text": "She rang me back."}, 409)
+    assert "What you wrote, to copy" in page.text and "She rang me back." in page.text
     await officer.get(f"/cases/tasks/{task}", 409)
     assert await hub.value("select count(*) from note") == 1
     assert await hub.value("select done_how from task where task_id = $1", task) == "not_needed"
@@ -259,3 +260,21 @@ async def test_every_order_of_a_queue_ends_with_the_case(hub: Hub, browse: AsPer
                 page.link(await hub.value("select reference from case_file where case_id = $1", first))
                 == f"/cases/{first}"
             )
+
+
+async def test_the_working_day_of_a_restricted_case_is_absent_for_those_without_the_right(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub, a_domestic_crime(a_victim(works_for="provider", risk={"grade": "high"})))
+    task = await a_task(hub, case)
+    officer, leader = await browse("officer"), await browse("leader")
+    paths = (f"{case}/notes", f"{case}/drafts/{uuid4()}", f"{case}/assign", f"{case}/print", f"tasks/{task}")
+    for path in paths:
+        await officer.get(f"/cases/{path}", 404)
+        await leader.get(f"/cases/{path}")
+    for path in ("take", "assign", f"drafts/{uuid4()}"):
+        sent = {"worker_id": str(OFFICER), "assignment_id": str(uuid4()), "press": "add", "text": "x"}
+        await officer.post(f"/cases/{case}/{path}", sent, 404)
+    await officer.post(f"/cases/tasks/{task}", {"answer": "done"}, 404)
+    assert "No task is open." in (await officer.get("/cases/tasks")).text
+    assert await owner(hub, case) is None and await hub.value("select count(*) from note") == 0

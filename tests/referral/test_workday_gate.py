@@ -5,9 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.async_api import Page as Tab
 
 from contracts.identity import persona_id
 from kit import clock
+from services.referral.actions import noticing
 from services.referral.store import tasks
 from services.referral.store.tasks import Task
 from tests.browser import cookie_of
@@ -78,3 +80,56 @@ async def test_the_outbox_passes_the_gate(site: Site, hub: Hub) -> None:
         f"{url}/operations/outbox", signed_in=signed_in, act=lambda tab: tab.get_by_role("button", name="Show").click()
     )
     assert found == []
+
+
+async def test_notices_settings_paper_and_downtime_pass_the_gate(site: Site, hub: Hub) -> None:
+    gate, url, signed_in = site
+    await passes(site, "/cases/notices")
+    case = await a_case(hub)
+    await hub.every(noticing.notice, clock.now())
+    await passes(site, "/cases/notices")
+    await passes(site, "/cases/settings")
+    await passes(site, "/cases/downtime", "Make the sheet")
+    await passes(site, f"/cases/{case}/print", "Show the page to print")
+
+    async def chosen(tab: Tab) -> None:
+        for part in ("Name and details", "What we know", "Tasks", "Notes", "Timeline"):
+            await tab.get_by_label(part).check()
+        await tab.get_by_label("For a visit").check()
+        await tab.get_by_role("button", name="Show the page to print").click()
+
+    assert await gate.problems(f"{url}/cases/{case}/print", signed_in=signed_in, act=chosen) == []
+
+
+async def test_single_keys_lead_somewhere_until_they_are_switched_off_and_escape_hides_names(
+    site: Site, hub: Hub
+) -> None:
+    gate, url, signed_in = site
+    case = await a_case(hub)
+    async with gate.look(f"{url}/cases", signed_in=signed_in) as watched:
+        tab = watched.page
+        await tab.keyboard.press("/")
+        assert await tab.evaluate("document.activeElement.name") == "sought"
+        await tab.keyboard.press("o")
+        assert await tab.get_by_label("Find a case").input_value() == "o"
+        await tab.locator("h1").click()
+        await tab.keyboard.press("o")
+        await tab.wait_for_url("**/cases/tasks")
+        await tab.goto(f"{url}/cases/settings")
+        await tab.get_by_label("No: I use speech input").check()
+        await tab.get_by_role("button", name="Save").click()
+        await tab.get_by_text("Saved.").wait_for()
+        await tab.goto(f"{url}/cases")
+        await tab.keyboard.press("o")
+        await tab.goto(f"{url}/cases/{case}")
+        await tab.get_by_role("button", name="Show name and details").click()
+        await tab.get_by_role("button", name="Hide", exact=True).click()
+        blurred = "getComputedStyle(document.querySelector('[data-private]')).filter"
+        assert "blur" in await tab.evaluate(blurred)
+        await tab.get_by_role("button", name="Hold or press to show").click()
+        assert await tab.evaluate(blurred) == "none"
+        await tab.keyboard.press("Escape")
+        assert "blur" in await tab.evaluate(blurred) and await tab.title() == "Handrail"
+        await tab.mouse.move(50, 50)
+        assert await tab.evaluate(blurred) == "none" and (await tab.title()).startswith("Case ")
+        assert watched.wrong == []
