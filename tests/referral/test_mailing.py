@@ -27,7 +27,7 @@ from kit.config import Settings
 from kit.service import Moment
 from services.referral.actions import contacting, mailing
 from services.referral.carrying import Carrier, Notify, Nowhere, Smtp
-from tests.builders import a_crime, a_victim, a_viewer, an_event
+from tests.builders import Record, a_crime, a_victim, a_viewer, an_event
 from tests.conftest import Databases
 from tests.gate import address_of, free_socket, served
 from tests.referral.conftest import Hub
@@ -35,6 +35,7 @@ from tests.referral.hub_pages import a_case, hub_pages
 
 pytestmark = pytest.mark.service
 ADDRESS = "wil.testperson@example.org"
+_TEXT = {"kind": "text", "value": "07700 900321", "safety": "safe"}
 
 
 @dataclass
@@ -82,6 +83,11 @@ async def asked(hub: Hub, hours: int = 24, **channel: Any) -> UUID:
     kind = channel.get("kind", "email")
     given = {"kind": kind, "value": ADDRESS, "safety": "safe", **channel}
     case = await a_case(hub, a_crime(a_victim(channels_safe=[kind])), channels=[given])
+    await hub.hears([a_request(case, hours)])
+    return case
+
+
+def a_request(case: UUID, hours: int = 24) -> Record:
     request = ContactRequested(
         case_id=case,
         request_id=uuid4(),
@@ -92,8 +98,7 @@ async def asked(hub: Hub, hours: int = 24, **channel: Any) -> UUID:
         happened_at=clock.now(),
         actor_role="system",
     )
-    await hub.hears([an_event(ContactRequested, request, clock.now())])
-    return case
+    return an_event(ContactRequested, request, clock.now())
 
 
 async def send(hub: Hub, carrier: Carrier | None = None, minutes: int = 0) -> int:
@@ -194,6 +199,15 @@ async def test_a_channel_locked_meanwhile_withholds_the_message(hub: Hub) -> Non
     await send(hub, Nowhere())
     assert await state(hub) == ("withheld", "unsafe", 0)
     assert "unsafe" in await hub.value("select data from kit.outbox where type = 'contact.withheld.v1'")
+
+
+async def test_a_channel_with_an_address_is_taken_before_a_safe_one_without(hub: Hub) -> None:
+    await asked(hub, kind="text", value="07700 900321")
+    assert await hub.value("select channel from mail") == "text"
+    await hub.worker.pool.execute("delete from mail")
+    case = await a_case(hub, a_crime(a_victim(channels_safe=["email", "text"])), channels=[_TEXT])
+    await hub.hears([a_request(case)])
+    assert await hub.value("select channel from mail where case_id = $1", case) == "text"
 
 
 async def test_a_message_waits_for_a_safe_hour_and_never_leaves_too_late(hub: Hub) -> None:

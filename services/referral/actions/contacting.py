@@ -26,7 +26,7 @@ from services.referral.store.contact import Attempt, Channel, Mail
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
 MAIL = ("email", "text", "letter")
-"""Channels by which a message can leave, in the order in which they are tried."""
+"""Channels by which a message can leave, in the order in which they are tried; those with an address come first."""
 
 
 async def record_attempt(
@@ -165,6 +165,13 @@ async def _person(tx: Tx, case_id: UUID) -> UUID:
     return person_id
 
 
+async def profile_for_mail(tx: Tx, person_id: UUID) -> Profile:
+    """The person's channels and what they never want to be written to about: when a message is asked for, and again
+    when it leaves."""
+    never: frozenset[str] = frozenset({"feedback"}) if await contact.no_feedback(tx, person_id) else frozenset()
+    return await profile_of(tx, person_id, never)
+
+
 async def answer_request(
     tx: Tx, request: ContactRequested, context: Context, now: datetime
 ) -> ContactSent | ContactWithheld:
@@ -172,9 +179,10 @@ async def answer_request(
     case = await cases.get(tx, request.case_id)
     if case is None:
         raise Refused("case_id", "not_found")
-    never: frozenset[str] = frozenset({"feedback"}) if await contact.no_feedback(tx, case.person_id) else frozenset()
-    profile = await profile_of(tx, case.person_id, never)
-    kind, verdict = safe_contact.choose(profile, MAIL, request.purpose, now)
+    profile = await profile_for_mail(tx, case.person_id)
+    held = await contact.values(tx, case.person_id)
+    order = sorted(MAIL, key=lambda kind: kind not in held)
+    kind, verdict = safe_contact.choose(profile, order, request.purpose, now)
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if kind is None or now > request.not_after:
         return ContactWithheld(

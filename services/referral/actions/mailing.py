@@ -17,7 +17,7 @@ from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions.announcing import announce
-from services.referral.actions.contacting import profile_of
+from services.referral.actions.contacting import profile_for_mail
 from services.referral.actions.sealing import open_channels, place
 from services.referral.carrying import Carrier, NoAnswer, NotTaken, Rejected, carrier_of
 from services.referral.desk_books import messages
@@ -92,8 +92,7 @@ def _is_due(held: Held, now: datetime) -> bool:
 
 async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: Carrier) -> tuple[Held, Message] | None:
     """The message to be carried now, its row marked; None when it may not leave, or not yet."""
-    never: frozenset[str] = frozenset({"feedback"}) if await contact.no_feedback(tx, held.person_id) else frozenset()
-    profile = await profile_of(tx, held.person_id, never)
+    profile = await profile_for_mail(tx, held.person_id)
     verdict = mailing.may_leave(safe_contact.may_use(profile, held.channel, held.purpose, now), held.not_after, now)
     if verdict.what == "withhold":
         await _stop(tx, held, "withheld", verdict.why, verdict.why, now)
