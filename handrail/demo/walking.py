@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from handrail.demo.pages import Sheet, browser, look, submit
+from handrail.demo.pages import Form, Sheet, browser, look, submit
 from handrail.local.state import System
 from handrail.signin import sign_in
 
@@ -77,7 +77,16 @@ def _step(client: httpx.Client, address: str, verb: str) -> Sheet | None:
     if form is None and any(link.endswith(f"/steps/{verb}") for link in page.links):
         page = look(client, f"{address}/steps/{verb}")
         form = next((one for one in page.forms if one.method == "post" and not one.action.endswith("sign-out")), None)
-    return submit(client, page, form) if form else None
+    return submit(client, page, form, **_changes(form)) if form else None
+
+
+def _changes(form: Form) -> dict[str, str]:
+    """What changed for the person, where the end of support asks it: the first answer that says something."""
+    return {
+        name: next(value for value in values if value)
+        for name, values in form.options.items()
+        if name.startswith("outcome-")
+    }
 
 
 def _attempt(client: httpx.Client, address: str) -> str:

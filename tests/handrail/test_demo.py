@@ -12,6 +12,7 @@ from handrail.demo.command import month_and_quarter
 from handrail.demo.pages import Unexpected, look, submit
 from handrail.demo.returning import Sealed
 from handrail.demo.summing import clocks, referrals, sums
+from handrail.demo.walking import along
 from handrail.feed import Fed
 from handrail.feeds.tellings import Tally
 
@@ -65,6 +66,18 @@ def test_a_page_that_fails_ends_the_walk_and_one_that_asks_for_another_answer_do
     with pytest.raises(Unexpected, match="500"):
         look(client, "/cases")
     assert look(client, "/cases").refused
+
+
+END = """<form method="post"><select name="outcome-VFS1"><option value="" selected>Choose</option>
+<option value="better">Better</option></select><select name="next_line"><option value="" selected>None</option>
+<option value="isva">ISVA</option></select></form>"""
+
+
+def test_a_walk_says_what_changed_at_the_end_of_support_and_leaves_other_choices_as_they_are() -> None:
+    link = '<a href="/portal/referrals/1/steps/complete">Complete</a>'
+    client, seen = browser(httpx.Response(200, text=link), httpx.Response(200, text=END), httpx.Response(200, text=""))
+    assert list(along(client, "/portal/referrals/1", ("complete",))) == ["portal.viewed", "portal.complete"]
+    assert set(seen[2].content.decode().split("&")) == {"outcome-VFS1=better", "next_line="}
 
 
 def fed(crimes: int, victims: int) -> Fed:
