@@ -10,7 +10,7 @@ from kit.listening import Context
 from kit.service import Every, Service, main
 from kit.web import signin
 from kit.web.app import Link, Page
-from services.referral import case_ui, directory_ui, provider_portal, reconcile
+from services.referral import case_ui, commands, directory_ui, provider_portal, reconcile
 from services.referral.actions import (
     falling_due,
     mailing,
@@ -63,6 +63,7 @@ SERVICE = Service(
     portal=True,
     load=load,
     reconcile=reconcile.checks,
+    command=commands.run,
     pages=pages,
     navigation=[Link(p.label, p.prefix, p.permission) for p in PATHS if p.label],
 )

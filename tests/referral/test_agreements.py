@@ -22,7 +22,7 @@ from tests.referral.test_actions import agrees, send
 pytestmark = pytest.mark.service
 IDVA, RIVERBANK = contract_id("harbour-lane-idva"), contract_id("riverbank-isva")
 OFFICER, LEADER = a_viewer(), a_viewer("leader")
-GIVEN = {"purpose": "support", "contract": str(IDVA), "how": "mobile", "given_by": "self"}
+GIVEN = {"purpose": "support", "contract": str(IDVA), "how": "mobile", "given_by": "self", "scope": "who"}
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ async def test_an_agreement_is_taken_with_what_may_be_shared_and_the_pack_keeps_
     referral = await triaged(hub, case)
     assert "agreed to no provider yet" in (await officer.get(f"/cases/{case}/agreements")).text
     await officer.get(f"/cases/{case}/agreements/new")
-    page = await officer.submit("Record the agreement", 422, scope=[], **{"expires-year": "1999"})
+    page = await officer.submit("Record the agreement", 422, **{"expires-year": "1999"})
     assert page.errors[0] == "Choose what the person agrees to"
     assert page.errors[-1].startswith("The agreement must end after today")
     page = await officer.submit("Record the agreement", 422, purpose="support", how="mobile", given_by="self")
     assert "Choose the provider that the person agrees to" in page.errors
     await officer.get(f"/cases/{case}/agreements/new")
-    page = await officer.submit("Record the agreement", scope=["who", "reach"], **GIVEN)
+    page = await officer.submit("Record the agreement", **{**GIVEN, "scope": ["who", "reach"]})
     assert "Counts" in page.texts("strong", "govuk-tag")
     assert "channels" in page.text and "offence" not in page.text
     check = await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{IDVA}")
@@ -117,7 +117,7 @@ async def test_a_withdrawal_shows_everything_that_ends_and_then_ends_exactly_tha
     page = await officer.get(address)
     assert "(sent to a provider): withdrawn at once" in page.text
     page = await officer.submit("Withdraw it and end all of this", 422)
-    assert page.errors == ["Choose what the person said"]
+    assert page.errors == ["Choose why it ends"]
     page = await officer.submit("Withdraw it and end all of this", reason_code="changed_mind")
     assert "The agreement is withdrawn, and 1 of its referrals with it." in page.text
     assert await state_of(hub, sent.referral) == "withdrawn"

@@ -84,7 +84,7 @@ async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetim
         raise Refused("consent_id", "second_person_needed")
     if held.confirmed_at is not None:
         raise Refused("consent_id", "already_confirmed")
-    await consent.withdraw(tx, consent_id, now, held.reason or "")
+    await consent.withdraw(tx, consent_id, now, "not_confirmed")
     ends = await ending.what_ends(tx, held, now)
     await ending.end(tx, viewer, held, ends, now)
     await audit.record(tx, [audit.seen(viewer, "override.refused", "case", held.case_id, ("consent",), held.reason)])

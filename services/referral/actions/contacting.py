@@ -20,7 +20,7 @@ from services.referral.actions.books import table
 from services.referral.domain import safe_contact
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
-from services.referral.store import cases, contact, referrals
+from services.referral.store import cases, contact, incidents, referrals
 from services.referral.store.contact import Attempt, Channel, Mail
 
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
@@ -184,6 +184,8 @@ async def answer_request(
     order = sorted(MAIL, key=lambda kind: kind not in held)
     kind, verdict = safe_contact.choose(profile, order, request.purpose, now)
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
+    if await incidents.is_on(tx, case.major_incident_id):
+        kind, reason = None, "major_incident"
     if kind is None or now > request.not_after:
         return ContactWithheld(
             case_id=case.case_id,

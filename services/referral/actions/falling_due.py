@@ -18,6 +18,8 @@ from services.referral.store.silence import Silent
 from services.referral.store.tasks import Task, task_id
 
 BATCH = 500
+LOOKED = 5000
+"""So many legs are looked at each time: more than wait for an answer at once, so that none stands behind another."""
 SHORTEST = timedelta(hours=1)
 """No standard asks for anything sooner."""
 FORGET = timedelta(days=60)
@@ -27,7 +29,7 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     """Takes the steps that the silence of providers calls for, each once; returns how many legs had one."""
     now = moment.now
     standards = context.facts.standards_on(local_day(now))
-    legs = await silence.silent(tx, now - SHORTEST, BATCH)
+    legs = await silence.silent(tx, now - SHORTEST, LOOKED)
     rests = await silence.rests_of(tx, [leg.leg_id for leg in legs]) if legs else {}
     steps: list[SilenceStep] = []
     for leg in legs:
@@ -45,9 +47,7 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
 
 
 def _steps(leg: Silent, standards: Standards, rests: Sequence[Rest], now: datetime) -> list[SilenceStep]:
-    """The steps that are due and not taken. While a question to the hub is open nobody is silent but the hub."""
-    if leg.asked_at is not None:
-        return []
+    """The steps that are due and not taken."""
     kind = "not_opened" if leg.viewed_at is None else "not_answered"
     clock = standards.clock(urgent=leg.urgent, holds=leg.holds)
     due = standards.steps_due(kind, clock, minutes_of(clock, leg.sent_at, now, rests))

@@ -14,6 +14,8 @@ from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, life, referrals, tasks
 from services.referral.store.tasks import Task, task_id
 
+NO_REPLY = "no_reply_unsafe_message"
+"""The end of trying that whoever referred the person is told of: no reply, and no message may be left."""
 WITH_PROVIDER = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 OF_LEG = {
     "sent": "sent",
@@ -44,6 +46,11 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     if referral.state not in ("sent", "declined_by_provider"):
         keep = proposing.RELET if referral.ended_at is None else None
         await life.close_proposals(tx, referral.referral_id, now, keep=keep)
+    if referral.state == "unreachable" and referral.reason == NO_REPLY:
+        kind = "tell_referrer"
+        due = filing.end_of_day(now)
+        about = task_id(kind, referral.referral_id)
+        await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id, referral_id=referral.referral_id)])
     if referral.state == "declined_by_provider":
         kind = "offer_next_provider"
         about = task_id(kind, referral.referral_id, referral.leg_id)

@@ -5,21 +5,18 @@ from collections.abc import Sequence
 from kit.listening import Context
 from kit.web.app import Page
 from services.referral.case_ui import (
-    agreements,
     case,
     contact,
-    handover,
     operations,
-    overrides,
     people,
     queues,
     referring,
     start,
     steps,
-    transfer,
     whynot,
     work_day,
 )
+from services.referral.case_ui.life_pages import LIFE
 from services.referral.case_ui.room import Room
 
 
@@ -28,21 +25,13 @@ def pages(context: Context) -> Sequence[Page]:
     room = Room(context)
     one = "/cases/{case_id}"
     shown = (
+        *LIFE,
         *people.PAGES,
         *work_day.ROUTES,
         ("/cases", queues.show, "case.read", "GET"),
         ("/cases/search", queues.search, "case.read", "POST"),
         ("/cases/found/{search_id}", queues.found, "case.read", "GET"),
-        ("/cases/overrides", overrides.waiting, "referral.write", "GET"),
-        ("/cases/overrides/{consent_id}", overrides.decide, "referral.write", "POST"),
         (one, case.overview, "case.read", "GET"),
-        (f"{one}/agreements", agreements.show, "case.read", "GET"),
-        (f"{one}/agreements/new", agreements.ask, "referral.write", "GET"),
-        (f"{one}/agreements/new", agreements.take, "referral.write", "POST"),
-        (f"{one}/agreements/{{consent_id}}/withdraw", agreements.preview, "referral.write", "GET"),
-        (f"{one}/agreements/{{consent_id}}/withdraw", agreements.withdraw, "referral.write", "POST"),
-        (f"{one}/override", overrides.ask, "referral.write", "GET"),
-        (f"{one}/override", overrides.take, "referral.write", "POST"),
         (f"{one}/reveal", case.reveal, "case.reveal", "POST"),
         (f"{one}/timeline", case.show_timeline, "case.read", "GET"),
         (f"{one}/looked", case.looked, "case.read", "GET"),
@@ -54,10 +43,6 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/decisions/{{run}}/{{line}}", whynot.then, "case.read", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.send, "referral.write", "POST"),
-        (f"{one}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),
-        (f"{one}/referrals/{{referral_id}}/transfer", transfer.ask, "referral.write", "GET"),
-        (f"{one}/referrals/{{referral_id}}/transfer", transfer.take, "referral.write", "POST"),
-        (f"{one}/transfers/{{transfer_id}}/undo", transfer.undo, "referral.write", "POST"),
         (f"{one}/legs/{{leg_id}}/sent", referring.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", referring.undo, "referral.write", "POST"),
         (f"{one}/contact", contact.show, "case.read", "GET"),
@@ -65,11 +50,6 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/contact/safety", contact.set_safety, "case.write", "POST"),
         (f"{one}/contact/attempts", contact.record_attempt, "case.write", "POST"),
         ("/referrals", referring.landing, "referral.write", "GET"),
-        ("/referrals/handover", handover.show, "directory.write", "GET"),
-        ("/referrals/handover/check", handover.check, "directory.write", "GET"),
-        ("/referrals/handover/check", handover.carry_out, "directory.write", "POST"),
-        ("/referrals/handover/{handover_id}", handover.one_handover, "directory.write", "GET"),
-        ("/referrals/handover/{handover_id}/undo", handover.undo, "directory.write", "POST"),
     )
     return (
         Page("/", start.show, public=True),

@@ -21,6 +21,7 @@ from services.referral.case_ui import words
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.domain.rules import months_before
+from services.referral.domain.transitions import ReasonList
 from services.referral.store import consent
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
@@ -56,7 +57,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
 
 def _shown(visit: Visit, desk: Desk, held: Consent, warn: timedelta) -> dict[str, Any]:
     lists = desk.books.transitions.reasons
-    reasons = lists["override" if held.gate == "override" else "agreement_withdrawn"]
+    reasons = lists["override"] if held.gate == "override" and not held.withdrawn_at else _reasons(desk, held)
     return {
         "held": held,
         "for": _for(desk, held),
@@ -105,7 +106,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         months=months,
         consent_id=uuid4(),
         errors=errors,
-        values=visit.form or {"scope": list(SCOPES), **_expiry(_last_day(visit, desk))},
+        values=visit.form or _expiry(_last_day(visit, desk)),
     )
 
 
@@ -217,6 +218,11 @@ async def _held(tx: Tx, visit: Visit) -> Consent:
     return found
 
 
+def _reasons(desk: Desk, held: Consent) -> ReasonList:
+    """Why an agreement, or an override of its absence, may end."""
+    return desk.books.transitions.reasons["override_ended" if held.gate == "override" else "agreement_withdrawn"]
+
+
 async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     """Everything that a withdrawal will end, before it is confirmed."""
     async with visit.begin() as tx:
@@ -229,7 +235,7 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
         )
     if held.withdrawn_at is not None:
         return visit.conflict()
-    states, reasons = desk.books.transitions.states, desk.books.transitions.reasons["agreement_withdrawn"]
+    states, reasons = desk.books.transitions.states, _reasons(desk, held)
     return visit.render(
         "case_ui/withdrawal.html",
         status=422 if errors else 200,
@@ -247,12 +253,13 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
 
 async def withdraw(visit: Visit, desk: Desk) -> Response:
     reason = one(visit, "reason_code")
-    if reason not in {r.code for r in desk.books.transitions.reasons["agreement_withdrawn"].on(local_day(visit.now))}:
-        return await preview(visit, desk, [FieldError("reason_code", "Choose what the person said")])
+    async with visit.begin() as tx:
+        await opened(tx, visit)
+        held = await _held(tx, visit)
+    if reason not in {each.code for each in _reasons(desk, held).on(local_day(visit.now))}:
+        return await preview(visit, desk, [FieldError("reason_code", "Choose why it ends")])
     try:
         async with visit.begin() as tx:
-            await opened(tx, visit)
-            held = await _held(tx, visit)
             digest = one(visit, "digest")
             count = await consenting.withdraw(tx, visit.signed_in, held.consent_id, reason, visit.now, shown=digest)
     except Refused as refused:

@@ -1,12 +1,15 @@
 """How a person may be reached: what is safe now, locks, and attempts."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
+from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
@@ -14,7 +17,10 @@ from services.referral.actions import contacting
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened, profile
 from services.referral.domain import safe_contact
+from services.referral.domain.attempting import not_before
 from services.referral.store import contact
+from services.referral.store.cases import Case
+from services.referral.store.contact import Attempt
 
 OUTCOMES = {
     "spoke": "I spoke to the person",
@@ -35,11 +41,16 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         attempts = await contact.attempts(tx, case.case_id)
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact",))])
-    channels = [
-        {"kind": kind, "state": held.channel(kind), "may": safe_contact.may_use(held, kind, "support", visit.now)}
+    channels: list[dict[str, Any]] = [
+        {
+            "kind": kind,
+            "state": held.channel(kind),
+            "may": safe_contact.may_use(held, kind, "support", visit.now),
+            "next": _next(visit, desk, case, kind, attempts),
+        }
         for kind in CHANNELS
     ]
-    usable = {c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed}  # type: ignore[attr-defined]
+    usable = {c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed}
     return visit.render(
         "case_ui/contact.html",
         status=422 if errors else 200,
@@ -52,6 +63,15 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         kinds={kind: words.words(kind) for kind in CHANNELS},
         errors=list(errors) if usable else [FieldError("", e.message) if e.field == "channel" else e for e in errors],
     )
+
+
+def _next(visit: Visit, desk: Desk, case: Case, kind: str, attempts: Sequence[Attempt]) -> datetime | None:
+    """Until when the person is not to be tried again on this channel; None where they may be tried now."""
+    pace = desk.books.standards_on(local_day(visit.now)).attempts[
+        "life_safety" if case.priority == 0 else "others", kind
+    ]
+    at = not_before(pace, [each.at for each in attempts if each.channel == kind], visit.now)
+    return at if at > visit.now else None
 
 
 async def lock(visit: Visit, desk: Desk) -> Response:

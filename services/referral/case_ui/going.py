@@ -61,6 +61,7 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     mine = referral.referral_id
     contract = books.directory.by_id.get(referral.contract_id) if referral.contract_id else None
     silent = [s for s in lived.silence if s.leg_id == referral.leg_id and referral.state == "sent"]
+    silent.sort(key=lambda s: (s.at, list(STEPS).index(s.step)))
     notes = [f"{KINDS[s.kind]}: {STEPS[s.step]}, {when(s.at)} ({words.words(s.clock).lower()})." for s in silent]
     if silent and contract is not None:
         notes.append(
@@ -76,6 +77,8 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
         for one in lived.check_ins
         if one.referral_id == mine
     ]
+    if referral.ended_at is not None and referral.reason:
+        notes.append(f"Why: {_reason(books, referral)}.")
     if referral.follows is not None:
         notes.insert(0, "Follows a referral that was closed.")
     notes += [_transferred(books, one) for one in lived.transfers if one.referral_id == mine and one.done_at]
@@ -86,6 +89,15 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
         "going": [(one, titled(books, one.contract_id)) for one in leaving],
         "can_transfer": referral.state in TRANSFERABLE and not leaving,
     }
+
+
+def _reason(books: Books, referral: ReferralState) -> str:
+    """The last reason in words; every list has codes of its own, and the list of the last step comes first."""
+    named = {"unreachable": "not_reached", "ended_early": "end_early", "declined_by_victim": "declined_by_victim"}
+    first = named.get(referral.state, "withdraw")
+    lists = [books.transitions.reasons[first], *books.transitions.reasons.values()]
+    code = referral.reason or ""
+    return next((one.words_of(code) for one in lists if one.words_of(code) != code), words.words(code))
 
 
 def titled(books: Books, contract_id: UUID) -> str:

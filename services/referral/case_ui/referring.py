@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from contracts.refused import Refused
 from contracts.vocabulary import SERVICE_LINES
-from contracts.working_time import local_day
+from contracts.working_time import end_of_day, local_day
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
@@ -24,6 +24,8 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.matching import Checked, explain
 from services.referral.domain.referral import ReferralState
+from services.referral.domain.rules import months_before
+from services.referral.domain.transitions import Transition
 from services.referral.store import cases, consent, referrals
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
@@ -68,7 +70,7 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], l
     return {
         "referral": referral,
         "state": desk.books.transitions.states[referral.state],
-        "steps": [] if leaving else steps.possible(visit, desk, referral),
+        "steps": [] if leaving else _buttons(visit, desk, referral),
         "can_send": visit.may("referral.write")
         and (referral.state in SENDABLE or lived.is_silent(referral))
         and not leaving,
@@ -78,6 +80,12 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], l
             for leg in legs
         ],
     }
+
+
+def _buttons(visit: Visit, desk: Desk, referral: ReferralState) -> list[Transition]:
+    """The steps that ask for something now: an answer only where a question is open."""
+    possible = steps.possible(visit, desk, referral)
+    return [row for row in possible if row.verb != "supply" or referral.asked_at is not None]
 
 
 async def open_line(visit: Visit, desk: Desk) -> Response:
@@ -168,7 +176,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
             if contract is None:
                 return visit.not_found()
             if agreed == "yes":
-                await consenting.record(tx, visit.signed_in, agreement(visit, case, contract), visit.now)
+                await consenting.record(tx, visit.signed_in, agreement(visit, desk, case, contract), visit.now)
             books = await stocked.current(tx, desk.books)
             leg = await referring.send(
                 tx, visit.signed_in, referral.referral_id, contract.contract_id, books, visit.sealer, visit.now
@@ -200,7 +208,9 @@ async def sent(visit: Visit, desk: Desk) -> Response:
     return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract)
 
 
-def agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
+def agreement(visit: Visit, desk: Desk, case: Case, contract: Contract) -> Consent:
+    today = local_day(visit.now)
+    last = months_before(today, -desk.books.standards_on(today).agreement_months)
     return Consent(
         consent_id=uuid4(),
         person_id=case.person_id,
@@ -214,6 +224,7 @@ def agreement(visit: Visit, case: Case, contract: Contract) -> Consent:
         scope=tuple(contract.pack),
         how="told_a_worker",
         taken_by=visit.signed_in.user_id,
+        expires_at=end_of_day(last),
     )
 
 

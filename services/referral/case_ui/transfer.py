@@ -67,7 +67,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             referral = await held(tx, visit)
             if asked == "yes":
-                await consenting.record(tx, visit.signed_in, agreement(visit, case, contract), visit.now)
+                await consenting.record(tx, visit.signed_in, agreement(visit, desk, case, contract), visit.now)
             books = await stocked.current(tx, desk.books)
             about = (step_id, referral.referral_id, contract.contract_id)
             await transferring.transfer(tx, visit.signed_in, *about, one(visit, "reason_code"), books, visit.now)

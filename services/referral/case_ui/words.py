@@ -57,6 +57,7 @@ TASKS = {
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ending": "An agreement ends soon: ask the person again",
+    "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
 }

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.working_time import HUB_HOURS, calendar, working_minutes
+from services.referral.domain.attempting import Paces, read_paces
 
 STEPS = ("nudge", "duty_line", "next_provider")
 """What silence calls for, in order: each once a leg."""
@@ -38,6 +39,7 @@ class Standards:
     agreement_warn_days: int
     handover_undo_minutes: int
     override_confirm_hours: int
+    attempts: Paces
 
     def clock(self, *, urgent: bool, holds: Iterable[str]) -> str:
         """wall_clock, day and night, for life safety and one-chance cases; working_time elsewhere."""
@@ -90,10 +92,15 @@ def _version(written: Mapping[str, Any]) -> Standards:
             if tuple(hours) != STEPS or sorted(hours.values()) != list(hours.values()):
                 raise BadStandards(f"standards {name}: silence: {kind}: {clock}: takes hours to each step, in order")
             silence[kind, clock] = hours
+    try:
+        paces = read_paces(written.get("attempts", {}))
+    except ValueError as wrong:
+        raise BadStandards(f"standards {name}: {wrong}") from None
     return Standards(
         version=name,
         effective_from=written["effective_from"],
         one_chance=frozenset(written["one_chance"]),
         silence=silence,
+        attempts=paces,
         **{number: written[number] for number in _NUMBERS},
     )

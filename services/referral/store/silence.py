@@ -12,15 +12,14 @@ from services.referral.store.life import SilenceStep
 from services.referral.store.rows import columns, read
 
 _SILENT = """
-select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, l.sent_at, l.viewed_at, r.asked_at,
+select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, l.sent_at, l.viewed_at,
        r.urgent or c.priority = 0 as urgent, c.holds,
        array(select s.kind || '/' || s.step from silence_step s where s.leg_id = l.leg_id) as taken
   from leg l
   join referral r on r.leg_id = l.leg_id
   join case_file c on c.case_id = l.case_id
- where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.state = 'sent'
- order by l.sent_at, l.leg_id limit $2
-   for update of l skip locked
+ where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.state = 'sent' and r.asked_at is null
+ order by r.urgent desc, l.sent_at, l.leg_id limit $2
 """
 _RESTS = "select leg_id, since, until from limit_rest where leg_id = any($1::uuid[]) and what = 'accept' order by since"
 _TRIED = "select referral_id, contract_id from leg where referral_id = any($1::uuid[])"
@@ -41,7 +40,6 @@ class Silent:
     line: str
     sent_at: datetime
     viewed_at: datetime | None
-    asked_at: datetime | None
     urgent: bool
     holds: tuple[str, ...]
     taken: tuple[str, ...]
@@ -66,7 +64,8 @@ class Ending:
 
 
 async def silent(tx: Tx, sent_before: datetime, limit: int) -> list[Silent]:
-    """Legs without an answer that were sent before an instant, locked, the oldest first."""
+    """Legs without an answer that were sent before an instant; urgent ones first, then the oldest. While a question to
+    the hub is open nobody is silent but the hub."""
     return read(Silent, await tx.fetch(_SILENT, sent_before, limit))
 
 

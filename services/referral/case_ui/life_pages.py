@@ -1,0 +1,31 @@
+"""Pages of a referral's whole life: agreements and overrides, transfers and hand-over, and what the leader steers."""
+
+from services.referral.case_ui import agreements, handover, overrides, referring, steering, transfer
+from services.referral.case_ui.room import View
+
+ONE = "/cases/{case_id}"
+LIFE: tuple[tuple[str, View, str, str], ...] = (
+    ("/cases/overrides", overrides.waiting, "referral.write", "GET"),
+    ("/cases/overrides/{consent_id}", overrides.decide, "referral.write", "POST"),
+    (f"{ONE}/agreements", agreements.show, "case.read", "GET"),
+    (f"{ONE}/agreements/new", agreements.ask, "referral.write", "GET"),
+    (f"{ONE}/agreements/new", agreements.take, "referral.write", "POST"),
+    (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.preview, "referral.write", "GET"),
+    (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.withdraw, "referral.write", "POST"),
+    (f"{ONE}/override", overrides.ask, "referral.write", "GET"),
+    (f"{ONE}/override", overrides.take, "referral.write", "POST"),
+    (f"{ONE}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),
+    (f"{ONE}/referrals/{{referral_id}}/transfer", transfer.ask, "referral.write", "GET"),
+    (f"{ONE}/referrals/{{referral_id}}/transfer", transfer.take, "referral.write", "POST"),
+    (f"{ONE}/transfers/{{transfer_id}}/undo", transfer.undo, "referral.write", "POST"),
+    ("/referrals/handover", handover.show, "directory.write", "GET"),
+    ("/referrals/handover/check", handover.check, "directory.write", "GET"),
+    ("/referrals/handover/check", handover.carry_out, "directory.write", "POST"),
+    ("/referrals/handover/{handover_id}", handover.one_handover, "directory.write", "GET"),
+    ("/referrals/handover/{handover_id}/undo", handover.undo, "directory.write", "POST"),
+    ("/operations/rehearsal", steering.rehearsal, "operations.write", "GET"),
+    ("/operations/incidents", steering.show_incidents, "operations.write", "GET"),
+    ("/operations/incidents", steering.switch_on, "operations.write", "POST"),
+    ("/operations/incidents/{switch_id}/off", steering.switch_off, "operations.write", "POST"),
+)
+"""Path, view, permission and method."""

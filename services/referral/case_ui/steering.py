@@ -1,0 +1,81 @@
+"""What the leader steers: the last rehearsal of draft rules, and the switch for major incidents."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import incidents as switching
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, one
+from services.referral.store import incidents, rehearsals
+
+REFUSALS = {
+    "not_an_incident_id": "Enter the police's id of the incident: letters, digits, dashes, at most 40",
+    "already_on": "This incident is switched on already",
+}
+
+
+async def rehearsal(visit: Visit, desk: Desk) -> Response:
+    """What the draft that was last rehearsed would change."""
+    async with visit.begin() as tx:
+        last = await rehearsals.last(tx)
+        changed = await rehearsals.changed(tx, last.rehearsal_id) if last else []
+        seen = [audit.seen(visit.signed_in, "rehearsal_seen", "case", one.case_id) for one in changed]
+        await audit.record(tx, seen or [audit.seen(visit.signed_in, "rehearsal_seen", "rehearsal", None)])
+    counts = sorted(last.counts.items(), key=lambda pair: (-pair[1], pair[0])) if last else []
+    return visit.render(
+        "case_ui/rehearsal.html",
+        last=last,
+        counts=[(_said(what), number) for what, number in counts],
+        changed=[(one, "; ".join(_said(what) for what in one.changes)) for one in changed],
+    )
+
+
+def _said(what: str) -> str:
+    """ "line general added" is "Line added: General"."""
+    kind, name, how = what.split(" ")
+    return f"{kind.capitalize()} {how}: {words.words(name)}"
+
+
+async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        held = await incidents.switches(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "incidents_seen", "incident", None)])
+    return visit.render(
+        "case_ui/incidents.html", status=422 if errors else 200, held=held, switch_id=uuid4(), errors=errors
+    )
+
+
+async def switch_on(visit: Visit, desk: Desk) -> Response:
+    switch_id = _id(one(visit, "switch_id"))
+    if switch_id is None:
+        return await show_incidents(visit, desk, [FieldError("incident_id", "Enter the id again")])
+    try:
+        async with visit.begin() as tx:
+            about = (switch_id, one(visit, "incident_id").strip())
+            made = await switching.switch_on(tx, visit.signed_in, *about, visit.now)
+    except Refused as refused:
+        return await show_incidents(visit, desk, [FieldError("incident_id", REFUSALS.get(refused.code, refused.code))])
+    flash = f"Switched on. Cases held: {made.cases}. Nothing leaves for them by itself."
+    return visit.redirect("/operations/incidents", flash=flash)
+
+
+async def switch_off(visit: Visit, desk: Desk) -> Response:
+    try:
+        async with visit.begin() as tx:
+            await switching.switch_off(tx, visit.signed_in, visit.id("switch_id"), visit.now)
+    except Refused:
+        return visit.conflict()
+    return visit.redirect("/operations/incidents", flash="Switched off. The holds stay until somebody has looked.")
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""How often and when a person may be tried: a pace by channel and risk, as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from contracts.vocabulary import CHANNELS
+from contracts.working_time import LONDON
+from services.referral.domain.safe_contact import hours_of
+
+RISKS = ("life_safety", "others")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`a_day`: attempts on one day in London at most; `hours_apart`: between two; `opens` and `closes`: hours of the
+    day in which somebody is tried."""
+
+    a_day: int
+    hours_apart: int
+    opens: time
+    closes: time
+
+
+Paces = Mapping[tuple[str, str], Pace]
+
+
+def not_before(pace: Pace, tried: Sequence[datetime], now: datetime) -> datetime:
+    """The first instant from `now` on at which the person may be tried again on this channel."""
+    at = max([now, *(one + timedelta(hours=pace.hours_apart) for one in tried)])
+    for _ in range(14):
+        local = at.astimezone(LONDON)
+        today = sum(one.astimezone(LONDON).date() == local.date() for one in tried)
+        if today >= pace.a_day or local.time() >= pace.closes:
+            at = datetime.combine(local.date() + timedelta(days=1), pace.opens, LONDON).astimezone(at.tzinfo)
+        elif local.time() < pace.opens:
+            at = datetime.combine(local.date(), pace.opens, LONDON).astimezone(at.tzinfo)
+        else:
+            break
+    return at
+
+
+def read_paces(written: Mapping[str, Any]) -> Paces:
+    """The paces of a version; ValueError names the risk and the channel that is wrong or missing."""
+    found = {}
+    for risk in RISKS:
+        for channel in CHANNELS:
+            pace = written.get(risk, {}).get(channel, {})
+            hours = hours_of(str(pace.get("between", "")))
+            numbers = (pace.get("a_day"), pace.get("hours_apart"))
+            if hours is None or hours[0] >= hours[1] or not all(isinstance(n, int) and n >= 1 for n in numbers):
+                raise ValueError(f"attempts: {risk}: {channel}: takes a_day, hours_apart and between")
+            found[risk, channel] = Pace(pace["a_day"], pace["hours_apart"], *hours)
+    return found

@@ -1,0 +1,84 @@
+"""How often a person is tried: a pace by channel and risk, shown before the next attempt; and the end of trying."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from contracts.vocabulary import CHANNELS
+from kit import clock
+from services.referral.actions import contacting
+from services.referral.domain.attempting import RISKS, not_before, read_paces
+from tests.builders import NOON, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+
+PACES = BOOKS.standards_on(NOON.date()).attempts
+OFFICER = a_viewer()
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A time in London in September 2026, given in UTC."""
+    return datetime(2026, 9, day, hour, minute, tzinfo=UTC) - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("risk", "tried", "now", "next_"),
+    [
+        ("others", [], at(1, 12), at(1, 12)),
+        ("others", [], at(1, 7), at(1, 9)),
+        ("others", [], at(1, 20), at(2, 9)),
+        ("others", [at(1, 12)], at(1, 12, 30), at(1, 16)),
+        ("others", [at(1, 9), at(1, 14)], at(1, 14, 5), at(2, 9)),
+        ("others", [at(1, 17)], at(1, 17, 30), at(2, 9)),
+        ("life_safety", [at(1, 12)], at(1, 12, 30), at(1, 14)),
+        ("life_safety", [at(1, 9), at(1, 11), at(1, 13), at(1, 15)], at(1, 15, 1), at(2, 8)),
+    ],
+)
+def test_the_next_attempt_keeps_the_pace_of_its_channel_and_risk(
+    risk: str, tried: list[datetime], now: datetime, next_: datetime
+) -> None:
+    assert not_before(PACES[risk, "mobile"], tried, now) == next_
+
+
+def test_every_channel_has_a_pace_for_every_risk_and_one_that_is_missing_is_named() -> None:
+    assert set(PACES) == {(risk, channel) for risk in RISKS for channel in CHANNELS}
+    with pytest.raises(ValueError, match="life_safety: mobile"):
+        read_paces({})
+
+
+@pytest.mark.service
+async def test_the_contact_page_says_when_the_next_attempt_may_be_made(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    async with hub.looks(OFFICER) as tx:
+        await contacting.record_attempt(tx, OFFICER, uuid4(), case, "mobile", "no_answer", clock.now())
+    page = await (await browse("officer")).get(f"/cases/{case}/contact")
+    assert page.text.count("Next attempt not before") == 1
+
+
+@pytest.mark.service
+async def test_no_reply_and_unsafe_to_leave_a_message_is_an_end_that_the_referrer_is_told_of(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    for _ in range(3):
+        async with hub.looks(OFFICER) as tx:
+            about = (uuid4(), case, "mobile", "no_answer", clock.now())
+            await contacting.record_attempt(tx, OFFICER, *about, referral_id=referral)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals/{referral}/steps/not_reached")
+    page = await officer.submit("Close as not reached", reason_code="no_reply_unsafe_message")
+    assert "Why: No reply, and it is unsafe to leave a message." in page.text
+    told = "select data ->> 'reason_code' from case_event where case_id = $1 and type = 'referral.not-reached.v1'"
+    assert await hub.value(told, case) == "no_reply_unsafe_message"
+    tasks = await hub.rows("select kind from task where referral_id = $1 and done_at is null", referral)
+    assert [task["kind"] for task in tasks] == ["tell_referrer"]

@@ -1,0 +1,137 @@
+"""Rehearsal of draft rules over stored facts, and the switch for a major incident."""
+
+import copy
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from contracts.contact import ContactRequested
+from contracts.refused import Refused
+from services.referral import commands
+from services.referral.actions import contacting, incidents
+from services.referral.books import FOLDER
+from tests.builders import NOON, a_crime, a_domestic_crime, a_viewer, recorded, snapshot, updated
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.portal import a_referral_sent_by_policy
+
+pytestmark = pytest.mark.service
+LEADER = a_viewer("leader")
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+def a_draft(tmp_path: Path, *, without: str) -> Path:
+    """The rules in force without one of them, as a draft of next year."""
+    name = max(FOLDER.glob("routing_rules_*.yaml"))
+    document = copy.deepcopy(yaml.safe_load(name.read_text(encoding="utf-8")))
+    document["version"] = "2027-01"
+    document["rules"] = [rule for rule in document["rules"] if rule["id"] != without]
+    path = tmp_path / "draft.yaml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return path
+
+
+async def test_a_rehearsal_says_which_cases_a_draft_would_change_and_changes_none(
+    hub: Hub, browse: AsPersona, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leader = await browse("leader")
+    assert "No draft has been rehearsed yet." in (await leader.get("/operations/rehearsal")).text
+    await hub.hears(recorded(a_crime(), a_crime(), a_domestic_crime()))
+    before = await hub.rows("select case_id, lines, holds, runs from case_file order by 1")
+    period = ["--from", "2026-07-01", "--to", "2026-09-30"]
+    draft = a_draft(tmp_path, without="line.general")
+    capsys.readouterr()
+    assert await commands.run(["rehearse", str(draft), *period], hub.context) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["cases"], told["changed"], told["counts"]) == (3, 2, {"line general lost": 2})
+    assert await hub.rows("select case_id, lines, holds, runs from case_file order by 1") == before
+    page = await leader.get("/operations/rehearsal")
+    assert "2 cases of 3 would be decided otherwise." in page.text
+    assert ["Line lost: General", "2"] in page.rows
+    await (await browse("officer")).get("/operations/rehearsal", 403)
+    assert await commands.run(["rehearse", str(draft), "--from", "2026-09-02", "--to", "2026-09-30"], hub.context) == 0
+    assert "None of 0 cases" in (await leader.get("/operations/rehearsal")).text
+
+
+async def test_a_draft_that_cannot_be_used_is_named(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    period = ["--from", "2026-07-01", "--to", "2026-09-30"]
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("rules: [{id: x}]\neffective_from: 2026-04-01\n", encoding="utf-8")
+    assert await commands.run(["rehearse", str(bad), *period], hub.context) == 1
+    assert "rule x" in capsys.readouterr().err
+    assert await commands.run(["rehearse", str(tmp_path / "none.yaml"), *period], hub.context) == 1
+    with pytest.raises(SystemExit):
+        await commands.run(["rehearse", str(bad), "--from", "2026-09-30", "--to", "2026-07-01"], hub.context)
+    assert await hub.value("select count(*) from rehearsal") == 0
+
+
+async def test_a_switched_incident_holds_every_linked_case_and_stops_all_messages(hub: Hub, browse: AsPersona) -> None:
+    sent = await a_referral_sent_by_policy(hub)
+    await hub.worker.pool.execute("update case_file set major_incident_id = 'MI-7' where case_id = $1", sent.case)
+    other = await a_case(hub)
+    leader = await browse("leader")
+    await (await browse("officer")).get("/operations/incidents", 403)
+    await leader.get("/operations/incidents")
+    page = await leader.submit("Switch on", 422, incident_id="?")
+    assert page.errors == ["Enter the police's id of the incident: letters, digits, dashes, at most 40"]
+    page = await leader.submit("Switch on", incident_id="MI-7")
+    assert "Switched on. Cases held: 1." in page.text
+    page = await leader.submit("Switch on", 422, incident_id="MI-7")
+    assert page.errors == ["This incident is switched on already"]
+    [case] = await hub.rows("select state, holds, runs from case_file where case_id = $1", sent.case)
+    assert (case["state"], case["holds"], case["runs"]) == ("waiting", ["major_incident"], 2)
+    assert (await hub.told(sent.case))[-1] == "case.routed"
+    assert "major_incident" not in await hub.value("select holds from case_file where case_id = $1", other)
+    assert await asked(hub, sent.case) == "major_incident"
+    await leader.get("/operations/incidents")
+    assert "Switched off." in (await leader.submit("Switch off MI-7")).text
+    assert await asked(hub, sent.case) == "no_safe_channel", "the incident is no reason any more"
+    switch = await hub.value("select switch_id from incident_switch")
+    await leader.post(f"/operations/incidents/{switch}/off", status=409)
+    assert await hub.value("select off_by from incident_switch") == LEADER.user_id
+
+
+async def asked(hub: Hub, case: object) -> str | None:
+    """Why a message asked for is withheld."""
+    request = ContactRequested.model_validate(
+        {
+            "case_id": case,
+            "request_id": uuid4(),
+            "purpose": "notice",
+            "template": "plain",
+            "not_after": NOON + timedelta(days=1),
+            "happened_at": NOON,
+            "actor_role": "system",
+        }
+    )
+    async with hub.as_worker() as tx:
+        told = await contacting.answer_request(tx, request, hub.context, NOON)
+    return getattr(told, "reason", None)
+
+
+async def test_a_crime_linked_later_is_held_by_the_rule_and_its_messages_are_stopped_too(hub: Hub) -> None:
+    async with hub.looks(LEADER) as tx:
+        made = await incidents.switch_on(tx, LEADER, uuid4(), "MI-8", NOON)
+    assert made.cases == 0
+    crime = a_crime()
+    await hub.hears(recorded(crime))
+    await hub.hears([snapshot(updated(crime, major_incident_id="MI-8"))])
+    [case] = await hub.rows("select case_id, holds from case_file")
+    assert case["holds"] == ["major_incident"]
+    assert await asked(hub, case["case_id"]) == "major_incident"
+    with pytest.raises(Refused, match="already_on"):
+        async with hub.looks(LEADER) as tx:
+            await incidents.switch_on(tx, LEADER, uuid4(), "MI-8", NOON)
