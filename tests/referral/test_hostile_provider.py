@@ -82,12 +82,12 @@ async def everything(hub: Hub) -> dict[str, str]:
 def addresses(hub: Hub, foreign: UUID, contract: UUID) -> Iterator[tuple[str, str]]:
     """Every address of the portal that takes an id, with a foreign one in it."""
     verbs = sorted({row.verb for row in BOOKS.transitions.rows})
-    for page in [page for page in provider_portal.pages(hub.context) if page.database == "portal"]:
+    for page in [page for page in provider_portal.pages(hub.context) if page.database == "portal" and not page.public]:
         for verb in verbs if "{verb}" in page.path else [""]:
             ids = {"referral_id": foreign, "contract_id": contract, "appointment_id": foreign, "return_id": foreign}
             named = {"stage": "start", "measure": "answer", "result": "met", "period": "2026-Q3"}
-            path = page.path.format(verb=verb, **named, **ids)
-            if path != page.path and "{period}" not in page.path:
+            path = page.path.format(verb=verb, token="none", **named, **ids)
+            if path != page.path and not {"{period}", "{token}"} & set(page.path.split("/")):
                 yield page.methods[0], path
 
 

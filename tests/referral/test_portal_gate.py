@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page as Tab
 
 from contracts.identity import contract_id, provider_id
-from services.referral.actions import providing, supporting
+from services.referral.actions import leg_links, providing, supporting
 from services.referral.domain.monitoring import write
 from services.referral.domain.performance import quarters_until
 from services.referral.domain.support import Answer
@@ -41,11 +41,13 @@ async def site(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, str,
 
 
 @pytest.fixture
-async def analyst(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, str, list[Any]]]:
+async def office(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, str, dict[str, list[Any]]]]:
+    """Signed in as those who are no provider."""
     access, sock = await access_of(databases), free_socket()
     settings = hub.context.settings.model_copy(update={"public_url": address_of(sock)})
+    known = {name: cookies(settings, await cookie_of(access, name)) for name in ("analyst", "officer")}
     async with served(portal_app(hub, settings, access), sock), open_gate() as gate:
-        yield gate, settings.public_url, cookies(settings, await cookie_of(access, "analyst"))
+        yield gate, settings.public_url, known
 
 
 def press(name: str) -> Way:
@@ -157,14 +159,35 @@ async def test_performance_and_returns_pass_the_gate(hub: Hub, site: tuple[Gate,
 
 
 async def test_the_commissioners_list_of_returns_passes_the_gate(
-    hub: Hub, analyst: tuple[Gate, str, list[Any]]
+    hub: Hub, office: tuple[Gate, str, dict[str, list[Any]]]
 ) -> None:
-    gate, origin, cookie = analyst
-    assert await problems(gate, origin, cookie, [("/portal/signed", None)]) == {}
+    gate, origin, known = office
+    assert await problems(gate, origin, known["analyst"], [("/portal/signed", None)]) == {}
     row = Signed(
         *(uuid4(), provider_id("harbour-lane"), "2026-Q1", 1, write("r", "p", "2026-Q1", []), "0" * 64),
         *(LATER, a_viewer("provider.manager").user_id, b"?"),
     )
     async with hub.worker.begin() as tx:
         await monitoring.add_signed(tx, row)
-    assert await problems(gate, origin, cookie, [("/portal/signed", None)]) == {}
+    assert await problems(gate, origin, known["analyst"], [("/portal/signed", None)]) == {}
+
+
+async def test_the_pages_around_a_link_pass_the_gate(hub: Hub, office: tuple[Gate, str, dict[str, list[Any]]]) -> None:
+    gate, origin, known = office
+    sent = await a_referral_sent(hub, "spectrum-west-idva")
+    viewer = a_viewer()
+    links = f"/referrals/links/{sent.leg}"
+    assert await problems(gate, origin, known["officer"], [(links, press("Make a new link"))]) == {}
+
+    async def go_on(tab: Tab) -> None:
+        async with hub.looks(viewer) as tx:
+            token = await leg_links.mint(tx, viewer, uuid4(), sent.leg, BOOKS, datetime.now(UTC))
+        await tab.goto(f"{origin}/portal/link/open/{token}")
+        await press("Go on")(tab)
+
+    ways: list[tuple[str, Way | None]] = [
+        ("/portal/link/open/x", None),
+        ("/portal/link", None),
+        ("/portal/link/open/y", go_on),
+    ]
+    assert await problems(gate, origin, [], ways) == {}

@@ -76,7 +76,11 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], l
         and not leaving,
         "life": going.shown(desk.books, referral, lived),
         "legs": [
-            {"leg": leg, "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended"}
+            {
+                "leg": leg,
+                "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended",
+                "by_link": leg.contract_id in directory and not directory[leg.contract_id].provider.has_system,
+            }
             for leg in legs
         ],
     }

@@ -6,8 +6,10 @@ from kit.listening import Context
 from kit.web.app import Page
 from services.referral.provider_portal.capacity import ask_capacity, say_capacity, show_capacity
 from services.referral.provider_portal.contacting import lock, record_attempt
+from services.referral.provider_portal.linked import ask_open, by_link, leave, open_link
 from services.referral.provider_portal.lists import assign, show_list
 from services.referral.provider_portal.meeting import ask_result, book, record_result, show_appointments, show_upcoming
+from services.referral.provider_portal.minting import make_link, show_links, take_back
 from services.referral.provider_portal.needs import ask_needs, say_needs
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.performance import show_measured, show_performance
@@ -21,20 +23,52 @@ from services.referral.provider_portal.returning import (
     show_signed,
     sign_return,
 )
-from services.referral.provider_portal.room import Room
+from services.referral.provider_portal.room import LINKED, Room
 from services.referral.provider_portal.steps import ask_step, take_step
 
 
 def pages(context: Context) -> Sequence[Page]:
     """Every page of the portal; each works as the portal's own login, under row-level security."""
     room = Room(context)
-    one, contract = "/portal/referrals/{referral_id}", "/portal/capacity/{contract_id}"
-    quarter = "/portal/returns/{period}"
     commissioner = (
         Page("/portal/signed", room(show_signed), "returns.read"),
         Page("/portal/signed/{return_id}", room(download_suppressed), "returns.read"),
     )
-    return commissioner + tuple(
+    links = "/referrals/links/{leg_id}"
+    hub = (
+        Page(links, room(show_links), "referral.write"),
+        Page(links, room(make_link), "referral.write", methods=("POST",)),
+        Page(f"{links}/revoke", room(take_back), "referral.write", methods=("POST",)),
+    )
+    opening = (
+        Page(f"{LINKED}/open/{{token}}", room(ask_open), public=True, database="portal"),
+        Page(f"{LINKED}/open/{{token}}", room(open_link), public=True, methods=("POST",), database="portal"),
+    )
+    linked = tuple(
+        Page(f"{LINKED}{path}", room(by_link(view)), public=True, methods=(method,), database="portal")
+        for path, view, method in (
+            ("", show_referral, "GET"),
+            ("/leave", leave, "POST"),
+            ("/attempts", record_attempt, "POST"),
+            ("/lock", lock, "POST"),
+            ("/needs/{stage}", ask_needs, "GET"),
+            ("/needs/{stage}", say_needs, "POST"),
+            ("/appointments", show_appointments, "GET"),
+            ("/appointments", book, "POST"),
+            ("/appointments/{appointment_id}", ask_result, "GET"),
+            ("/appointments/{appointment_id}", record_result, "POST"),
+            ("/steps/{verb}", ask_step, "GET"),
+            ("/steps/{verb}", take_step, "POST"),
+        )
+    )
+    return commissioner + hub + opening + linked + _worked(room)
+
+
+def _worked(room: Room) -> tuple[Page, ...]:
+    """The pages of workers and managers who are signed in."""
+    one, contract = "/portal/referrals/{referral_id}", "/portal/capacity/{contract_id}"
+    quarter = "/portal/returns/{period}"
+    return tuple(
         Page(path, room(view), permission, methods=(method,), database="portal")
         for path, view, permission, method in (
             ("/portal", show_list, "portal.read", "GET"),

@@ -38,7 +38,7 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
                 )
     except Refused as refused:
         return await show_referral(visit, books, [error_of(refused, "channel")])
-    return visit.redirect(base(offered), flash="The attempt was recorded")
+    return visit.redirect(base(visit, offered), flash="The attempt was recorded")
 
 
 async def lock(visit: Visit, books: Books) -> Response:
@@ -50,4 +50,4 @@ async def lock(visit: Visit, books: Books) -> Response:
         if not can_try(visit, offered):
             return visit.conflict()
         await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)
-    return visit.redirect(base(offered), flash="The channel is locked everywhere. Nobody can use it now.")
+    return visit.redirect(base(visit, offered), flash="The channel is locked everywhere. Nobody can use it now.")

@@ -69,7 +69,7 @@ async def assign(visit: Visit, books: Books) -> Response:
             return visit.conflict()
         if offered.assigned_to != worker:
             await providing.assign(tx, visit.signed_in, offered.leg_id, worker)
-    return visit.redirect(base(offered), flash=_said(visit, worker, names))
+    return visit.redirect(base(visit, offered), flash=_said(visit, worker, names))
 
 
 def _said(visit: Visit, worker: UUID | None, names: dict[UUID, str]) -> str:

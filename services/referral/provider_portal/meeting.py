@@ -94,7 +94,8 @@ async def book(visit: Visit, books: Books) -> Response:
     except Refused as refused:
         return await show_appointments(visit, books, [_error(refused)])
     return visit.redirect(
-        f"{base(offered)}/appointments", flash="The appointment was booked. Nothing was sent: tell the person safely."
+        f"{base(visit, offered)}/appointments",
+        flash="The appointment was booked. Nothing was sent: tell the person safely.",
     )
 
 
@@ -174,7 +175,7 @@ async def record_result(visit: Visit, books: Books) -> Response:
             await supporting.record_result(tx, visit.signed_in, held, state, visit.now, whose=whose, reason=code)
     except Refused as refused:
         return await ask_result(visit, books, [_result_error(refused)])
-    return visit.redirect(f"{base(offered)}/appointments", flash="What became of the appointment was recorded")
+    return visit.redirect(f"{base(visit, offered)}/appointments", flash="What became of the appointment was recorded")
 
 
 def _result_error(refused: Refused) -> FieldError:

@@ -79,7 +79,7 @@ async def say_needs(visit: Visit, books: Books) -> Response:
         if stage not in dict(stages(visit, offered)):
             return visit.conflict()
         await supporting.assess(tx, visit.signed_in, _assessment(visit, offered, stage), _answers(visit, lists))
-    return visit.redirect(base(offered), flash=f"{STAGES[stage]} was recorded")
+    return visit.redirect(base(visit, offered), flash=f"{STAGES[stage]} was recorded")
 
 
 def _wrong(visit: Visit, lists: SupportLists, stage: str) -> list[FieldError]:

@@ -17,6 +17,7 @@ from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
+from services.referral.actions.leg_links import ROLE
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import due_words, words
@@ -125,13 +126,19 @@ def steps(visit: Visit, books: Books, offered: Offered) -> list[Transition]:
     return [row for row in possible if row.verb not in {"view", "record_attempt"} | asked]
 
 
-def base(offered: Offered) -> str:
-    """The address of a referral's page."""
-    return f"/portal/referrals/{offered.referral_id}"
+LINKED = "/portal/link"
+"""Where the one referral of a one-time link is."""
+
+
+def base(visit: Visit, offered: Offered) -> str:
+    """The address of a referral's page, for a worker or for whoever holds a link."""
+    return LINKED if visit.signed_in.role == ROLE else f"/portal/referrals/{offered.referral_id}"
 
 
 async def workers(visit: Visit) -> dict[UUID, str]:
-    """Names of the people of the viewer's own organisation."""
+    """Names of the people of the viewer's own organisation; of none for whoever holds a link."""
+    if visit.signed_in.role == ROLE:
+        return {}
     return {one.user_id: one.name for one in await colleagues(visit.access, visit.signed_in.organisation_id)}
 
 
@@ -141,7 +148,7 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
     known = {**(names or {}), visit.signed_in.user_id: "You"}
     return {
         "offered": offered,
-        "base": base(offered),
+        "base": base(visit, offered),
         "state": words.state(books, state_of(offered)),
         "line": words.line(offered.line),
         "area": words.area(offered.local_authority),

@@ -103,7 +103,7 @@ async def take_step(visit: Visit, books: Books) -> Response:
             errors = [error_of(refused, refused.field if of_day else "reason_code" if row.reasons else "")]
     if errors:
         return await ask_step(visit, books, errors)
-    return visit.redirect(base(offered), flash=f"Done: {row.button.lower()}")
+    return visit.redirect(base(visit, offered), flash=f"Done: {row.button.lower()}")
 
 
 def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:

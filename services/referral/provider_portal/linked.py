@@ -1,0 +1,122 @@
+"""Pages behind a one-time link: one leg, without an account, as narrow as the link."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from kit.database import Tx
+from kit.web.app import Visit
+from services.referral.actions import leg_links
+from services.referral.domain.books import Books
+from services.referral.provider_portal.room import LINKED, View
+from services.referral.store import links
+from services.referral.store.links import Link
+
+COOKIE = "handrail_link"
+
+
+@dataclass(frozen=True, slots=True)
+class _Nobody:
+    """Who looks at the database: no organisation, so that nothing is seen but what the link narrows to."""
+
+    user_id: UUID
+    organisation_id: UUID | None = None
+    role: str = leg_links.ROLE
+    may_see_restricted: bool = False
+
+
+@dataclass
+class LinkVisit(Visit):
+    """A visit whose transactions see the one leg of `link`, as long as the link lasts."""
+
+    link: Link | None = None
+
+    def begin(self) -> AbstractAsyncContextManager[Tx]:
+        return self._narrowed()
+
+    @asynccontextmanager
+    async def _narrowed(self) -> AsyncIterator[Tx]:
+        async with self.db.begin(_Nobody(self._held.link_id)) as tx:
+            await _still_held(tx, self)
+            await links.narrow(tx, self._held)
+            yield tx
+
+    @property
+    def _held(self) -> Link:
+        assert self.link is not None, "a visit by link has its link"
+        return self.link
+
+    def id(self, name: str) -> UUID:
+        return self._held.referral_id if name == "referral_id" else super().id(name)
+
+    def _frame(self) -> dict[str, Any]:
+        plain: dict[str, Any] = {
+            "viewer": None,
+            "navigation": [],
+            "by_link": True,
+            "layout": "provider_portal/link_frame.html",
+        }
+        return super()._frame() | plain
+
+
+async def _still_held(tx: Tx, visit: Visit) -> None:
+    """The session lasts in this very transaction; the page is not there once it was taken back."""
+    if await leg_links.session_of(tx, secret(visit), visit.now) is None:
+        raise HTTPException(404)
+
+
+def secret(visit: Visit) -> str:
+    return visit.request.cookies.get(visit.shop.signer.cookie_name(COOKIE), "")
+
+
+def by_link(view: View) -> View:
+    """The view for whoever holds the session of a link; a page that says how to go on for everybody else."""
+
+    async def answer(visit: Visit, books: Books) -> Response:
+        async with visit.db.begin() as tx:
+            link = await leg_links.session_of(tx, secret(visit), visit.now)
+        if link is None:
+            return _over(visit)
+        own = {field.name: getattr(visit, field.name) for field in fields(Visit)}
+        narrow = LinkVisit(**own | {"viewer": leg_links.viewer_of(link)}, link=link)
+        return await view(narrow, books)
+
+    return answer
+
+
+def _over(visit: Visit) -> Response:
+    visit.viewer = None
+    return visit.render("provider_portal/link_over.html", status=404)
+
+
+async def ask_open(visit: Visit, books: Books) -> Response:
+    """A button, so that a preview of the address opens nothing; it says the same of every token."""
+    visit.viewer = None
+    return visit.render("provider_portal/link_open.html")
+
+
+async def open_link(visit: Visit, books: Books) -> Response:
+    async with visit.db.begin() as tx:
+        session = await leg_links.open_once(tx, str(visit.params["token"]), visit.now)
+    if session is None:
+        return _over(visit)
+    response = visit.redirect(LINKED)
+    signer = visit.shop.signer
+    signer.keep(response, signer.cookie_name(COOKIE), session, int(leg_links.SESSION.total_seconds()))
+    return response
+
+
+async def leave(visit: Visit, books: Books) -> Response:
+    """Ends the session of the link."""
+    async with visit.begin() as tx:
+        link = await leg_links.session_of(tx, secret(visit), visit.now)
+        if link is not None:
+            await links.close(tx, link, visit.now)
+    response = visit.redirect("/portal/link")
+    visit.shop.signer.drop(response, visit.shop.signer.cookie_name(COOKIE))
+    return response

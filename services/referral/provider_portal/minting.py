@@ -1,0 +1,74 @@
+"""The hub makes and takes back one-time links of a leg whose provider has no accounts."""
+
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import leg_links
+from services.referral.domain.books import Books
+from services.referral.provider_portal.room import client_id
+from services.referral.store import links, referrals
+
+REFUSALS = {
+    "has_accounts": "This provider has accounts: it sees the referral in its own lists",
+    "restricted": "A restricted person's referral is opened by the named worker alone, never by a link",
+    "not_open": "The referral is no longer with this provider, so there is nothing to open",
+}
+
+
+async def show_links(visit: Visit, books: Books, error: FieldError | None = None, token: str | None = None) -> Response:
+    """The links of a leg. `token`: of the one made just now, shown this once."""
+    async with visit.begin() as tx:
+        leg = await referrals.leg(tx, visit.id("leg_id"))
+        if leg is None:
+            return visit.not_found()
+        held = await links.of_leg(tx, leg.leg_id)
+        await audit.record(tx, [audit.seen(visit.signed_in, "link.list_seen", "case", leg.case_id)])
+    contract = books.directory.by_id.get(leg.contract_id)
+    origin = visit.settings.public_url.rstrip("/")
+    return visit.render(
+        "provider_portal/links.html",
+        status=422 if error else 200,
+        leg=leg,
+        contract=contract,
+        held=[(link, _state(visit, link)) for link in held],
+        address=f"{origin}/portal/link/open/{token}" if token else None,
+        may_make=contract is not None and not contract.provider.has_system and leg.state in leg_links.OPEN,
+        link_id=uuid4(),
+        errors=[error] if error else [],
+    )
+
+
+def _state(visit: Visit, link: links.Link) -> str:
+    if link.revoked_at is not None:
+        return "Taken back"
+    if link.is_in_session(visit.now):
+        return "Open now"
+    if link.used_at is not None:
+        return "Was opened, and is over"
+    return "Waits to be opened" if visit.now < link.expires_at else "Ran out"
+
+
+async def make_link(visit: Visit, books: Books) -> Response:
+    made = client_id(visit, "link_id")
+    try:
+        async with visit.begin() as tx:
+            token = await leg_links.mint(tx, visit.signed_in, made or uuid4(), visit.id("leg_id"), books, visit.now)
+    except Refused as refused:
+        if refused.code in ("not_found", "made_before"):
+            return visit.not_found() if refused.code == "not_found" else visit.conflict()
+        return await show_links(visit, books, FieldError("", REFUSALS[refused.code]))
+    return await show_links(visit, books, token=token)
+
+
+async def take_back(visit: Visit, books: Books) -> Response:
+    try:
+        async with visit.begin() as tx:
+            await leg_links.take_back(tx, visit.signed_in, visit.id("leg_id"), visit.now)
+    except Refused:
+        return visit.not_found()
+    return visit.redirect(f"/referrals/links/{visit.id('leg_id')}", flash="The links were taken back")
