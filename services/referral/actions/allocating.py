@@ -162,15 +162,12 @@ async def move_all(
     if worker_id is not None and worker_id not in people:
         raise Refused("worker_id", "not_here")
     policy, done = allocation().on(local_day(now)), Done({}, [])
-    for case_id in await assigning.held_by(tx, leaver_id):
-        case = await cases.load(tx, case_id)
-        if case is None or case.assigned_to != leaver_id:
-            continue
+    for case in [found for one in await assigning.held_by(tx, leaver_id) if (found := await cases.load(tx, one))]:
         ranked = allocating.standings(people.values(), policy.needs(case.lines, case.holds), policy)
         here = [one.worker.worker_id for one in ranked if one.against != "away"]
         to = worker_id or (here[0] if here else viewer.user_id)
         best = next((one.worker for one in ranked if one.against is None), None)
-        await _give(tx, viewer, uuid5(batch_id, str(case_id)), case, to, best, "leaver", None, now)
+        await _give(tx, viewer, uuid5(batch_id, str(case.case_id)), case, to, best, "leaver", None, now)
         _heavier(people, to, policy, case)
         done.given[to] = done.given.get(to, 0) + 1
     await workers.leaves_hub(tx, leaver_id, now)

@@ -133,6 +133,7 @@ async def looked(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         looks = await timeline.looks(tx, case.case_id)
+        names = {worker.worker_id: worker.name for worker in await workers.everybody(tx)}
         top = await frame(tx, visit, case, "Who has looked")
         await audit.record(tx, [audit.seen(visit.signed_in, "looks_seen", "case", case.case_id)])
-    return visit.render("case_ui/looked.html", **top, looks=looks)
+    return visit.render("case_ui/looked.html", **top, looks=looks, names=names)

@@ -49,13 +49,12 @@ async def of_case(tx: Tx, case_id: UUID) -> list[Assignment]:
     return read(Assignment, await tx.fetch(asked, case_id))
 
 
-async def held_by(tx: Tx, worker_id: UUID, limit: int = 2000) -> list[UUID]:
-    """Cases of a worker that are not closed, the most urgent first."""
+async def held_by(tx: Tx, worker_id: UUID) -> list[UUID]:
+    """Every case of a worker that is not closed, the most urgent first."""
     asked = (
-        "select case_id from case_file where assigned_to = $1 and state <> 'closed'"
-        " order by priority, act_by, case_id limit $2"
+        "select case_id from case_file where assigned_to = $1 and state <> 'closed' order by priority, act_by, case_id"
     )
-    return [row["case_id"] for row in await tx.fetch(asked, worker_id, limit)]
+    return [row["case_id"] for row in await tx.fetch(asked, worker_id)]
 
 
 async def held_count(tx: Tx) -> dict[UUID, int]:
