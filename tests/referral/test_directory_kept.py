@@ -180,6 +180,18 @@ async def test_a_contract_is_ended_on_a_day(hub: Hub, browse: AsPersona) -> None
 
 
 @pytest.mark.service
+async def test_a_change_to_come_is_told_before_another_and_stands_in_the_way_of_an_end(browse: AsPersona) -> None:
+    browser = await browse("leader")
+    await entered(browser, today() + timedelta(days=9), title="Later")
+    await browser.get(f"/directory/contracts/{GENERAL}/change")
+    page = await browser.submit("See what would change", 200, **day_fields("effective_from", today()), title="Sooner")
+    assert "On that day it takes the place of this one" in page.text
+    await browser.get(f"/directory/contracts/{GENERAL}")
+    page = await browser.submit("End it", 422, **day_fields("last_day", today()))
+    assert page.errors == ["A change is entered for a day to come: take it back first, then end it"]
+
+
+@pytest.mark.service
 async def test_a_new_contract_takes_part_in_everything(hub: Hub, browse: AsPersona) -> None:
     browser = await browse("leader")
     page = await browser.get("/directory/contracts/new")

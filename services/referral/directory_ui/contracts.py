@@ -220,6 +220,7 @@ async def check(visit: Visit, books: Books) -> Response:
         day=day,
         differences=differences(before, after),
         foreseen=foreseen,
+        later=next((each.effective_from for each in versions if each.effective_from > day), None),
         sent=sent,
         seen=one(visit, "seen"),
         version_id=uuid4(),
@@ -269,7 +270,9 @@ async def end(visit: Visit, books: Books) -> Response:
     said, errors = parse(LastDay, visit.form)
     today = local_day(visit.now)
     known = _last_known(books, versions, contract)
-    if said is not None and (said.last_day < today or said.last_day < known.starts):
+    if any(each.effective_from > today for each in versions):
+        errors = [FieldError("last_day", "A change is entered for a day to come: take it back first, then end it")]
+    elif said is not None and (said.last_day < today or said.last_day < known.starts):
         errors = [FieldError("last_day", "The last day must be today or later, and after the first day")]
     if said is None or errors:
         return await show_one(visit, books, errors)
