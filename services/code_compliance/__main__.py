@@ -5,14 +5,14 @@ from pathlib import Path
 from contracts.addresses import OPERATIONS, PATHS
 from contracts.justice import MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
-from contracts.referral import CaseOpened, CaseUpdated, ReferralSent
+from contracts.referral import CaseOpened, CaseUpdated, ContactSafetyChanged, ContactSent, ContactWithheld, ReferralSent
 from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
 from kit.web import operations
 from kit.web.app import Link
 from kit.web.operations import Operations
 from services.code_compliance import case_ui, consumer, neutral_ui, reconcile
-from services.code_compliance.actions import deciding, importing, overseeing, warning
+from services.code_compliance.actions import deciding, importing, overseeing, own_rights, warning
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -28,6 +28,9 @@ SERVICE = Service(
         CaseOpened: consumer.on_referral,
         CaseUpdated: consumer.on_referral,
         ReferralSent: consumer.on_referral,
+        ContactSent: own_rights.on_contact,
+        ContactWithheld: own_rights.on_contact,
+        ContactSafetyChanged: own_rights.on_contact,
     },
     topics=(POLICE_CRIMES, JUSTICE_MILESTONES, REFERRAL_EVENTS),
     migrations=HERE / "migrations",

@@ -1,7 +1,9 @@
 """Oversight, forecast, complaints, imports and replies in a real browser: axe, two widths, without JavaScript."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page as Tab
@@ -14,7 +16,7 @@ from services.code_compliance.actions import complaining
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.store import complaints
 from tests.browser import cookie_of
-from tests.code_compliance.builders import CRIME, RULES
+from tests.code_compliance.builders import CRIME, RULES, crime, reached
 from tests.code_compliance.hub import Hub
 from tests.code_compliance.test_complaints import app_of, pools_of
 from tests.code_compliance.test_complaints import sealer as sealer
@@ -29,6 +31,11 @@ TWO = ((1280, True), (320, False))
 QUERY = "?period=2025-Q2&right=6&agency=police"
 CASE = case_id(CRIME, "V1")
 CLOCK = clock_id(CASE, "R6.suspect_arrested", "m5")
+TOKEN = "a-token-that-is-random"
+LINK = """
+insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, token_sha256, over_at)
+values ($1, $2, now(), $1, 'sent', $3, now() + interval '1 day')
+"""
 COMPLAINT = f"/rights/complaints/{CRIME}"
 EMPTY = (
     "/rights/oversight?period=2024-Q2",
@@ -45,6 +52,7 @@ FULL = (
     f"/rights/oversight/list{QUERY}&state=breached",
     f"/rights/cases/{CASE}/receipt/{CLOCK}",
     f"/rights/cases/{CASE}/replies/{CLOCK}",
+    f"/rights/cases/{CASE}/own-rights",
     "/rights/complaints",
     COMPLAINT,
     f"{COMPLAINT}/link",
@@ -79,20 +87,33 @@ async def a_complaint(hub: Hub, sealer: Sealer) -> None:
         await complaints.link_clocks(tx, CRIME, CASE, [("R6.suspect_arrested", "m5")])
 
 
-async def test_every_page_of_oversight_passes_the_gate(hub: Hub, site: Site, sealer: Sealer) -> None:
+async def test_empty_pages_of_oversight_pass_the_gate(site: Site) -> None:
     gate, url, signed_in = site
     for path in EMPTY:
         assert await gate.problems(url + path, signed_in=signed_in, looks=TWO) == [], path
+
+
+@pytest.mark.parametrize("paths", [FULL[:5], FULL[5:9], FULL[9:]], ids=["oversight", "clocks", "complaints"])
+async def test_full_pages_of_oversight_pass_the_gate(
+    hub: Hub, site: Site, sealer: Sealer, paths: tuple[str, ...]
+) -> None:
     await a_quarter(hub)
     await a_complaint(hub, sealer)
-    for path in FULL:
+    gate, url, signed_in = site
+    for path in paths:
         assert await gate.problems(url + path, signed_in=signed_in, looks=TWO) == [], path
+
+
+async def test_forms_of_oversight_with_errors_pass_the_gate(hub: Hub, site: Site, sealer: Sealer) -> None:
+    await a_quarter(hub)
+    await a_complaint(hub, sealer)
+    gate, url, signed_in = site
     for path, button in WITH_ERRORS.items():
 
         async def send(tab: Tab, button: str = button) -> None:
             await tab.get_by_role("button", name=button, exact=True).click()
 
-        assert await gate.problems(url + path, signed_in=signed_in, act=send, looks=TWO) == [], path
+        assert await gate.problems(url + path, signed_in=signed_in, act=send, looks=((320, False),)) == [], path
 
 
 async def test_a_forecast_with_a_clock_passes_the_gate(hub: Hub, site: Site) -> None:
@@ -114,3 +135,17 @@ async def test_the_neutral_form_passes_the_gate(
     async with served(app, sock), open_gate() as gate:
         assert await gate.problems(f"{settings.neutral_url}/tell-us", looks=TWO) == []
         assert await gate.problems(f"{settings.neutral_url}/tell-us", act=send, looks=TWO) == []
+        for path in ("/yours", f"/yours/{TOKEN}"):
+            assert await gate.problems(settings.neutral_url + path, looks=TWO) == [], path
+        digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+        await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
+        for width, script in TWO:  # a link opens once: each look has one of its own
+            await hub.database.pool.execute(LINK, uuid4(), CASE, digest)
+
+            async def go_on(tab: Tab) -> None:
+                await tab.get_by_role("button", name="Continue").click()
+                await tab.wait_for_url("**/yours/now")
+
+            address = f"{settings.neutral_url}/yours/{TOKEN}"
+            assert await gate.problems(address, act=go_on, looks=((width, script),)) == []
+            await hub.database.pool.execute("delete from own_rights_link")

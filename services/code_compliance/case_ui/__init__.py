@@ -15,6 +15,7 @@ from services.code_compliance.case_ui.imports import import_pages
 from services.code_compliance.case_ui.overriding import decide_enhanced, show_enhanced
 from services.code_compliance.case_ui.oversight_pages import oversight_pages
 from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
+from services.code_compliance.case_ui.own_rights import own_rights_pages
 from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
 from services.code_compliance.case_ui.replies import reply_pages
@@ -38,6 +39,7 @@ def pages(context: Context) -> Sequence[Page]:
         *import_pages(room),
         *covering_pages(room),
         *reply_pages(room),
+        *own_rights_pages(room),
         Page("/rights/cases/{case_id}/evidence/{clock_id}", room(show_form), "rights.write"),
         Page("/rights/cases/{case_id}/evidence/{clock_id}", room(enter), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(show_pauses), "rights.write"),

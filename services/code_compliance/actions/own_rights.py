@@ -1,0 +1,112 @@
+"""People see their own rights: staff ask for a link, referral sends it where that is safe, the link becomes a code."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts import identity
+from contracts.contact import ContactRequested
+from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
+from contracts.refused import Refused
+from kit import audit, outbox
+from kit.access import Viewer
+from kit.database import Tx
+from kit.inbox import Received
+from kit.listening import Context
+from kit.sealing import Sealer
+from services.code_compliance.reference.oversight import document
+from services.code_compliance.store import own_rights
+from services.code_compliance.store.own_rights import Found
+
+FILE = "own_rights.yaml"
+PATH = "yours"
+TEMPLATE = "own_rights"
+CODE = "own-rights-code"
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """A link was exchanged, or a code entered; the code is shown once and kept nowhere."""
+
+    request_id: UUID
+    code: str | None = None
+
+
+async def ask(tx: Tx, viewer: Viewer, request_id: UUID, case_id: UUID, now: datetime) -> None:
+    """Asks the one that holds contact details for a link to be sent; it decides whether a channel is safe."""
+    told = document(FILE)
+    if not await own_rights.ask(
+        tx, request_id, case_id, viewer.user_id, now, now + timedelta(days=told["works_for_days"])
+    ):
+        return
+    request = ContactRequested(
+        case_id=case_id,
+        happened_at=now,
+        actor_role=viewer.role,
+        request_id=request_id,
+        purpose="notice",
+        template=TEMPLATE,
+        not_after=now + timedelta(days=told["send_within_days"]),
+        path=PATH,
+    )
+    await outbox.add(tx, [request])
+    await audit.record(tx, [audit.seen(viewer, "own_rights_asked", "case", case_id, ("rights",))])
+
+
+async def on_contact(
+    tx: Tx, events: Sequence[Received[ContactSent | ContactWithheld | ContactSafetyChanged]], context: Context
+) -> None:
+    """What became of requests, and channels that are no longer safe: then every link of the case is switched off."""
+    told = [event.data for event in events]
+    await own_rights.sent(tx, [(d.request_id, d.token_sha256) for d in told if isinstance(d, ContactSent)])
+    await own_rights.withheld(tx, [(d.request_id, d.reason) for d in told if isinstance(d, ContactWithheld)])
+    unsafe = [e for e in events if isinstance(d := e.data, ContactSafetyChanged) and (d.locked or d.safety == "unsafe")]
+    for event in unsafe:
+        await own_rights.revoke(tx, [event.data.case_id], event.time)
+
+
+async def exchange(tx: Tx, sealer: Sealer, token: str, chance: UUID, now: datetime) -> LetIn:
+    """Exchanges a link's token for a code, once. Refused: `not_known`, `used` or `over`."""
+    found = await own_rights.by_token(tx, hashlib.sha256(token.encode()).hexdigest())
+    _usable(found, now)
+    assert found is not None
+    if found.used:
+        raise Refused("token", "used")
+    code = identity.reference(chance)
+    await own_rights.use(tx, found.request_id, sealer.blind(CODE, code), now)
+    await _noted(tx, "own_rights.opened", found)
+    return LetIn(found.request_id, code)
+
+
+async def come_back(tx: Tx, sealer: Sealer, typed: str, now: datetime) -> LetIn:
+    """Lets somebody in by their code. Refused: `not_a_code` or `not_known`."""
+    code = identity.read_reference(typed)
+    if code is None:
+        raise Refused("code", "not_a_code")
+    found = await own_rights.by_code(tx, sealer.blind(CODE, code))
+    if found is None or found.over_at < now:
+        raise Refused("code", "not_known")
+    await _noted(tx, "own_rights.came_back", found)
+    return LetIn(found.request_id)
+
+
+async def owed(tx: Tx, request_id: UUID, now: datetime) -> list[own_rights.Owed]:
+    """What is owed to the person of a link. Refused when it ran out or was switched off meanwhile."""
+    found = await own_rights.by_request(tx, request_id)
+    _usable(found, now)
+    assert found is not None
+    await _noted(tx, "own_rights.seen", found)
+    return await own_rights.owed(tx, found.case_id)
+
+
+def _usable(found: Found | None, now: datetime) -> None:
+    if found is None:
+        raise Refused("token", "not_known")
+    if found.over_at < now:
+        raise Refused("token", "over")
+
+
+async def _noted(tx: Tx, action: str, found: Found) -> None:
+    await audit.record(tx, [audit.Entry(None, "person", None, action, "case", found.case_id, ("rights",))])

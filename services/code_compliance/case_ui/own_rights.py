@@ -1,0 +1,69 @@
+"""Staff ask for a link by which the person sees their own rights."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit import audit
+from kit.web.app import Page, Visit
+from kit.web.forms import FieldError, parse
+from services.code_compliance.actions import own_rights
+from services.code_compliance.case_ui.room import Room, open_case
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.store import own_rights as stored
+
+ASK_AGAIN_AFTER = timedelta(days=1)
+STATES = {"asked": "Asked for, not answered yet", "sent": "Sent by a safe channel", "withheld": "Not sent"}
+
+
+class Ask(BaseModel):
+    request_id: UUID
+
+
+async def show(visit: Visit, rules: Rulebook) -> Response:
+    return await _page(visit, [])
+
+
+async def ask(visit: Visit, rules: Rulebook) -> Response:
+    given, errors = parse(Ask, visit.form)
+    if given is None:
+        return await _page(visit, errors)
+    async with visit.begin() as tx:
+        opened = await open_case(tx, visit.id("case_id"))
+        last = (await stored.of_case(tx, opened.case.case_id))[:1]
+        if last and last[0].state == "asked" and last[0].asked_at > visit.now - ASK_AGAIN_AFTER:
+            raise Refused("", "asked_before")
+        await own_rights.ask(tx, visit.signed_in, given.request_id, opened.case.case_id, visit.now)
+    return visit.redirect(
+        visit.request.url.path, flash="It was asked for. It is sent only if a channel is safe at this moment"
+    )
+
+
+async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:
+    async with visit.begin() as tx:
+        opened = await open_case(tx, visit.id("case_id"))
+        links = await stored.of_case(tx, opened.case.case_id)
+        entry = audit.seen(visit.signed_in, "own_rights_links_seen", "case", opened.case.case_id)
+        await audit.record(tx, [entry])
+    return visit.render(
+        "complaints/own_rights.html",
+        status=422 if errors else 200,
+        errors=errors,
+        opened=opened,
+        links=links,
+        states=STATES,
+        request_id=uuid4(),
+        waits=bool(links) and links[0].state == "asked" and links[0].asked_at > visit.now - ASK_AGAIN_AFTER,
+    )
+
+
+def own_rights_pages(room: Room) -> Sequence[Page]:
+    base = "/rights/cases/{case_id}/own-rights"
+    return (
+        Page(base, room(show), "rights.write"),
+        Page(base, room(ask), "rights.write", methods=("POST",)),
+    )

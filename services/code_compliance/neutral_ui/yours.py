@@ -1,0 +1,109 @@
+"""What the person may see: what they are owed and by when, behind a link that opens once, or a code."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from kit.listening import Context
+from kit.web.app import Page, Visit
+from kit.web.forms import FieldError, Say, parse
+from services.code_compliance.actions import own_rights
+from services.code_compliance.actions.own_rights import LetIn
+from services.code_compliance.domain.rulebook import Rulebook
+from services.code_compliance.reference.oversight import document
+from services.code_compliance.store.own_rights import Owed
+
+COOKIE = "yours"
+SECONDS = 30 * 60
+"""How long a visit lasts before the code is asked for again."""
+WRONG_CODE = {
+    "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT",
+    "not_known": "This code does not work. Check it and enter it again. It may have run out",
+}
+MISSED = frozenset({"breached", "met_late"})
+
+
+class Code(BaseModel):
+    code: Annotated[str, Say("Enter your code")] = Field(max_length=40)
+
+
+async def enter(visit: Visit) -> Response:
+    """Enter a code; or, with the token of a link, the button that exchanges it."""
+    if visit.request.method != "POST":
+        return visit.render("neutral_ui/yours_code.html")
+    token = visit.form.get("token", [""])[0]
+    form, errors = parse(Code, visit.form) if not token else (None, [])
+    try:
+        async with visit.begin() as tx:
+            if token:
+                let_in = await own_rights.exchange(tx, visit.sealer, token, uuid4(), visit.now)
+                return _remember(visit, let_in)
+            if form is not None:
+                return _remember(visit, await own_rights.come_back(tx, visit.sealer, form.code, visit.now))
+    except Refused as refused:
+        if refused.field == "token":
+            return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
+        errors = [FieldError("code", WRONG_CODE[refused.code])]
+    return visit.render("neutral_ui/yours_code.html", status=422, errors=errors)
+
+
+async def show_link(visit: Visit) -> Response:
+    """What a link shows: a button. Reading it exchanges nothing, so a preview cannot use the link up."""
+    return visit.render("neutral_ui/yours_link.html", token=visit.params["token"])
+
+
+async def show_now(visit: Visit, rules: Rulebook) -> Response:
+    signer = visit.shop.signer
+    kept = signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS)
+    if not kept:
+        return visit.redirect("/yours")
+    try:
+        async with visit.begin() as tx:
+            owed = await own_rights.owed(tx, UUID(kept["request"]), visit.now)
+    except Refused as refused:
+        return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
+    return visit.render("neutral_ui/yours.html", rights=_by_right(owed, rules), code=kept.get("code"))
+
+
+def _remember(visit: Visit, let_in: LetIn) -> Response:
+    signer = visit.shop.signer
+    response = visit.redirect("/yours/now")
+    sealed = signer.close({"request": str(let_in.request_id), "code": let_in.code or ""})
+    response.set_cookie(signer.cookie_name(COOKIE), sealed, httponly=True, samesite="lax", secure=signer.secure)
+    return response
+
+
+def _by_right(owed: Sequence[Owed], rules: Rulebook) -> list[dict[str, Any]]:
+    """Each right that anything is owed under: what is coming, and what should have been done."""
+    words = document(own_rights.FILE)["rights"]
+    found: dict[int, list[Owed]] = {}
+    for each in owed:
+        entitlement = rules.code_named(each.code_version).entitlements[each.entitlement]
+        found.setdefault(entitlement.right, []).append(each)
+    return [
+        {
+            **words[right],
+            "due": sorted({e.due_at for e in mine if e.state == "running" and e.due_at}),
+            "open": any(e.state == "running" and e.due_at is None for e in mine),
+            "done": max((e.settled_at for e in mine if e.settled_at and e.state in ("met", "met_late")), default=None),
+            "missed": sorted({e.due_at for e in mine if e.state in MISSED and e.due_at}),
+        }
+        for right, mine in sorted(found.items())
+    ]
+
+
+def yours_pages(context: Context) -> Sequence[Page]:
+    rules: Rulebook = context.facts
+
+    async def now(visit: Visit) -> Response:
+        return await show_now(visit, rules)
+
+    return (
+        Page("/yours", enter, methods=("GET", "POST"), origin="neutral", public=True, database="portal"),
+        Page("/yours/now", now, origin="neutral", public=True, database="portal"),
+        Page("/yours/{token}", show_link, origin="neutral", public=True, database="portal"),
+    )

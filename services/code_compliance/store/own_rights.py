@@ -1,0 +1,129 @@
+"""Links by which people see their own rights. The neutral pages see only the one that their transaction names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+
+_ASK = """
+insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, over_at)
+values ($1, $2, $3, $4, 'asked', $5) on conflict do nothing
+"""
+_SENT = """
+update own_rights_link l set state = 'sent', token_sha256 = n.digest
+  from unnest($1::uuid[], $2::text[]) as n(request_id, digest)
+ where l.request_id = n.request_id and l.state = 'asked' and n.digest is not null
+"""
+_WITHHELD = """
+update own_rights_link l set state = 'withheld', reason = n.reason
+  from unnest($1::uuid[], $2::text[]) as n(request_id, reason)
+ where l.request_id = n.request_id
+"""
+_REVOKE = """
+update own_rights_link set revoked_at = $2
+ where case_id = any($1::uuid[]) and revoked_at is null and state <> 'withheld'
+"""
+_OF_CASE = """
+select asked_at, state, reason, over_at, used_at, revoked_at from own_rights_link where case_id = $1
+ order by asked_at desc, request_id
+"""
+_FOUND = "select request_id, case_id, over_at, used_at is not null as used from own_rights_link"
+_OWED = """
+select entitlement, code_version, state, due_at, settled_at from entitlement
+ where case_id = $1 and state <> 'not_applicable' order by due_at nulls last, entitlement, occurrence
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link as staff see it."""
+
+    asked_at: datetime
+    state: str
+    reason: str | None
+    over_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link as the neutral pages find it."""
+
+    request_id: UUID
+    case_id: UUID
+    over_at: datetime
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty of the case that the transaction may see."""
+
+    entitlement: str
+    code_version: str
+    state: str
+    due_at: datetime | None
+    settled_at: datetime | None
+
+
+async def ask(tx: Tx, request_id: UUID, case_id: UUID, user: UUID, now: datetime, over_at: datetime) -> bool:
+    """Notes that a link was asked for; False when this very form had asked before."""
+    done: str = await tx.execute(_ASK, request_id, case_id, now, user, over_at)
+    return done.endswith(" 1")
+
+
+async def sent(tx: Tx, told: Sequence[tuple[UUID, str | None]]) -> None:
+    """Links that left, by request and digest of their token; requests of others are none of ours."""
+    await tx.execute(_SENT, [request for request, _ in told], [digest for _, digest in told])
+
+
+async def withheld(tx: Tx, told: Sequence[tuple[UUID, str]]) -> None:
+    await tx.execute(_WITHHELD, [request for request, _ in told], [reason for _, reason in told])
+
+
+async def revoke(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
+    """Switches off every link of these cases."""
+    await tx.execute(_REVOKE, list(case_ids), now)
+
+
+async def of_case(tx: Tx, case_id: UUID) -> list[Link]:
+    """The links of a case, newest first."""
+    return [Link(*row.values()) for row in await tx.fetch(_OF_CASE, case_id)]
+
+
+async def by_token(tx: Tx, token_sha256: str) -> Found | None:
+    """The link of a token, locked; None for one that never was or was switched off."""
+    await _name(tx, "token_sha256", token_sha256)
+    row = await tx.fetchrow(f"{_FOUND} where token_sha256 = $1 for update", token_sha256)
+    return Found(*row.values()) if row else None
+
+
+async def by_code(tx: Tx, code_blind: bytes) -> Found | None:
+    await _name(tx, "code_blind", code_blind.hex())
+    row = await tx.fetchrow(f"{_FOUND} where code_blind = $1", code_blind)
+    return Found(*row.values()) if row else None
+
+
+async def by_request(tx: Tx, request_id: UUID) -> Found | None:
+    """The link of a visit that has been let in before."""
+    await _name(tx, "request_id", str(request_id))
+    row = await tx.fetchrow(f"{_FOUND} where request_id = $1", request_id)
+    return Found(*row.values()) if row else None
+
+
+async def use(tx: Tx, request_id: UUID, code_blind: bytes, now: datetime) -> None:
+    """Exchanges a link for a code."""
+    sql = "update own_rights_link set used_at = $2, code_blind = $3 where request_id = $1 and used_at is null"
+    await tx.execute(sql, request_id, now, code_blind)
+
+
+async def owed(tx: Tx, case_id: UUID) -> list[Owed]:
+    """What is owed to the case of the link that the transaction named."""
+    return [Owed(*row.values()) for row in await tx.fetch(_OWED, case_id)]
+
+
+async def _name(tx: Tx, setting: str, value: str) -> None:
+    await tx.execute("select set_config($1, $2, true)", f"app.{setting}", value)

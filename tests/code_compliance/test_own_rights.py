@@ -1,0 +1,104 @@
+"""People see their own rights: asked for by staff, sent where safe, opened once, and switched off when unsafe."""
+
+import hashlib
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import case_id
+from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
+from kit import clock
+from services.code_compliance.reference.oversight import document
+from tests.browser import Browser
+from tests.code_compliance.builders import CRIME, RULES, crime, reached
+from tests.code_compliance.hub import Hub
+from tests.code_compliance.test_complaints import Office
+from tests.code_compliance.test_complaints import office as office
+from tests.code_compliance.test_complaints import sealer as sealer
+
+CASE = case_id(CRIME, "V1")
+PAGE = f"/rights/cases/{CASE}/own-rights"
+TOKEN = "a-token-of-32-signs-that-is-random"
+
+
+def test_every_right_has_plain_words_that_a_reader_over_the_shoulder_learns_nothing_from() -> None:
+    words = document("own_rights.yaml")["rights"]
+    assert set(words) == set(RULES.codes[-1].rights)
+    for each in words.values():
+        said = f"{each['title']} {each['words']}".lower()
+        assert not [word for word in ("victim", "crime", "police", "suspect", "court", "abuse") if word in said], said
+
+
+async def asked(hub: Hub, office: Office) -> UUID:
+    await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
+    staff = await office.sign_in()
+    page = await staff.get(PAGE)
+    assert "None was asked for yet" in page.text
+    page = await staff.submit("Ask for a link to be sent")
+    assert "A link was asked for and has not been answered yet" in page.text
+    ((_, data),) = [told for told in await hub.announced() if told[0] == "contact.requested.v1"]
+    assert (data["case_id"], data["purpose"], data["path"]) == (str(CASE), "notice", "yours")
+    return UUID(data["request_id"])
+
+
+async def hear(hub: Hub, fact: type[Any], **told: Any) -> None:
+    await hub.hear(fact(case_id=CASE, happened_at=clock.now(), actor_role="system", **told), when=clock.now())
+
+
+async def sent(hub: Hub, office: Office) -> UUID:
+    request_id = await asked(hub, office)
+    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+    await hear(hub, ContactSent, request_id=request_id, channel="text", token_sha256=digest)
+    return request_id
+
+
+async def code_of(outside: Browser) -> str:
+    page = await outside.get(f"/yours/{TOKEN}")
+    assert page.heading == "Something for you to read"
+    page = await outside.submit("Continue")
+    assert page.heading == "What you can expect"
+    return page.texts("strong")[0]
+
+
+@pytest.mark.service
+async def test_a_link_opens_once_and_shows_what_is_due_by_when_in_plain_words(hub: Hub, office: Office) -> None:
+    await sent(hub, office)
+    outside = await office.outside()
+    code = await code_of(outside)
+    assert outside.page is not None
+    assert "to be done by the end of Tuesday 10 June 2025" in outside.page.text
+    assert not [word for word in ("victim", "crime", "suspect", "police") if word in outside.page.text.lower()]
+    other = await office.outside()
+    assert (await other.get("/yours/now")).heading == "Enter your code"
+    page = await other.submit("Continue", 422, code="nonsense")
+    assert page.errors == ["Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT"]
+    page = await other.submit("Continue", code=code)
+    assert page.heading == "What you can expect"
+    await other.get(f"/yours/{TOKEN}")
+    page = await other.submit("Continue", 410)
+    assert "opens only once" in page.text
+    assert "opened on" in (await (await office.sign_in()).get(PAGE)).text
+
+
+@pytest.mark.service
+async def test_a_channel_that_becomes_unsafe_switches_the_link_and_its_code_off(hub: Hub, office: Office) -> None:
+    await sent(hub, office)
+    outside = await office.outside()
+    code = await code_of(outside)
+    await hear(hub, ContactSafetyChanged, subject_id=uuid4(), channel="text", safety="unsafe")
+    await outside.get("/yours/now", status=410)
+    await outside.get("/yours")
+    page = await outside.submit("Continue", 422, code=code)
+    assert page.errors == ["This code does not work. Check it and enter it again. It may have run out"]
+    assert "switched off on" in (await (await office.sign_in()).get(PAGE)).text
+
+
+@pytest.mark.service
+async def test_nothing_leaves_without_a_safe_channel_and_the_reason_is_shown(hub: Hub, office: Office) -> None:
+    request_id = await asked(hub, office)
+    await hear(hub, ContactWithheld, request_id=request_id, reason="no_safe_channel")
+    assert "Not sent (no safe channel)" in (await (await office.sign_in()).get(PAGE)).text
+    outside = await office.outside()
+    await outside.get(f"/yours/{TOKEN}")
+    await outside.submit("Continue", 410)
