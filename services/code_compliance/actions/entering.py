@@ -15,6 +15,7 @@ from services.code_compliance.domain.facts import Case, Evidence, Milestone
 from services.code_compliance.domain.pauses import Pause
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.states import OPEN
+from services.code_compliance.domain.suggestions import Suggestion
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import ledger
 from services.code_compliance.store import told as stored_told
@@ -104,6 +105,36 @@ async def override(tx: Tx, viewer: Viewer, decided: Override, rules: Rulebook, n
     await pass_on(tx, [case], {case.case_id: before}, {case.case_id: Because(now, actor_role=viewer.role)})
     entry = audit.seen(viewer, "enhanced_decided", "case", case.case_id, ("enhanced",), decided.reason_code)
     await audit.record(tx, [entry])
+
+
+async def answer(
+    tx: Tx, viewer: Viewer, case_id: UUID, suggestion: Suggestion, confirmed: bool, rules: Rulebook, now: datetime
+) -> None:
+    """Keeps a worker's answer to a suggestion; a yes becomes evidence, with the worker named. Answered once."""
+    case = await _locked(tx, case_id)
+    words = "confirmed" if confirmed else "rejected"
+    if not await ledger.keep_answer(tx, case_id, suggestion.id, words, viewer.user_id, now):
+        return
+    if confirmed:
+        await stored_told.keep_evidence(tx, [(None, _evidence(case_id, suggestion, viewer, now))])
+        await _afresh(tx, viewer, case, rules, now)
+    entry = audit.seen(viewer, f"suggestion_{words}", "case", case_id, ("evidence",), suggestion.entitlement)
+    await audit.record(tx, [entry])
+
+
+def _evidence(case_id: UUID, suggestion: Suggestion, viewer: Viewer, now: datetime) -> Evidence:
+    return Evidence(
+        id=str(suggestion.id),
+        act="confirmed",
+        outcome="delivered",
+        at=suggestion.at,
+        recorded_at=now,
+        source=suggestion.source,
+        case_id=case_id,
+        entitlement=suggestion.entitlement,
+        milestone_id=suggestion.occurrence or None,
+        entered_by=viewer.user_id,
+    )
 
 
 async def _locked(tx: Tx, case_id: UUID) -> Case:

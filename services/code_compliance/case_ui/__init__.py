@@ -20,6 +20,7 @@ from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
 from services.code_compliance.case_ui.replies import reply_pages
 from services.code_compliance.case_ui.room import Room
+from services.code_compliance.case_ui.suggesting import answer_suggestion, show_suggestion
 
 
 def pages(context: Context) -> Sequence[Page]:
@@ -45,6 +46,13 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(show_pauses), "rights.write"),
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(pause), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/pauses/{clock_id}/resume", room(resume), "rights.write", methods=("POST",)),
+        Page("/rights/cases/{case_id}/suggestions/{suggestion_id}", room(show_suggestion), "rights.write"),
+        Page(
+            "/rights/cases/{case_id}/suggestions/{suggestion_id}",
+            room(answer_suggestion),
+            "rights.write",
+            methods=("POST",),
+        ),
         Page("/rights/cases/{case_id}/happenings", room(show_happening), "rights.write"),
         Page("/rights/cases/{case_id}/happenings", room(enter_happening), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/interval", room(show_interval), "rights.write"),

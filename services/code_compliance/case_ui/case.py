@@ -11,6 +11,7 @@ from services.code_compliance.case_ui.happening import agreements
 from services.code_compliance.case_ui.past import former
 from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
 from services.code_compliance.case_ui.sources import source_in_words
+from services.code_compliance.case_ui.suggesting import shown_in_words, suggested
 from services.code_compliance.domain.enhanced import at as held_at
 from services.code_compliance.domain.enhanced import in_force
 from services.code_compliance.domain.entitlements import Clock, clock_id
@@ -27,6 +28,7 @@ ACTS = {
     "notice": "Notice",
     "entry": "Entered by staff",
     "import": "Imported from the agency",
+    "confirmed": "Suggested by another act, and confirmed by staff",
     "hub_receipt": "Details received by the hub",
     "share_refused": "The person said no to sharing",
     "crime_recorded": "The crime record",
@@ -103,7 +105,8 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook) -> dict[
         "sum": receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
         "pausable": clock.limit is not None and (clock.state in OPEN or bool(opened.pauses_of(clock))),
         "history": former(opened.history.get(clock.key, [])),
-        "evidence": [_piece(e) for e in _evidence(opened, clock, rules)],
+        "evidence": [_piece(e, rules) for e in _evidence(opened, clock, rules)],
+        "suggestion": _suggestion(opened, clock, rules),
         "source": SOURCES.get(clock.source or "", clock.source),
         "channel": CHANNELS.get(clock.channel or "", clock.channel),
         "code": code.name,
@@ -124,15 +127,32 @@ def _evidence(opened: Opened, clock: Clock, rules: Rulebook) -> list[Evidence]:
     return sorted(found, key=lambda e: (e.at, e.id))
 
 
-def _piece(evidence: Evidence) -> dict[str, Any]:
+def _suggestion(opened: Opened, clock: Clock, rules: Rulebook) -> dict[str, Any] | None:
+    found = suggested(opened, rules).get(clock.key) if clock.state in OPEN else None
+    return {"id": found.id, "at": found.at, "shown": shown_in_words(found, rules)} if found else None
+
+
+def _piece(evidence: Evidence, rules: Rulebook) -> dict[str, Any]:
+    reasons = {reason.code: reason.words for reason in rules.reasons}
     return {
         "act": ACTS.get(evidence.act, evidence.act),
         "outcome": OUTCOMES.get(evidence.outcome, evidence.outcome),
         "at": evidence.at,
         "recorded_at": evidence.recorded_at,
         "source": SOURCES.get(evidence.source, evidence.source),
-        "channel": CHANNELS.get(evidence.channel or "", evidence.channel),
+        "channel": None if evidence.outcome == "excepted" else CHANNELS.get(evidence.channel or "", evidence.channel),
+        "reason": reasons.get(evidence.reason_code or "", evidence.reason_code),
+        "reason_told": _reason_told(evidence),
     }
+
+
+def _reason_told(evidence: Evidence) -> str | None:
+    """Whether the person was told why, which the Code asks for wherever something is not done for a good reason."""
+    if evidence.outcome != "excepted":
+        return None
+    if evidence.channel is None:
+        return "No record that the person was told the reason"
+    return f"The person was told the reason: {CHANNELS.get(evidence.channel, evidence.channel)}"
 
 
 def _badges(opened: Opened, now: datetime) -> list[dict[str, str]]:

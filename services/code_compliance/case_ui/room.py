@@ -46,6 +46,7 @@ class Opened:
     evidence: list[Evidence]
     pauses: list[Pause]
     history: dict[Key, list[Former]]
+    answered: frozenset[UUID]
 
     @property
     def reference(self) -> str:
@@ -79,6 +80,7 @@ async def open_case(tx: Tx, case_id: UUID) -> Opened:
         evidence=[e for found in evidence.values() for e in found],
         pauses=pauses.get(case_id, []),
         history=await ledger.history(tx, case_id),
+        answered=await ledger.answered(tx, case_id),
     )
 
 

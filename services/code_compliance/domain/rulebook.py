@@ -10,6 +10,7 @@ from services.code_compliance.domain.catalogue import Catalogue, Entitlement, re
 from services.code_compliance.domain.circumstances import Circumstances
 from services.code_compliance.domain.coverage import Coverage, read_coverage
 from services.code_compliance.domain.enhanced import OverrideReason, read_override_reasons
+from services.code_compliance.domain.hints import Hint, read_suggestions
 from services.code_compliance.domain.language import BadReference, Condition, compile_condition, named_conditions
 from services.code_compliance.domain.pauses import PauseReason, read_pause_reasons
 from services.code_compliance.domain.policy import Policy, read_policy
@@ -51,6 +52,7 @@ class Rulebook:
     pause_reasons: tuple[PauseReason, ...]
     override_reasons: tuple[OverrideReason, ...]
     happenings: Mapping[str, Happening]
+    hints: tuple[Hint, ...]
     calendar: Calendar
 
     def code_at(self, instant: datetime) -> Catalogue | None:
@@ -109,6 +111,7 @@ def read_rulebook(documents: Mapping[str, Any], codes: Sequence[str], calendar: 
         pause_reasons=read_pause_reasons(documents["pause_reasons.yaml"], "pause_reasons.yaml"),
         override_reasons=read_override_reasons(documents["override_reasons.yaml"], "override_reasons.yaml"),
         happenings=happenings,
+        hints=read_suggestions(documents["suggestions.yaml"], known, happenings.keys(), "suggestions.yaml"),
         calendar=calendar,
     )
 

@@ -23,6 +23,11 @@ _RESUME = """
 update pause set paused_until = $2, resumed_by = $3, resumed_at = $4
  where pause_id = $1 and paused_until is null returning pause_id
 """
+_ANSWER = """
+insert into suggestion_answer (case_id, suggestion_id, answer, entered_by, entered_at)
+values ($1, $2, $3, $4, $5) on conflict (case_id, suggestion_id) do nothing returning suggestion_id
+"""
+_ANSWERED = "select suggestion_id from suggestion_answer where case_id = $1"
 _REMEMBER = """
 insert into clock_history (case_id, entitlement, occurrence, changed_at, why, state, due_at, settled_at, source,
                            evidence_id)
@@ -70,6 +75,16 @@ async def keep_pause(tx: Tx, pause: Pause) -> None:
 async def end_pause(tx: Tx, pause_id: UUID, end: datetime, by: UUID, now: datetime) -> bool:
     """Ends an open pause; False when somebody had ended it before."""
     return await tx.fetchval(_RESUME, pause_id, end, by, now) is not None
+
+
+async def keep_answer(tx: Tx, case_id: UUID, suggestion_id: UUID, answer: str, by: UUID, now: datetime) -> bool:
+    """Keeps a worker's answer to a suggestion; False when there was one."""
+    return await tx.fetchval(_ANSWER, case_id, suggestion_id, answer, by, now) is not None
+
+
+async def answered(tx: Tx, case_id: UUID) -> frozenset[UUID]:
+    """The suggestions of a case that a worker has answered."""
+    return frozenset(row["suggestion_id"] for row in await tx.fetch(_ANSWERED, case_id))
 
 
 async def remember(tx: Tx, former: Sequence[tuple[UUID, Clock, datetime, str]]) -> None:
