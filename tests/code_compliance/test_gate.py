@@ -55,7 +55,16 @@ async def a_case_with_everything(hub: Hub) -> None:
     await hub.now_is("2025-08-01 09:00")
 
 
-@pytest.mark.parametrize("path", ["/rights", "/rights/coverage", "/rights/clocks?right=6&agency=police&state=met"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/rights",
+        "/rights/coverage",
+        "/rights/catalogue",
+        "/rights/catalogue/compare",
+        "/rights/clocks?right=6&agency=police&state=met",
+    ],
+)
 async def test_pages_without_anything_pass_the_gate(site: Site, path: str) -> None:
     gate, url, signed_in = site
     assert await gate.problems(url + path, signed_in=signed_in) == []

@@ -72,7 +72,7 @@ async def test_a_yes_becomes_evidence_and_a_no_is_kept(hub: Hub, sign_in: SignIn
     assert (await hub.clocks())[f"{R6}/m1"].state == "met"
     page = await browser.post(address, {"answer": "rejected"})
     assert "That was answered already" in page.text
-    await browser.follow("Say whether it was done: Told that a suspect was interviewed under caution")
+    await browser.follow("Say whether it was done: Told, with reasons where applicable, that a suspect was interviewed")
     await browser.submit("Keep the answer", answer="rejected")
     page = await browser.get(PAGE)
     assert "Perhaps done" not in page.text
