@@ -57,6 +57,11 @@ def press(name: str) -> Way:
     return way
 
 
+async def paste_wrongly(tab: Tab) -> None:
+    await tab.get_by_label("Lines").fill("A1,REF,VFS9,better")
+    await press("Preview")(tab)
+
+
 async def problems(
     gate: Gate, origin: str, signed_in: list[Any], ways: Sequence[tuple[str, Way | None]]
 ) -> dict[str, list[str]]:
@@ -154,6 +159,8 @@ async def test_performance_and_returns_pass_the_gate(hub: Hub, site: tuple[Gate,
         ("/portal/returns", None),
         (f"/portal/returns/{last}", press("Sign the return")),
         (f"/portal/returns/{last}/posts", press("Save")),
+        ("/portal/outcomes", press("Preview")),
+        ("/portal/outcomes", paste_wrongly),
     ]
     assert await problems(gate, origin, manager, ways) == {}
 

@@ -12,6 +12,7 @@ from services.referral.provider_portal.meeting import ask_result, book, record_r
 from services.referral.provider_portal.minting import make_link, show_links, take_back
 from services.referral.provider_portal.needs import ask_needs, say_needs
 from services.referral.provider_portal.one import show_referral
+from services.referral.provider_portal.pasting import ask_paste, paste
 from services.referral.provider_portal.performance import show_measured, show_performance
 from services.referral.provider_portal.returning import (
     ask_posts,
@@ -75,6 +76,8 @@ def _worked(room: Room) -> tuple[Page, ...]:
             ("/portal/capacity", show_capacity, "portal.manage", "GET"),
             (contract, ask_capacity, "portal.manage", "GET"),
             (contract, say_capacity, "portal.manage", "POST"),
+            ("/portal/outcomes", ask_paste, "portal.manage", "GET"),
+            ("/portal/outcomes", paste, "portal.manage", "POST"),
             ("/portal/performance", show_performance, "portal.manage", "GET"),
             ("/portal/performance/{contract_id}/{measure}/{result}", show_measured, "portal.manage", "GET"),
             ("/portal/returns", show_returns, "portal.manage", "GET"),

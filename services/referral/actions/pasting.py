@@ -1,0 +1,45 @@
+"""Outcomes pasted from a provider's own system: each line once, to one of its own referrals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid5
+
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from services.referral.domain.pasted import BadLine, Pasted
+from services.referral.store import pasting, support
+from services.referral.store.pasting import Own
+from services.referral.store.support import Outcome
+
+
+async def checked(tx: Tx, lines: Sequence[Pasted]) -> tuple[list[tuple[Pasted, Own]], list[Pasted], list[BadLine]]:
+    """Lines with the leg that each belongs to, lines kept before, and lines of which the reference is not one's own or
+    whose id was used for something else."""
+    legs = await pasting.by_reference(tx, [line.reference for line in lines])
+    kept = await pasting.kept(tx, [line.line_id for line in lines])
+    new, again, bad = [], [], []
+    for line in lines:
+        leg = legs.get(line.reference)
+        if leg is None:
+            bad.append(BadLine(line.number, "No referral of yours in support or ended has this reference"))
+        elif line.line_id not in kept:
+            new.append((line, leg))
+        elif kept[line.line_id] == (leg.leg_id, line.outcome, line.change):
+            again.append(line)
+        else:
+            bad.append(BadLine(line.number, "This line_id was sent before and said something else"))
+    return new, again, bad
+
+
+async def keep(tx: Tx, viewer: Viewer, found: Sequence[tuple[Pasted, Own]], now: datetime) -> int:
+    """Keeps each line once; how many were new."""
+    count = 0
+    for line, leg in found:
+        made = uuid5(leg.leg_id, f"line/{line.line_id}")
+        ids = (made, leg.leg_id, leg.case_id, leg.provider_id)
+        row = Outcome(*ids, line.outcome, line.change, line.line_id, now, viewer.user_id)
+        if await support.add_outcome(tx, row):
+            count += 1
+            await audit.record(tx, [audit.seen(viewer, "outcome.pasted", "case", leg.case_id, (line.outcome,))])
+    return count

@@ -1,0 +1,37 @@
+"""What a provider's pasted outcomes belong to, and which of them were kept before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import read
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A leg of the viewer's provider in support or ended."""
+
+    reference: str
+    leg_id: UUID
+    case_id: UUID
+    provider_id: UUID
+
+
+async def by_reference(tx: Tx, references: Sequence[str]) -> dict[str, Own]:
+    """The last leg of each reference that the viewer's provider supported or has accepted."""
+    rows = await tx.fetch(
+        "select distinct on (reference) reference, leg_id, case_id, provider_id from leg"
+        " where reference = any($1::text[]) and state in ('accepted', 'ended')"
+        " order by reference, sent_at desc nulls last, leg_id",
+        list(references),
+    )
+    return {one.reference: one for one in read(Own, rows)}
+
+
+async def kept(tx: Tx, line_ids: Sequence[str]) -> dict[str, tuple[UUID, str, str]]:
+    """Leg, outcome and change of lines that were kept before, by the provider's own id of the line."""
+    rows = await tx.fetch(
+        "select line_id, leg_id, code, change from outcome where line_id = any($1::text[])", list(line_ids)
+    )
+    return {row["line_id"]: (row["leg_id"], row["code"], row["change"]) for row in rows}

@@ -1,0 +1,89 @@
+"""Outcomes pasted from a provider's own system: previewed, errors by line, kept once, of one's own people alone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.referral.actions import providing
+from services.referral.domain.pasted import read
+from tests.browser import Browser
+from tests.builders import RAPE, a_crime, a_victim, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.portal import LATER, Sent, a_referral_sent, portal_of
+
+LISTS = BOOKS.support
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "wrong"),
+    [
+        ("A1,REF,VFS1,better", 1, []),
+        ("line_id;reference;outcome;change\r\nA1;ref;vfs1;Better\r\n\r\nA2;ref;VFS2;unsafe\r\n", 2, []),
+        ("A1\tREF\tVFS1\tsame", 1, []),
+        ("A1,REF,VFS1", 0, [(1, "It has 3 cells")]),
+        ("A1,REF,VFS9,better\nA2,REF,VFS1,great\n,REF,VFS1,same\nA3,,VFS1,same", 0,
+         [(1, "The outcome must"), (2, "The change must"), (3, "The line_id must"), (4, "The reference is")]),
+        ("A1,REF,VFS1,better\nA1,REF,VFS2,better", 1, [(2, "The line_id stands in line 1 already")]),
+        ("\n".join(f"A{n},REF,VFS1,same" for n in range(501)), 500, [(501, "There are more than 500 lines")]),
+        ('"A1,REF,VFS1,better', 0, [(1, "It has 1 cells")]),
+    ],
+)  # fmt: skip
+def test_a_paste_is_read_line_by_line(text: str, kept: int, wrong: list[tuple[int, str]]) -> None:
+    lines, bad = read(text, LISTS.outcomes, LISTS.changes)
+    assert len(lines) == kept and len(bad) == len(wrong)
+    for line, (number, words) in zip(bad, wrong, strict=True):
+        assert line.number == number and line.words.startswith(words)
+
+
+@pytest.fixture
+async def manager(hub: Hub, databases: Databases) -> AsyncIterator[Browser]:
+    async with portal_of(hub, databases) as browse:
+        yield await browse("provider.manager")
+
+
+async def reference_of(hub: Hub, sent: Sent) -> str:
+    return str(await hub.value("select reference from case_file where case_id = $1", sent.case))
+
+
+@pytest.mark.service
+async def test_lines_are_previewed_kept_once_and_refused_when_they_say_something_else(
+    hub: Hub, manager: Browser
+) -> None:
+    sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.accept(tx, worker, sent.referral, LATER)
+    reference = await reference_of(hub, sent)
+    await manager.get("/portal")
+    await manager.follow("Outcomes from your own system")
+    assert (await manager.submit("Preview", 422)).errors == ["Paste the lines of your system"]
+    page = await manager.submit("Preview", 200, lines=f"A1,{reference},VFS1,better\nA2,{reference},VFS2,unsafe")
+    assert [row[-1] for row in page.rows[1:]] == ["New", "New"]
+    assert await hub.value("select count(*) from outcome") == 0
+    page = await manager.submit("Keep these lines", 200)
+    assert "2 lines kept, 0 lines known before" in page.text
+    again = {"lines": f"A1,{reference},VFS1,better\nA3,{reference},VFS3,same", "step": "keep"}
+    for _ in range(2):
+        await manager.post("/portal/outcomes", again)
+    assert await hub.value("select count(*) from outcome") == 3
+    worse = {"lines": f"A9,{reference},VFS1,same\nA1,{reference},VFS1,worse", "step": "keep"}
+    page = await manager.post("/portal/outcomes", worse, 422)
+    assert page.errors == ["Line 2: This line_id was sent before and said something else"]
+    assert await hub.value("select count(*) from outcome") == 3, "nothing is half done"
+    page = await manager.get(sent.page)
+    assert "Feeling more informed: not asked: it was not safe" in page.text
+
+
+@pytest.mark.service
+async def test_a_line_of_another_providers_person_is_refused_as_unknown(hub: Hub, manager: Browser) -> None:
+    isva = next(c.slug for c in BOOKS.directory.at("isva", "E08000025") if c.provider.slug == "stillwater")
+    other, worker = await a_referral_sent(hub, isva, a_crime(a_victim(), offence_code=RAPE)), a_viewer("isva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.accept(tx, worker, other.referral, LATER)
+    lines = f"A1,{await reference_of(hub, other)},VFS1,better\nA2,ZZZZZ-ZZZZZ,VFS1,better"
+    await manager.get("/portal/outcomes")
+    page = await manager.post("/portal/outcomes", {"lines": lines, "step": "keep"}, 422)
+    assert [error.split(": ", 1)[1] for error in page.errors] == [
+        "No referral of yours in support or ended has this reference"
+    ] * 2
+    assert await hub.value("select count(*) from outcome") == 0
