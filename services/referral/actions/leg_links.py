@@ -38,7 +38,7 @@ async def mint(tx: Tx, viewer: Viewer, link_id: UUID, leg_id: UUID, books: Books
     if any(one.link_id == link_id for one in await links.of_leg(tx, leg_id)):
         raise Refused("link_id", "made_before")
     await links.revoke(tx, leg_id, viewer.user_id, now)
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_hex(32)
     ids = (link_id, leg_id, leg.referral_id, leg.case_id, leg.provider_id)
     await links.add(tx, Link(*ids, links.digest(token), now, viewer.user_id, now + EXPIRES))
     await audit.record(tx, [audit.seen(viewer, "link.made", "case", leg.case_id, ("leg",))])
