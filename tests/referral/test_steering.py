@@ -20,6 +20,8 @@ from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
 from tests.referral.portal import a_referral_sent_by_policy
+from tests.referral.test_mailing import asked as asked_for
+from tests.referral.test_mailing import send, state
 
 pytestmark = pytest.mark.service
 LEADER = a_viewer("leader")
@@ -135,3 +137,14 @@ async def test_a_crime_linked_later_is_held_by_the_rule_and_its_messages_are_sto
     with pytest.raises(Refused, match="already_on"):
         async with hub.looks(LEADER) as tx:
             await incidents.switch_on(tx, LEADER, uuid4(), "MI-8", NOON)
+
+
+async def test_a_message_asked_for_before_the_switch_does_not_leave_after_it(hub: Hub) -> None:
+    case = await asked_for(hub)
+    await hub.worker.pool.execute("update case_file set major_incident_id = 'MI-6' where case_id = $1", case)
+    async with hub.looks(LEADER) as tx:
+        await incidents.switch_on(tx, LEADER, uuid4(), "MI-6", NOON)
+    await send(hub)
+    assert (await state(hub))[:2] == ("withheld", "major_incident")
+    told = "select data ->> 'reason' from case_event where case_id = $1 and type = 'contact.withheld.v1'"
+    assert await hub.value(told, case) == "major_incident"

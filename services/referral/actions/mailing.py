@@ -23,7 +23,7 @@ from services.referral.carrying import Carrier, NoAnswer, NotTaken, Rejected, ca
 from services.referral.desk_books import messages
 from services.referral.domain import mailing, safe_contact
 from services.referral.domain.mailing import Message
-from services.referral.store import contact, mail
+from services.referral.store import contact, incidents, mail
 from services.referral.store.mail import Held
 
 AT_ONCE = 20
@@ -94,6 +94,9 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     """The message to be carried now, its row marked; None when it may not leave, or not yet."""
     profile = await profile_for_mail(tx, held.person_id)
     verdict = mailing.may_leave(safe_contact.may_use(profile, held.channel, held.purpose, now), held.not_after, now)
+    if await incidents.is_on_for(tx, held.case_id):
+        await _stop(tx, held, "withheld", "major_incident", "major_incident", now)
+        return None
     if verdict.what == "withhold":
         await _stop(tx, held, "withheld", verdict.why, verdict.why, now)
         return None

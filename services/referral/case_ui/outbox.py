@@ -26,6 +26,7 @@ WHY = {
     "too_late": "It was too late.",
     "unsafe": "The channel is not safe any more.",
     "opted_out": "The person does not want it.",
+    "major_incident": "A major incident is switched on: nothing leaves by itself.",
     "no_safe_channel": "Nobody knows any more whether the channel is safe.",
 }
 REFUSED = {

@@ -44,6 +44,16 @@ async def is_on(tx: Tx, incident_id: str | None) -> bool:
     return bool(found)
 
 
+async def is_on_for(tx: Tx, case_id: UUID) -> bool:
+    """Whether automatic contact is switched off for the incident of a case."""
+    found = await tx.fetchval(
+        "select true from incident_switch s join case_file c on c.major_incident_id = s.incident_id"
+        " where c.case_id = $1 and s.off_at is null",
+        case_id,
+    )
+    return bool(found)
+
+
 async def switch_on(tx: Tx, made: Switch) -> bool:
     """Keeps a switching; False where the incident is switched on already."""
     names = columns(Switch)
