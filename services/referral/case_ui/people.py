@@ -1,7 +1,7 @@
 """Addresses of the pages about people: who comes, who may be the same, who helped before."""
 
 from kit.web.app import Page
-from services.referral.case_ui import agencies, intake, safeguards, same_person
+from services.referral.case_ui import agencies, fraud_list, intake, safeguards, same_person
 from services.referral.case_ui.room import Room, View
 
 _BESIDE = "/cases/{case_id}/safeguards"
@@ -23,6 +23,9 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     (f"{_BESIDE}/entries/{{entry_id}}/end", safeguards.close, "case.write", "POST"),
     (f"{_BESIDE}/caller-word", safeguards.check_caller, "case.write", "POST"),
     (f"{_BESIDE}/offers/{{offer}}", safeguards.take_step, "referral.write", "POST"),
+    ("/cases/fraud-list", fraud_list.begin, "case.write", "GET"),
+    ("/cases/fraud-list", fraud_list.preview, "case.write", "POST"),
+    ("/cases/fraud-list/import", fraud_list.take, "case.write", "POST"),
     ("/cases/same-people", same_person.show_open, "case.read", "GET"),
     (_SAME, same_person.show, "case.read", "GET"),
     (_SAME, same_person.decide, "case.write", "POST"),

@@ -23,6 +23,7 @@ class Intake:
     said_of_themselves: tuple[str, ...]
     taken_by: UUID | None
     taken_at: datetime
+    fraud_level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Agency:
 async def add(tx: Tx, intake: Intake) -> None:
     names = columns(Intake)
     await tx.execute(
-        f"insert into intake ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        f"insert into intake ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         *(getattr(intake, name) for name in names.split(", ")),
     )
 

@@ -1,0 +1,87 @@
+"""The national fraud list: problems named by line, a preview that keeps nothing, an import that happens once."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from playwright.async_api import Page as Tab
+
+from services.referral.case_ui.fraud_list import OURS
+from services.referral.domain.fraud_list import read_list
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.test_case_gate import Site, site  # noqa: F401
+
+HEAD = "reference,level,given_names,family_name,date_of_birth,area,phone,share"
+GOOD = "F-1,2,Wilhelmina,Testperson,1980-02-29,Birmingham,07700 900321,agreed"
+BIRTH = "date of birth must be a real past day, like 1990-05-31"
+TODAY = date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problems"),
+    [
+        ([], [(1, "paste the list, with its line of headings")]),
+        (["reference,level"], [(1, "the headings lack given_names, family_name, area, share")]),
+        ([HEAD], [(1, "there is nobody below the headings")]),
+        ([HEAD, "a,b"], [(2, "2 columns where the headings have 8")]),
+        ([HEAD, "", GOOD, GOOD], [(4, "the reference stands in line 3 already")]),
+        ([HEAD, GOOD.replace(",2,", ",9,")], [(2, "level must be 1, 2 or 3")]),
+        ([HEAD, GOOD.replace("1980-02-29", "1981-02-29")], [(2, BIRTH)]),
+        ([HEAD, GOOD.replace("Birmingham", "Paris")], [(2, "area is none of ours")]),
+        ([HEAD, GOOD.replace("07700 900321", "1")], [(2, "phone must be a telephone number, like 07700 900321")]),
+        ([HEAD, GOOD.replace("agreed", "maybe")], [(2, "share must be agreed, not_asked or refused")]),
+        ([HEAD, GOOD.replace("Testperson", "")], [(2, "family name is missing")]),
+    ],
+)  # fmt: skip
+def test_each_problem_is_named_with_its_line(lines: list[str], problems: list[tuple[int, str]]) -> None:
+    _, found = read_list("\n".join(lines), OURS, TODAY)
+    assert [(problem.line, problem.words) for problem in found] == problems
+
+
+def test_a_list_may_come_with_tabs_and_without_what_may_be_missing() -> None:
+    text = "Reference\tLevel\tGiven_names\tFamily_name\tArea\tShare\nF-2\t1\tOttilie\tTestperson\tE08000026\tnot_asked"
+    [one], problems = read_list(text, OURS, TODAY)
+    assert problems == [] and (one.area, one.phone, one.date_of_birth) == ("E08000026", None, None)
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browsers:
+        yield browsers
+
+
+@pytest.mark.service
+async def test_a_list_is_previewed_imported_once_and_its_level_is_kept(hub: Hub, browse: AsPersona) -> None:
+    officer = await browse("officer")
+    text = f"{HEAD}\n{GOOD}\nF-9,1,Ottilie,Nobody,,Coventry,,refused"
+    await officer.get("/cases/fraud-list")
+    page = await officer.submit("See what would happen", 422, list=text + "\nx")
+    assert page.errors == ["Line 4: 1 columns where the headings have 8"]
+    page = await officer.submit("See what would happen", list=text)
+    assert [row[-1] for row in page.rows[1:]] == ["A case is opened", "Refused: nothing is kept"]
+    assert await hub.value("select count(*) from person") == 0
+    page = await officer.submit("Import")
+    assert "Cases opened: 1. Passed over: 1." in page.text
+    await officer.get("/cases/fraud-list")
+    await officer.submit("See what would happen", list=text)
+    assert "Cases opened: 0. Passed over: 2." in (await officer.submit("Import")).text
+    [row] = await hub.rows(
+        "select i.fraud_level, c.lines, c.doors, c.source from intake i join case_file c using (case_id)"
+    )
+    assert (row["fraud_level"], row["source"]) == ("2", "national")
+    assert "fraud" in row["lines"] and "national_fraud_unit" in row["doors"]
+    assert await hub.value("select count(*) from leg") == 0
+    assert await hub.value("select safety from channel where kind = 'mobile'") == "unknown"
+
+
+@pytest.mark.service
+@pytest.mark.browser
+async def test_the_paste_box_passes_the_gate(site: Site, hub: Hub) -> None:  # noqa: F811
+    async def press(tab: Tab) -> None:
+        await tab.get_by_role("button", name="See what would happen").click()
+
+    gate, url, signed_in = site
+    looks = ((1280, True), (320, False))
+    assert await gate.problems(f"{url}/cases/fraud-list", signed_in=signed_in, act=press, looks=looks) == []
