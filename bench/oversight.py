@@ -22,7 +22,7 @@ import structlog
 import uvloop
 
 from bench.pages import people_of
-from bench.stand import Stand, percentile
+from bench.stand import Stand, each, percentile
 from contracts.reference import AREAS, offence_groups
 from contracts.vocabulary import AGE_BANDS
 from handrail.local import start_servers
@@ -117,15 +117,21 @@ async def counted(database: Database, context: Context) -> tuple[int, list[float
         seconds += [(monotonic() - began) / done] * done
 
 
-async def ask(client: httpx.AsyncClient, address: str, times: int) -> dict[str, float]:
+async def ask(stand: Stand, client: httpx.AsyncClient, address: str, times: int) -> dict[str, float]:
+    """Milliseconds from request to answer, and milliseconds of processor, of ours and of PostgreSQL, a request."""
     took = []
+    before = stand.spent()
     for number in range(times + 3):
         began = monotonic()
         answer = await client.get(address)
         assert answer.status_code == 200, (address, answer.status_code)
         if number >= 3:
             took.append(1000 * (monotonic() - began))
-    return {f"p{share}": round(percentile(took, share), 1) for share in (50, 95)}
+    cpu = each(before, stand.spent(), times + 3)
+    return {
+        **{f"p{share}": round(percentile(took, share), 1) for share in (50, 95)},
+        **{f"cpu_{name}": round(micros / 1000, 1) for name, micros in cpu.items()},
+    }
 
 
 async def measure(stand: Stand, count: int, times: int) -> dict[str, Any]:
@@ -157,7 +163,7 @@ async def measure(stand: Stand, count: int, times: int) -> dict[str, Any]:
         cookies={stand.settings.cookie_name: cookie},
         timeout=timedelta(minutes=2).total_seconds(),
     ) as client:
-        found["milliseconds"] = {page: await ask(client, address, times) for page, address in PAGES.items()}
+        found["milliseconds"] = {page: await ask(stand, client, address, times) for page, address in PAGES.items()}
     for database in (worker, hub, access):
         await database.close()
     return found
