@@ -7,7 +7,7 @@ import pytest
 
 from contracts.identity import contract_id
 from contracts.working_time import calendar, due
-from services.referral.actions import contacting, providing
+from services.referral.actions import contacting, providing, referring
 from services.referral.provider_portal import due_words
 from services.referral.store import portal
 from services.referral.store.portal_due import limits_of
@@ -55,6 +55,22 @@ async def test_the_limit_of_a_query_is_the_one_of_the_working_calendar(hub: Hub)
     async with hub.looks(a_viewer("idva.worker")) as tx:
         found = await portal.one(tx, sent.referral, limits_of(CONTRACTS, NOON.date()))
     assert found is not None and found.due_at == datetime(2026, 12, 25, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.service
+async def test_the_limit_to_answer_rests_while_the_hub_answers_a_question(hub: Hub) -> None:
+    sent, worker, officer = await a_referral_sent(hub), a_viewer("idva.worker"), a_viewer()
+    later = LATER + timedelta(days=2)
+    async with hub.looks(worker) as tx:
+        await providing.step(tx, worker, sent.referral, "ask", LATER, reason_code="risk")
+    async with hub.looks(officer) as tx:
+        await referring.step(tx, officer, sent.referral, "supply", later)
+    for urgent, due_at in ((True, NOON + timedelta(days=3)), (False, due(NOON, 3, "working_days", calendar()))):
+        await hub.worker.pool.execute("update referral set urgent = $1", urgent)
+        async with hub.looks(worker) as tx:
+            found = await portal.one(tx, sent.referral, limits_of(CONTRACTS, NOON.date()))
+        assert found is not None and found.due_at is not None
+        assert abs(found.due_at - due_at) <= timedelta(seconds=15)
 
 
 @pytest.mark.service

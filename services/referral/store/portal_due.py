@@ -39,12 +39,23 @@ def _end(days: str) -> str:
     return f"((($6::date[])[width_bucket({sent}, $6::date[]) + {days}] + time '23:59:59') at time zone 'Europe/London')"
 
 
+def _day(column: str) -> str:
+    return f"({column} at time zone 'Europe/London')::date"
+
+
+_RESTED = f"""coalesce((select
+       sum(width_bucket({_day("x.until")}, $6::date[]) - width_bucket({_day("x.since")}, $6::date[]))
+       from limit_rest x where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), 0)::int"""
+"""SQL: the working days for which the limit to accept rested, while the hub answered a question."""
+_RESTED_BY_CLOCK = """coalesce((select sum(x.until - x.since) from limit_rest x
+       where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), interval '0')"""
 REACHED = """exists (select 1 from contact_attempt a where a.case_id = l.case_id and a.referral_id = l.referral_id
                        and a.provider_id = l.provider_id and a.reached)"""
 DUE = f"""case
   when r.asked_at is not null or r.ended_at is not null then null
   when l.state = 'sent' then
-    least({_end("d.accept")}, case when r.urgent then l.sent_at + d.hours * interval '1 hour' end)
+    least({_end(f"d.accept + {_RESTED}")},
+          case when r.urgent then l.sent_at + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end)
   when r.state = 'accepted' and not {REACHED} then {_end("d.contact")}
 end"""
 """SQL over leg l, referral r and limit d: until when the provider accepts, then until when it first reaches the person;
