@@ -116,6 +116,8 @@ async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate
         (taken.page, press("Record the attempt")),
         (locked.page, lock),
         (f"{ending.page}/steps/end_early", press("End support early")),
+        (f"{ending.page}/steps/pause", press("Put support on hold")),
+        (f"{new.page}/steps/waitlist", press("Put on the waiting list")),
         (f"{new.page}/steps/complete", None),
     ]
     assert await problems(gate, origin, manager, ways) == {}
