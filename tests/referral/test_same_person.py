@@ -9,6 +9,7 @@ import pytest
 
 from contracts.identity import case_id
 from kit import clock
+from services.referral import reconcile
 from services.referral.actions import contacting, opening, rerouting
 from services.referral.domain.linking import DIFFERS, strictest, together
 from services.referral.domain.safe_contact import ChannelState, may_use
@@ -187,3 +188,16 @@ async def test_what_was_asked_for_before_is_offered_and_taken_over_but_no_channe
     held = await hub.value("select facts from routing where case_id = $1 order by run desc limit 1", second)
     assert (held["case"]["language"], held["case"]["choices"]) == ("pl", ["worker_gender"])
     assert await hub.value("select language from case_file where case_id = $1", second) == "pl"
+
+
+@pytest.mark.service
+async def test_everything_still_adds_up_after_a_link_and_its_undo(hub: Hub, browse: AsPersona) -> None:
+    one, two = await two_records(hub)
+    await hub.every(rerouting.notice_proposals, clock.now())
+    officer = await browse("officer")
+    await officer.get(f"/cases/{two}/same-person/{await person_of(hub, one)}")
+    await officer.submit("Save the decision", same="yes")
+    await officer.get(f"/cases/{two}/same-person/{await person_of(hub, one)}")
+    await officer.submit("Undo: they may be two people")
+    async with hub.as_worker() as tx:
+        assert [check for check in await reconcile.checks(tx) if not check.ok] == []

@@ -19,7 +19,7 @@ from services.referral.actions import linking, sealing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, contact, details, same_person
+from services.referral.store import beside, cases, contact, details, same_person
 from services.referral.store.cases import Case
 from services.referral.store.same_person import Helped, Pair
 
@@ -194,10 +194,12 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
     mine = facts_of(routings[0].facts["case"]) if routings else None
     names = await _names(visit, helped)
     directory = desk.books.directory.by_id
+    also = await beside.also_with(tx, case.case_id)
     return {
         "open": [pair for pair in pairs if pair.same is None],
         "linked": [pair for pair in pairs if pair.same],
         "matched": _matched,
+        "also": sorted({c.provider.name for c in directory.values() if c.provider.provider_id in also}),
         "helped": [
             {
                 "leg": leg,
