@@ -1,5 +1,6 @@
 """What is announced, and that the quick way of writing it says what the models say."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -7,9 +8,9 @@ import pytest
 
 from contracts.code_compliance import EntitlementDue
 from contracts.registry import FACTS
-from services.code_compliance.domain.announcing import changes
-from services.code_compliance.domain.writing import raised
-from tests.code_compliance.builders import RULES, a_case, at, clocks, victim
+from services.code_compliance.domain.announcing import changes, fired
+from services.code_compliance.domain.writing import fallen, raised
+from tests.code_compliance.builders import RULES, a_case, at, clocks, milestone, victim
 
 CASES: list[dict[str, Any]] = [
     {},
@@ -39,3 +40,16 @@ def test_a_duty_without_a_number_says_that_it_has_no_day() -> None:
     told = [orjson.loads(data) for kind, data in raised(case, clocks(case), RULES, at("2025-06-02 10:30"))
             if kind == EntitlementDue.TYPE]  # fmt: skip
     assert [t["due_at"] for t in told if t["entitlement"] == "R2.record_crime"] == [None]
+
+
+@pytest.mark.parametrize("state", ["breached", "not_evidenced"])
+def test_the_quick_way_of_the_timer_writes_what_the_models_write(state: str) -> None:
+    case = a_case(flags=["domestic_abuse"])
+    told = clocks(case, milestone("suspect_arrested", "2025-06-03 12:00", 'm"1'))
+    now = at("2025-07-01 09:00")
+    for clock in (replace(c, state=state) for c in told.values() if c.due_at and c.state == "running"):
+        for crime_id in (case.crime_id, None):
+            kind, data = fallen(case.case_id, crime_id, clock, RULES, now)
+            said = fired(case.case_id, crime_id, clock, RULES, now)
+            quick = FACTS[kind].model_validate_json(data)
+            assert (kind, quick.model_dump(exclude={"sequence"})) == (said.TYPE, said.model_dump(exclude={"sequence"}))

@@ -15,11 +15,11 @@ from kit.listening import Context
 from kit.outbox import Written
 from kit.service import Moment
 from services.code_compliance.actions.covering import in_force
-from services.code_compliance.domain.announcing import changes, differs, enhanced_rights, fired, why_changed
+from services.code_compliance.domain.announcing import changes, differs, enhanced_rights, why_changed
 from services.code_compliance.domain.entitlements import Clock, Key, decide
 from services.code_compliance.domain.facts import Case
 from services.code_compliance.domain.rulebook import Rulebook
-from services.code_compliance.domain.writing import raised
+from services.code_compliance.domain.writing import fallen, raised
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
 from services.code_compliance.store import ledger
@@ -123,7 +123,8 @@ async def mark_due(tx: Tx, moment: Moment, context: Context) -> int:
     rules: Rulebook = context.facts
     past = min(moment.now, moment.applied_until)
     rows = await stored_clocks.fire(tx, past, FIRE_AT_ONCE)
-    await outbox.add(tx, [fired(case_id, crime_id, clock, rules, moment.now) for case_id, crime_id, clock in rows])
+    told = ((case_id, fallen(case_id, crime_id, clock, rules, moment.now)) for case_id, crime_id, clock in rows)
+    await outbox.add_written(tx, [Written(kind, case_id, moment.now, data) for case_id, (kind, data) in told])
     return len(rows)
 
 

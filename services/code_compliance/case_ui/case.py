@@ -38,7 +38,7 @@ ACTS = {
 }
 RELATED = {
     "running": ("Open", "blue"),
-    "over": ("The day has passed", "grey"),
+    "over": ("Day passed", "grey"),
     "done": ("Done", "green"),
     "done_late": ("Done after the day", "yellow"),
     "no_day": ("No day", "grey"),

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha1
+from uuid import UUID
 
 import orjson
 
-from contracts.code_compliance import EntitlementDue, EntitlementMet
+from contracts.code_compliance import EntitlementBreached, EntitlementDue, EntitlementExcepted, EntitlementMet
 from services.code_compliance.domain.announcing import categories, changes
 from services.code_compliance.domain.entitlements import Clock, Key, clock_name
 from services.code_compliance.domain.facts import Case
@@ -47,11 +48,22 @@ def raised(case: Case, clocks: Mapping[Key, Clock], rules: Rulebook, now: dateti
             yield EntitlementMet.TYPE, f'{about},"due_at":{day},{_met(clock)}}}'
 
 
+def fallen(case_id: UUID, crime_id: UUID | None, clock: Clock, rules: Rulebook, now: datetime) -> Told:
+    """What the timer announces of a clock that it has just called breached or not evidenced; as `announcing.fired`."""
+    case = str(case_id)
+    text = f'{{"case_id":"{case}","subject_kind":"case","subject_id":"{case}","happened_at":"{_stamp(now)}"'
+    text += f',"crime_id":"{crime_id}"' if crime_id else ""
+    text += f',"milestone_id":{orjson.dumps(clock.milestone_id).decode()}' if clock.milestone_id else ""
+    text += f',"clock_id":"{_uuid5(clock_name(case_id, *clock.key))}"'
+    text += f",{_duty(rules, clock.entitlement, clock.code_version, clock.enhanced)}"
+    text += f',"due_at":"{_stamp(clock.due_at)}"' if clock.due_at else ""
+    if clock.state == "breached":
+        return EntitlementBreached.TYPE, text + "}"
+    return EntitlementExcepted.TYPE, f'{text},"state":"{clock.state}"}}'
+
+
 @lru_cache(maxsize=10_000)
-def _texts(
-    rules: Rulebook, name: str, version: str, limit: int | None, held: tuple[str, ...], covered: bool
-) -> tuple[str, str]:
-    """What is always the same of a duty, and of its clock."""
+def _duty(rules: Rulebook, name: str, version: str, enhanced: bool) -> str:
     entitlement = rules.code_named(version).entitlements[name]
     duty = {
         "actor_role": "system",
@@ -59,13 +71,22 @@ def _texts(
         "right": entitlement.right,
         "duty_holder": entitlement.agency,
         "trigger": entitlement.trigger,
-        "enhanced": bool(held),
+        "enhanced": enhanced,
         "catalogue_version": version,
     }
+    return orjson.dumps(duty).decode()[1:-1]
+
+
+@lru_cache(maxsize=10_000)
+def _texts(
+    rules: Rulebook, name: str, version: str, limit: int | None, held: tuple[str, ...], covered: bool
+) -> tuple[str, str]:
+    """What is always the same of a duty, and of its clock."""
+    entitlement = rules.code_named(version).entitlements[name]
     plan: dict[str, object] = {"kind": entitlement.clock.kind, "enhanced_categories": held, "covered": covered}
     if limit is not None:
         plan |= {"limit": limit, "unit": entitlement.clock.unit}
-    return orjson.dumps(duty).decode()[1:-1], orjson.dumps(plan).decode()[1:-1]
+    return _duty(rules, name, version, bool(held)), orjson.dumps(plan).decode()[1:-1]
 
 
 def _met(clock: Clock) -> str:
