@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright._impl._api_structures import SetCookieParam
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 from starlette.applications import Starlette
 
 from kit.config import Settings
@@ -155,7 +155,7 @@ class Gate:
         wrong: list[str] = []
         page.on("console", lambda said: wrong.append(f"console: {said.text}") if _counts(page, said) else None)
         page.on("pageerror", lambda error: wrong.append(f"script error: {error.name}"))
-        page.on("requestfailed", lambda request: wrong.append(f"failed request: {request.url}"))
+        page.on("requestfailed", lambda request: None if _left(request) else wrong.append(f"failed: {request.url}"))
         engine = await context.new_cdp_session(page)
         try:
             # Not the context's own switch: with it axe, which waits for promises, would never answer.
@@ -194,6 +194,11 @@ class Gate:
         """A picture of the whole page."""
         async with self.look(url, width=width, signed_in=signed_in, act=act) as watched:
             await watched.page.screenshot(path=to, full_page=True)
+
+
+def _left(request: Request) -> bool:
+    """A picture that the browser no longer wants, since the act went on to the next page."""
+    return request.resource_type == "image" and request.failure == "net::ERR_ABORTED"
 
 
 def _counts(page: Page, said: Any) -> bool:
