@@ -186,6 +186,8 @@ async def answer_request(
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if await incidents.is_on(tx, case.major_incident_id):
         kind, reason = None, "major_incident"
+    if case.share == "refused":
+        kind, reason = None, "share_refused"
     if kind is None or now > request.not_after:
         return ContactWithheld(
             case_id=case.case_id,

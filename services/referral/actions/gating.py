@@ -45,6 +45,8 @@ def opened_by(
             return "override"
         if held.counts(now) and agreed_to(held, contract):
             return "agreement"
+    if any(held.withdrawn_at is not None and agreed_to(held, contract) for held in agreements):
+        return None  # the person's own later word stands above what the police once recorded
     if facts is not None and "share_not_asked" not in holds and policy.share_counts(facts):
         named = policy.named_contract(line, facts.area)
         if named is not None and named.contract_id == contract.contract_id:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -134,14 +135,21 @@ def _hear_case(
         facts = keeping(stands.before, facts)
         new = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
         case = filing.again(held, new)
+    if held is None and person in past.prior:
+        _make_unsure(hearing, {person, *past.linked.get(person, ())}, now)
     _gather(hearing, event, facts, case, decision, history)
     if held is None:
-        if person in past.prior:
-            changes.unsure |= dict.fromkeys((person, *past.linked.get(person, ())), now)
         past.prior.setdefault(person, []).append(_prior(case))
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
     past.cases[case.case_id] = case
     return decision
+
+
+def _make_unsure(hearing: Hearing, people: Collection[UUID], now: datetime) -> None:
+    """A new incident: nothing said of these people before it makes a channel safe, in this batch either."""
+    changes = hearing.changes
+    changes.unsure |= dict.fromkeys(people, now)
+    changes.channels = {key: row for key, row in changes.channels.items() if row.person_id not in people}
 
 
 def _standing(past: Past, held: Case) -> Standing:
@@ -165,6 +173,7 @@ def _gather(
     hearing: Hearing, event: Received[Any], facts: CaseFacts, case: Case, decision: Decision, history: History
 ) -> None:
     changes, now = hearing.changes, event.time
+    before = hearing.past.facts.get(case.case_id)
     changes.cases[case.case_id] = case
     changes.routings[case.case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     hearing.past.facts[case.case_id], hearing.past.histories[case.case_id] = facts, history
@@ -173,7 +182,8 @@ def _gather(
         hearing.past.referred.setdefault(case.case_id, set()).add(referral.line)
     for leg in filing.sent(case, decision, now):
         changes.legs[leg.leg_id] = leg
-    for kind in facts.channels_safe:
+    # A snapshot repeats what was said before: a later incident, or a human, may have taken that back since.
+    for kind in set(facts.channels_safe).difference(before.channels_safe if before else ()):
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
     for task in filing.tasks_of(facts, decision, now):
         changes.tasks[task.task_id] = task

@@ -23,7 +23,7 @@ from services.referral.carrying import Carrier, NoAnswer, NotTaken, Rejected, ca
 from services.referral.desk_books import messages
 from services.referral.domain import mailing, safe_contact
 from services.referral.domain.mailing import Message
-from services.referral.store import contact, incidents, mail
+from services.referral.store import cases, contact, incidents, mail
 from services.referral.store.mail import Held
 
 AT_ONCE = 20
@@ -96,6 +96,10 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     verdict = mailing.may_leave(safe_contact.may_use(profile, held.channel, held.purpose, now), held.not_after, now)
     if await incidents.is_on_for(tx, held.case_id):
         await _stop(tx, held, "withheld", "major_incident", "major_incident", now)
+        return None
+    case = await cases.get(tx, held.case_id)
+    if case is not None and case.share == "refused":
+        await _stop(tx, held, "withheld", "share_refused", "share_refused", now)
         return None
     if verdict.what == "withhold":
         await _stop(tx, held, "withheld", verdict.why, verdict.why, now)

@@ -27,6 +27,7 @@ WHY = {
     "unsafe": "The channel is not safe any more.",
     "opted_out": "The person does not want it.",
     "major_incident": "A major incident is switched on: nothing leaves by itself.",
+    "share_refused": "The person said no to sharing since: nothing leaves.",
     "no_safe_channel": "Nobody knows any more whether the channel is safe.",
 }
 REFUSED = {

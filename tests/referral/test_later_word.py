@@ -1,0 +1,71 @@
+"""What was said last holds: a repeated snapshot, an older share and a message that waits do not stand above it."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.identity import case_id
+from contracts.refused import Refused
+from services.referral.actions import consenting, referring
+from tests.builders import NOON, a_crime, a_victim, a_viewer, recorded, snapshot, updated
+from tests.referral.conftest import Hub
+from tests.referral.test_actions import agrees, send
+from tests.referral.test_mailing import a_request, asked, state
+from tests.referral.test_mailing import send as send_mail
+
+pytestmark = pytest.mark.service
+OFFICER = a_viewer()
+
+
+async def mobile(hub: Hub) -> str:
+    return str(await hub.value("select safety from channel where kind = 'mobile'"))
+
+
+async def test_a_repeated_word_about_an_older_crime_makes_no_channel_safe_again(hub: Hub) -> None:
+    first = a_crime(a_victim("V-1", channels_safe=["mobile"]))
+    await hub.hears(recorded(first, at=NOON))
+    await hub.hears(recorded(a_crime(a_victim("V-1", channels_safe=[])), at=NOON + timedelta(hours=1)))
+    assert await mobile(hub) == "unknown"
+    await hub.hears([snapshot(updated(first, 2), NOON + timedelta(hours=2))])
+    assert await mobile(hub) == "unknown"
+    later = updated(a_crime(a_victim("V-1", channels_safe=[])), 1)
+    await hub.hears(recorded(later, at=NOON + timedelta(hours=3)))
+    later["victims"][0]["channels_safe"] = ["mobile"]
+    await hub.hears([snapshot(updated(later, 2), NOON + timedelta(hours=4))])
+    assert await mobile(hub) == "safe", "a new word of the police counts"
+
+
+async def test_two_incidents_heard_at_once_leave_no_channel_safe_but_those_of_the_second(hub: Hub) -> None:
+    first = a_crime(a_victim("V-1", channels_safe=["mobile", "email"]))
+    second = a_crime(a_victim("V-1", channels_safe=["email"]))
+    later = NOON + timedelta(minutes=1)
+    await hub.hears([*recorded(first, at=NOON), *recorded(second, at=later)])
+    rows = await hub.rows("select kind from channel where safety = 'safe'")
+    assert [row["kind"] for row in rows] == ["email"]
+
+
+async def test_what_the_police_recorded_opens_nothing_after_the_person_took_their_agreement_back(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears(recorded(crime))
+    case = case_id(crime["crime_id"], "V-1")
+    [leg] = await hub.rows("select contract_id, line, gate from leg where case_id = $1", case)
+    assert leg["gate"] == "police_share"
+    agreement = await agrees(hub, case, leg["contract_id"])
+    async with hub.looks(OFFICER) as tx:
+        assert await consenting.withdraw(tx, OFFICER, agreement, "changed_mind", NOON) == 1
+        again = await referring.offer_line(tx, OFFICER, case, leg["line"], NOON)
+        await referring.triage(tx, OFFICER, again.referral_id, NOON)
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        await send(hub, again.referral_id, leg["contract_id"])
+    await agrees(hub, case, leg["contract_id"])
+    await send(hub, again.referral_id, leg["contract_id"])
+
+
+async def test_no_message_leaves_to_somebody_who_said_no_to_sharing_since(hub: Hub) -> None:
+    case = await asked(hub)
+    await hub.worker.pool.execute("update case_file set share = 'refused' where case_id = $1", case)
+    await send_mail(hub)
+    assert await state(hub) == ("withheld", "share_refused", 0)
+    await hub.hears([a_request(case)])
+    assert (await hub.told(case))[-2:] == ["contact.withheld", "contact.withheld"]
+    assert await hub.value("select count(*) from mail") == 1
