@@ -1,20 +1,26 @@
 """What was said last holds: a repeated snapshot, an older share and a message that waits do not stand above it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from contracts.identity import case_id
 from contracts.refused import Refused
-from services.referral.actions import consenting, referring
-from tests.builders import NOON, a_crime, a_victim, a_viewer, recorded, snapshot, updated
-from tests.referral.conftest import Hub
-from tests.referral.test_actions import agrees, send
+from kit import clock
+from services.referral.actions import consenting, contacting, linking, opening, packing, referring
+from services.referral.store import cases, persons
+from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import a_case
+from tests.referral.test_actions import IDVA, agrees, send
 from tests.referral.test_mailing import a_request, asked, state
 from tests.referral.test_mailing import send as send_mail
+from tests.referral.test_same_person import person_of
 
 pytestmark = pytest.mark.service
 OFFICER = a_viewer()
+REACH = {"mobile": "07700 900321", "email": "wil.testperson@example.org"}
 
 
 async def mobile(hub: Hub) -> str:
@@ -69,3 +75,45 @@ async def test_no_message_leaves_to_somebody_who_said_no_to_sharing_since(hub: H
     await hub.hears([a_request(case)])
     assert (await hub.told(case))[-2:] == ["contact.withheld", "contact.withheld"]
     assert await hub.value("select count(*) from mail") == 1
+
+
+async def two_that_are_one(hub: Hub) -> tuple[UUID, UUID]:
+    """The cases of two records that a worker found to be one person, each with a safe mobile and e-mail."""
+    channels = [{"kind": kind, "value": value, "safety": "safe"} for kind, value in REACH.items()]
+    found = [await a_case(hub, a_crime(a_victim(ref, channels_safe=[*REACH])), channels=channels) for ref in "AB"]
+    one, other = [await person_of(hub, case) for case in found]
+    async with hub.looks(OFFICER) as tx:
+        assert await linking.decide(tx, OFFICER, one, other, BOOKS, clock.now(), same=True)
+    return found[0], found[1]
+
+
+async def test_a_pack_holds_no_channel_that_another_record_of_the_person_calls_locked(hub: Hub) -> None:
+    one, two = await two_that_are_one(hub)
+    async with hub.looks(OFFICER) as tx:
+        await contacting.lock_channel(tx, OFFICER, one, "mobile", "someone_else_answered", clock.now())
+        case = await cases.get(tx, two)
+        assert case is not None
+        pack = await packing.contents(tx, hub.sealer, case, BOOKS.directory.by_id[IDVA])
+    assert [channel["kind"] for channel in pack["channels"]] == ["email"]
+
+
+async def test_who_wants_no_question_is_asked_none_by_another_record_of_theirs(hub: Hub) -> None:
+    one, two = await two_that_are_one(hub)
+    async with hub.as_worker() as tx:
+        await persons.no_feedback(tx, await person_of(hub, one), clock.now())
+    await hub.hears([a_request(two)])
+    assert await hub.value("select count(*) from mail") == 0
+    assert (await hub.told(two))[-1] == "contact.withheld"
+
+
+@pytest.mark.parametrize(("said", "after"), [("unknown", "unknown"), ("safe", "safe")])
+async def test_what_was_said_of_a_number_is_not_said_of_the_one_in_its_place(hub: Hub, said: str, after: str) -> None:
+    crime = a_crime(a_victim("V-1", channels_safe=["mobile"]))
+    await a_case(hub, crime)
+    assert await mobile(hub) == "safe"
+    again = updated(crime, 2)
+    new = a_detail(channels=[{"kind": "mobile", "value": "07700 900777", "safety": said}])
+    again["victims"][0]["sealed"] = hub.sealed(new, again["crime_id"], "V-1")
+    await hub.hears([snapshot(again, clock.now())])
+    await hub.every(opening.open_arrivals, clock.now())
+    assert await mobile(hub) == after

@@ -198,6 +198,10 @@ async def mails(tx: Tx, case_id: UUID) -> Sequence[Mail]:
 
 
 async def no_feedback(tx: Tx, person_id: UUID) -> bool:
-    """Whether the person wants no question about how it went."""
-    found = await tx.fetchval("select no_feedback_since is not null from person where person_id = $1", person_id)
+    """Whether the person, by any of their records, wants no question about how it went."""
+    found = await tx.fetchval(
+        "select bool_or(no_feedback_since is not null) from person where person_id = $1"
+        " or person_id in (select other_id from linked_person where person_id = $1)",
+        person_id,
+    )
     return bool(found)

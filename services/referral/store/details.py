@@ -69,7 +69,8 @@ _INDEX = """
 insert into person_index (kind, digest, person_id)
 select distinct * from unnest($1::text[], $2::bytea[], $3::uuid[]) on conflict do nothing
 """
-# What a worker set stands: the police's word about safety counts only where nobody here has said more.
+# What a worker set stands: the police's word about safety counts only where nobody here has said more. What was said of
+# a number is not said of the one that takes its place.
 _CHANNEL = """
 insert into channel (person_id, kind, safety, value, value_index, days, hours, voicemail, say_who, set_by_role, set_at)
 select distinct on (1, 2) c.*, 'police', $10::timestamptz
@@ -81,6 +82,8 @@ on conflict (person_id, kind) do update set value = excluded.value, value_index 
    voicemail = coalesce(excluded.voicemail, channel.voicemail),
    say_who = coalesce(excluded.say_who, channel.say_who),
    safety = case when excluded.safety = 'unsafe' and channel.set_by_role = 'police' then 'unsafe'
+                 when channel.safety = 'safe' and excluded.safety <> 'safe'
+                      and channel.value_index <> excluded.value_index then 'unknown'
                  else channel.safety end
 """
 # A number alone proves nothing: families, hostels and switchboards share one.

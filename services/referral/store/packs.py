@@ -1,11 +1,12 @@
 """What packs are made of, and packs of legs: sealed, with their digest and the names of their fields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.linking import strictest
 from services.referral.store.cases import Case
 from services.referral.store.contact import Channel
 from services.referral.store.details import CASE_FIELDS, PERSON_FIELDS
@@ -22,6 +23,10 @@ _CRIMES = "select crime_id, crime_reference from crime where crime_id = any($1::
 _PEOPLE = f"select person_id, {', '.join(PERSON_FIELDS)} from person_sealed where person_id = any($1::uuid[])"
 _OFFICERS = f"select case_id, {', '.join(CASE_FIELDS)} from case_sealed where case_id = any($1::uuid[])"
 _CHANNELS = f"select {columns(Channel)}, value from channel where person_id = any($1::uuid[]) order by person_id, kind"
+_ELSEWHERE = f"""
+select l.person_id as of, {columns(Channel, "c")} from linked_person l join channel c on c.person_id = l.other_id
+ where l.person_id = any($1::uuid[]) order by 1, c.kind, c.person_id
+"""
 _FREEZE = """
 update leg l set pack = f.pack, pack_fields = f.fields::text[], pack_sha256 = f.sha256
   from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[]) as f(leg_id, pack, fields, sha256)
@@ -88,12 +93,20 @@ async def materials(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, Material]:
 
 
 async def _channels(tx: Tx, people: Sequence[UUID]) -> tuple[dict[UUID, list[Channel]], dict[UUID, dict[str, bytes]]]:
+    """Channels and sealed values by person. Where another record is of the same person, the stricter word holds."""
     channels: dict[UUID, list[Channel]] = {}
+    elsewhere: dict[tuple[UUID, str], list[Channel]] = {}
+    for row in await tx.fetch(_ELSEWHERE, list(people)):
+        told = dict(row)
+        elsewhere.setdefault((told.pop("of"), row["kind"]), []).append(Channel(**told))
     values: dict[UUID, dict[str, bytes]] = {}
     for row in await tx.fetch(_CHANNELS, list(people)):
         found = dict(row)
         value = found.pop("value")
-        channels.setdefault(row["person_id"], []).append(Channel(**found))
+        own = Channel(**found)
+        others = elsewhere.get((own.person_id, own.kind), ())
+        told_now = replace(own, **strictest([own, *others])) if others else own
+        channels.setdefault(own.person_id, []).append(told_now)
         if value is not None:
             values.setdefault(row["person_id"], {})[row["kind"]] = value
     return channels, values
