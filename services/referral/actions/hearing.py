@@ -123,7 +123,7 @@ def _hear_case(
     hearing: Hearing, event: Received[Any], facts: CaseFacts, revision: int, sealed: Collection[str]
 ) -> Decision:
     person, now = _person(facts), event.time
-    past, changes = hearing.past, hearing.changes
+    past = hearing.past
     history = history_of(past, person, facts)
     held = past.cases.get(facts.case_id)
     if held is None:

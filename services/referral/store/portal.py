@@ -113,7 +113,7 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
        {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on
   from leg l
-  left join referral r on r.leg_id = l.leg_id
+  left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
   left join case_file c on c.case_id = l.case_id
   left join unnest($2::uuid[], $3::int[], $4::int[], $5::int[]) as d(contract_id, accept, contact, hours)
     on d.contract_id = l.contract_id
@@ -149,7 +149,8 @@ async def offered(
     size, page = min(max(size, 1), PAGE_AT_MOST), min(max(page, 1), PAGES_AT_MOST)
     where = f"where ({chosen.where}) and ($1::uuid is null or l.contract_id = $1)"
     total = await tx.fetchval(
-        f"select count(*) from leg l left join referral r on r.leg_id = l.leg_id {where}",
+        "select count(*) from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
+        f" {where}",
         contract_id,
     )
     order = NEWEST if newest else chosen.order
@@ -163,7 +164,7 @@ async def counts(tx: Tx, contract_id: UUID | None = None) -> dict[str, int]:
     """How many each list of the viewer's provider holds, of one contract where it is given."""
     parts = ", ".join(f"count(*) filter (where {chosen.where})" for chosen in LISTS.values())
     row = await tx.fetchrow(
-        f"select {parts} from leg l left join referral r on r.leg_id = l.leg_id"
+        f"select {parts} from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
         " where $1::uuid is null or l.contract_id = $1",
         contract_id,
     )

@@ -16,7 +16,7 @@ select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, l.sent_at, l.v
        r.urgent or c.priority = 0 as urgent, c.holds,
        array(select s.kind || '/' || s.step from silence_step s where s.leg_id = l.leg_id) as taken
   from leg l
-  join referral r on r.leg_id = l.leg_id
+  join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
   join case_file c on c.case_id = l.case_id
  where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.state = 'sent' and r.asked_at is null
  order by r.urgent desc, l.sent_at, l.leg_id limit $2

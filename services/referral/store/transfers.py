@@ -124,7 +124,8 @@ async def standing(tx: Tx, contract_id: UUID) -> list[Standing]:
         "select r.referral_id, r.case_id, c.reference, r.state, c.holds,"
         " exists (select 1 from transfer t where t.referral_id = r.referral_id and t.done_at is null"
         " and t.undone_at is null) as transferring"
-        "  from leg l join referral r on r.leg_id = l.leg_id join case_file c on c.case_id = r.case_id"
+        "  from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
+        " join case_file c on c.case_id = r.case_id"
         " where l.contract_id = $1 and l.state in ('sent', 'accepted', 'waitlisted') and r.ended_at is null"
         " order by c.reference, r.referral_id",
         contract_id,
