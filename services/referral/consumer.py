@@ -22,7 +22,7 @@ from kit import audit
 from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
-from services.referral.actions import books, contacting, hearing
+from services.referral.actions import books, contacting, hearing, restricting
 from services.referral.actions.announcing import announce
 from services.referral.store import alerts, batches, cases, clocks, timeline
 
@@ -33,14 +33,14 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     """Crimes recorded or updated: cases opened, routed, and sent where everything allows it."""
     heard = hearing.read(events)
     people = hearing.newcomers(heard)
-    restricted = await batches.meet(tx, people)
+    met = await batches.meet(tx, people)
     past = await batches.past(
         tx,
         {event.data.crime_id for event in events},
         {person.person_id for person in people},
         {person.police_ref for person in people if person.police_ref},
     )
-    past.restricted = restricted
+    past.restricted = met.restricted
     stands = await books.current(tx, context.facts)
     batch = hearing.Hearing(stands, past)
     for event, found in heard:
@@ -49,6 +49,8 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     named = {routing.directory_version for routing in batch.changes.routings.values()}
     await books.keep(tx, stands, named, events[-1].time)
     await announce(tx, batch.events, caused_by=batch.causes)
+    elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
+    await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
     keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]
     waiting = await release(tx, context, keys)

@@ -117,3 +117,20 @@ async def test_what_was_said_of_a_number_is_not_said_of_the_one_in_its_place(hub
     await hub.hears([snapshot(again, clock.now())])
     await hub.every(opening.open_arrivals, clock.now())
     assert await mobile(hub) == after
+
+
+async def test_who_becomes_restricted_is_told_of_in_their_earlier_cases_too(hub: Hub) -> None:
+    first = a_crime(a_victim("V-1"))
+    await hub.hears(recorded(first))
+    old = case_id(first["crime_id"], "V-1")
+    await hub.hears(recorded(a_crime(a_victim("V-1", works_for="hub"))))
+    told = await hub.rows("select type, data from case_event where case_id = $1 order by id", old)
+    assert told[-1]["type"] == "case.updated.v1" and told[-1]["data"]["restricted"] is True
+    assert told[-1]["data"]["changed"] == ["restricted"]
+
+
+async def test_one_word_of_a_batch_that_somebody_is_restricted_counts_for_all_that_follows(hub: Hub) -> None:
+    ours, other = a_victim("V-1", works_for="hub"), a_victim("V-1")
+    await hub.hears(recorded(a_crime(ours), a_crime(other)))
+    assert await hub.value("select bool_and(restricted) from person")
+    assert await hub.value("select bool_and(restricted) from case_file")

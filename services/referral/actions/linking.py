@@ -9,6 +9,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import restricting
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -25,7 +26,9 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         return False
     everybody = await same_person.relink(tx, [one, other]) if same else frozenset((one, other))
     if same and await same_person.restricted(tx, sorted(everybody)):
-        await persons.restrict(tx, everybody)
+        anew = await persons.restrict(tx, everybody)
+        still_open = set(await same_person.open_cases(tx, sorted(everybody)))
+        await restricting.tell(tx, [one for one in anew if one not in still_open], now, viewer.user_id)
     await _tell(tx, viewer, everybody, (one, other), "same_person" if same else "not_the_same_person", books, now)
     return True
 

@@ -92,22 +92,28 @@ class Past:
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
-async def meet(tx: Tx, people: Collection[Newcomer]) -> set[UUID]:
+class Met(NamedTuple):
+    """Who of the people of a batch is restricted, and the earlier cases that are so from now on."""
+
+    restricted: set[UUID]
+    cases: list[UUID]
+
+
+async def meet(tx: Tx, people: Collection[Newcomer]) -> Met:
     """Writes people not known yet and locks those who are; returns those who are restricted.
 
     Somebody known who is now said to be restricted is so from here on, in their earlier cases too.
     """
-    once = {person.person_id: person for person in people}
+    told = {person.person_id for person in people if person.restricted}
+    once = {person.person_id: person._replace(restricted=person.person_id in told) for person in people}
     if not once:
-        return set()
+        return Met(set(), [])
     new = await tx.fetch(_MEET, *(list(column) for column in zip(*once.values(), strict=True)))
     known = set(once) - {row["person_id"] for row in new}
     rows = await tx.fetch(_KNOWN, list(known)) if known else []
     held = {row["person_id"] for row in rows if row["restricted"]}
-    told = {person.person_id for person in people if person.restricted}
-    if newly := (told & known) - held:
-        await persons.restrict(tx, newly)
-    return held | told
+    newly = (told & known) - held
+    return Met(held | told, await persons.restrict(tx, newly) if newly else [])
 
 
 async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs: Collection[str]) -> Past:

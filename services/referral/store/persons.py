@@ -11,10 +11,11 @@ from services.referral.store.rows import columns, read
 _RESTRICT = """
 with people as (
     update person set restricted = $2 where person_id = any($1::uuid[]) returning person_id
-), cases as (
-    update case_file c set restricted = $2 from people p where c.person_id = p.person_id
+), legs as (
+    update leg l set restricted = $2 from people p where l.person_id = p.person_id
 )
-update leg l set restricted = $2 from people p where l.person_id = p.person_id
+update case_file c set restricted = $2 from people p where c.person_id = p.person_id and c.restricted <> $2
+returning c.case_id
 """
 
 
@@ -31,9 +32,10 @@ class Proposal:
 _PROPOSALS = f"select {columns(Proposal)} from same_person where same is null"
 
 
-async def restrict(tx: Tx, people: Collection[UUID], *, restricted: bool = True) -> None:
-    """Makes people, with their cases and legs, absent for everybody without the right; or lifts it."""
-    await tx.execute(_RESTRICT, list(people), restricted)
+async def restrict(tx: Tx, people: Collection[UUID], *, restricted: bool = True) -> list[UUID]:
+    """Makes people, with their cases and legs, absent for everybody without the right; or lifts it. Returns the cases
+    of which that was not so before, by id."""
+    return sorted(row["case_id"] for row in await tx.fetch(_RESTRICT, list(people), restricted))
 
 
 async def proposals(tx: Tx, limit: int = 100) -> list[Proposal]:

@@ -1,0 +1,31 @@
+"""Somebody becomes restricted: their other cases say so too, so that no other service goes on showing them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.referral import CaseUpdated
+from kit.database import Tx
+from services.referral.actions.announcing import announce
+from services.referral.domain.announcing import SYSTEM, built, case_values
+from services.referral.domain.facts import facts_of
+from services.referral.store import batches, cases
+
+
+async def tell(
+    tx: Tx, case_ids: Sequence[UUID], now: datetime, by: UUID | None = None, *, caused_by: Any = None
+) -> None:
+    """Announces of cases, open or closed, that they are restricted from now on."""
+    told = []
+    for case_id in case_ids:
+        case = await cases.get(tx, case_id)
+        routings = await cases.routings(tx, case_id) if case else []
+        if case is None or not routings:
+            continue
+        history = replace(batches.remembered(routings[0].facts["history"]), restricted=True)
+        values = case_values(facts_of(routings[0].facts["case"]), history, case.reference)
+        values |= {"changed": ("restricted",), "removed": case.removed, "revision": case.revision}
+        told.append(built(CaseUpdated, case_id, now, SYSTEM, values))
+    await announce(tx, told, by, caused_by=caused_by)
