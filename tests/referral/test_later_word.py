@@ -8,7 +8,7 @@ import pytest
 from contracts.identity import case_id
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import consenting, contacting, linking, opening, packing, referring
+from services.referral.actions import consenting, contacting, linking, noticing, opening, packing, referring
 from services.referral.store import cases, persons
 from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
 from tests.referral.conftest import BOOKS, Hub
@@ -134,3 +134,15 @@ async def test_one_word_of_a_batch_that_somebody_is_restricted_counts_for_all_th
     await hub.hears(recorded(a_crime(ours), a_crime(other)))
     assert await hub.value("select bool_and(restricted) from person")
     assert await hub.value("select bool_and(restricted) from case_file")
+
+
+async def test_an_urgent_case_that_nobody_has_any_more_is_told_of_again(hub: Hub) -> None:
+    case = await a_case(hub)
+    open_ones = "select count(*) from notice where case_id = $1 and over_at is null"
+    give = "update case_file set assigned_to = $2 where case_id = $1"
+    found = []
+    for worker in (None, OFFICER.user_id, None):
+        await hub.worker.pool.execute(give, case, worker)
+        await hub.every(noticing.notice, clock.now())
+        found.append(await hub.value(open_ones, case))
+    assert found == [2, 0, 2]

@@ -76,9 +76,11 @@ async def causes(tx: Tx, kind: str, since: datetime, limit: int, silent_before: 
 
 
 async def add(tx: Tx, notices: Sequence[Notice]) -> None:
+    """Tells them; one that was over is told again, since its cause came back."""
     names = columns(Notice)
     await tx.executemany(
-        f"insert into notice ({names}) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        f"insert into notice ({names}) values ($1, $2, $3, $4, $5)"
+        " on conflict (notice_id) do update set over_at = null where notice.over_at is not null",
         [tuple(getattr(notice, name) for name in names.split(", ")) for notice in notices],
     )
 
