@@ -146,3 +146,18 @@ async def test_an_urgent_case_that_nobody_has_any_more_is_told_of_again(hub: Hub
         await hub.every(noticing.notice, clock.now())
         found.append(await hub.value(open_ones, case))
     assert found == [2, 0, 2]
+
+
+@pytest.mark.parametrize(("said_no", "sent"), [(True, 1), (False, 2)])
+async def test_a_new_line_is_not_sent_by_itself_to_somebody_who_said_no(hub: Hub, said_no: bool, sent: int) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears(recorded(crime))
+    case = case_id(crime["crime_id"], "V-1")
+    agreement = await agrees(hub, case, await hub.value("select contract_id from leg where case_id = $1", case))
+    if said_no:
+        async with hub.looks(OFFICER) as tx:
+            await consenting.withdraw(tx, OFFICER, agreement, "changed_mind", NOON)
+    later = updated(crime, 2, hate_strands=["race"])
+    await hub.hears([snapshot(later, NOON + timedelta(hours=1))])
+    assert "hate_crime" in {row["line"] for row in await hub.rows("select line from referral where case_id = $1", case)}
+    assert await hub.value("select count(*) from leg where case_id = $1", case) == sent

@@ -166,6 +166,7 @@ def _standing(past: Past, held: Case) -> Standing:
         history=past.histories.get(held.case_id),
         removed=held.removed,
         revision=held.revision,
+        said_no=held.case_id in past.said_no,
     )
 
 

@@ -48,6 +48,7 @@ async def rerun(
     past = await batches.past(tx, (), [held.person_id], refs)
     past.restricted = {held.person_id} if held.restricted else set()
     history = hearing.history_of(past, held.person_id, facts)
+    referred = await referrals.of_case(tx, case_id)
     stands = Standing(
         reference=held.reference,
         lines=held.lines,
@@ -56,10 +57,11 @@ async def rerun(
         doors=held.doors,
         decision=held.decision,
         run=held.runs,
-        referred=frozenset(referral.line for referral in await referrals.of_case(tx, case_id)),
+        referred=frozenset(referral.line for referral in referred),
         before=_ours(before, facts),
         history=batches.remembered(routings[0].facts["history"]),
         revision=held.revision,
+        said_no=any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred),
     )
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)

@@ -128,12 +128,14 @@ def plan_lines(
     force: InForce,
     directory: Directory,
     today: date,
+    *,
+    by_itself: bool = True,
 ) -> Plan:
-    """What becomes of these lines. No referral at all where sharing is refused or has to be asked first, or where
-    another hub commissions: then a human acts on the case itself."""
+    """What becomes of these lines; nothing is sent at once unless `by_itself`. No referral at all where sharing is
+    refused or has to be asked first, or where another hub commissions: then a human acts on the case itself."""
     if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:
         return NOTHING
-    alone = not routing.holds and force.policy.share_counts(facts)
+    alone = by_itself and not routing.holds and force.policy.share_counts(facts)
     referrals, legs, waiting, nobody = [], [], [], []
     failed: dict[str, tuple[str, ...]] = {}
     for line in lines:

@@ -20,7 +20,8 @@ GATES = frozenset(HOLD_KINDS["gates"])
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a case stands before it is decided again. `referred`: lines that have a referral, open or closed."""
+    """How a case stands before it is decided again. `referred`: lines that have a referral, open or closed; `said_no`:
+    the person declined one, or took an agreement back."""
 
     reference: str
     lines: tuple[str, ...]
@@ -34,6 +35,7 @@ class Standing:
     history: History | None = None
     removed: bool = False
     revision: int = 1
+    said_no: bool = False
 
 
 def is_stale(held: int, revision: int) -> bool:
@@ -54,7 +56,7 @@ def decide_again(
     found = route(facts, history, force.rules)
     routing = _joined(standing, found)
     new = tuple(line for line in routing.lines if line not in standing.referred)
-    plan = plan_lines(facts, routing, new, force, force.directory, today)
+    plan = plan_lines(facts, routing, new, force, force.directory, today, by_itself=not standing.said_no)
     decision = _decision(standing, routing, bool(plan.legs))
     changed = changed_fields(facts, history, standing)
     events: list[Announcement] = []

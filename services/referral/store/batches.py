@@ -27,7 +27,10 @@ _KNOWN = "select person_id, restricted from person where person_id = any($1::uui
 _HELD = "select crime_id, revision from crime where crime_id = any($1::uuid[])"
 _OF_CRIMES = f"select {columns(Case)} from case_file where crime_id = any($1::uuid[]) order by case_id for update"
 _FACTS = "select distinct on (case_id) case_id, facts from routing where case_id = any($1::uuid[]) order by 1, run desc"
-_REFERRED = "select case_id, line from referral where case_id = any($1::uuid[])"
+_REFERRED = """
+select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'agreement_withdrawn' as said_no
+  from referral where case_id = any($1::uuid[])
+"""
 _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision
   from case_file where person_id = any($1::uuid[])
@@ -89,6 +92,7 @@ class Past:
     suspected: dict[tuple[str, str], set[UUID]] = field(default_factory=dict)
     duplicates: set[UUID] = field(default_factory=set)
     restricted: set[UUID] = field(default_factory=set)
+    said_no: set[UUID] = field(default_factory=set)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
@@ -149,6 +153,8 @@ async def _standing(tx: Tx, known: Past) -> None:
         known.histories[row["case_id"]] = remembered(row["facts"]["history"])
     for row in await tx.fetch(_REFERRED, list(known.cases)):
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
+        if row["said_no"]:
+            known.said_no.add(row["case_id"])
 
 
 def remembered(told: Mapping[str, Any]) -> History:
