@@ -14,7 +14,12 @@ worker_processes auto;
 events { worker_connections 1024; }
 http {
     # Without the query: an address is logged, what was asked is not.
-    log_format plain '$time_iso8601 $request_method $uri $status $request_time';
+    log_format plain '$time_iso8601 $request_method $logged $status $request_time';
+    # Nor the secret that an address ends with: whoever reads the log opens nothing by it.
+    map $uri $logged {
+        default $uri;
+        "~^(?<kept>SECRETS)/." $kept/-;
+    }
     access_log /dev/stdout plain;
     error_log /dev/stderr crit;
     server_tokens off;
@@ -31,6 +36,8 @@ http {
     # Names are asked again and again: a service that was restarted elsewhere is found.
     resolver 127.0.0.11 valid=10s;
 """
+SECRETS = ("/r", "/yours", "/portal/link/open", "/directory/capacity")
+"""Where an address ends with a secret."""
 DOWN = """\
         error_page 502 503 504 @away;
         location @away {
@@ -63,4 +70,4 @@ def _server(origin: Origin) -> str:
 
 
 def configuration() -> str:
-    return HEAD + "".join(_server(origin) for origin in PORTS) + "}\n"
+    return HEAD.replace("SECRETS", "|".join(SECRETS)) + "".join(_server(origin) for origin in PORTS) + "}\n"

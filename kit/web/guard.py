@@ -86,6 +86,10 @@ class Signer:
     def form_token(self, session: str | None) -> str:
         return self._derive("form", session or "").hex()
 
+    def proof(self, of: str) -> str:
+        """Shows that an address was made here. Never a form token: those are handed out for any session claimed."""
+        return self._derive("proof", of).hex()
+
     def token_fits(self, token: str, session: str | None) -> bool:
         return hmac.compare_digest(token.encode(), self.form_token(session).encode())
 

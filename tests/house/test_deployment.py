@@ -134,3 +134,21 @@ def nginx_target(text: str, origin: Origin, path: str) -> str:
 def test_the_gateway_sends_an_address_where_the_path_table_says(origin: Origin, path: str) -> None:
     text = (ROOT / "deploy" / "gateway" / "nginx.conf").read_text()
     assert nginx_target(text, origin, path) == service_of(path, origin)
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/portal/link/open/5ec2e7", "/portal/link/open/-"),
+        ("/directory/capacity/0b3c/2026-W48/5ec2e7", "/directory/capacity/-"),
+        ("/yours/5ec2e7", "/yours/-"),
+        ("/r/5ec2e7", "/r/-"),
+        ("/returns/2026", "/returns/2026"),
+        ("/directory/capacity", "/directory/capacity"),
+    ],
+)
+def test_the_log_of_the_gateway_holds_no_secret_that_an_address_ends_with(path: str, logged: str) -> None:
+    text = (ROOT / "deploy" / "gateway" / "nginx.conf").read_text()
+    [(pattern, kept)] = re.findall(r'"~(.+)" (\S+);', text)
+    found = re.search(pattern.replace("(?<", "(?P<"), path)
+    assert " $logged " in text and (kept.replace("$kept", found["kept"]) if found else path) == logged

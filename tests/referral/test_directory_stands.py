@@ -11,7 +11,11 @@ from bench.matching import CONTRACTS, cases, contracts, differences
 from contracts.identity import contract_id
 from contracts.working_time import local_day
 from kit import clock
+from kit.web import signin
+from kit.web.app import make_app
 from kit.web.guard import Signer
+from services.referral import directory_ui
+from services.referral.__main__ import HERE
 from services.referral.actions import books as stocked
 from services.referral.actions import capacity
 from services.referral.case_ui.whynot import panel
@@ -19,7 +23,7 @@ from services.referral.directory_ui.gaps import takeaway
 from services.referral.directory_ui.picture import shaded
 from services.referral.domain.directory import ListSaid
 from services.referral.domain.matching import explain, match
-from tests.browser import cookie_of
+from tests.browser import Browser, cookie_of
 from tests.builders import a_crime, a_domestic_crime, a_victim
 from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
@@ -129,6 +133,21 @@ async def test_a_link_of_another_week_or_another_contract_is_not_there(hub: Hub,
         await stranger.get(good)
         await stranger.post(path, {"state": "open"}, 404)
     assert await hub.value("select count(*) from contract_state") == 0
+
+
+@pytest.mark.service
+async def test_the_token_of_a_form_never_makes_a_link_whatever_session_a_stranger_claims(
+    hub: Hub, databases: Databases
+) -> None:
+    settings, week = hub.context.settings, capacity.week_of(local_day(clock.now()))
+    pages = [*signin.pages(), *directory_ui.pages(hub.context)]
+    access = await access_of(databases)
+    app = make_app("referral", settings, pages, databases={"hub": hub.hub}, templates=HERE / "templates", access=access)
+    async with Browser(app, settings, f"capacity|{GENERAL}|{week}") as stranger:
+        page = await stranger.get("/sign-in")
+        token = next(i.get("value") or "" for i in page.all("input") if i.get("name") == "csrf_token")
+        proof = token.translate(str.maketrans("0123456789abcdef", "ghjkmnpqrtvwxyzc"))
+        await stranger.get(f"/directory/capacity/{GENERAL}/{week}/{proof}", 404)
 
 
 @pytest.mark.service

@@ -22,7 +22,7 @@ _LETTERS = str.maketrans("0123456789abcdef", "ghjkmnpqrtvwxyzc")
 class Signs(Protocol):
     """What signs a link (`kit.web.guard.Signer`): an HMAC under the key of the sessions."""
 
-    def form_token(self, session: str | None) -> str: ...
+    def proof(self, of: str) -> str: ...
 
 
 def week_of(day: date) -> str:
@@ -37,7 +37,7 @@ def path_of(signs: Signs, contract_id: UUID, week: str) -> str:
 
 
 def _proof(signs: Signs, contract_id: UUID, week: str) -> str:
-    return signs.form_token(f"capacity|{contract_id}|{week}").translate(_LETTERS)
+    return signs.proof(f"capacity|{contract_id}|{week}").translate(_LETTERS)
 
 
 def is_good(signs: Signs, contract_id: UUID, week: str, proof: str, now: datetime) -> bool:
