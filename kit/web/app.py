@@ -134,7 +134,7 @@ def _endpoint(page: Page, shop: Shop) -> Callable[[Request], Awaitable[Response]
     async def answer(request: Request) -> Response:
         visit: Visit | None = None
         try:
-            if not _right_origin(request, page, shop.settings):
+            if not _right_origin(request, page, shop.settings) or _holds_zero(request):
                 raise HTTPException(404)
             visit = await _visit(request, shop, page.origin == "neutral")
             visit.database, visit.machine = page.database, page.machine
@@ -200,9 +200,11 @@ async def _form(request: Request) -> dict[str, list[str]]:
     if body is None:
         raise HTTPException(413)
     try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        text = body.decode()
+        sent = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         raise HTTPException(400) from None
+    return {name: [value.replace("\0", "") for value in values] for name, values in sent.items()}
 
 
 async def _body(request: Request, most: int) -> bytes | None:
@@ -230,6 +232,11 @@ def _right_origin(request: Request, page: Page, settings: Settings) -> bool:
     if page.origin == "neutral":
         own, other = other, own
     return host == _host(own) or (settings.development and host != _host(other))
+
+
+def _holds_zero(request: Request) -> bool:
+    """A character that no database keeps as text: such an address is of no page."""
+    return "\0" in request.scope["path"] or "%00" in request.url.query
 
 
 async def _visit(request: Request, shop: Shop, neutral: bool) -> Visit:

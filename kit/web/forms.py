@@ -108,6 +108,11 @@ def _one(values: Values | None, name: str) -> str:
     return texts[-1] if texts else ""
 
 
+def whole(text: str) -> int | None:
+    """The whole number of a query, such as a page; None for what is none or has more than nine figures."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def message_of(errors: Errors, name: str) -> str | None:
     return next((error.message for error in errors or () if error.field == name), None)
 

@@ -13,7 +13,7 @@ from contracts.reference import local_authority_name, offence_groups
 from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
-from kit.web.forms import FieldError, Say, parse
+from kit.web.forms import FieldError, Say, parse, whole
 from services.returns import actions, render
 from services.returns.actions import Actor
 from services.returns.domain import canonical, suppression
@@ -184,9 +184,8 @@ async def show_lines(visit: Visit) -> Response:
         visit.query.get("split", "total"),
         visit.query.get("category", "all"),
     )
-    try:
-        page = max(1, int(visit.query.get("page", "1")))
-    except ValueError:
+    page = whole(visit.query.get("page", "1"))
+    if not page:
         return visit.not_found()
     if not sees_all(visit):
         return visit.forbidden()

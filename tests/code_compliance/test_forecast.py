@@ -55,7 +55,7 @@ async def test_the_forecast_names_agency_team_right_and_day_and_opens_the_clocks
     page = await browser.follow("1 of Police Dudley local policing area, right 6")
     assert "Police, Dudley local policing area, right 6" in page.text
     assert "Give the agreed update, even if nothing has changed" in page.text
-    for wrong in ("?agency=nobody", "?agency=police&right=6&day=x", "?page=0"):
+    for wrong in ("?agency=nobody", "?agency=police&right=6&day=x", "?page=0", "?page=²", f"?page={'9' * 5000}"):
         await browser.get(f"/rights/forecast{wrong}", status=404)
 
 

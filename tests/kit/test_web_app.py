@@ -214,6 +214,15 @@ async def test_the_token_of_one_session_does_not_fit_another(local: Settings) ->
     assert not signer.token_fits(signer.form_token("mine"), "yours")
 
 
+async def test_a_character_that_no_database_keeps_is_left_out_of_a_form_and_of_no_address(local: Settings) -> None:
+    async with raw(local) as client:
+        sent = {"csrf_token": guard.Signer(local).form_token(None), "name": "La\0mp", "no\0te": "x"}
+        answer = await client.post("/gallery/order", data=sent)
+        asked = [await client.get(path) for path in ("/gallery/empty?page=%00", "/gallery/em%00pty")]
+    assert answer.status_code == 422 and 'value="Lamp"' in answer.text
+    assert [each.status_code for each in asked] == [404, 404]
+
+
 async def test_a_form_that_is_too_large_is_not_read(local: Settings) -> None:
     async with raw(local) as client:
         answer = await client.post("/gallery/order", data={"note": "x" * 1_000_001})

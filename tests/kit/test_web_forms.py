@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field, field_validator
 
-from kit.web.forms import FieldError, Say, choice_field, date_field, error_list, field, parse
+from kit.web.forms import FieldError, Say, choice_field, date_field, error_list, field, parse, whole
 
 
 class Order(BaseModel):
@@ -114,3 +114,10 @@ def test_each_error_leads_to_the_first_thing_to_fill() -> None:
         {"text": "Nothing fits"},
     ]
     assert [item["value"] for item in due["items"]] == ["", "2", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("007", 7), ("", None), ("-1", None), ("²", None), ("٣", None), ("9" * 5000, None)]
+)
+def test_a_number_of_an_address_is_a_short_one_in_plain_figures_or_none(text: str, number: int | None) -> None:
+    assert whole(text) == number

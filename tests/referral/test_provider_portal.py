@@ -73,6 +73,7 @@ async def test_an_empty_list_says_why(browse: AsPersona, slug: str) -> None:
 async def test_a_list_that_is_not_there_is_not_found(worker: Browser) -> None:
     await worker.get("/portal?list=everything", status=404)
     await worker.get("/portal?contract=nothing", status=404)
+    await worker.get(f"/portal?page={'9' * 5000}")
 
 
 async def test_a_referral_is_accepted_in_two_clicks(hub: Hub, sent: Sent, worker: Browser) -> None:

@@ -14,7 +14,7 @@ from contracts.refused import Refused
 from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import FieldError, Say, parse
+from kit.web.forms import FieldError, Say, parse, whole
 from services.code_compliance.actions import complaining
 from services.code_compliance.domain.complaints import Complaint
 from services.code_compliance.domain.rulebook import Rulebook
@@ -61,7 +61,7 @@ async def show_queue(visit: Visit, rules: Rulebook) -> Response:
     which, page = visit.query.get("show", "open"), visit.query.get("page", "1")
     agency = visit.query.get("agency") or None
     known = which in QUEUES and (agency is None or agency in agencies())
-    if not known or not page.isdigit() or not 1 <= int(page) <= LAST_PAGE:
+    if not known or not 1 <= (whole(page) or 0) <= LAST_PAGE:
         raise HTTPException(404)
     async with visit.begin() as tx:
         found = await complaints.listed(tx, which, visit.now, agency, PAGE + 1, PAGE * (int(page) - 1))

@@ -13,6 +13,7 @@ from contracts.identity import reference
 from contracts.working_time import LONDON, local_day, working_minutes
 from kit import audit
 from kit.web.app import Page, Visit
+from kit.web.forms import whole
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.rulebook import Rulebook
@@ -83,7 +84,7 @@ def _morning(day: date) -> datetime:
 def _asked(visit: Visit, rules: Rulebook) -> tuple[Row | None, int]:
     query = visit.query
     page = query.get("page", "1")
-    if not page.isdigit() or not 1 <= int(page) <= LAST_PAGE:
+    if not 1 <= (whole(page) or 0) <= LAST_PAGE:
         raise HTTPException(404)
     if "agency" not in query:
         return None, int(page)
@@ -92,7 +93,7 @@ def _asked(visit: Visit, rules: Rulebook) -> tuple[Row | None, int]:
         day = date.fromisoformat(query.get("day", ""))
     except ValueError:
         raise HTTPException(404) from None
-    if agency not in AGENCIES or not right.isdigit() or int(right) not in rules.codes[-1].rights:
+    if agency not in AGENCIES or whole(right) not in rules.codes[-1].rights:
         raise HTTPException(404)
     return Row(agency, query.get("team", ""), int(right), day), int(page)
 

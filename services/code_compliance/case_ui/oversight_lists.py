@@ -10,6 +10,7 @@ from starlette.responses import Response
 from contracts.identity import reference
 from kit import audit
 from kit.web.app import Visit
+from kit.web.forms import whole
 from services.code_compliance.case_ui.oversight_room import (
     HEADS,
     Wanted,
@@ -36,7 +37,7 @@ async def show_list(visit: Visit, rules: Rulebook) -> Response:
     if not may_see_small(visit):
         return visit.forbidden()
     page, state = visit.query.get("page", "1"), visit.query.get("state", "")
-    if state not in HEADS or not page.isdigit() or not 1 <= int(page) <= LAST_PAGE:
+    if state not in HEADS or not 1 <= (whole(page) or 0) <= LAST_PAGE:
         raise HTTPException(404)
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from contracts.working_time import local_day
 from kit.database import Tx
 from kit.web.app import Visit
+from kit.web.forms import whole
 from services.code_compliance.domain.oversight import COLUMNS, Figures
 from services.code_compliance.domain.periods import Period, month_of, quarter_of, read_period
 from services.code_compliance.domain.rulebook import Rulebook
@@ -65,7 +66,7 @@ async def wanted(tx: Tx, visit: Visit, rules: Rulebook) -> Wanted:
     """Reads the query; the latest quarter with anything in it where no period was asked for, and nothing unknown."""
     query = visit.query
     right, agency, entitlement = query.get("right") or None, query.get("agency") or None, query.get("entitlement")
-    if right is not None and not (right.isdigit() and int(right) in rules.codes[-1].rights):
+    if right is not None and whole(right) not in rules.codes[-1].rights:
         raise HTTPException(404)
     if agency is not None and agency not in AGENCIES:
         raise HTTPException(404)

@@ -10,6 +10,7 @@ from contracts.identity import reference
 from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
+from kit.web.forms import whole
 from services.code_compliance.actions.covering import in_force
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.rulebook import Rulebook
@@ -77,8 +78,8 @@ def _asked(visit: Visit, rules: Rulebook) -> tuple[int, str, str, int]:
     query = visit.query
     right, page = query.get("right", ""), query.get("page", "1")
     agency, state = query.get("agency", ""), query.get("state", "")
-    known = right.isdigit() and int(right) in rules.codes[-1].rights and agency in AGENCIES and state in STATES
-    if not known or not page.isdigit() or not 1 <= int(page) <= LAST_PAGE:
+    known = whole(right) in rules.codes[-1].rights and agency in AGENCIES and state in STATES
+    if not known or not 1 <= (whole(page) or 0) <= LAST_PAGE:
         raise HTTPException(404)
     return int(right), agency, state, int(page)
 

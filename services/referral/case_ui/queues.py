@@ -10,7 +10,7 @@ from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
-from kit.web.forms import FieldError
+from kit.web.forms import FieldError, whole
 from services.referral.actions import sealing
 from services.referral.case_ui import home, words
 from services.referral.case_ui.room import Desk, badges, one
@@ -28,7 +28,7 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
         sort=_known(visit, "sort", tuple(queues.SORTS)),
     )
     async with visit.begin() as tx:
-        page = await queues.queue(tx, slug, filters, int(number) if number.isdecimal() else 1)
+        page = await queues.queue(tx, slug, filters, whole(number) or 1)
         if page is None:
             return visit.not_found()
         counts = await queues.counts(tx)

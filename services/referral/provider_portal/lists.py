@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import FieldError
+from kit.web.forms import FieldError, whole
 from services.referral.actions import providing
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
@@ -23,7 +23,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
     sort = visit.query.get("sort", "due")
     if sort not in SORTS:
         return visit.not_found()
-    asked = int(number) if number.isdecimal() else 1
+    asked = whole(number) or 1
     async with visit.begin() as tx:
         page = await portal.offered(
             tx, slug, limits(visit, books), asked, contract_id=contract, newest=sort == "newest"
