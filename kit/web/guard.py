@@ -102,7 +102,7 @@ class Signer:
             return None
         try:
             opened: dict[str, str] = orjson.loads(self._box.decrypt(sealed, ttl=seconds))
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             return None
         return opened
 

@@ -223,6 +223,14 @@ async def test_a_character_that_no_database_keeps_is_left_out_of_a_form_and_of_n
     assert [each.status_code for each in asked] == [404, 404]
 
 
+@pytest.mark.parametrize("sealed", [b"nothing", b"\xe9", b"gAAAAA" * 30])
+async def test_a_message_that_was_not_sealed_here_breaks_no_page(local: Settings, sealed: bytes) -> None:
+    async with raw(local) as client:
+        name = guard.Signer(local).cookie_name("handrail_flash").encode()
+        answer = await client.get("/gallery/empty", headers={b"cookie": name + b"=" + sealed})
+    assert answer.status_code == 200
+
+
 async def test_a_form_that_is_too_large_is_not_read(local: Settings) -> None:
     async with raw(local) as client:
         answer = await client.post("/gallery/order", data={"note": "x" * 1_000_001})

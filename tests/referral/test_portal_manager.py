@@ -105,6 +105,16 @@ def test_small_numbers_of_people_are_taken_out_with_one_more_where_the_rest_woul
     assert (shown["posts", "idva"], shown["ended", "completed"]) == ("2.00", "0")
 
 
+def test_one_area_of_life_tells_no_small_number_of_another_by_the_total_they_share() -> None:
+    given = (("safety:better", 10), ("safety:same", 5), ("safety:worse", 5))
+    given += (("money:better", 12), ("money:same", 7), ("money:worse", 1))
+    given += (("health:better", 12), ("health:same", 6), ("health:worse", 2))
+    given += (("housing:better", 18), ("housing:same", 1), ("housing:worse", 1))
+    lines = [Line("distance", category, str(value)) for category, value in given]
+    shown = [line.category for line in suppress(lines) if line.value != "[c]"]
+    assert shown == [*("safety:better", "safety:same", "safety:worse"), "money:better", "health:better"]
+
+
 def test_the_file_is_the_same_for_the_same_lines_and_runs_no_formula() -> None:
     lines = [Line("outcome", "=1+1", "3"), Line("outcome", "VFS1:better", "4")]
     assert write("r", "p", "2026-Q3", lines) == write("r", "p", "2026-Q3", lines[::-1])

@@ -55,16 +55,28 @@ def read(file: bytes) -> list[Line]:
 
 
 def suppress(lines: Sequence[Line]) -> list[Line]:
-    """The lines with small counts of people taken out; where one alone of a measure would be told by the others and
-    their total, the next smallest goes too."""
-    hidden: set[int] = set()
-    for measure in {line.measure for line in lines if line.measure in OF_PEOPLE}:
-        at = [n for n, line in enumerate(lines) if line.measure == measure]
-        small = {n for n in at if 0 < int(lines[n].value) < THRESHOLD}
-        parts = [n for n in at if lines[n].category != "all"]
-        alone = [n for n in parts if n in small]
-        if len(alone) == 1 and len(parts) > 1:
-            others = sorted((int(lines[n].value), n) for n in parts if n not in small and int(lines[n].value) > 0)
-            small |= {n for _, n in others[:1]}
-        hidden |= small
+    """The lines with small counts of people taken out; where one alone, or a few that are small together, would be told
+    by the others and their total, the next smallest go too."""
+    hidden = {n for n, line in enumerate(lines) if line.measure in OF_PEOPLE and 0 < int(line.value) < THRESHOLD}
+    groups: dict[tuple[str, str], list[int]] = {}
+    for n, line in enumerate(lines):
+        if line.measure in OF_PEOPLE and line.category != "all":
+            groups.setdefault(_adding_up(line), []).append(n)
+    for parts in groups.values():
+        hidden |= _with_others({n: int(lines[n].value) for n in parts}, hidden.intersection(parts))
     return [replace(line, value=SUPPRESSED) if n in hidden else line for n, line in enumerate(lines)]
+
+
+def _adding_up(line: Line) -> tuple[str, str]:
+    """What a line adds up in. Each outcome, and each area of life, has a line for everybody whose support ended: the
+    total that one of them shows is the total of them all."""
+    return line.measure, line.category.partition(":")[0] if line.measure in ("outcome", "distance") else ""
+
+
+def _with_others(values: dict[int, int], small: set[int]) -> set[int]:
+    """The small ones of a group, with as many more as keep a subtraction from bringing one back."""
+    hidden = set(small)
+    for n in sorted(values.keys() - hidden, key=lambda n: (values[n], n)):
+        if hidden and values[n] > 0 and (len(hidden) == 1 or sum(values[one] for one in hidden) < THRESHOLD):
+            hidden.add(n)
+    return hidden
