@@ -56,12 +56,18 @@ class Read(BaseModel):
     ]
 
 
+def rounded(number: int, to: int) -> int:
+    """To the nearest multiple: nothing of one person is left in it, nor in what can be worked out from it."""
+    return to * ((number + to // 2) // to)
+
+
 async def show_figures(visit: Visit, rules: Rules) -> Response:
     async with visit.begin() as tx:
         found = await figures.figures(tx)
         unread = len(await figures.to_read(tx)) if visit.may("case.reveal") else 0
         await audit.record(tx, [audit.seen(visit.signed_in, "feedback.figures_viewed", "feedback", None)])
     asking = rules.asking(visit.now.date())
+    exact = visit.may("case.read") or visit.may("returns.draw")
     return visit.render(
         "feedback_ui/figures.html",
         found=found,
@@ -69,6 +75,8 @@ async def show_figures(visit: Visit, rules: Rules) -> Response:
         reasons=REASONS,
         questions=rules.questionnaires[asking.questionnaires["completed"]].questions,
         least=asking.least_shown,
+        exact=exact,
+        count=(lambda number: number) if exact else (lambda number: rounded(number, asking.least_shown)),
         unread=unread,
     )
 

@@ -76,6 +76,18 @@ async def test_counts_by_state_and_reason(browsers: Any, feedback: Running) -> N
     assert "Nobody has answered yet" in page.text
 
 
+async def test_who_may_open_no_case_and_draws_no_return_sees_numbers_rounded(browsers: Any, feedback: Running) -> None:
+    await feedback.hear(case_opened(an_id("b"), share="refused"), ended(an_id("b")))
+    for number in range(7):
+        await somebody_answers(feedback, f"person {number}", {"heard": "4"} if number else {"heard": "rather_not_say"})
+    await feedback.decide()
+    page = await (await browsers("commission")).get("/feedback")
+    assert ["Answered", "5"] in page.rows and ["All who could be asked", "10"] in page.rows
+    assert ["Not asked, for a reason", "0"] in page.rows and "Said no to sharing" not in page.text
+    assert "5 people answered" in page.text and ["Heard", "4.0", "5", "0", "0"] in page.rows
+    assert ["Answered", "7"] in (await (await browsers("leader")).get("/feedback")).rows
+
+
 async def test_means_are_shown_from_five_scores_on(browsers: Any, feedback: Running) -> None:
     for number, score in enumerate(("5", "4", "4", "2", "1")):
         chosen = {"heard": score} | ({"safe": score} if number else {"safe": "rather_not_say"})
