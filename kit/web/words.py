@@ -41,6 +41,11 @@ def iso(moment: date | datetime) -> str:
     return _local(moment).isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
 
 
+def rounded(number: int, to: int = 5) -> int:
+    """To the nearest multiple: nothing of one person is left in it, nor in what can be worked out from it."""
+    return to * ((number + to // 2) // to)
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """'1 person', '2,300 people'."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -12,6 +12,7 @@ from kit.listening import Context
 from kit.sealing import unseal
 from kit.web.app import Page, Visit
 from kit.web.forms import Say, parse
+from kit.web.words import rounded
 from services.feedback.reference import Rules
 from services.feedback.store import figures
 
@@ -54,11 +55,6 @@ class Read(BaseModel):
     outcome: Annotated[
         Literal["no_action", "passed_on", "safeguarding"], Say("Choose what you have done about these words")
     ]
-
-
-def rounded(number: int, to: int) -> int:
-    """To the nearest multiple: nothing of one person is left in it, nor in what can be worked out from it."""
-    return to * ((number + to // 2) // to)
 
 
 async def show_figures(visit: Visit, rules: Rules) -> Response:

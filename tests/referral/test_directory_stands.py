@@ -212,6 +212,10 @@ async def test_nobody_available_is_counted_by_area_and_need_and_opens_its_cases(
     assert "No case" in (await leader.get("/directory/gaps/cases?area=E08000025")).text
     await leader.get("/directory/gaps/cases?area=nowhere", 404)
     await (await browse("officer")).get("/directory/gaps", 403)
+    reader = await browse("commission")
+    page = await reader.get("/directory/gaps?days=365")
+    assert "For about 0 cases" in page.text and "1 case" not in page.text and "/gaps/cases" not in page.html
+    await reader.get("/directory/gaps/cases", 403)
 
 
 @pytest.mark.service

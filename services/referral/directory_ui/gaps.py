@@ -1,6 +1,7 @@
 """Where nobody could help: a map and tables by area, kind of help and need; each number opens its cases, no names."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from contracts.vocabulary import NEEDS
 from kit import audit
 from kit.listening import Context
 from kit.web.app import Page, Visit
-from kit.web.words import plural
+from kit.web.words import plural, rounded
 from services.referral.directory_ui.picture import WIDTH, shaded, shapes
 from services.referral.directory_ui.room import AREA_NAMES, LINE_NAMES, Room
 from services.referral.domain.books import Books
@@ -43,6 +44,11 @@ def _since(visit: Visit) -> datetime:
     return visit.now - timedelta(days=int(_period(visit)))
 
 
+def _exact(visit: Visit) -> bool:
+    """Whoever works on cases, the directory or the returns sees each number with its cases; others see it rounded."""
+    return any(visit.may(permission) for permission in ("case.read", "directory.write", "returns.draw"))
+
+
 async def show(visit: Visit, books: Books) -> Response:
     """The map, what it shows in one sentence, and the same as tables."""
     async with visit.begin() as tx:
@@ -54,12 +60,17 @@ async def show(visit: Visit, books: Books) -> Response:
     areas: dict[str, int] = {}
     for one in everybody:
         areas[one.area or "none"] = areas.get(one.area or "none", 0) + 1
+    exact, total = _exact(visit), len(everybody)
+    if not exact:
+        total, areas = rounded(total), {code: rounded(number) for code, number in areas.items()}
+        lines, needs, reasons = _rounded(lines), _rounded(needs), _rounded(reasons)
     return visit.render(
         "directory_ui/gaps.html",
         period=_period(visit),
         periods=PERIODS,
-        total=len(everybody),
-        takeaway=takeaway(len(everybody), areas),
+        exact=exact,
+        total=total,
+        takeaway=takeaway(total, areas) if exact or not everybody else f"For about {total} cases nobody could help.",
         shown=shaded(areas),
         width=WIDTH,
         height=round(shapes()[1], 1),
@@ -69,6 +80,11 @@ async def show(visit: Visit, books: Books) -> Response:
         needs=_table(needs, NEED_NAMES),
         reasons=[(RULES.get(one.line, one.line), one.number) for one in reasons],
     )
+
+
+def _rounded(counted: Sequence[Counted]) -> list[Counted]:
+    """Rounded numbers, without those that are too small for one."""
+    return [replace(one, number=number) for one in counted if (number := rounded(one.number))]
 
 
 def _table(counted: Sequence[Counted], names: dict[str, str]) -> list[tuple[str, str, dict[str, int]]]:
@@ -101,6 +117,8 @@ async def show_cases(visit: Visit, books: Books) -> Response:
         or need not in {"", *NEED_NAMES}
     ):
         return visit.not_found()
+    if not _exact(visit):
+        return visit.forbidden()
     async with visit.begin() as tx:
         found = await gaps.cases(tx, _since(visit), area, line, need)
         await audit.record(tx, [audit.seen(visit.signed_in, "gap_cases_seen", "directory", None)])
