@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Origin = Literal["staff", "neutral"]
+INSIDE = ("/livez", "/metrics", "/readyz")
+"""What a process tells those who watch it, and names what it is: nothing for people outside."""
 
 
 @dataclass(frozen=True, slots=True)

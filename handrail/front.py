@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from contracts.addresses import Origin, service_of
+from contracts.addresses import INSIDE, Origin, service_of
 
 HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer trailers"
@@ -131,6 +131,10 @@ def unavailable(origin: Origin, service: str) -> Response:
     return HTMLResponse(AWAY.format(what=html.escape(what)), status_code=502, headers=headers)
 
 
+async def _nothing(_: Request) -> Response:
+    return PlainTextResponse("Not found", status_code=404)
+
+
 async def _live(_: Request) -> Response:
     return PlainTextResponse("live")
 
@@ -139,7 +143,8 @@ def make_front(origin: Origin, url: str, services: Mapping[str, str], client: ht
     """The application of one origin; `services` are base addresses by name."""
     front = Front(origin, url, services, client)
     probes = [Route(path, _live) for path in ("/livez", "/readyz")] if origin == "staff" else []
-    return Starlette(routes=[*probes, Route("/{path:path}", front.answer, methods=METHODS)])
+    inside = [Route(path, _nothing) for path in INSIDE]
+    return Starlette(routes=[*probes, *inside, Route("/{path:path}", front.answer, methods=METHODS)])
 
 
 async def serve(fronts: Mapping[Origin, str], services: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contracts.addresses import PATHS, Origin
+from contracts.addresses import INSIDE, PATHS, Origin
 from handrail.local.processes import SERVICES
 
 PORTS: dict[Origin, int] = {"staff": 8000, "neutral": 8001}
@@ -63,9 +63,11 @@ def _locations(origin: Origin) -> Iterator[str]:
 def _server(origin: Origin) -> str:
     names = "".join(f"        set {_variable(s)} {s.replace('_', '-')}-web:{PROCESS_PORT};\n" for s in SERVICES)
     live = '        location = /livez { default_type text/plain; return 200 "live"; }\n' if origin == "staff" else ""
+    hidden = [path for path in INSIDE if not live or path != "/livez"]
+    inside = "".join(f"        location = {path} {{ return 404; }}\n" for path in hidden)
     return (
         f"    server {{  # {origin}\n        listen {PORTS[origin]};\n"
-        f"{names}{DOWN}{live}{''.join(_locations(origin))}    }}\n"
+        f"{names}{DOWN}{live}{inside}{''.join(_locations(origin))}    }}\n"
     )
 
 

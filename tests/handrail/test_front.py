@@ -126,3 +126,11 @@ async def test_the_neutral_page_of_absence_does_not_say_what_it_belongs_to(
 
 async def test_the_front_answers_for_itself(through: Callable[..., httpx.AsyncClient]) -> None:
     assert (await through(away=True).get("/livez")).text == "live"
+
+
+@pytest.mark.parametrize("origin", ["staff", "neutral"])
+async def test_what_a_process_tells_those_who_watch_it_is_not_there_for_people(
+    through: Callable[..., httpx.AsyncClient], origin: Origin
+) -> None:
+    for path in ("/metrics", *(("/livez", "/readyz") if origin == "neutral" else ())):
+        assert (await through(origin).get(path)).status_code == 404

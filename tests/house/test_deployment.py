@@ -152,3 +152,9 @@ def test_the_log_of_the_gateway_holds_no_secret_that_an_address_ends_with(path: 
     [(pattern, kept)] = re.findall(r'"~(.+)" (\S+);', text)
     found = re.search(pattern.replace("(?<", "(?P<"), path)
     assert " $logged " in text and (kept.replace("$kept", found["kept"]) if found else path) == logged
+
+
+def test_the_gateway_gives_nobody_outside_what_a_process_tells_those_who_watch_it() -> None:
+    staff, neutral = (ROOT / "deploy" / "gateway" / "nginx.conf").read_text().split("server {")[1:]
+    assert all(f"location = {path} {{ return 404; }}" in staff for path in ("/metrics", "/readyz"))
+    assert all(f"location = {path} {{ return 404; }}" in neutral for path in ("/livez", "/metrics", "/readyz"))

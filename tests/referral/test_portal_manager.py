@@ -106,7 +106,7 @@ def test_small_numbers_of_people_are_taken_out_with_one_more_where_the_rest_woul
 
 
 def test_one_area_of_life_tells_no_small_number_of_another_by_the_total_they_share() -> None:
-    given = (("safety:better", 10), ("safety:same", 5), ("safety:worse", 5))
+    given: tuple[tuple[str, int], ...] = (("safety:better", 10), ("safety:same", 5), ("safety:worse", 5))
     given += (("money:better", 12), ("money:same", 7), ("money:worse", 1))
     given += (("health:better", 12), ("health:same", 6), ("health:worse", 2))
     given += (("housing:better", 18), ("housing:same", 1), ("housing:worse", 1))
