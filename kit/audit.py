@@ -17,9 +17,15 @@ _RECORD = """
 insert into kit.audit (actor_id, actor_role, organisation_id, action, subject_kind, subject_id, fields, reason)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+# Entries are numbered before they are committed, so one may come after a later one was chained; none comes as late as
+# this many entries, since no transaction may last for minutes.
+LATE = 20_000
 _UNCHAINED = """
-select a.* from kit.audit a left join kit.audit_chain c on c.audit_id = a.id
- where c.audit_id is null order by a.id limit $1
+with late as (select coalesce(max(audit_id), 0) - $2 as id from kit.audit_chain)
+select a.* from kit.audit a
+ where a.id > (select id from late)
+   and not exists (select 1 from kit.audit_chain c where c.audit_id = a.id and c.audit_id > (select id from late))
+ order by a.id limit $1
 """
 _CHAINED = "select c.position, c.hash, a.* from kit.audit_chain c join kit.audit a on a.id = c.audit_id order by 1"
 _LINK = """
@@ -73,7 +79,7 @@ def _hash(previous: bytes, row: asyncpg.Record) -> bytes:
 
 async def chain(tx: Tx, limit: int = 5000) -> int:
     """Chains the committed entries not chained yet; one caller at a time. Returns how many."""
-    rows = await tx.fetch(_UNCHAINED, limit)
+    rows = await tx.fetch(_UNCHAINED, limit, LATE)
     if not rows:
         return 0
     head = await tx.fetchrow(_HEAD)

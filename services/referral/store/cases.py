@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import RECORDS, columns, read, read_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ async def others_of(tx: Tx, case: Case) -> list[OtherCase]:
     return read(
         OtherCase,
         await tx.fetch(
-            f"select {columns(OtherCase)} from case_file where case_id <> $2 and (person_id = $1 or person_id in"
-            " (select other_id from linked_person where person_id = $1)) order by reported_at desc, case_id limit 100",
+            f"select {columns(OtherCase)} from case_file where case_id <> $2 and person_id = {RECORDS}"
+            " order by reported_at desc, case_id limit 100",
             case.person_id,
             case.case_id,
         ),
@@ -180,8 +180,7 @@ async def hidden(tx: Tx) -> int:
 async def open_of_person(tx: Tx, person_id: UUID) -> list[UUID]:
     """The open cases of a person, among those the viewer may see, by id."""
     rows = await tx.fetch(
-        "select case_id from case_file where (person_id = $1 or person_id in (select other_id from linked_person"
-        " where person_id = $1)) and state <> 'closed' order by case_id",
+        f"select case_id from case_file where person_id = {RECORDS} and state <> 'closed' order by case_id",
         person_id,
     )
     return [row["case_id"] for row in rows]

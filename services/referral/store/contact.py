@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.linking import strictest
-from services.referral.store.rows import columns, read
+from services.referral.store.rows import RECORDS, columns, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = $3, l
 
 _CHANNELS = f"""
 select {columns(Channel)} from channel
- where person_id = $1 or person_id in (select other_id from linked_person where person_id = $1)
+ where person_id = {RECORDS}
  order by kind, person_id <> $1, person_id
 """
 

@@ -10,6 +10,9 @@ import asyncpg
 
 T = TypeVar("T")
 
+RECORDS = "any(array(select $1::uuid union all select other_id from linked_person where person_id = $1))"
+"""Every record of the person $1: an array that an index is asked for once, where `or` and `in` read a whole table."""
+
 
 def read(kind: type[T], rows: Iterable[asyncpg.Record]) -> list[T]:
     """Each row as a `kind`."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.linking import together
-from services.referral.store.rows import read
+from services.referral.store.rows import RECORDS, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ update same_person set noticed_at = $1
                                   order by proposed_at, person_id, other_id limit $2 for update skip locked)
 returning person_id, other_id
 """
-_HELPED = """
+_HELPED = f"""
 select l.line, l.contract_id, l.provider_id, l.assigned_to, l.sent_at, l.state, c.case_id, c.reference
   from leg l join case_file c on c.case_id = l.case_id
- where (c.person_id = $1 or c.person_id in (select other_id from linked_person where person_id = $1))
+ where c.person_id = {RECORDS}
    and c.case_id <> $2 and l.state in ('accepted', 'waitlisted', 'ended')
  order by l.sent_at desc nulls last, l.leg_id limit 5
 """
