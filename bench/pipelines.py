@@ -59,7 +59,13 @@ class Feeding:
         self.stand = stand
         self.hub = hub
         self.relay = relay
+        self.wake = asyncio.Event()
         self.began: float | None = None
+
+    def applied(self) -> None:
+        """Called when a batch was applied."""
+        self.relay.wake.set()
+        self.wake.set()
 
     def begun(self) -> None:
         """Called with the first record in hand."""
@@ -73,13 +79,13 @@ Way = Callable[[Feeding], "Any"]
 async def plain(feeding: Feeding) -> AsyncIterator[None]:
     """FastStream as its tutorial has it: a message at a time, its decisions and rows in one transaction."""
     broker = KafkaBroker(feeding.stand.settings.kafka, logger=None)
-    inbox, relay = feeding.hub.inbox, feeding.relay
+    inbox = feeding.hub.inbox
 
     @broker.subscriber(POLICE_CRIMES, group_id=feeding.hub.name, auto_offset_reset="earliest", ack_policy=AckPolicy.ACK)
     async def one(message: KafkaMessage) -> None:
         feeding.begun()
         await inbox.apply([message.raw_message])  # type: ignore[list-item]
-        relay.wake.set()
+        feeding.applied()
 
     await broker.start()
     yield
@@ -91,7 +97,7 @@ async def ours(feeding: Feeding) -> AsyncIterator[None]:
     """The worker's own lane."""
     broker = KafkaBroker(feeding.stand.settings.kafka, logger=None)
     hub = feeding.hub
-    lane = Lane(POLICE_CRIMES, "referral", _Noticing(hub.inbox, feeding.begun), hub.database, feeding.relay.wake.set)  # type: ignore[arg-type]
+    lane = Lane(POLICE_CRIMES, "referral", _Noticing(hub.inbox, feeding.begun), hub.database, feeding.applied)  # type: ignore[arg-type]
     lane.subscribe(broker, feeding.stand.settings.batch, feeding.stand.settings.session_seconds)
     await broker.start()
     yield
@@ -134,7 +140,7 @@ def bare(said: Sequence[list[Saying]], count: int) -> Way:
                         left -= sum(map(len, (await consumer.getmany(timeout_ms=20, max_records=left)).values()))
                         feeding.begun()
                     await say_again(feeding.hub.database, saying)
-                    feeding.relay.wake.set()
+                    feeding.applied()
             finally:
                 await consumer.stop()
 
@@ -152,7 +158,7 @@ async def run(stand: Stand, name: str, way: Way, events: Events, *, opens: bool 
     async with producer(stand.settings.kafka) as client:
         relay = Relay(hub.database, client, REFERRAL_EVENTS, "handrail/referral")
         feeding = Feeding(stand, hub, relay)
-        timers = [relay.run(), *([_opening(hub)] if opens else [])]
+        timers = [relay.run(), *([_opening(feeding)] if opens else [])]
         jobs: list[asyncio.Task[None]] = [asyncio.create_task(job) for job in timers]
         try:
             before = stand.spent()
@@ -171,9 +177,10 @@ async def run(stand: Stand, name: str, way: Way, events: Events, *, opens: bool 
     return Measured(name, count, count / (applied - began), count / (finished - began), cpu, checked)
 
 
-def _opening(hub: Hub) -> Coroutine[Any, Any, None]:
-    every = Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH)
-    return keep(hub.database, every, lambda: None, hub.context, lambda: None)
+def _opening(feeding: Feeding) -> Coroutine[Any, Any, None]:
+    hub = feeding.hub
+    every = Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH, after_batch=True)
+    return keep(hub.database, every, lambda: None, hub.context, lambda: None, feeding.wake)
 
 
 async def _until(hub: Hub, question: str, enough: Callable[[int], bool]) -> float:

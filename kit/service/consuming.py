@@ -22,6 +22,8 @@ from kit.inbox import Counts, Inbox, Record
 log = structlog.get_logger(__name__)
 OVERLAP = 2
 """Parts of a batch, by partition, each in a transaction of its own: one is decided while the other is written."""
+LARGE = 100
+"""A smaller batch is not parted: it would only pay for two transactions."""
 _MARKS = "select partition, next_offset from kit.watermark where consumer = $1 and topic = $2"
 
 
@@ -86,7 +88,8 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _on_batch(self, message: InjectedMessage) -> None:
         records: Sequence[Record] = message.raw_message
-        parts = [[r for r in records if r.partition % OVERLAP == n] for n in range(OVERLAP)]
+        many = OVERLAP if len(records) >= LARGE else 1
+        parts = [[r for r in records if r.partition % many == n] for n in range(many)]
         async with self._busy:
             try:
                 await asyncio.gather(*(self._until_applied(part) for part in parts if part))

@@ -24,13 +24,15 @@ class Moment:
 class Every:
     """Something that falls due: `run` is called each `seconds` by one worker at a time; it returns how many it did.
 
-    It must be safe to repeat, and is called again at once while it returns `full` or more.
+    It must be safe to repeat, and is called again at once while it returns `full` or more. `after_batch`: also as soon
+    as a batch of events was applied.
     """
 
     name: str
     seconds: float
     run: Callable[[Tx, Moment, Context], Awaitable[int]]
     full: int = 1_000_000_000
+    after_batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

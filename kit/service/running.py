@@ -85,15 +85,22 @@ async def worker(service: Service, settings: Settings) -> int:
     watch = Watch(database, service.name, list(service.topics), settings.kafka, settings.watchdog_seconds)
     inbox = Inbox(database, service.name, listening(service.listens), context)
     broker = KafkaBroker(settings.kafka, logger=None)
-    lanes = [Lane(topic, service.name, inbox, database, relay.wake.set) for topic in service.topics]
+    timers = (*AUDIT, *service.every)
+    wakes = {every.name: asyncio.Event() for every in timers if every.after_batch}
+
+    def applied() -> None:
+        for event in (relay.wake, *wakes.values()):
+            event.set()
+
+    lanes = [Lane(topic, service.name, inbox, database, applied) for topic in service.topics]
     for lane in lanes:
         lane.subscribe(broker, service.batch, settings.session_seconds)
     await broker.start()
     jobs = [relay.run(), watch.run(), _guard(lanes), _serve_probes(database, settings)]
     jobs.append(orders.carry_out(database, inbox, relay.wake.set))
     jobs += [
-        keep(database, every, lambda: watch.applied_until, context, relay.wake.set)
-        for every in (*AUDIT, *service.every)
+        keep(database, every, lambda: watch.applied_until, context, relay.wake.set, wakes.get(every.name))
+        for every in timers
     ]
     try:
         return await until_stopped(jobs)

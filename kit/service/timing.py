@@ -1,6 +1,7 @@
 """Things that fall due: each is run by one worker at a time, in a transaction of its own."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -35,8 +36,10 @@ async def keep(
     applied_until: Callable[[], datetime | None],
     context: Context,
     done: Callable[[], None],
+    wake: asyncio.Event | None = None,
 ) -> NoReturn:
-    """Runs one thing at its pace, again at once while it is full; a failure is logged and it waits longer."""
+    """Runs one thing at its pace, at once when it is woken and while it is full; a failure is logged and it waits
+    longer."""
     pause = every.seconds
     while True:
         started = time.monotonic()
@@ -48,7 +51,16 @@ async def keep(
         except Exception as failure:
             log.warning("every_failed", name=every.name, error=type(failure).__name__)
             pause = min(max(pause, 0.5) * 2, 30.0)
-        await asyncio.sleep(max(0.0, pause - (time.monotonic() - started)))
+        await _rest(max(0.0, pause - (time.monotonic() - started)), wake)
+
+
+async def _rest(seconds: float, wake: asyncio.Event | None) -> None:
+    if wake is None or not seconds:
+        await asyncio.sleep(seconds)
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(wake.wait(), seconds)
+    wake.clear()
 
 
 async def _chain(tx: Tx, _: Moment, __: Context) -> int:

@@ -46,7 +46,7 @@ SERVICE = Service(
     topics=(POLICE_CRIMES, JUSTICE_MILESTONES, CODE_EVENTS, FEEDBACK_EVENTS),
     listens=LISTENS,
     every=(
-        Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH),
+        Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH, after_batch=True),
         Every("release_sent", 0.5, referring.release),
         Every("settle", 0.5, settling.settle),
         Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
