@@ -37,7 +37,8 @@ SERVICE = Service(
     templates=HERE / "templates",
     every=(
         Every("fall_due", 1.0, consumer.fall_due, full=deciding.FIRE_AT_ONCE),
-        Every("count_again", 60.0, deciding.count_again, full=500),
+        # The calendar is read at start: at the first round it is what it was, or another one.
+        Every("count_again", 3600.0, deciding.count_again, full=500),
         Every("oversight", 15.0, overseeing.count_months, full=overseeing.MONTHS_AT_ONCE),
         Every("cover_again", 10.0, importing.cover_again, full=importing.COVER_AT_ONCE),
         Every("warn", 60.0, warning.warn, full=warning.AT_ONCE),

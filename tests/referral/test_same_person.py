@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts.identity import case_id
+from contracts.refused import Refused
 from kit import clock
 from services.referral import reconcile
 from services.referral.actions import contacting, opening, rerouting
@@ -155,6 +156,22 @@ async def test_a_lock_on_one_record_shuts_the_channel_for_the_other_and_for_its_
     async with hub.looks(viewer) as tx:
         held = {channel.kind: channel for channel in await contact.channels(tx, first)}
     assert held["mobile"].safety == "safe" and not held["mobile"].locked
+
+
+@pytest.mark.service
+async def test_speaking_to_the_person_on_one_number_says_nothing_of_the_other(hub: Hub, browse: AsPersona) -> None:
+    one, two = await two_records(hub)
+    first = await person_of(hub, one)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{two}/same-person/{first}")
+    await officer.submit("Save the decision", same="yes")
+    await hub.worker.pool.execute(
+        "update channel set value_index = '\\x01', safety = 'unsafe', locked_at = now() where person_id = $1", first
+    )
+    async with hub.looks(a_viewer()) as tx:
+        with pytest.raises(Refused, match="another_number"):
+            await contacting.set_safety(tx, a_viewer(), two, "mobile", "safe", clock.now(), spoke=True)
+    assert await hub.value("select locked_at from channel where person_id = $1 and kind = 'mobile'", first)
 
 
 @pytest.mark.service

@@ -120,8 +120,13 @@ async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why:
 async def set_safety(
     tx: Tx, viewer: Viewer, case_id: UUID, channel: str, safety: str, now: datetime, *, spoke: bool
 ) -> None:
-    """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person."""
+    """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person.
+
+    Where records of one person hold different numbers, speaking on one says nothing of the other: Refused."""
     person_id = await _person(tx, case_id)
+    mine = viewer.organisation_id is None
+    if mine and safety == "safe" and await contact.other_values(tx, person_id, channel):
+        raise Refused("channel", "another_number")
     profile = await profile_of(tx, person_id)
     if profile.channel(channel).locked_at is not None:
         profile = safe_contact.lift(profile, channel, safety, viewer.role, now, spoke_to_person=spoke)
@@ -133,7 +138,7 @@ async def set_safety(
     said = Channel(
         person_id, channel, state.safety, set_by_role=viewer.role, set_at=now, checked_at=now if spoke else None
     )
-    others = await contact.holders(tx, person_id, channel) if viewer.organisation_id is None else []
+    others = await contact.holders(tx, person_id, channel) if mine else []
     for record in (said, *(replace(said, person_id=other) for other in others)):
         await contact.set_safety(tx, record, viewer.user_id)
     await _tell_safety(tx, viewer, said, now)

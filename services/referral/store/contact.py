@@ -114,6 +114,19 @@ async def holders(tx: Tx, person_id: UUID, kind: str) -> list[UUID]:
     return [row["person_id"] for row in rows]
 
 
+async def other_values(tx: Tx, person_id: UUID, kind: str) -> bool:
+    """Whether another record of this person has another number or address on a channel of this kind."""
+    return bool(
+        await tx.fetchval(
+            "select exists (select 1 from linked_person l join channel o on o.person_id = l.other_id and o.kind = $2"
+            " left join channel c on c.person_id = l.person_id and c.kind = $2"
+            " where l.person_id = $1 and o.value_index is not null and o.value_index is distinct from c.value_index)",
+            person_id,
+            kind,
+        )
+    )
+
+
 async def values(tx: Tx, person_id: UUID) -> dict[str, bytes]:
     """The sealed values of a person's channels, by kind."""
     rows = await tx.fetch("select kind, value from channel where person_id = $1 and value is not null", person_id)
