@@ -264,6 +264,15 @@ async def test_somebody_else_answering_locks_the_channel_and_hides_its_number(
     assert page.errors[0].startswith("This channel is locked")
 
 
+async def test_a_number_that_another_took_the_place_of_is_not_shown_however_safe_the_new_one_is(
+    hub: Hub, sent: Sent, worker: Browser
+) -> None:
+    assert "07700 900321" in (await worker.get(sent.page)).text
+    await hub.worker.pool.execute("update channel set value_index = '\\x02' where kind = 'mobile'")
+    page = await worker.get(sent.page)
+    assert "07700 900321" not in page.text and "Not given to you: ask the hub" in page.text
+
+
 async def test_a_worker_takes_a_referral_on_and_gives_it_back(hub: Hub, sent: Sent, worker: Browser) -> None:
     await worker.get(sent.page)
     page = await worker.submit("Take it on")

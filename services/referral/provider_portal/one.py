@@ -28,7 +28,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         if offered.state == "sent" and offered.viewed_at is None and visit.may("portal.write"):
             await providing.view(tx, viewer, offered.referral_id, visit.now)
         pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id) or {}
-        profile = await _profile(tx, offered)
+        profile, digests = await _profile(tx, offered)
         told = await portal.told(tx, offered.leg_id)
         check_ins = await life.check_ins(tx, offered.referral_id)
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
@@ -38,7 +38,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
     names = await workers(visit)
-    channels = _channels(visit, profile, pack)
+    channels = _channels(visit, profile, _still(visit, pack, digests))
     usable = {channel["kind"]: channel["words"] for channel in channels if channel["may"].allowed}
     return visit.render(
         "provider_portal/referral.html",
@@ -72,15 +72,23 @@ def _placed(error: FieldError, usable: Mapping[str, str]) -> FieldError:
     return error if usable or error.field not in ("channel", "outcome") else FieldError("", error.message)
 
 
-async def _profile(tx: Tx, offered: Offered) -> Profile:
-    """The channels as they are now; none once the case is no longer this provider's to see."""
+async def _profile(tx: Tx, offered: Offered) -> tuple[Profile, dict[str, bytes]]:
+    """The channels as they are now, and what their values are told by; none once the case is no longer this provider's
+    to see."""
     person_id = await contact.person_of(tx, offered.case_id)
-    return await contacting.profile_of(tx, person_id) if person_id else Profile()
+    if person_id is None:
+        return Profile(), {}
+    return await contacting.profile_of(tx, person_id), await contact.digests(tx, person_id)
 
 
-def _channels(visit: Visit, profile: Profile, pack: dict[str, Any]) -> list[dict[str, Any]]:
+def _still(visit: Visit, pack: dict[str, Any], digests: Mapping[str, bytes]) -> dict[str, str]:
+    """The numbers and addresses of the pack that are still the person's: what is safe now is what they have now."""
+    given = {channel["kind"]: channel["value"] for channel in pack.get("channels", ()) if channel["value"]}
+    return {kind: value for kind, value in given.items() if visit.sealer.blind("value", value) == digests.get(kind)}
+
+
+def _channels(visit: Visit, profile: Profile, given: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every known channel with whether it may be used now; its value only while it is safe."""
-    given = {channel["kind"]: channel["value"] for channel in pack.get("channels", ())}
     found = []
     for kind, state in profile.channels.items():
         safe = state.safety == "safe" and state.locked_at is None

@@ -114,6 +114,12 @@ async def holders(tx: Tx, person_id: UUID, kind: str) -> list[UUID]:
     return [row["person_id"] for row in rows]
 
 
+async def digests(tx: Tx, person_id: UUID) -> dict[str, bytes]:
+    """The blind index of the number or address of each of a person's channels as it is now, by kind."""
+    rows = await tx.fetch("select kind, value_index from channel where person_id = $1", person_id)
+    return {row["kind"]: row["value_index"] for row in rows if row["value_index"] is not None}
+
+
 async def other_values(tx: Tx, person_id: UUID, kind: str) -> bool:
     """Whether another record of this person has another number or address on a channel of this kind."""
     return bool(
