@@ -5,8 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAY ?= 1
 TESTS ?= tests
-# Three files at a time, in order: much of a test is waiting. WORKERS=0 runs them one by one.
-WORKERS ?= 3
+# Two files at a time, in order: much of a test is waiting. WORKERS=0 runs them one by one.
+WORKERS ?= 2
 
 .PHONY: help setup browser demo up down status test quick faults lint types bench contracts generated \
 	screenshots secrets requirements clean
