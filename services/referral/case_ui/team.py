@@ -19,6 +19,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import allocating
 from services.referral.actions.allocating import Done
+from services.referral.actions.noticing import SILENT_MINUTES
 from services.referral.case_ui import words
 from services.referral.case_ui.assigning import id_of
 from services.referral.case_ui.room import Desk, one
@@ -26,8 +27,6 @@ from services.referral.desk_books import allocation
 from services.referral.store import assigning, workers
 from services.referral.store.workers import Known, Leave, Member
 
-SILENT_MINUTES = 480
-"""Working minutes without a look after which a provider counts as silent."""
 PRIORITIES = {0: "Life safety", 1: "Children", 2: "Careful", 3: "Others"}
 SKIPPED = {
     "gone": "is not there any more",
