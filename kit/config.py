@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     notify_url: str = "https://api.notifications.service.gov.uk"
     notify_email_template: str = ""
     notify_text_template: str = ""
+    notify_letter_template: str = ""
     release: str = "0.1.0"
 
     @property

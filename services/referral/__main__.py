@@ -12,12 +12,14 @@ from kit.web import signin
 from kit.web.app import Link, Page
 from services.referral import case_ui, commands, directory_ui, provider_portal, reconcile
 from services.referral.actions import (
+    drafting,
     falling_due,
     mailing,
     noticing,
     noting,
     opening,
     packing,
+    provider_mail,
     referring,
     rerouting,
     settling,
@@ -52,7 +54,9 @@ SERVICE = Service(
         Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
         Every("notices", 60.0, noticing.notice),
         Every("send_mail", 2.0, mailing.send_due),
+        Every("send_to_providers", 2.0, provider_mail.send_due, full=provider_mail.AT_ONCE),
         Every("forget_drafts", 600.0, noting.forget_drafts),
+        Every("forget_forms", 600.0, drafting.forget),
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),
         Every("watch_silence", 30.0, falling_due.watch_silence, full=falling_due.BATCH),
         Every("transfer", 1.0, transferring.carry_out, full=transferring.BATCH),

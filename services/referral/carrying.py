@@ -145,9 +145,9 @@ class Notify:
     """
 
     name = "notify"
-    channels = frozenset({"email", "text"})
 
     def __init__(self, settings: Settings) -> None:
+        self.channels = frozenset({"email", "text", *(("letter",) if settings.notify_letter_template else ())})
         library: Any = import_module("notifications_python_client.notifications")
         self._error: Any = import_module("notifications_python_client.errors").HTTPError
         self._settings, key = settings, settings.password("notify.key")
@@ -167,6 +167,9 @@ class Notify:
         if message.channel == "email":
             template = self._settings.notify_email_template
             client.send_email_notification(message.to, template, personalisation=told, reference=message.key)
+        elif message.channel == "letter":
+            template = self._settings.notify_letter_template
+            client.send_letter_notification(template, personalisation=told | address_of(message.to), reference=message.key)
         else:
             template = self._settings.notify_text_template
             client.send_sms_notification(message.to, template, personalisation=told, reference=message.key)
@@ -179,6 +182,14 @@ class Notify:
         if status == 400:
             raise Rejected
         raise NotTaken if status in (403, 429) else NoAnswer
+
+
+def address_of(written: str) -> dict[str, str]:
+    """A postal address, its lines with commas between them, as Notify takes it: at most seven, the postcode last."""
+    lines = [line.strip() for line in written.split(",") if line.strip()]
+    if len(lines) > 7:
+        lines = [*lines[:5], ", ".join(lines[5:-1]), lines[-1]]
+    return {f"address_line_{number}": line for number, line in enumerate(lines, 1)}
 
 
 def carrier_of(settings: Settings) -> Carrier:

@@ -8,7 +8,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, proposing
+from services.referral.actions import filing, proposing, provider_mail
 from services.referral.actions.books import current
 from services.referral.domain.books import Books
 from services.referral.domain.standards import Rest, Standards, minutes_of
@@ -40,6 +40,9 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     last = {step.leg_id: step for step in steps}
     of_leg = {leg.leg_id: leg for leg in legs}
     await tasks.add(tx, [task for step in last.values() if (task := _task(of_leg[step.leg_id], step, standards))])
+    nudged = [of_leg[step.leg_id] for step in steps if step.step == "nudge"]
+    if nudged:
+        await provider_mail.nudge(tx, nudged, await current(tx, context.facts), now)
     await _propose(tx, [of_leg[step.leg_id] for step in last.values() if step.step == "next_provider"], context, now)
     entries = [audit.Entry(None, "system", None, f"silence.{s.step}", "case", s.case_id, (), s.kind) for s in steps]
     await audit.record(tx, entries)

@@ -77,7 +77,7 @@ async def _carry(request_id: UUID, now: datetime, context: Context, carrier: Car
     if claimed is None or held is None:
         return
     after, message = claimed
-    outcome, why = await _carried(carrier, message, in_doubt=held.state == "sending" or held.why == "no_answer")
+    outcome, why = await carried(carrier, message, in_doubt=held.state == "sending" or held.why == "no_answer")
     async with context.database.begin() as tx:
         settled = await mail.load(tx, request_id)
         if settled is not None and settled.sending_since == after.sending_since:
@@ -132,7 +132,7 @@ async def message_of(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: 
     return words.message(str(held.request_id), held.template, held.channel, to, link)
 
 
-async def _carried(carrier: Carrier, message: Message, *, in_doubt: bool) -> tuple[str, str | None]:
+async def carried(carrier: Carrier, message: Message, *, in_doubt: bool) -> tuple[str, str | None]:
     """What came of it, with the code of why. Where an earlier try is in doubt the carrier is asked first."""
     try:
         if not (in_doubt and await carrier.has(message.key)):

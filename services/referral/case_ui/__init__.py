@@ -18,6 +18,7 @@ from services.referral.case_ui import (
 )
 from services.referral.case_ui.life_pages import LIFE
 from services.referral.case_ui.room import Room
+from services.referral.drafting import kept
 
 
 def pages(context: Context) -> Sequence[Page]:
@@ -37,8 +38,8 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/looked", case.looked, "case.read", "GET"),
         (f"{one}/referrals", referring.show, "case.read", "GET"),
         (f"{one}/lines", referring.open_line, "referral.write", "POST"),
-        (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", steps.ask, "referral.write", "GET"),
-        (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", steps.take, "referral.write", "POST"),
+        (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", kept("step", steps.ask), "referral.write", "GET"),
+        (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", kept("step", steps.take), "referral.write", "POST"),
         (f"{one}/referrals/{{referral_id}}/contracts", whynot.choose, "referral.write", "GET"),
         (f"{one}/decisions/{{run}}/{{line}}", whynot.then, "case.read", "GET"),
         (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),

@@ -9,8 +9,9 @@ from kit.web.words import date_words, when
 from services.referral.case_ui import words
 from services.referral.domain.books import Books
 from services.referral.domain.referral import ReferralState
-from services.referral.store import life, transfers
+from services.referral.store import life, provider_mail, transfers
 from services.referral.store.life import CheckIn, LimitRest, Proposed, SilenceStep
+from services.referral.store.provider_mail import ToProvider
 from services.referral.store.transfers import Transfer
 
 STEPS = {
@@ -38,6 +39,7 @@ class Lived:
     rests: list[LimitRest]
     check_ins: list[CheckIn]
     transfers: list[Transfer]
+    mailed: list[ToProvider]
 
     def is_silent(self, referral: ReferralState) -> bool:
         """Whether the next provider may be sent to, since the one now tried is silent."""
@@ -53,6 +55,7 @@ async def lived(tx: Tx, case_id: UUID) -> Lived:
         await life.rests(tx, case_id),
         await life.check_ins_of_case(tx, case_id),
         await transfers.of_case(tx, case_id),
+        await provider_mail.of_case(tx, case_id),
     )
 
 
@@ -67,6 +70,7 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
         notes.append(
             f"Duty line of {contract.provider.name}: {contract.provider.duty_phone or contract.provider.phone}."
         )
+    notes += [_mailed(one) for one in lived.mailed if one.leg_id == referral.leg_id]
     notes += [_rest(books, rest) for rest in lived.rests if rest.referral_id == mine]
     if referral.state == "on_hold" and referral.review_on:
         notes.append(f"The hold is looked at again on {date_words(referral.review_on)}.")
@@ -103,6 +107,20 @@ def _reason(books: Books, referral: ReferralState) -> str:
 def titled(books: Books, contract_id: UUID) -> str:
     contract = books.directory.by_id.get(contract_id)
     return f"{contract.title}, {contract.provider.name}" if contract else "a contract that has ended"
+
+
+MAILED = {
+    "waiting": "waits to be mailed to the provider",
+    "sending": "is being mailed to the provider",
+    "sent": "was mailed to the provider",
+    "failed": "could not be mailed: ring the provider",
+    "withheld": "was not mailed: it was over before",
+}
+
+
+def _mailed(one: ToProvider) -> str:
+    what = "A one-time link" if one.template == "provider_link" else "A nudge"
+    return f"{what} {MAILED[one.state]}, {when(one.sent_at or one.asked_at)}."
 
 
 def _transferred(books: Books, one: Transfer) -> str:

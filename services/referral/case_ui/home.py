@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from services.referral.case_ui import words
 from services.referral.case_ui.assigning import meet
 from services.referral.case_ui.room import Desk, one
-from services.referral.store import looking, notices, preferring, queues, workers
+from services.referral.store import drafts, looking, notices, preferring, queues, workers
 from services.referral.store.preferring import Filter
 from services.referral.store.queues import Filters, Queued, QueuePage
 
@@ -37,15 +37,16 @@ class Own:
     bell: int
     changed: set[UUID]
     looked: set[UUID]
+    half: int
 
     def news(self, row: Queued) -> str | None:
-        return _news(row, self.me, self.changed, self.looked)
+        return news(row, self.me, self.changed, self.looked)
 
     def left(self, row: Queued) -> str:
         return words.time_left(row.act_by, self.now)
 
 
-def _news(row: Queued, me: UUID, changed: set[UUID], looked: set[UUID]) -> str | None:
+def news(row: Queued, me: UUID, changed: set[UUID], looked: set[UUID]) -> str | None:
     if row.case_id in changed:
         return "Changed"
     return "New to you" if row.assigned_to == me and row.case_id not in looked else None
@@ -67,12 +68,13 @@ async def own(tx: Tx, visit: Visit, page: QueuePage, *, whole: bool) -> Own:
         me=viewer.user_id,
         now=visit.now,
         names={member.worker_id: member.name for member in people},
-        mine=[(row, _news(row, viewer.user_id, changed, looked)) for row in mine],
+        mine=[(row, news(row, viewer.user_id, changed, looked)) for row in mine],
         filters=[(kept, _name(kept), f"/cases?{_query(kept)}") for kept in await preferring.filters(tx)],
         choices=choices,
         bell=await notices.unread(tx, viewer.role),
         changed=changed,
         looked=looked,
+        half=len(await drafts.mine(tx, visit.now)) if first is not None else 0,
     )
 
 

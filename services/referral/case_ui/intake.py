@@ -118,6 +118,11 @@ async def form(visit: Visit, desk: Desk) -> Response:
     return await ask(visit, desk)
 
 
+async def resume(visit: Visit, desk: Desk) -> Response:
+    """The form as it was left; without a draft whoever comes is looked for first."""
+    return await ask(visit, desk) if visit.form else visit.redirect("/cases/new")
+
+
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     return visit.render(
         "case_ui/new.html",

@@ -2,21 +2,22 @@
 
 from services.referral.case_ui import agreements, handover, overrides, referring, steering, transfer
 from services.referral.case_ui.room import View
+from services.referral.drafting import kept
 
 ONE = "/cases/{case_id}"
 LIFE: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/overrides", overrides.waiting, "referral.write", "GET"),
     ("/cases/overrides/{consent_id}", overrides.decide, "referral.write", "POST"),
     (f"{ONE}/agreements", agreements.show, "case.read", "GET"),
-    (f"{ONE}/agreements/new", agreements.ask, "referral.write", "GET"),
-    (f"{ONE}/agreements/new", agreements.take, "referral.write", "POST"),
+    (f"{ONE}/agreements/new", kept("agreement", agreements.ask), "referral.write", "GET"),
+    (f"{ONE}/agreements/new", kept("agreement", agreements.take), "referral.write", "POST"),
     (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.preview, "referral.write", "GET"),
     (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.withdraw, "referral.write", "POST"),
-    (f"{ONE}/override", overrides.ask, "referral.write", "GET"),
-    (f"{ONE}/override", overrides.take, "referral.write", "POST"),
+    (f"{ONE}/override", kept("override", overrides.ask), "referral.write", "GET"),
+    (f"{ONE}/override", kept("override", overrides.take), "referral.write", "POST"),
     (f"{ONE}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),
-    (f"{ONE}/referrals/{{referral_id}}/transfer", transfer.ask, "referral.write", "GET"),
-    (f"{ONE}/referrals/{{referral_id}}/transfer", transfer.take, "referral.write", "POST"),
+    (f"{ONE}/referrals/{{referral_id}}/transfer", kept("transfer", transfer.ask), "referral.write", "GET"),
+    (f"{ONE}/referrals/{{referral_id}}/transfer", kept("transfer", transfer.take), "referral.write", "POST"),
     (f"{ONE}/transfers/{{transfer_id}}/undo", transfer.undo, "referral.write", "POST"),
     ("/referrals/handover", handover.show, "directory.write", "GET"),
     ("/referrals/handover/check", handover.check, "directory.write", "GET"),

@@ -11,7 +11,7 @@ from kit.web.app import Visit
 from services.referral.actions import mailing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk
-from services.referral.store import mail
+from services.referral.store import mail, provider_mail
 
 STATES = {"waiting": "Waiting", "sending": "Leaving now", "sent": "Sent", "failed": "Failed", "withheld": "Withheld"}
 WHY = {
@@ -29,7 +29,20 @@ WHY = {
     "major_incident": "A major incident is switched on: nothing leaves by itself.",
     "share_refused": "The person said no to sharing since: nothing leaves.",
     "no_safe_channel": "Nobody knows any more whether the channel is safe.",
+    "answered": "The provider had answered, or the referral was no longer with it.",
+    "link_over": "The link was opened, taken back or too old before it left.",
 }
+TO_PROVIDERS = {"provider_link": "One-time link", "provider_nudge": "Nudge: the hub waits for an answer"}
+LEAVE_BY = {
+    "outbox": "On this machine nothing leaves: a message here, e-mail, text or letter, counts as sent to nowhere.",
+    "smtp": "Messages leave by e-mail alone (SMTP). Text messages and letters cannot leave from here: each stands below as "
+    "failed, and somebody has to write or ring, where that is safe.",
+    "notify": "E-mail and text messages leave by GOV.UK Notify. Letters cannot leave from here, since no template for "
+    "letters is set: each stands below as failed, and somebody has to write it, where that is safe.",
+    "notify_letters": "E-mail, text messages and letters leave by GOV.UK Notify. Letters are printed and posted by it, so "
+    "they arrive some days later.",
+}
+"""What leaves by which carrier, said plainly."""
 REFUSED = {
     "not_failed": "Only a message that failed can be tried again.",
     "too_late": "It is too late for this message.",
@@ -43,7 +56,9 @@ async def show(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         listed = await mail.outbox(tx, chosen, page)
         counts = await mail.counts(tx)
+        to_providers = await provider_mail.newest(tx) if chosen is None and page == 1 else []
         await audit.record(tx, [audit.seen(visit.signed_in, "outbox_seen", "operations", None)])
+    names = {c.provider.provider_id: c.provider.name for c in desk.books.directory.contracts}
     tabs = [{"text": "All", "href": "/operations/outbox", "active": chosen is None}]
     tabs += [
         {
@@ -63,8 +78,18 @@ async def show(visit: Visit, desk: Desk) -> Response:
         states=STATES,
         why=WHY,
         words=words.words,
-        nowhere=visit.settings.mail == "outbox",
+        leave_by=LEAVE_BY[carrying(visit)],
+        to_providers=[
+            (row, TO_PROVIDERS.get(row.template, row.template), names.get(row.provider_id, "A provider that has ended"))
+            for row in to_providers
+        ],
     )
+
+
+def carrying(visit: Visit) -> str:
+    """By what messages leave here, and whether letters do."""
+    settings = visit.settings
+    return "notify_letters" if settings.mail == "notify" and settings.notify_letter_template else settings.mail
 
 
 async def reveal(visit: Visit, desk: Desk) -> Response:

@@ -3,13 +3,15 @@
 from kit.web.app import Page
 from services.referral.case_ui import agencies, choosing, fraud_list, intake, safeguards, same_person
 from services.referral.case_ui.room import Room, View
+from services.referral.drafting import kept
 
 _BESIDE = "/cases/{case_id}/safeguards"
 _SAME = "/cases/{case_id}/same-person/{other_id}"
 PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/new", intake.begin, "case.write", "GET"),
-    ("/cases/new", intake.take_in, "case.write", "POST"),
+    ("/cases/new", kept("intake", intake.take_in, "/cases/new/form"), "case.write", "POST"),
     ("/cases/new/look", intake.look, "case.write", "POST"),
+    ("/cases/new/form", kept("intake", intake.resume), "case.write", "GET"),
     ("/cases/new/form", intake.form, "case.write", "POST"),
     ("/cases/agencies", agencies.show, "directory.write", "GET"),
     ("/cases/agencies", agencies.make, "directory.write", "POST"),

@@ -31,10 +31,10 @@ async def show(visit: Visit, desk: Desk) -> Response:
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("tasks",))])
     rows = [{"task": task, "left": words.time_left(task.due_at, visit.now)} for task in held[:25]]
     more = len(held) > 25
-    return visit.render("case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=_task)
+    return visit.render("case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=name_of)
 
 
-def _task(kind: str) -> str:
+def name_of(kind: str) -> str:
     return words.TASKS.get(kind, words.words(kind))
 
 
@@ -50,7 +50,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         "case_ui/task.html",
         status=422 if errors else 200,
         task=task,
-        name=_task(task.kind),
+        name=name_of(task.kind),
         left=words.time_left(task.due_at, visit.now),
         answers=task_answers(),
         errors=errors,

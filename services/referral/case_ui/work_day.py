@@ -4,6 +4,7 @@ from services.referral.case_ui import (
     assigning,
     downtime,
     home,
+    my_work,
     notes,
     notices,
     outbox,
@@ -12,12 +13,15 @@ from services.referral.case_ui import (
     team,
     todo,
 )
+from services.referral.drafting import kept
 
 ONE = "/cases/{case_id}"
 ROUTES = (
     ("/cases/tasks", todo.show, "case.read", "GET"),
-    ("/cases/tasks/{task_id}", todo.ask, "case.read", "GET"),
-    ("/cases/tasks/{task_id}", todo.close, "case.write", "POST"),
+    ("/cases/tasks/{task_id}", kept("task", todo.ask), "case.read", "GET"),
+    ("/cases/tasks/{task_id}", kept("task", todo.close), "case.write", "POST"),
+    ("/cases/work", my_work.show, "case.write", "GET"),
+    ("/cases/work/drafts/{draft_id}/drop", my_work.throw_away, "case.write", "POST"),
     ("/cases/notices", notices.show, "case.read", "GET"),
     ("/cases/notices", notices.mark_read, "case.read", "POST"),
     ("/cases/settings", preferences.show, "case.read", "GET"),

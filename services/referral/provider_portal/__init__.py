@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
+from services.referral.drafting import kept
 from services.referral.provider_portal.capacity import ask_capacity, say_capacity, show_capacity
 from services.referral.provider_portal.contacting import lock, record_attempt
 from services.referral.provider_portal.linked import ask_open, by_link, leave, open_link
@@ -26,6 +27,7 @@ from services.referral.provider_portal.returning import (
 )
 from services.referral.provider_portal.room import LINKED, Room
 from services.referral.provider_portal.steps import ask_step, take_step
+from services.referral.provider_portal.work import WORK, show_work, throw_away
 
 
 def pages(context: Context) -> Sequence[Page]:
@@ -73,6 +75,8 @@ def _worked(room: Room) -> tuple[Page, ...]:
         Page(path, room(view), permission, methods=(method,), database="portal")
         for path, view, permission, method in (
             ("/portal", show_list, "portal.read", "GET"),
+            ("/portal/work", show_work, "portal.read", "GET"),
+            ("/portal/work/drafts/{draft_id}/drop", throw_away, "portal.write", "POST"),
             ("/portal/capacity", show_capacity, "portal.manage", "GET"),
             (contract, ask_capacity, "portal.manage", "GET"),
             (contract, say_capacity, "portal.manage", "POST"),
@@ -83,21 +87,21 @@ def _worked(room: Room) -> tuple[Page, ...]:
             ("/portal/returns", show_returns, "portal.manage", "GET"),
             ("/portal/returns/files/{return_id}", download, "portal.manage", "GET"),
             (quarter, show_return, "portal.manage", "GET"),
-            (f"{quarter}/posts", ask_posts, "portal.manage", "GET"),
-            (f"{quarter}/posts", say_posts, "portal.manage", "POST"),
+            (f"{quarter}/posts", kept("posts", ask_posts, work=WORK), "portal.manage", "GET"),
+            (f"{quarter}/posts", kept("posts", say_posts, work=WORK), "portal.manage", "POST"),
             (f"{quarter}/sign", sign_return, "portal.manage", "POST"),
             (one, show_referral, "portal.read", "GET"),
             (f"{one}/assign", assign, "portal.write", "POST"),
             (f"{one}/attempts", record_attempt, "portal.write", "POST"),
             (f"{one}/lock", lock, "portal.write", "POST"),
-            (f"{one}/needs/{{stage}}", ask_needs, "portal.write", "GET"),
-            (f"{one}/needs/{{stage}}", say_needs, "portal.write", "POST"),
+            (f"{one}/needs/{{stage}}", kept("needs", ask_needs, work=WORK), "portal.write", "GET"),
+            (f"{one}/needs/{{stage}}", kept("needs", say_needs, work=WORK), "portal.write", "POST"),
             ("/portal/appointments", show_upcoming, "portal.read", "GET"),
             (f"{one}/appointments", show_appointments, "portal.read", "GET"),
             (f"{one}/appointments", book, "portal.write", "POST"),
             (f"{one}/appointments/{{appointment_id}}", ask_result, "portal.write", "GET"),
             (f"{one}/appointments/{{appointment_id}}", record_result, "portal.write", "POST"),
-            (f"{one}/steps/{{verb}}", ask_step, "portal.write", "GET"),
-            (f"{one}/steps/{{verb}}", take_step, "portal.write", "POST"),
+            (f"{one}/steps/{{verb}}", kept("step", ask_step, work=WORK), "portal.write", "GET"),
+            (f"{one}/steps/{{verb}}", kept("step", take_step, work=WORK), "portal.write", "POST"),
         )
     )

@@ -13,7 +13,7 @@ from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import base, frame, limits, one, own, workers
-from services.referral.store import portal
+from services.referral.store import drafts, portal
 
 SORTS = {"due": "By what is due first", "newest": "Newest first"}
 
@@ -31,6 +31,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         if page is None:
             return visit.not_found()
         counts = await portal.counts(tx, contract)
+        half = len(await drafts.mine(tx, visit.now))
         shown = tuple(row.reference for row in page.rows)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
     names = await workers(visit)
@@ -44,6 +45,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         + [{"value": str(c.contract_id), "text": f"{words.line(c.line)}: {c.title}"} for c in mine],
         contract=str(contract or ""),
         sort=sort,
+        half=half,
         sorts=[{"value": code, "text": text} for code, text in SORTS.items()],
     )
 

@@ -8,15 +8,23 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import leg_links
+from services.referral.actions import leg_links, provider_mail
 from services.referral.domain.books import Books
-from services.referral.provider_portal.room import client_id
+from services.referral.provider_portal.room import client_id, one
 from services.referral.store import links, referrals
+from services.referral.store import provider_mail as mailed
 
 REFUSALS = {
     "has_accounts": "This provider has accounts: it sees the referral in its own lists",
     "restricted": "A restricted person's referral is opened by the named worker alone, never by a link",
     "not_open": "The referral is no longer with this provider, so there is nothing to open",
+}
+MAILED = {
+    "waiting": "waits to be mailed",
+    "sending": "is being mailed",
+    "sent": "was mailed",
+    "failed": "could not be mailed: ring the provider",
+    "withheld": "was not mailed, since it was over before",
 }
 
 
@@ -27,6 +35,7 @@ async def show_links(visit: Visit, books: Books, error: FieldError | None = None
         if leg is None:
             return visit.not_found()
         held = await links.of_leg(tx, leg.leg_id)
+        mails = {mail.link_id: mail for mail in await mailed.of_leg(tx, leg.leg_id)}
         await audit.record(tx, [audit.seen(visit.signed_in, "link.list_seen", "case", leg.case_id)])
     contract = books.directory.by_id.get(leg.contract_id)
     origin = visit.settings.public_url.rstrip("/")
@@ -35,7 +44,8 @@ async def show_links(visit: Visit, books: Books, error: FieldError | None = None
         status=422 if error else 200,
         leg=leg,
         contract=contract,
-        held=[(link, _state(visit, link)) for link in held],
+        held=[(link, _state(visit, link), mails.get(link.link_id)) for link in held],
+        states=MAILED,
         address=f"{origin}/portal/link/open/{token}" if token else None,
         may_make=contract is not None and not contract.provider.has_system and leg.state in leg_links.OPEN,
         link_id=uuid4(),
@@ -57,11 +67,17 @@ async def make_link(visit: Visit, books: Books) -> Response:
     made = client_id(visit, "link_id")
     try:
         async with visit.begin() as tx:
-            token = await leg_links.mint(tx, visit.signed_in, made or uuid4(), visit.id("leg_id"), books, visit.now)
+            link_id, leg_id = made or uuid4(), visit.id("leg_id")
+            token = await leg_links.mint(tx, visit.signed_in, link_id, leg_id, books, visit.now)
+            leg = await referrals.leg(tx, leg_id) if one(visit, "send") == "mail" else None
+            if leg is not None:
+                await provider_mail.send_link(tx, visit.signed_in, visit.sealer, link_id, leg, token, visit.now)
     except Refused as refused:
         if refused.code in ("not_found", "made_before"):
             return visit.not_found() if refused.code == "not_found" else visit.conflict()
         return await show_links(visit, books, FieldError("", REFUSALS[refused.code]))
+    if leg is not None:
+        return visit.redirect(f"/referrals/links/{leg_id}", flash="A new link is on its way to the provider's address.")
     return await show_links(visit, books, token=token)
 
 
