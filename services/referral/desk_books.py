@@ -34,6 +34,12 @@ def allocation() -> Allocation:
 
 
 @cache
+def keeping_reasons() -> Mapping[str, str]:
+    """Why it may change who is sent to by itself, in words."""
+    return dict(_document("keeping_reasons.yaml")["automatic"])
+
+
+@cache
 def messages() -> tuple[Words, ...]:
     """The words of messages that leave, in every version."""
     return read_words(_document("messages.yaml"))

@@ -1,6 +1,6 @@
 """The books of the service as they stand now: its reference folder, and what providers say of their lists."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from uuid import UUID
@@ -11,13 +11,15 @@ from services.referral.books import load
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Directory, ListSaid
 from services.referral.domain.entries import document_of, read_directory
+from services.referral.domain.kept import Kept, Limited
 from services.referral.domain.standards import Standards
 from services.referral.domain.transitions import TransitionTable
-from services.referral.store import directory
+from services.referral.domain.versions import Version
+from services.referral.store import directory, keeping
 
 Said = tuple[directory.ContractState, ...]
 Changed = tuple[UUID, ...]
-_last: dict[tuple[int, Said, Changed, date], Books] = {}
+_last: dict[tuple[int, Said, Changed, date, Changed, frozenset[UUID]], Books] = {}
 _MOST = 64
 
 
@@ -41,10 +43,13 @@ async def current(tx: Tx, books: Books) -> Books:
     new is said."""
     books = books.start or books
     said, changes = tuple(await directory.states(tx)), await directory.versions(tx)
-    if not said and not changes:
+    kept = await keeping.kept(tx)
+    if not said and not changes and not kept:
         return books
-    today = await directory.today(tx) if changes else date.min
-    key = (id(books), said, tuple(version.version_id for version in changes), today)
+    today = await directory.today(tx) if changes or kept else date.min
+    limited = {one.contract_id: one.most_open for one in _limited(books, changes)}
+    full = await keeping.full(tx, limited) if limited else frozenset[UUID]()
+    key = (id(books), said, tuple(version.version_id for version in changes), today, kept.ids, full)
     found = _last.get(key)
     if found is None:
         while len(_last) >= _MOST:
@@ -52,7 +57,36 @@ async def current(tx: Tx, books: Books) -> Books:
         states = {
             one.contract_id: ListSaid(one.state, one.places, one.until, local_day(one.changed_at)) for one in said
         }
-        found = _last[key] = books.with_changes(changes, today).with_states(states)
+        changed = books.with_changes(changes, today, kept)
+        states |= _shut(changed.directory, states, kept, full, today)
+        found = _last[key] = changed.with_states(states)
+    return found
+
+
+def _limited(books: Books, changes: Sequence[Version]) -> list[Limited]:
+    """Contracts that may hold only so many referrals at once, as they were last entered."""
+    found = {one.contract_id: Limited(one.contract_id, one.most_open) for one in books.directory.contracts if one.most_open}
+    for version in changes:
+        most = version.entry.get("most_open")
+        found.pop(version.contract_id, None)
+        if most:
+            found[version.contract_id] = Limited(version.contract_id, most)
+    return list(found.values())
+
+
+def _shut(
+    held: Directory, states: Mapping[UUID, ListSaid], kept: Kept, full: Collection[UUID], today: date
+) -> dict[UUID, ListSaid]:
+    """How lists stand whose provider is in a planned closure, or that hold as many as they may."""
+    found = {}
+    for contract_id in full:
+        contract, said = held.by_id.get(contract_id), states.get(contract_id)
+        if contract is not None:
+            state = said.state if said and (said.good_until is None or today <= said.good_until) else contract.list_state
+            found[contract_id] = ListSaid("limited" if state == "unknown" else state, 0, said.until if said else None)
+    for closure in kept.closures:
+        if closure.holds(today) and closure.contract_id in held.by_id:
+            found[closure.contract_id] = ListSaid("paused", None, closure.until_day, today)
     return found
 
 

@@ -12,9 +12,9 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import sealing
-from services.referral.case_ui import same_person, words
+from services.referral.case_ui import came, same_person, words
 from services.referral.case_ui.room import Desk, frame, opened
-from services.referral.store import cases, consent, details, looking, tasks, timeline, workers
+from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store.cases import Case
 
 
@@ -50,6 +50,7 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
             "agreements": await consent.of_case(tx, case.case_id),
             "known": await same_person.known(tx, visit, desk, case),
             "since": await looking.look(tx, case.case_id, visit.now),
+            "came": came.rows_of(await intakes.of_case(tx, case.case_id), whole=visit.may("case.reveal")),
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
             "assignment_id": uuid4(),
             "event": words.event,

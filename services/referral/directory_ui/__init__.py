@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
-from services.referral.directory_ui import capacity, contracts, gaps, importing, public
+from services.referral.directory_ui import capacity, closures, contracts, gaps, importing, providers, public
 from services.referral.directory_ui.room import Room
 
 KEEP = "directory.write"
@@ -34,6 +34,18 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/change", contracts.save, "POST"),
         (f"{one}/end", contracts.end, "POST"),
         ("/directory/changes/{version_id}/cancel", contracts.cancel, "POST"),
+        (f"{one}/closures", closures.ask, "GET"),
+        (f"{one}/closures", closures.save, "POST"),
+        ("/directory/closures", closures.show_all, "GET"),
+        ("/directory/automatic", closures.show_automatic, "GET"),
+        ("/directory/automatic", closures.propose, "POST"),
+        ("/directory/automatic/{change_id}", closures.decide, "POST"),
+        ("/directory/providers", providers.show_all, "GET"),
+        ("/directory/providers/new", providers.ask, "GET"),
+        ("/directory/providers/new", providers.save, "POST"),
+        ("/directory/providers/{provider_id}", providers.ask, "GET"),
+        ("/directory/providers/{provider_id}", providers.save, "POST"),
+        ("/directory/kept/{change_id}/cancel", providers.cancel, "POST"),
         ("/directory/import", importing.ask, "GET"),
         ("/directory/import/check", importing.look, "POST"),
         ("/directory/import", importing.take, "POST"),

@@ -21,13 +21,14 @@ from services.referral.directory_ui import forms
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
-from services.referral.domain.versions import Version, differences, ended, standing_on
-from services.referral.store import directory
+from services.referral.domain.versions import Version, differences, ended, providers_of, standing_on
+from services.referral.store import directory, keeping
 
 WORDS = {
     "in_the_past": "The day must be today or later: what is over is not rewritten",
     "already_used": "There is a contract of this name already: choose another",
     "is before the day it starts": "The last day must be after the first day",
+    "is before the plan begins": "The day of the review must be after the day the plan begins",
     "is under the lowest age": "The highest age must be at or above the lowest",
     "no such provider": "Choose the provider from the list",
     "twice_in_the_list": "The list has this contract twice for one day",
@@ -72,6 +73,7 @@ async def show_all(visit: Visit, books: Books) -> Response:
         lines=LINE_NAMES,
         states=STATES,
         today=today,
+        to_review=[c for c in rows if c.action_plan_review is not None and c.action_plan_review <= today],
         coming=[_told(books, versions, each) for each in versions if each.effective_from > today],
     )
 
@@ -110,6 +112,9 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
     """One contract: how it stands, its versions, what is coming, and how to end it."""
     contract, versions, _ = await _found(visit, books)
     today = local_day(visit.now)
+    async with visit.begin() as tx:
+        held = await keeping.held(tx, contract.contract_id)
+        closures = (await keeping.kept(tx)).closures
     told = [_told(books, versions, each) for each in reversed(versions)]
     return visit.render(
         "directory_ui/contract.html",
@@ -119,6 +124,8 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         state=STATES[contract.state_on(today)],
         facts=[fact for fact in differences(None, contract) if fact.after != "nothing"],
         told=told,
+        held=held,
+        closures=[one for one in closures if one.contract_id == contract.contract_id and one.until_day >= today],
         today=today,
         last=str(versions[-1].version_id) if versions else "",
         version_id=uuid4(),
@@ -158,7 +165,7 @@ def _form(
     seen: str,
     errors: Sequence[FieldError] = (),
 ) -> Response:
-    providers = {c.provider.slug: c.provider.name for c in books.directory.contracts}
+    providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
     return visit.render(
         "directory_ui/change.html",
         status=422 if errors else 200,

@@ -47,6 +47,12 @@ class ContractForm(BaseModel):
     on_call: Text = None
     list_state: Annotated[str, Say("Choose how the list stands")] = "open"
     places: Whole = None
+    most_open: Annotated[int | None, Say("Enter a whole number of at least 1, or leave it empty")] = Field(
+        default=None, ge=1, le=9_999
+    )
+    action_plan: Text = None
+    action_plan_from: Annotated[date | None, Say("", wrong="The day the plan begins must be a real date")] = None
+    action_plan_review: Annotated[date | None, Say("", wrong="The day of its review must be a real date")] = None
     place_lines: Text = None
     place_town: Text = None
     place_postcode: Text = None
@@ -88,9 +94,11 @@ def _days(first: str, last: str | None) -> list[str]:
 def entry_from(form: ContractForm, slug: str) -> dict[str, Any]:
     """The entry of a filled-in form, as the directory writes it."""
     entry: dict[str, Any] = {"slug": slug, "interpreters": form.interpreters == "yes"}
-    plain = ("title", "provider", "line", "lot", "funding", "sex", "reported", "offer", "on_call", "list_state")
-    entry |= {name: value for name in (*plain, "places") if (value := getattr(form, name)) is not None}
+    plain = ("title", "provider", "line", "lot", "funding", "sex", "reported", "offer", "on_call", "list_state", "action_plan")
+    entry |= {name: value for name in (*plain, "places", "most_open") if (value := getattr(form, name)) is not None}
     entry |= {"starts": form.starts.isoformat(), "ends": form.ends.isoformat(), "areas": sorted(form.areas)}
+    planned = {name: getattr(form, name) for name in ("action_plan_from", "action_plan_review")}
+    entry |= {name: day.isoformat() for name, day in planned.items() if day is not None}
     entry |= {"kinds": sorted(form.kinds), "languages": sorted(_many(form.languages)), "pack": form.pack}
     entry |= {"access": sorted(_many(form.access)), "subcontractors": _many(form.subcontractors)}
     ages = {"from": form.age_from, "to": form.age_to}
@@ -106,8 +114,10 @@ def entry_from(form: ContractForm, slug: str) -> dict[str, Any]:
 
 def values_of(contract: Contract) -> dict[str, list[str]]:
     """A contract as the values of its form."""
-    plain = ("title", "line", "lot", "funding", "sex", "reported", "offer", "on_call", "list_state")
-    said: dict[str, Any] = {name: getattr(contract, name) for name in (*plain, "age_from", "age_to", "places")}
+    plain = ("title", "line", "lot", "funding", "sex", "reported", "offer", "on_call", "list_state", "action_plan")
+    said: dict[str, Any] = {
+        name: getattr(contract, name) for name in (*plain, "age_from", "age_to", "places", "most_open")
+    }
     said |= {name: getattr(contract.standards, name) for name in Standards.__slots__}
     said |= {"provider": contract.provider.slug, "interpreters": "yes" if contract.interpreters else "no"}
     said |= {name: ", ".join(sorted(getattr(contract, name))) for name in ("languages", "access")}
@@ -120,9 +130,10 @@ def values_of(contract: Contract) -> dict[str, list[str]]:
     values = {name: [str(value)] for name, value in said.items() if value is not None}
     values["areas"] = sorted(map(local_authority_name, contract.areas))
     values |= {"kinds": sorted(contract.kinds), "pack": list(contract.pack)}
-    for name in ("starts", "ends"):
-        day: date = getattr(contract, name)
-        values |= {f"{name}-day": [str(day.day)], f"{name}-month": [str(day.month)], f"{name}-year": [str(day.year)]}
+    for name in ("starts", "ends", "action_plan_from", "action_plan_review"):
+        day: date | None = getattr(contract, name)
+        if day is not None:
+            values |= {f"{name}-day": [str(day.day)], f"{name}-month": [str(day.month)], f"{name}-year": [str(day.year)]}
     return values
 
 

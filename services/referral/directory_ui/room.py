@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from contracts.reference import AREAS
+from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
@@ -14,6 +15,7 @@ from services.referral.actions import books as stocked
 from services.referral.domain.books import Books
 from services.referral.domain.entries import LINES
 from services.referral.domain.open_referral import line_name
+from services.referral.store import keeping
 
 STATES = {
     "open": "Open",
@@ -34,13 +36,15 @@ View = Callable[[Visit, Books], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Gives every view the books of the start; `now` makes them those of this moment."""
+    """Gives every view the books of the start, with the providers of today; `now` makes them those of this moment."""
 
     context: Context
 
     def __call__(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
         async def answer(visit: Visit) -> Response:
-            return await view(visit, self.context.facts)
+            async with visit.begin() as tx:
+                kept = await keeping.kept(tx)
+            return await view(visit, self.context.facts.with_providers(kept, local_day(visit.now)))
 
         return answer
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.referral.domain.directory import Directory, ListSaid
 from services.referral.domain.entries import read_directory
+from services.referral.domain.kept import NOTHING, Automatic, Kept, providers_on
 from services.referral.domain.policy import Policy, read_policy
 from services.referral.domain.routing import RuleBook, compile_book
 from services.referral.domain.standards import Standards, read_standards
@@ -54,21 +55,31 @@ class Books:
         made = [_standing(version, version.directory.with_states(said)) for version in self.versions]
         return replace(self, directory=self.directory.with_states(said), versions=tuple(made))
 
-    def with_changes(self, changes: Sequence[Version], today: date) -> "Books":
-        """These books, as they are in the files, with the contracts that changed from a day on."""
-        starts = sorted({version.since for version in self.versions} | set(days_of(changes)))
-        made = [replace(self.on(day), since=day) for day in starts]
-        made = [_standing(version, standing_on(self.directory, changes, version.since)) for version in made]
-        directory = standing_on(self.directory, changes, today)
-        return replace(self, directory=directory, versions=tuple(made), start=self.start or self)
+    def with_changes(self, changes: Sequence[Version], today: date, kept: Kept = NOTHING) -> "Books":
+        """These books, as they are in the files, with the contracts that changed from a day on, and with providers and
+        the contracts that are sent to by themselves as they are kept by pages."""
+        starts = sorted({version.since for version in self.versions} | {*days_of(changes), *kept.days})
+
+        def standing(day: date) -> Directory:
+            return standing_on(providers_on(self.directory, kept.providers, day), changes, day)
+
+        made = [_standing(replace(self.on(day), since=day), standing(day), kept.automatic) for day in starts]
+        return replace(self, directory=standing(today), versions=tuple(made), start=self.start or self)
+
+    def with_providers(self, kept: Kept, today: date) -> "Books":
+        """The books of the start with the providers as they stand today: what a form chooses from."""
+        made = providers_on(self.directory, kept.providers, today)
+        return self if made is self.directory else replace(self, directory=made, start=self.start or self)
 
     def named(self, version: str) -> Directory | None:
         """The directory of this name among those in force at any time; None when it is of other books."""
         return next((each.directory for each in self.versions if each.directory.version == version), None)
 
 
-def _standing(version: InForce, directory: Directory) -> InForce:
-    return replace(version, directory=named(directory), policy=version.policy.with_directory(directory))
+def _standing(version: InForce, directory: Directory, automatic: Sequence[Automatic] = ()) -> InForce:
+    policy = version.policy.with_directory(directory)
+    begun = [one for one in automatic if one.effective_from <= version.since]
+    return replace(version, directory=named(directory), policy=policy.with_automatic(begun, directory))
 
 
 def read_books(documents: Mapping[str, Any]) -> Books:

@@ -29,7 +29,8 @@ class BadDirectory(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An organisation. `has_system` false: it works by one-time links. `duty_phone`: day and night."""
+    """An organisation. `has_system` false: it works by one-time links. `duty_phone`: day and night. `by_and_for`: the
+    community that leads it and that it is for, in its own words."""
 
     provider_id: UUID
     slug: str
@@ -38,6 +39,7 @@ class Provider:
     phone: str
     duty_phone: str | None = None
     has_system: bool = True
+    by_and_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ class Contract:
 
     `sex` of a single-sex service; `reported`: either, reported or unreported; `offer`: only for a person who chose it;
     `until`: how long the state of the list is meant to last; `good_until`: the last day on which what was said of the
-    list counts; `pack`: the fields its pack needs; `on_call`: the number by day and night, never shown to the public.
+    list counts; `pack`: the fields its pack needs; `on_call`: the number by day and night, never shown to the public;
+    `most_open`: how many referrals it holds at once; `action_plan`: the plan that it works by, from a day, reviewed by a
+    day.
     """
 
     contract_id: UUID
@@ -109,6 +113,10 @@ class Contract:
     place: Place | None = None
     on_call: str | None = None
     good_until: date | None = None
+    most_open: int | None = None
+    action_plan: str | None = None
+    action_plan_from: date | None = None
+    action_plan_review: date | None = None
 
     def state_on(self, day: date) -> str:
         """How its list stands on a day, as far as anybody knows: what was said too long ago is `unknown`."""
@@ -140,13 +148,15 @@ class ListSaid:
 class Directory:
     """Every contract, in order of preference. Built by `directory_of`, read by `entries.read_directory`.
 
-    `version`: a name made from the content, where one was asked for (`versions.named`).
+    `version`: a name made from the content, where one was asked for (`versions.named`). `others`: providers that have no
+    contract yet.
     """
 
     contracts: tuple[Contract, ...]
     by_line_and_area: Mapping[tuple[str, str | None], tuple[Contract, ...]] = field(repr=False)
     by_id: Mapping[UUID, Contract] = field(repr=False)
     version: str = ""
+    others: tuple[Provider, ...] = ()
 
     def at(self, line: str, area: str | None) -> tuple[Contract, ...]:
         """The contracts of a line in an area; where the area is not known, those of the whole force."""
@@ -155,14 +165,17 @@ class Directory:
     def with_states(self, said: Mapping[UUID, ListSaid]) -> "Directory":
         """The same directory with what providers last said of their lists."""
         return directory_of(
-            replace(one, list_state=found.state, places=found.places, until=found.until, good_until=found.good_until)
-            if (found := said.get(one.contract_id))
-            else one
-            for one in self.contracts
+            (
+                replace(one, list_state=at.state, places=at.places, until=at.until, good_until=at.good_until)
+                if (at := said.get(one.contract_id))
+                else one
+                for one in self.contracts
+            ),
+            self.others,
         )
 
 
-def directory_of(contracts: Iterable[Contract]) -> Directory:
+def directory_of(contracts: Iterable[Contract], others: tuple[Provider, ...] = ()) -> Directory:
     """The directory of these contracts, indexed."""
     listed = tuple(contracts)
     index: dict[tuple[str, str | None], list[Contract]] = {}
@@ -175,6 +188,7 @@ def directory_of(contracts: Iterable[Contract]) -> Directory:
         listed,
         {key: tuple(found) for key, found in index.items()},
         {contract.contract_id: contract for contract in listed},
+        others=others,
     )
 
 

@@ -35,9 +35,9 @@ CLOSED: dict[str, tuple[str, ...]] = {
     "offer": tuple(name for name in v.OFFERS if name != "other"),
 }
 MANY: dict[str, tuple[str, ...]] = {"kinds": ("person", "business", "bereaved", "witness"), "pack": PACK_FIELDS}
-_PLAIN = ("line", "title", "list_state", "reported", "sex", "funding", "offer", "lot", "on_call")
+_PLAIN = ("line", "title", "list_state", "reported", "sex", "funding", "offer", "lot", "on_call", "action_plan")
 
-_DAYS = ("starts", "ends", "until", "good_until")
+_DAYS = ("starts", "ends", "until", "good_until", "action_plan_from", "action_plan_review")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
@@ -68,7 +68,14 @@ def provider_of(entry: Mapping[str, Any]) -> Provider:
         phone=entry["phone"],
         duty_phone=entry.get("duty_phone"),
         has_system=entry.get("has_system", True),
+        by_and_for=entry.get("by_and_for"),
     )
+
+
+def provider_entry(one: Provider) -> dict[str, Any]:
+    """A provider as an entry: what `provider_of` reads."""
+    names = ("slug", "name", "email", "phone", "duty_phone", "has_system")
+    return {name: getattr(one, name) for name in names} | ({"by_and_for": one.by_and_for} if one.by_and_for else {})
 
 
 def contract_of(entry: Mapping[str, Any], providers: Mapping[str, Provider]) -> Contract:
@@ -92,6 +99,7 @@ def contract_of(entry: Mapping[str, Any], providers: Mapping[str, Provider]) -> 
         age_from=ages.get("from"),
         age_to=ages.get("to"),
         places=entry.get("places"),
+        most_open=entry.get("most_open"),
         kinds=frozenset(entry.get("kinds", ("person", "bereaved", "witness"))),
         languages=frozenset(entry.get("languages", ("en",))),
         interpreters=bool(entry.get("interpreters", False)),
@@ -127,6 +135,9 @@ def _agrees(made: Contract) -> None:
         raise BadField(made.slug, "ends", "is before the day it starts")
     if made.age_from is not None and made.age_to is not None and made.age_to < made.age_from:
         raise BadField(made.slug, "age_to", "is under the lowest age")
+    plan = (made.action_plan_from, made.action_plan_review)
+    if plan[0] is not None and plan[1] is not None and plan[1] < plan[0]:
+        raise BadField(made.slug, "action_plan_review", "is before the plan begins")
 
 
 def _day(slug: str, name: str, value: Any) -> date:
@@ -159,7 +170,7 @@ def entry_of(contract: Contract) -> dict[str, Any]:
     """The contract as an entry: what `contract_of` reads, in plain JSON; what says nothing is left out."""
     ages = {"from": contract.age_from, "to": contract.age_to}
     written: dict[str, Any] = {"slug": contract.slug, "provider": contract.provider.slug}
-    written |= {name: getattr(contract, name) for name in (*_PLAIN, "places")}
+    written |= {name: getattr(contract, name) for name in (*_PLAIN, "places", "most_open")}
     written |= {name: day.isoformat() for name in _DAYS if (day := getattr(contract, name)) is not None}
     written["areas"] = "all" if contract.areas >= ALL_AREAS else sorted(map(local_authority_name, contract.areas))
     written["ages"] = {name: age for name, age in ages.items() if age is not None}
@@ -179,16 +190,6 @@ def document_of(directory: Directory) -> dict[str, Any]:
     """The whole directory as a document that `read_directory` reads again into an equal one."""
     providers = {contract.provider.slug: contract.provider for contract in directory.contracts}
     return {
-        "providers": [
-            {
-                "slug": one.slug,
-                "name": one.name,
-                "email": one.email,
-                "phone": one.phone,
-                "duty_phone": one.duty_phone,
-                "has_system": one.has_system,
-            }
-            for one in providers.values()
-        ],
+        "providers": [provider_entry(one) for one in providers.values()],
         "contracts": [entry_of(contract) for contract in directory.contracts],
     }

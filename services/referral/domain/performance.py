@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.working_time import HUB_HOURS, LONDON, calendar, due, working_minutes
 from services.referral.domain.directory import Standards
+from services.referral.domain.kept import without
 
 Measure = Literal["open", "answer", "contact"]
 MEASURES: dict[str, str] = {"open": "Opened", "answer": "Accepted or declined", "contact": "First contact"}
@@ -76,14 +77,19 @@ class Tried:
         return {"open": self.viewed_at, "answer": self.answered_at, "contact": self.contacted_at}[measure]
 
 
-def due_at(standards: Standards, measure: str, sent_at: datetime, *, urgent: bool) -> datetime:
-    """The end of a limit. A contract names none for opening: it counts as the one to answer."""
+def due_at(
+    standards: Standards, measure: str, sent_at: datetime, *, urgent: bool, closed: frozenset[date] = frozenset()
+) -> datetime:
+    """The end of a limit. A contract names none for opening: it counts as the one to answer. On the days of a planned
+    closure no limit of working days runs; the one of an urgent referral runs day and night."""
     days = standards.first_contact_working_days if measure == "contact" else standards.accept_working_days
-    end = due(sent_at, days, "working_days", calendar())
+    end = due(sent_at, days, "working_days", without(calendar(), closed))
     return min(end, sent_at + timedelta(hours=standards.urgent_hours)) if urgent and measure != "contact" else end
 
 
-def result(tried: Tried, measure: str, standards: Standards, now: datetime) -> str | None:
+def result(
+    tried: Tried, measure: str, standards: Standards, now: datetime, closed: frozenset[date] = frozenset()
+) -> str | None:
     """met, missed or running; None where the standard does not apply: no contact is due before the person is accepted,
     nor after an end without one."""
     done = tried.done_at(measure)
@@ -91,7 +97,7 @@ def result(tried: Tried, measure: str, standards: Standards, now: datetime) -> s
         return None
     if done is None and tried.state in ("withdrawn", "ended"):
         return None
-    end = due_at(standards, measure, tried.sent_at, urgent=tried.urgent) + timedelta(seconds=1)
+    end = due_at(standards, measure, tried.sent_at, urgent=tried.urgent, closed=closed) + timedelta(seconds=1)
     if done is None:
         return "running" if now < end else "missed"
     return "met" if done < end else "missed"
@@ -111,13 +117,16 @@ class Summary:
         return {"met": self.met, "missed": self.missed, "running": self.running}[name]
 
 
-def summary(legs: Iterable[Tried], measure: str, standards: Standards, now: datetime) -> Summary:
+def summary(
+    legs: Iterable[Tried], measure: str, standards: Standards, now: datetime, closed: frozenset[date] = frozenset()
+) -> Summary:
+    days = without(calendar(), closed)
     results, taken = [], []
     for leg in legs:
-        results.append(result(leg, measure, standards, now))
+        results.append(result(leg, measure, standards, now, closed))
         done = leg.done_at(measure)
         if done is not None:
-            taken.append(max(0, working_minutes(leg.sent_at, done, calendar(), HUB_HOURS)))
+            taken.append(max(0, working_minutes(leg.sent_at, done, days, HUB_HOURS)))
     met, missed, running = (results.count(name) for name in RESULTS)
     return Summary(met, missed, running, percentile(taken, 50), percentile(taken, 90))
 

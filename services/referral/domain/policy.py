@@ -1,6 +1,6 @@
 """The dated policy: who is asked first, which contract a case may be sent to by itself, and whose word counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from contracts.reference import AREAS
 from services.referral.domain.directory import BadDirectory, Contract, Directory, areas_of
 from services.referral.domain.facts import CaseFacts
+from services.referral.domain.kept import Automatic
 from services.referral.domain.rules import BadRule
 
 
@@ -32,6 +33,19 @@ class Policy:
         """The same policy, naming the contracts as they stand in this directory."""
         named = {key: directory.by_id[contract.contract_id] for key, contract in self.automatic.items()}
         return replace(self, automatic=named)
+
+    def with_automatic(self, kept: Sequence[Automatic], directory: Directory) -> "Policy":
+        """The same policy with what was agreed since on who is sent to by itself, each over the one before it. Where
+        nobody is named, or the contract no longer covers the area, a human chooses."""
+        if not kept:
+            return self
+        named = dict(self.automatic)
+        for one in kept:
+            contract = directory.by_id.get(one.contract_id) if one.contract_id else None
+            named.pop((one.line, one.area), None)
+            if contract is not None and contract.line == one.line and one.area in contract.areas:
+                named[one.line, one.area] = contract
+        return replace(self, automatic=named, version=f"{self.version}+{len(kept)}")
 
     def share_counts(self, facts: CaseFacts) -> bool:
         """Whether what the police recorded stands for the person's agreement to the named contract.

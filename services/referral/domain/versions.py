@@ -47,8 +47,9 @@ def named(directory: Directory) -> Directory:
 
 
 def providers_of(directory: Directory) -> dict[str, Provider]:
-    """By slug, everybody who has a contract in it."""
-    return {contract.provider.slug: contract.provider for contract in directory.contracts}
+    """By slug, everybody who has a contract in it, or will have one."""
+    held = {contract.provider.slug: contract.provider for contract in directory.contracts}
+    return held | {provider.slug: provider for provider in directory.others}
 
 
 def days_of(versions: Iterable[Version]) -> list[date]:
@@ -67,7 +68,7 @@ def standing_on(seed: Directory, versions: Sequence[Version], day: date) -> Dire
     providers = providers_of(seed)
     read = {contract_id: contract_of(version.entry, providers) for contract_id, version in last.items()}
     kept = [read.pop(contract.contract_id, contract) for contract in seed.contracts]
-    return directory_of([*kept, *read.values()])
+    return directory_of([*kept, *read.values()], seed.others)
 
 
 def ended(contract: Contract, last_day: date) -> dict[str, Any]:

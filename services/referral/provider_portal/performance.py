@@ -8,6 +8,7 @@ from kit.web.app import Visit
 from kit.web.words import plural
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
+from services.referral.domain.kept import Closure, Kept
 from services.referral.domain.performance import (
     MEASURES,
     RESULTS,
@@ -20,7 +21,7 @@ from services.referral.domain.performance import (
     summary,
 )
 from services.referral.provider_portal import due_words
-from services.referral.store import monitoring
+from services.referral.store import keeping, monitoring
 
 
 def contracts_of(visit: Visit, books: Books) -> list[Contract]:
@@ -47,12 +48,14 @@ async def show_performance(visit: Visit, books: Books) -> Response:
     viewer = visit.signed_in
     async with visit.begin() as tx:
         legs = await monitoring.tried(tx, period)
+        kept = await keeping.kept(tx)
         await audit.record(tx, [audit.seen(viewer, "portal.performance_seen", "provider", viewer.organisation_id)])
     shown = []
     for contract in contracts_of(visit, books):
         own = [leg for leg in legs if leg.contract_id == contract.contract_id]
-        rows = [(m, text, summary(own, m, contract.standards, visit.now)) for m, text in MEASURES.items()]
-        shown.append((contract, len(own), rows))
+        closed = kept.closed_days(contract.contract_id)
+        rows = [(m, text, summary(own, m, contract.standards, visit.now, closed)) for m, text in MEASURES.items()]
+        shown.append((contract, len(own), rows, _closures(kept, contract, period)))
     return visit.render(
         "provider_portal/performance.html",
         period=period,
@@ -61,6 +64,13 @@ async def show_performance(visit: Visit, books: Books) -> Response:
         results=RESULTS,
         taken=taken,
     )
+
+
+def _closures(kept: Kept, contract: Contract, period: Quarter) -> list[Closure]:
+    """The planned closures of a contract that fall into a quarter."""
+    first, last = local_day(period.begins), local_day(period.ends)
+    mine = [one for one in kept.closures if one.contract_id == contract.contract_id]
+    return [one for one in mine if one.from_day < last and one.until_day >= first]
 
 
 async def show_measured(visit: Visit, books: Books) -> Response:
@@ -72,7 +82,8 @@ async def show_measured(visit: Visit, books: Books) -> Response:
     standards = contract.standards
     async with visit.begin() as tx:
         legs = await monitoring.tried(tx, period, contract.contract_id)
-        found = [leg for leg in legs if result(leg, measure, standards, visit.now) == wanted]
+        closed = (await keeping.kept(tx)).closed_days(contract.contract_id)
+        found = [leg for leg in legs if result(leg, measure, standards, visit.now, closed) == wanted]
         names = (measure, wanted, *(leg.reference for leg in found))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.measured_seen", "list", None, names)])
     return visit.render(
@@ -80,6 +91,9 @@ async def show_measured(visit: Visit, books: Books) -> Response:
         heading=f"{MEASURES[measure]}: {RESULTS[wanted].lower()}",
         contract=contract,
         period=period,
-        rows=[(leg, due_at(standards, measure, leg.sent_at, urgent=leg.urgent), leg.done_at(measure)) for leg in found],
+        rows=[
+            (leg, due_at(standards, measure, leg.sent_at, urgent=leg.urgent, closed=closed), leg.done_at(measure))
+            for leg in found
+        ],
         day=lambda at: due_words.day(at, visit.now),
     )

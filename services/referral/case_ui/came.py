@@ -1,0 +1,34 @@
+"""How somebody came to us, as rows of a summary list: who asked, how long ago it was, what would help."""
+
+from typing import Any
+
+from kit.web.words import when
+from services.referral.actions import asked
+from services.referral.case_ui import words
+from services.referral.case_ui.intake import AGENCIES, WHO
+from services.referral.store.intakes import Intake
+
+POLICE = {"yes": "Yes", "no": "No", "not_known": "Not known"}
+
+
+def rows_of(intake: Intake | None, *, whole: bool) -> list[dict[str, Any]]:
+    """What was said when the person came; what they said of themselves only where `whole`."""
+    if intake is None:
+        return []
+    asks = "By their own system" if intake.agency_id else AGENCIES.get(intake.on_behalf or "")
+    told = [
+        ("Who asked for help", WHO.get(intake.source, words.words(intake.source)) + (f": {asks}" if asks else "")),
+        ("When they came", when(intake.taken_at)),
+        ("How long ago it was", asked.AGO.get(intake.how_long_ago, words.words(intake.how_long_ago))),
+        ("Do the police know", POLICE.get(intake.told_police, words.words(intake.told_police))),
+        ("What would help, in their words", _said(intake.said_needs, asked.NEEDS, "They did not say")),
+    ]
+    if whole:
+        told.append(("What they said of themselves", _said(intake.said_of_themselves, asked.OF_THEMSELVES, "Nothing")))
+    if intake.fraud_level:
+        told.append(("Level of the national fraud list", words.words(intake.fraud_level)))
+    return [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
+
+
+def _said(codes: tuple[str, ...], names: dict[str, str], nothing: str) -> str:
+    return ", ".join(names.get(code, words.words(code)) for code in codes) or nothing

@@ -1,0 +1,144 @@
+"""Providers, kept by pages: who they are and how they are reached, from a day on."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import keeping as acts
+from services.referral.directory_ui.contracts import NewName
+from services.referral.directory_ui.room import now, one
+from services.referral.domain.books import Books
+from services.referral.domain.directory import Provider
+from services.referral.domain.entries import provider_entry
+from services.referral.domain.versions import providers_of
+from services.referral.store import keeping
+
+_EMAIL, _PHONE = r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$", r"^[0-9 +]{6,20}$"
+WORDS = {
+    "in_the_past": "The day must be today or later: what is over is not rewritten",
+    "already_used": "There is a provider of this short name already: choose another",
+}
+SAID = {"name": "Name", "email": "Registered e-mail", "phone": "Phone", "duty_phone": "Duty line"}
+SAID |= {"has_system": "Works with accounts", "by_and_for": "Led by and for"}
+
+
+class ProviderForm(BaseModel):
+    """Everything that is kept of a provider."""
+
+    effective_from: Annotated[
+        date, Say("Enter the day from which it counts", wrong="The day from which it counts must be a real date")
+    ]
+    name: Annotated[str, Say("Enter the name of the provider")] = Field(max_length=120)
+    email: Annotated[
+        str, Say("Enter its registered e-mail address", wrong="Enter an e-mail address, like name@example.org")
+    ] = Field(max_length=200, pattern=_EMAIL)
+    phone: Annotated[str, Say("Enter its phone number", wrong="Enter a phone number, like 0121 496 0101")] = Field(
+        pattern=_PHONE
+    )
+    duty_phone: Annotated[str | None, Say("", wrong="Enter a phone number, like 07700 900101")] = Field(
+        default=None, pattern=_PHONE
+    )
+    has_system: Annotated[Literal["yes", "no"], Say("Choose whether its workers have accounts")]
+    by_and_for: str | None = Field(default=None, max_length=120)
+
+
+async def show_all(visit: Visit, books: Books) -> Response:
+    """Every provider as it is today, and what is going to change."""
+    async with visit.begin() as tx:
+        stands = await now(tx, books)
+        changes = await keeping.of_kind(tx, "provider")
+        await audit.record(tx, [audit.seen(visit.signed_in, "providers_seen", "directory", None)])
+    today = local_day(visit.now)
+    counts: dict[str, int] = {}
+    for contract in stands.directory.contracts:
+        if contract.ends >= today:
+            counts[contract.provider.slug] = counts.get(contract.provider.slug, 0) + 1
+    held = sorted(providers_of(books.directory).values(), key=lambda provider: provider.name)
+    return visit.render(
+        "directory_ui/providers.html",
+        rows=[(provider, counts.get(provider.slug, 0)) for provider in held],
+        coming=[each for each in changes if each.effective_from > today and not each.cancelled_at],
+    )
+
+
+def _held(visit: Visit, books: Books) -> Provider:
+    wanted = visit.id("provider_id")
+    found = next((p for p in providers_of(books.directory).values() if p.provider_id == wanted), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+    """A provider as it is, with its earlier and later entries, and the form to change it; or a new one."""
+    held = _held(visit, books) if "provider_id" in visit.params else None
+    changes = []
+    if held is not None:
+        async with visit.begin() as tx:
+            changes = await keeping.of_kind(tx, "provider", held.provider_id)
+            await audit.record(tx, [audit.seen(visit.signed_in, "provider_seen", "provider", held.provider_id)])
+    known = provider_entry(held) if held else {}
+    values = {name: [str(value)] for name, value in known.items() if value is not None}
+    values |= {"has_system": ["yes" if known.get("has_system", True) else "no"]}
+    return visit.render(
+        "directory_ui/provider.html",
+        status=422 if errors else 200,
+        held=held,
+        changes=changes,
+        today=local_day(visit.now),
+        said=SAID,
+        change_id=uuid4(),
+        errors=errors,
+        values=visit.form or values,
+    )
+
+
+async def save(visit: Visit, books: Books) -> Response:
+    held = _held(visit, books) if "provider_id" in visit.params else None
+    named, bad_name = (None, []) if held else parse(NewName, visit.form)
+    form, errors = parse(ProviderForm, visit.form)
+    slug = held.slug if held else named.slug if named else ""
+    if form is None or bad_name or errors:
+        return await ask(visit, books, [*bad_name, *errors])
+    entry = form.model_dump(exclude={"effective_from", "has_system"}, exclude_none=True)
+    entry |= {"slug": slug, "has_system": form.has_system == "yes"}
+    try:
+        async with visit.begin() as tx:
+            await acts.enter_provider(
+                tx, visit.signed_in, books, _id(visit), entry, form.effective_from, visit.now, new=held is None
+            )
+    except Refused as refused:
+        return await ask(visit, books, [FieldError(refused.field, WORDS.get(refused.code, "This cannot be entered"))])
+    counts = "from today" if form.effective_from == local_day(visit.now) else "from its day on"
+    return visit.redirect("/directory/providers", flash=f"Entered. It counts {counts}.")
+
+
+def _id(visit: Visit) -> UUID:
+    try:
+        return UUID(one(visit, "change_id"))
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+async def cancel(visit: Visit, books: Books) -> Response:
+    """Takes back what was entered for a day to come, of whatever kind."""
+    back = {"provider": "/directory/providers", "closure": "/directory/closures", "automatic": "/directory/automatic"}
+    try:
+        async with visit.begin() as tx:
+            held = await acts.cancel(tx, visit.signed_in, books, visit.id("change_id"), visit.now)
+    except Refused as refused:
+        if refused.code == "only_entry":
+            flash = "A new provider's first entry stays: contracts may stand on it. Change it instead."
+            return visit.redirect("/directory/providers", flash=flash)
+        return visit.conflict()
+    return visit.redirect(back[held.kind], flash="It was taken back.")

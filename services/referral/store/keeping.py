@@ -1,0 +1,124 @@
+"""What pages keep of the directory beside its contracts: providers, planned closures, who is sent to by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.domain.kept import Automatic, Closure, Kept, ProviderFrom
+from services.referral.store.rows import columns, read, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as it was entered."""
+
+    change_id: UUID
+    kind: str
+    subject_id: UUID
+    effective_from: date
+    until_day: date | None
+    entry: dict[str, Any]
+    reason: str | None
+    made_by: UUID
+    made_at: datetime
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+    refused_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+
+_STANDING = f"""
+select {columns(Change)} from directory_change
+ where cancelled_at is null and refused_at is null and (kind <> 'automatic' or confirmed_at is not null)
+ order by effective_from, coalesce(confirmed_at, made_at), change_id
+"""
+_FULL = """
+select w.contract_id from unnest($1::uuid[], $2::int[]) as w(contract_id, most)
+ where (select count(*) from (select 1 from leg l where l.contract_id = w.contract_id
+                                 and l.state in ('sent', 'accepted', 'waitlisted') limit w.most) held) >= w.most
+"""
+_OPEN = """
+select count(*)::int from leg where contract_id = $1 and state in ('sent', 'accepted', 'waitlisted')
+"""
+
+
+async def kept(tx: Tx) -> Kept:
+    """Everything that stands, in the order in which it counts."""
+    changes = read(Change, await tx.fetch(_STANDING))
+    of = {kind: [one for one in changes if one.kind == kind] for kind in ("provider", "automatic", "closure")}
+    return Kept(
+        tuple(ProviderFrom(one.change_id, one.subject_id, one.effective_from, one.entry) for one in of["provider"]),
+        tuple(_automatic(one) for one in of["automatic"]),
+        tuple(
+            Closure(one.change_id, one.subject_id, one.effective_from, one.until_day or one.effective_from)
+            for one in of["closure"]
+        ),
+    )
+
+
+def _automatic(one: Change) -> Automatic:
+    contract = UUID(one.entry["contract_id"]) if one.entry.get("contract_id") else None
+    return Automatic(one.change_id, one.entry["line"], one.entry["area"], contract, one.effective_from)
+
+
+async def full(tx: Tx, most: Mapping[UUID, int | None]) -> frozenset[UUID]:
+    """Those contracts that hold as many referrals as they may."""
+    rows = await tx.fetch(_FULL, list(most), list(most.values()))
+    return frozenset(row["contract_id"] for row in rows)
+
+
+async def held(tx: Tx, contract_id: UUID) -> int:
+    """How many referrals a contract holds now."""
+    return await tx.fetchval(_OPEN, contract_id)  # type: ignore[no-any-return]
+
+
+async def add(tx: Tx, change: Change) -> bool:
+    """Enters a change; False when it is there already."""
+    names = columns(Change).split(", ")
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    done = await tx.fetchval(
+        f"insert into directory_change ({', '.join(names)}) values ({places})"
+        " on conflict (change_id) do nothing returning change_id",
+        *(getattr(change, name) for name in names),
+    )
+    return done is not None
+
+
+async def get(tx: Tx, change_id: UUID) -> Change | None:
+    row = await tx.fetchrow(f"select {columns(Change)} from directory_change where change_id = $1 for update", change_id)
+    return read_one(Change, row)
+
+
+async def of_kind(tx: Tx, kind: str, subject_id: UUID | None = None, limit: int = 200) -> list[Change]:
+    """The changes of a kind, of one subject where one is named, newest first; those taken back too."""
+    asked = (
+        f"select {columns(Change)} from directory_change where kind = $1 and ($2::uuid is null or subject_id = $2)"
+        " order by made_at desc, change_id limit $3"
+    )
+    return read(Change, await tx.fetch(asked, kind, subject_id, limit))
+
+
+async def confirm(tx: Tx, change_id: UUID, by: UUID, now: datetime) -> None:
+    await tx.execute(
+        "update directory_change set confirmed_by = $2, confirmed_at = $3 where change_id = $1", change_id, by, now
+    )
+
+
+async def refuse(tx: Tx, change_id: UUID, by: UUID, now: datetime) -> None:
+    await tx.execute(
+        "update directory_change set cancelled_by = $2, refused_at = $3 where change_id = $1", change_id, by, now
+    )
+
+
+async def cancel(tx: Tx, change_id: UUID, by: UUID, now: datetime) -> None:
+    await tx.execute(
+        "update directory_change set cancelled_by = $2, cancelled_at = $3 where change_id = $1", change_id, by, now
+    )
+
+
+async def shorten(tx: Tx, change_id: UUID, last: date) -> None:
+    """A closure that is under way ends on this day."""
+    await tx.execute("update directory_change set until_day = $2 where change_id = $1", change_id, last)
