@@ -1,6 +1,7 @@
 """The hub's own lists, read once: kinds of note, answers to tasks, how cases are allocated."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,23 @@ def allocation() -> Allocation:
 def keeping_reasons() -> Mapping[str, str]:
     """Why it may change who is sent to by itself, in words."""
     return dict(_document("keeping_reasons.yaml")["automatic"])
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """What is asked at first contact, and why somebody may be referred before it was."""
+
+    version: str
+    communication: Mapping[str, str]
+    unassessed: Mapping[str, str]
+    dash_high: int
+
+
+@cache
+def first_contact() -> FirstContact:
+    """The lists of the hub's first-contact assessment."""
+    told = _document("first_contact.yaml")
+    return FirstContact(told["version"], dict(told["communication"]), dict(told["unassessed"]), told["dash_high"])
 
 
 @cache

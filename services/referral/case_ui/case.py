@@ -12,7 +12,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import sealing
-from services.referral.case_ui import came, same_person, words
+from services.referral.case_ui import came, first_contact, same_person, words
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store.cases import Case
@@ -51,6 +51,7 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
             "known": await same_person.known(tx, visit, desk, case),
             "since": await looking.look(tx, case.case_id, visit.now),
             "came": came.rows_of(await intakes.of_case(tx, case.case_id), whole=visit.may("case.reveal")),
+            "assessed": await first_contact.shown(tx, desk, case),
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
             "assignment_id": uuid4(),
             "event": words.event,

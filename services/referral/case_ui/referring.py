@@ -19,6 +19,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import consenting, gating, packing, referring
 from services.referral.case_ui import going, steps, words
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -26,7 +27,7 @@ from services.referral.domain.matching import Checked, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.rules import months_before
 from services.referral.domain.transitions import Transition
-from services.referral.store import cases, consent, referrals
+from services.referral.store import cases, consent, first_contact, referrals
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
@@ -125,6 +126,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
             return visit.not_found()
         scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now)
         pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
+        assessed = await first_contact.latest(tx, case.case_id)
         facts = await _facts(tx, case)
         books: Books = await stocked.current(tx, desk.books)
         top = await frame(tx, visit, case, "Referrals")
@@ -137,6 +139,8 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         referral=referral,
         contract=contract,
         fields=[words.words(name) for name in pack],
+        assessed=assessed,
+        unassessed=[{"value": code, "text": text} for code, text in lists().unassessed.items()],
         why=_why(facts, referral.line, contract, books, visit) if facts else (),
         errors=errors,
     )
@@ -182,6 +186,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
             if agreed == "yes":
                 await consenting.record(tx, visit.signed_in, agreement(visit, desk, case, contract), visit.now)
             books = await stocked.current(tx, desk.books)
+            await _unassessed(tx, visit, case)
             leg = await referring.send(
                 tx, visit.signed_in, referral.referral_id, contract.contract_id, books, visit.sealer, visit.now
             )
@@ -190,6 +195,14 @@ async def send(visit: Visit, desk: Desk) -> Response:
             return visit.conflict()
         return await check(visit, desk, [error_of(refused, "agreed")])
     return visit.redirect(f"/cases/{case.case_id}/legs/{leg.leg_id}/sent")
+
+
+async def _unassessed(tx: Tx, visit: Visit, case: Case) -> None:
+    """Keeps why somebody was referred before a first-contact assessment was recorded."""
+    if await first_contact.latest(tx, case.case_id) is None:
+        reasons = lists().unassessed
+        why = one(visit, "unassessed") if one(visit, "unassessed") in reasons else next(iter(reasons))
+        await audit.record(tx, [audit.seen(visit.signed_in, "referral.unassessed", "case", case.case_id, (), why)])
 
 
 async def _leg(tx: Tx, visit: Visit, case: Case) -> Leg:

@@ -3,6 +3,7 @@
 from services.referral.case_ui import (
     assigning,
     downtime,
+    first_contact,
     home,
     my_work,
     notes,
@@ -40,6 +41,8 @@ ROUTES = (
     ("/cases/team/{worker_id}/move", team.move, "team.write", "POST"),
     (f"{ONE}/print", printing.ask, "case.read", "GET"),
     (f"{ONE}/print", printing.paper, "case.read", "POST"),
+    (f"{ONE}/assessment", kept("assessment", first_contact.ask), "case.write", "GET"),
+    (f"{ONE}/assessment", kept("assessment", first_contact.take), "case.write", "POST"),
     (f"{ONE}/take", assigning.take, "case.write", "POST"),
     (f"{ONE}/assign", assigning.ask, "case.write", "GET"),
     (f"{ONE}/assign", assigning.give, "case.write", "POST"),

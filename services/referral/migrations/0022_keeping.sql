@@ -46,3 +46,37 @@ grant select on directory_change to {database}_portal;
 
 -- How many referrals a contract holds at once, where it has a limit.
 create index leg_held on leg (contract_id) where state in ('sent', 'accepted', 'waitlisted');
+
+-- What the hub asks before it refers: need in areas of life, how to communicate, the risk, and whether the person agrees.
+create table hub_assessment (
+    assessment_id uuid primary key,
+    case_id uuid not null references case_file,
+    needs jsonb not null,
+    communication text[] not null,
+    dash_score int,
+    risk text not null,
+    agreed text not null,
+    lists text not null,
+    by_id uuid not null,
+    by_role text not null,
+    at timestamptz not null
+);
+create index hub_assessment_case on hub_assessment (case_id, at desc);
+comment on column hub_assessment.assessment_id is 'plain: made by the form, so that sending it twice records it once';
+comment on column hub_assessment.case_id is 'plain: which case';
+comment on column hub_assessment.needs is 'plain: area of life to a score of 1 to 5, or to the code of why there is none';
+comment on column hub_assessment.communication is 'plain: what the person needs to communicate, coded';
+comment on column hub_assessment.dash_score is 'plain: Dash, 0 to 27; null where it was not done';
+comment on column hub_assessment.risk is 'plain: the risk as the hub sees it, or why it is not known';
+comment on column hub_assessment.agreed is 'plain: whether the person agrees to be referred';
+comment on column hub_assessment.lists is 'plain: version of the lists it was asked by';
+comment on column hub_assessment.by_id is 'plain: who recorded it';
+comment on column hub_assessment.by_role is 'plain: in which role';
+comment on column hub_assessment.at is 'plain: when';
+alter table hub_assessment enable row level security;
+alter table hub_assessment force row level security;
+create policy worker on hub_assessment to {database}_worker using (true) with check (true);
+create policy hub on hub_assessment to {database}_hub
+    using (exists (select 1 from case_file c where c.case_id = hub_assessment.case_id));
+grant select, insert, update, delete on hub_assessment to {database}_worker;
+grant select, insert on hub_assessment to {database}_hub;

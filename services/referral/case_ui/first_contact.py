@@ -1,0 +1,119 @@
+"""The hub's first-contact assessment of a case: eight areas of life, communication, Dash, and agreement."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from kit import audit
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError, whole
+from kit.web.words import when
+from services.referral.actions import first_contact as acts
+from services.referral.case_ui.assigning import id_of
+from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.desk_books import first_contact as lists
+from services.referral.domain.support import SupportLists
+from services.referral.store import first_contact
+from services.referral.store.cases import Case
+from services.referral.store.first_contact import HubAssessment
+
+RISKS = {
+    "standard": "Standard",
+    "medium": "Medium",
+    "high": "High",
+    "imminent": "Imminent",
+    "not_asked": "Not asked",
+    "unsafe": "Not asked: it was not safe",
+    "not_known": "Not known",
+}
+AGREED = {"yes": "Yes", "not_yet": "Not yet: they want to think about it", "no": "No", "not_asked": "Not asked"}
+DASH_MOST = 27
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        last = await first_contact.latest(tx, case.case_id)
+        top = await frame(tx, visit, case, "Overview")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("assessment",))])
+    support = desk.books.support
+    levels = {"": "Choose", **support.scale, **support.why_not}
+    return visit.render(
+        "case_ui/first_contact.html",
+        status=422 if errors else 200,
+        **top,
+        last=last,
+        domains=support.domains,
+        basis=support.basis,
+        levels=[{"value": str(code), "text": text} for code, text in levels.items()],
+        communication=lists().communication,
+        risks=RISKS,
+        agreed=AGREED,
+        assessment_id=one(visit, "assessment_id") or uuid4(),
+        errors=errors,
+    )
+
+
+async def take(visit: Visit, desk: Desk) -> Response:
+    support, made = desk.books.support, id_of(visit, "assessment_id")
+    errors = _wrong(visit, support)
+    if errors or made is None:
+        return await ask(visit, desk, errors or [FieldError("", "Open the page again and fill it in once more")])
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), visit.now)
+    return visit.redirect(f"/cases/{case.case_id}", flash="The first-contact assessment was recorded.")
+
+
+def _wrong(visit: Visit, support: SupportLists) -> list[FieldError]:
+    levels = {str(code) for code in (*support.scale, *support.why_not)}
+    errors = [
+        FieldError(f"need-{code}", f"Choose how it is with {text[0].lower()}{text[1:]}, or why there is no answer")
+        for code, text in support.domains.items()
+        if one(visit, f"need-{code}") not in levels
+    ]
+    if set(visit.form.get("communication", ())) - set(lists().communication):
+        errors.append(FieldError("communication", "Choose from the list"))
+    dash = one(visit, "dash_score").strip()
+    if dash and not 0 <= (score if (score := whole(dash)) is not None else -1) <= DASH_MOST:
+        errors.append(FieldError("dash_score", f"Enter the Dash score from 0 to {DASH_MOST}, or leave it empty"))
+    asked = (("risk", RISKS, "Choose the risk as you see it"), ("agreed", AGREED, "Choose whether the person agrees"))
+    return errors + [FieldError(name, said) for name, known, said in asked if one(visit, name) not in known]
+
+
+def _assessment(visit: Visit, case: Case, support: SupportLists, made: Any) -> HubAssessment:
+    given = {code: one(visit, f"need-{code}") for code in support.domains}
+    return HubAssessment(
+        assessment_id=made,
+        case_id=case.case_id,
+        needs={code: int(level) if level.isdecimal() else level for code, level in given.items()},
+        communication=tuple(sorted(set(visit.form.get("communication", ())))),
+        dash_score=whole(one(visit, "dash_score").strip()),
+        risk=one(visit, "risk"),
+        agreed=one(visit, "agreed"),
+        lists=lists().version,
+        by_id=visit.signed_in.user_id,
+        by_role=visit.signed_in.role,
+        at=visit.now,
+    )
+
+
+async def shown(tx: Tx, desk: Desk, case: Case) -> list[dict[str, Any]] | None:
+    """The newest assessment as rows of a summary list; None when there is none."""
+    last = await first_contact.latest(tx, case.case_id)
+    if last is None:
+        return None
+    support = desk.books.support
+    most = [support.domains.get(code, code) for code, level in last.needs.items() if isinstance(level, int) and level < 3]
+    dash = f", Dash {last.dash_score}" if last.dash_score is not None else ""
+    rows = [
+        ("Recorded", when(last.at)),
+        ("Much help is needed with", ", ".join(most) or "no area"),
+        ("To communicate", ", ".join(lists().communication.get(code, code) for code in last.communication) or "Nothing"),
+        ("Risk as the hub saw it", RISKS.get(last.risk, last.risk) + dash),
+        ("Agrees to be referred", AGREED.get(last.agreed, last.agreed)),
+    ]
+    return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]

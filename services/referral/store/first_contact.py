@@ -1,0 +1,43 @@
+"""The hub's own assessments at first contact; the newest counts, and earlier ones stay."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read_one
+
+
+@dataclass(frozen=True, slots=True)
+class HubAssessment:
+    """`needs`: area of life to a score of 1 to 5, or to the code of why there is none."""
+
+    assessment_id: UUID
+    case_id: UUID
+    needs: dict[str, Any]
+    communication: tuple[str, ...]
+    dash_score: int | None
+    risk: str
+    agreed: str
+    lists: str
+    by_id: UUID
+    by_role: str
+    at: datetime
+
+
+async def add(tx: Tx, made: HubAssessment) -> bool:
+    """Keeps an assessment; False when it is there already."""
+    names = columns(HubAssessment).split(", ")
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    done = await tx.fetchval(
+        f"insert into hub_assessment ({', '.join(names)}) values ({places})"
+        " on conflict (assessment_id) do nothing returning assessment_id",
+        *(getattr(made, name) for name in names),
+    )
+    return done is not None
+
+
+async def latest(tx: Tx, case_id: UUID) -> HubAssessment | None:
+    asked = f"select {columns(HubAssessment)} from hub_assessment where case_id = $1 order by at desc limit 1"
+    return read_one(HubAssessment, await tx.fetchrow(asked, case_id))

@@ -1,0 +1,91 @@
+"""The hub's first-contact assessment, and what the overview says of how somebody came."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.test_case_gate import Site, passes, site  # noqa: F401
+from tests.referral.test_intake import PERSON
+
+pytestmark = pytest.mark.service
+NEEDS = {f"need-{code}": "3" for code in BOOKS.support.domains}
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as opened:
+        yield opened
+
+
+async def test_an_assessment_is_recorded_once_shown_and_its_high_risk_is_reviewed_today(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}")
+    assert "None is recorded. It is asked before somebody is referred." in page.text
+    await officer.follow("Record the first-contact assessment")
+    page = await officer.submit("Record it", 422, dash_score="40")
+    assert "Enter the Dash score from 0 to 27, or leave it empty" in page.errors and len(page.errors) == 11
+    said = {**NEEDS, "need-shelter": "1", "dash_score": "15", "risk": "medium", "agreed": "yes"}
+    sent = page.tree.find(".//input[@name='assessment_id']")
+    assert sent is not None
+    page = await officer.submit("Record it", communication=["bsl", "easy_read"], **said)
+    assert "was recorded" in page.text and page.summary["Much help is needed with"] == "Shelter and accommodation"
+    assert page.summary["Risk as the hub saw it"] == "Medium, Dash 15"
+    assert page.summary["To communicate"] == "British Sign Language, Easy read, or more time"
+    await officer.get(f"/cases/{case}/assessment")
+    await officer.post(f"/cases/{case}/assessment", {**said, "assessment_id": sent.get("value") or ""})
+    assert await hub.value("select count(*) from hub_assessment") == 1
+    assert await hub.value("select count(*) from task where kind = 'review_risk' and case_id = $1", case) == 1
+    assert await hub.value("select count(*) from kit.audit where action = 'case.assessed'") == 1
+
+
+async def test_who_refers_before_an_assessment_says_why_and_nobody_is_asked_after_one(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/referrals/{referral}/contracts")
+    contract = next(str(c.contract_id) for c in BOOKS.directory.contracts if c.slug == "harbour-lane-idva")
+    where = f"/cases/{case}/referrals/{referral}/contracts/{contract}"
+    page = await officer.get(where)
+    assert "No first-contact assessment is recorded." in page.text
+    await officer.submit("Send", agreed="yes", unassessed="urgent")
+    kept = await hub.rows("select reason from kit.audit where action = 'referral.unassessed'")
+    assert kept == [{"reason": "urgent"}]
+    other = await a_case(hub)
+    referral = await triaged(hub, other)
+    await officer.get(f"/cases/{other}/assessment")
+    await officer.submit("Record it", **NEEDS, risk="standard", agreed="yes")
+    page = await officer.get(f"/cases/{other}/referrals/{referral}/contracts/{contract}")
+    assert "No first-contact assessment" not in page.text and page.tree.find(".//*[@name='unassessed']") is None
+
+
+async def test_the_overview_says_how_somebody_came_and_their_own_words_only_to_who_opens_names(
+    hub: Hub, browse: AsPersona
+) -> None:
+    officer, compliance = await browse("officer"), await browse("compliance")
+    await officer.get("/cases/new")
+    told = {"given_names": PERSON["given_names"], "family_name": PERSON["family_name"]}
+    await officer.submit("Look", source="witness", **told)
+    await officer.submit("Go on")
+    said = {**PERSON, "ago": "years", "needs": ["housing", "court"], "themselves": ["sex_work"]}
+    page = await officer.submit("Open the case", **said)
+    case = page.path.removesuffix("/referrals")
+    page = await officer.get(case)
+    assert page.summary["Who asked for help"] == "A witness, for themselves"
+    assert page.summary["How long ago it was"] == "Longer ago" and page.summary["Do the police know"] == "No"
+    assert page.summary["What would help, in their words"] == "Housing, Police and court"
+    assert page.summary["What they said of themselves"] == "Sells sex"
+    assert "What they said of themselves" not in (await compliance.get(case)).text
+
+
+@pytest.mark.browser
+async def test_the_assessment_passes_the_gate(site: Site, hub: Hub) -> None:  # noqa: F811
+    case = await a_case(hub)
+    await passes(site, f"/cases/{case}/assessment", "Record it")
