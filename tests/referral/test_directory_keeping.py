@@ -1,4 +1,4 @@
-"""The directory beside its contracts: providers from a day on, limits, planned closures, and who is sent to by itself."""
+"""The directory beside its contracts: providers from a day on, limits, closures, and who is sent to by itself."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +25,7 @@ from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, access_of, hub_app, hub_pages
-from tests.referral.portal import a_referral_sent
+from tests.referral.portal import a_referral_sent_by_policy
 
 GENERAL = contract_id("open-door-birmingham-solihull")
 HARBOUR = provider_id("harbour-lane")
@@ -164,7 +164,7 @@ async def test_a_planned_closure_pauses_the_list_and_stills_the_silence_of_its_p
 
 @pytest.mark.service
 async def test_silence_in_a_planned_closure_is_not_counted_where_nothing_is_urgent(hub: Hub) -> None:
-    sent = await a_referral_sent(hub, "open-door-birmingham-solihull", a_crime())
+    sent = await a_referral_sent_by_policy(hub)
     late = NOON + timedelta(days=7)
     closure = Change(
         uuid4(), "closure", GENERAL, NOON.date(), late.date(), {}, None, a_viewer().user_id, NOON
@@ -179,7 +179,7 @@ async def test_silence_in_a_planned_closure_is_not_counted_where_nothing_is_urge
 
 @pytest.mark.service
 async def test_a_contract_that_holds_as_many_as_it_may_is_sent_nobody_more(hub: Hub) -> None:
-    sent = await a_referral_sent(hub, "open-door-birmingham-solihull", a_crime())
+    sent = await a_referral_sent_by_policy(hub)
     for most, places in ((2, None), (1, 0)):
         entry = entry_of(BOOKS.directory.by_id[GENERAL]) | {"most_open": most}
         await hub.worker.pool.execute("delete from contract_version")

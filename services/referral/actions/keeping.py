@@ -25,8 +25,8 @@ LONGEST_CLOSURE = 60
 async def enter_provider(
     tx: Tx, viewer: Viewer, books: Books, change_id: UUID, entry: Mapping[str, Any], day: date, now: datetime, *, new: bool
 ) -> bool:
-    """Enters a provider as it is from a day on; False when this very change is there already. Refused for a day that is
-    over, and for a name in use or not known."""
+    """Enters a provider as it is from a day on; False when this very change is there already. Refused for a day that
+    is over, and for a name in use or not known."""
     await directory.lock(tx)
     subject = provider_id(entry["slug"])
     if day < local_day(now):
@@ -110,8 +110,8 @@ async def decide(tx: Tx, viewer: Viewer, change_id: UUID, now: datetime, *, agre
 
 
 async def cancel(tx: Tx, viewer: Viewer, books: Books, change_id: UUID, now: datetime) -> Change:
-    """Takes back what has not begun. A closure that is under way ends yesterday: what went by stays closed. Refused where
-    it counts already, and for the only entry of a new provider, on which contracts may stand."""
+    """Takes back what has not begun. A closure that is under way ends yesterday: what went by stays closed. Refused
+    where it counts already, and for the only entry of a new provider, on which contracts may stand."""
     held = await keeping.get(tx, change_id)
     today = local_day(now)
     if held is None or held.cancelled_at or held.refused_at:

@@ -27,7 +27,7 @@ from services.referral.store.keeping import Change
 WORDS = {
     "in_the_past": "The day must be today or later: what is over is not rewritten",
     "before_the_first": "The last day must be the first day or later",
-    "too_long": f"A planned closure has at most {acts.LONGEST_CLOSURE} days: end the contract, or pause its list, instead",
+    "too_long": f"A closure has at most {acts.LONGEST_CLOSURE} days: end the contract, or pause its list, instead",
     "not_in_the_list": "Choose the reason",
     "not_of_this_line": "Choose a contract of this kind of help that covers this area, or nobody",
     "second_person_needed": "You asked for this, so somebody else has to agree",

@@ -80,8 +80,8 @@ class Contract:
     `sex` of a single-sex service; `reported`: either, reported or unreported; `offer`: only for a person who chose it;
     `until`: how long the state of the list is meant to last; `good_until`: the last day on which what was said of the
     list counts; `pack`: the fields its pack needs; `on_call`: the number by day and night, never shown to the public;
-    `most_open`: how many referrals it holds at once; `action_plan`: the plan that it works by, from a day, reviewed by a
-    day.
+    `most_open`: how many referrals it holds at once; `action_plan`: the plan that it works by, from a day, reviewed by
+    a day.
     """
 
     contract_id: UUID
@@ -148,8 +148,8 @@ class ListSaid:
 class Directory:
     """Every contract, in order of preference. Built by `directory_of`, read by `entries.read_directory`.
 
-    `version`: a name made from the content, where one was asked for (`versions.named`). `others`: providers that have no
-    contract yet.
+    `version`: a name made from the content, where one was asked for (`versions.named`). `others`: providers that have
+    no contract yet.
     """
 
     contracts: tuple[Contract, ...]

@@ -24,8 +24,8 @@ class ProviderFrom:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """The one contract that cases of a line and an area are sent to by themselves, from a day on; None: a human chooses.
-    It counts only once a second person has agreed."""
+    """The one contract that cases of a line and an area are sent to by themselves, from a day on; None: a human
+    chooses. It counts only once a second person has agreed."""
 
     change_id: UUID
     line: str

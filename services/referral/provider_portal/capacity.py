@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -11,9 +12,12 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.words import date_words
 from services.referral.actions import books as stocked
 from services.referral.actions import providing
 from services.referral.domain.books import Books
+from services.referral.domain.kept import Closure
+from services.referral.store import keeping
 
 STATES = {
     "open": "Open",
@@ -42,9 +46,21 @@ async def show_capacity(visit: Visit, books: Books) -> Response:
     viewer = visit.signed_in
     async with visit.begin() as tx:
         now = await stocked.current(tx, books)
+        closures = (await keeping.kept(tx)).closures
         await audit.record(tx, [audit.seen(viewer, "portal.capacity_seen", "provider", viewer.organisation_id)])
     mine = [c for c in now.directory.contracts if c.provider.provider_id == viewer.organisation_id]
-    return visit.render("provider_portal/capacity.html", contracts=mine, states=STATES, today=local_day(visit.now))
+    today = local_day(visit.now)
+    coming = {c.contract_id: _days(closures, c.contract_id, today) for c in mine}
+    return visit.render(
+        "provider_portal/capacity.html", contracts=mine, states=STATES, today=today, coming=coming
+    )
+
+
+def _days(closures: Sequence[Closure], contract_id: UUID, today: date) -> str:
+    """Planned closures of a contract that are not over, in words."""
+    mine = [one for one in closures if one.contract_id == contract_id and one.until_day >= today]
+    said = (f"{date_words(one.from_day, False)} to {date_words(one.until_day, False)}" for one in mine)
+    return "; ".join(said) or "None. Tell the hub before you close"
 
 
 async def ask_capacity(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
