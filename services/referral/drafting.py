@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from contracts.refused import Refused
 from kit.database import Tx
@@ -35,6 +35,8 @@ NAMES = {
 }
 """What each form is called in the list of drafts."""
 OVER = "This draft is over: the form was sent, the draft was thrown away, or its day has passed."
+BY_ITSELF = "by_itself"
+"""What `later` says when a page saves itself while somebody types."""
 _OURS = ("draft_id", "draft_version", "draft_asks", "later")
 
 
@@ -84,6 +86,8 @@ async def _later(visit: Visit, form: str, address: str, work: str) -> Response:
             saved = await acts.save(tx, visit.signed_in, visit.sealer, where, asked, fields, visit.now)
     except Refused:
         return visit.problem(413)
+    if visit.form["later"] == [BY_ITSELF]:
+        return PlainTextResponse(f"{saved.draft_id} {saved.version}")
     if saved.moved:
         said = "Another tab had saved this form meanwhile: yours is kept as a draft of its own, until"
     else:

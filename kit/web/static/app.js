@@ -71,6 +71,36 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   })
 }
 
+// A form with data-later saves itself too, a little after somebody stops typing; its buttons still do all the work.
+for (const said of document.querySelectorAll('[data-later]')) {
+  const form = said.closest('form')
+  let waiting, busy
+  const save = async () => {
+    const body = new URLSearchParams(new FormData(form))
+    body.set('later', 'by_itself')
+    try {
+      const answer = await fetch(form.action, { method: 'POST', body, redirect: 'error' })
+      if (answer.status !== 200) throw answer
+      const [id, version] = (await answer.text()).split(' ')
+      form.elements.draft_id.value = id
+      form.elements.draft_version.value = version
+      said.textContent = 'Saved by itself. It is kept for a day, for you alone, under “My work”.'
+    } catch {
+      said.textContent = 'Not saved yet. Keep this page open and press Save and come back later.'
+    }
+    busy = undefined
+  }
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => { busy ? soon() : busy = save() }, 4000) }
+  form.addEventListener('input', soon)
+  form.addEventListener('submit', async event => {
+    clearTimeout(waiting)
+    if (!busy) return
+    event.preventDefault()
+    await busy
+    form.requestSubmit(event.submitter)
+  })
+}
+
 // A form marked data-draft saves itself a little after somebody stops typing; its buttons still do all the work.
 for (const form of document.querySelectorAll('form[data-draft]')) {
   const said = form.querySelector('[data-draft-said]')
