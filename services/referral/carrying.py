@@ -169,7 +169,9 @@ class Notify:
             client.send_email_notification(message.to, template, personalisation=told, reference=message.key)
         elif message.channel == "letter":
             template = self._settings.notify_letter_template
-            client.send_letter_notification(template, personalisation=told | address_of(message.to), reference=message.key)
+            client.send_letter_notification(
+                template, personalisation=told | address_of(message.to), reference=message.key
+            )
         else:
             template = self._settings.notify_text_template
             client.send_sms_notification(message.to, template, personalisation=told, reference=message.key)

@@ -83,7 +83,18 @@ def test_nobody_is_late_in_a_planned_closure_but_for_what_is_urgent(
     urgent: bool, answered: int, closed: frozenset[date], said: str
 ) -> None:
     sent = datetime(2026, 9, 1, 9, tzinfo=UTC)
-    leg = Tried(UUID(int=1), UUID(int=2), "R", GENERAL, "accepted", urgent, sent, None, sent + timedelta(days=answered - 1), None)
+    leg = Tried(
+        UUID(int=1),
+        UUID(int=2),
+        "R",
+        GENERAL,
+        "accepted",
+        urgent,
+        sent,
+        None,
+        sent + timedelta(days=answered - 1),
+        None,
+    )
     limits = Standards(accept_working_days=2)
     assert result(leg, "answer", limits, sent + timedelta(days=9), closed) == said
     assert summary([leg], "answer", limits, sent + timedelta(days=9), closed).count(said) == 1
@@ -91,7 +102,11 @@ def test_nobody_is_late_in_a_planned_closure_but_for_what_is_urgent(
 
 
 def test_a_contract_says_its_limit_and_its_dated_plan_and_reads_again_the_same() -> None:
-    plan = {"action_plan": "Hate crime action plan", "action_plan_from": "2026-04-01", "action_plan_review": "2027-04-01"}
+    plan = {
+        "action_plan": "Hate crime action plan",
+        "action_plan_from": "2026-04-01",
+        "action_plan_review": "2027-04-01",
+    }
     entry = entry_of(BOOKS.directory.by_id[GENERAL]) | plan | {"most_open": 40}
     made = contract_of(entry, providers_of(BOOKS.directory))
     assert entry_of(made) == entry and made.action_plan_review == date(2027, 4, 1)
@@ -166,9 +181,7 @@ async def test_a_planned_closure_pauses_the_list_and_stills_the_silence_of_its_p
 async def test_silence_in_a_planned_closure_is_not_counted_where_nothing_is_urgent(hub: Hub) -> None:
     sent = await a_referral_sent_by_policy(hub)
     late = NOON + timedelta(days=7)
-    closure = Change(
-        uuid4(), "closure", GENERAL, NOON.date(), late.date(), {}, None, a_viewer().user_id, NOON
-    )
+    closure = Change(uuid4(), "closure", GENERAL, NOON.date(), late.date(), {}, None, a_viewer().user_id, NOON)
     async with hub.as_worker() as tx:
         await keeping.add(tx, closure)
     assert await hub.every(falling_due.watch_silence, late) == 0
@@ -185,8 +198,8 @@ async def test_a_contract_that_holds_as_many_as_it_may_is_sent_nobody_more(hub: 
         await hub.worker.pool.execute("delete from contract_version")
         async with hub.as_worker() as tx:
             await tx.execute(
-                "insert into contract_version (version_id, contract_id, provider_id, effective_from, kind, entry, made_at,"
-                " made_by) values ($1, $2, $3, $4, 'changed', $5, $6, $1)",
+                "insert into contract_version (version_id, contract_id, provider_id, effective_from, kind, entry,"
+                " made_at, made_by) values ($1, $2, $3, $4, 'changed', $5, $6, $1)",
                 *(uuid4(), GENERAL, provider_id("open-door"), DAY, entry, NOON),
             )
             held = (await stocked.current(tx, BOOKS)).directory.by_id[GENERAL]

@@ -133,7 +133,7 @@ async def test_assessment_end_report_and_return_of_a_provider_are_kept_and_come_
         await worker.submit(LATER, agreed="yes")
         assert await hub.value("select version from form_draft") == 2
         await worker.follow("Need in areas of life")
-        page = await worker.submit("Record it", safety_act="none", **a_need())
+        page = await worker.submit("Record it", safety_act="none_needed", **a_need())
         assert await hub.value("select count(*) from form_draft") == 0
         await worker.get(sent.page)
         await worker.submit("Start support")

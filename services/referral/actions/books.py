@@ -19,7 +19,7 @@ from services.referral.store import directory, keeping
 
 Said = tuple[directory.ContractState, ...]
 Changed = tuple[UUID, ...]
-_last: dict[tuple[int, Said, Changed, date, Changed, frozenset[UUID]], Books] = {}
+_last: dict[tuple[int, Said, Changed, date, tuple[tuple[UUID, date], ...], frozenset[UUID]], Books] = {}
 _MOST = 64
 
 
@@ -49,7 +49,7 @@ async def current(tx: Tx, books: Books) -> Books:
     today = await directory.today(tx) if changes or kept else date.min
     limited = {one.contract_id: one.most_open for one in _limited(books, changes)}
     full = await keeping.full(tx, limited) if limited else frozenset[UUID]()
-    key = (id(books), said, tuple(version.version_id for version in changes), today, kept.ids, full)
+    key = (id(books), said, tuple(version.version_id for version in changes), today, kept.stands, full)
     found = _last.get(key)
     if found is None:
         while len(_last) >= _MOST:
@@ -65,7 +65,9 @@ async def current(tx: Tx, books: Books) -> Books:
 
 def _limited(books: Books, changes: Sequence[Version]) -> list[Limited]:
     """Contracts that may hold only so many referrals at once, as they were last entered."""
-    found = {one.contract_id: Limited(one.contract_id, one.most_open) for one in books.directory.contracts if one.most_open}
+    found = {
+        one.contract_id: Limited(one.contract_id, one.most_open) for one in books.directory.contracts if one.most_open
+    }
     for version in changes:
         most = version.entry.get("most_open")
         found.pop(version.contract_id, None)
@@ -82,7 +84,9 @@ def _shut(
     for contract_id in full:
         contract, said = held.by_id.get(contract_id), states.get(contract_id)
         if contract is not None:
-            state = said.state if said and (said.good_until is None or today <= said.good_until) else contract.list_state
+            state = (
+                said.state if said and (said.good_until is None or today <= said.good_until) else contract.list_state
+            )
             found[contract_id] = ListSaid("limited" if state == "unknown" else state, 0, said.until if said else None)
     for closure in kept.closures:
         if closure.holds(today) and closure.contract_id in held.by_id:

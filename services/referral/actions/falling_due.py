@@ -9,7 +9,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, proposing, provider_mail
+from services.referral.actions import filing, proposing, telling_providers
 from services.referral.actions.books import current
 from services.referral.domain.books import Books
 from services.referral.domain.kept import Kept
@@ -36,7 +36,9 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     closed = _closures(await keeping.kept(tx)) if legs else {}
     steps: list[SilenceStep] = []
     for leg in legs:
-        steps += _steps(leg, standards, [*(Rest(*one) for one in rests.get(leg.leg_id, ())), *closed.get(leg.contract_id, ())], now)
+        steps += _steps(
+            leg, standards, [*(Rest(*one) for one in rests.get(leg.leg_id, ())), *closed.get(leg.contract_id, ())], now
+        )
     if not steps:
         return 0
     await silence.taken(tx, steps)
@@ -45,7 +47,7 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     await tasks.add(tx, [task for step in last.values() if (task := _task(of_leg[step.leg_id], step, standards))])
     nudged = [of_leg[step.leg_id] for step in steps if step.step == "nudge"]
     if nudged:
-        await provider_mail.nudge(tx, nudged, await current(tx, context.facts), now)
+        await telling_providers.nudge(tx, nudged, await current(tx, context.facts), now)
     await _propose(tx, [of_leg[step.leg_id] for step in last.values() if step.step == "next_provider"], context, now)
     entries = [audit.Entry(None, "system", None, f"silence.{s.step}", "case", s.case_id, (), s.kind) for s in steps]
     await audit.record(tx, entries)

@@ -23,7 +23,15 @@ LONGEST_CLOSURE = 60
 
 
 async def enter_provider(
-    tx: Tx, viewer: Viewer, books: Books, change_id: UUID, entry: Mapping[str, Any], day: date, now: datetime, *, new: bool
+    tx: Tx,
+    viewer: Viewer,
+    books: Books,
+    change_id: UUID,
+    entry: Mapping[str, Any],
+    day: date,
+    now: datetime,
+    *,
+    new: bool,
 ) -> bool:
     """Enters a provider as it is from a day on; False when this very change is there already. Refused for a day that
     is over, and for a name in use or not known."""
@@ -36,7 +44,9 @@ async def enter_provider(
     known = entry["slug"] in providers_of(books.directory) or bool(await keeping.of_kind(tx, "provider", subject, 1))
     if known is new:
         raise Refused("slug", "already_used" if new else "not_found")
-    return await _add(tx, viewer, Change(change_id, "provider", subject, day, None, dict(entry), None, viewer.user_id, now))
+    return await _add(
+        tx, viewer, Change(change_id, "provider", subject, day, None, dict(entry), None, viewer.user_id, now)
+    )
 
 
 async def enter_closure(
@@ -50,9 +60,7 @@ async def enter_closure(
         raise Refused("last", "before_the_first")
     if (last - first).days >= LONGEST_CLOSURE:
         raise Refused("last", "too_long")
-    return await _add(
-        tx, viewer, Change(change_id, "closure", contract_id, first, last, {}, None, viewer.user_id, now)
-    )
+    return await _add(tx, viewer, Change(change_id, "closure", contract_id, first, last, {}, None, viewer.user_id, now))
 
 
 async def propose_automatic(

@@ -3,72 +3,29 @@ they leave by the same carriers as every other message."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import structlog
 
 from contracts.working_time import local_day
 from kit import audit
-from kit.access import Viewer
 from kit.database import TRANSIENT, Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import leg_links, mailing, sealing
+from services.referral.actions.telling_providers import LINK, NUDGE
 from services.referral.carrying import Carrier, carrier_of
 from services.referral.desk_books import messages
 from services.referral.domain.books import Books
 from services.referral.domain.mailing import Message, pause, words_on
 from services.referral.store import provider_mail
 from services.referral.store.provider_mail import ToProvider
-from services.referral.store.referrals import Leg
-from services.referral.store.silence import Silent
 
 AT_ONCE = 20
 LEASE = timedelta(minutes=15)
-NUDGE_LASTS = timedelta(days=2)
-LINK, NUDGE = "provider_link", "provider_nudge"
 log = structlog.get_logger(__name__)
-
-
-async def send_link(
-    tx: Tx, viewer: Viewer, sealer: Sealer, link_id: UUID, leg: Leg, token: str, now: datetime
-) -> None:
-    """Asks for a new link to be mailed to the provider; its token is kept, sealed, until it left."""
-    closed = await sealing.close_text(
-        sealer, leg.provider_id, token, sealing.place("provider_mail", "token", link_id)
-    )
-    about = (link_id, leg.provider_id, leg.contract_id, leg.case_id, leg.leg_id, link_id)
-    asked = ToProvider(*about, LINK, closed, viewer.user_id, now, now + leg_links.EXPIRES, next_at=now)
-    await provider_mail.add(tx, [asked])
-    await audit.record(tx, [audit.seen(viewer, "link.mail_asked", "case", leg.case_id, ("leg",))])
-
-
-async def link_of_send(tx: Tx, sealer: Sealer, leg: Leg, books: Books, now: datetime) -> None:
-    """Once a referral has left for a provider without accounts, its link is made and mailed by itself, in the name of
-    whoever sent it. Of a restricted person there is no link."""
-    contract = books.directory.by_id[leg.contract_id]
-    if contract.provider.has_system or leg.restricted or leg.sent_by is None:
-        return
-    sender = Viewer(leg.sent_by, "System", "system", frozenset(), None, leg.leg_id)
-    link_id = uuid5(leg.leg_id, "first link")
-    token = await leg_links.mint(tx, sender, link_id, leg.leg_id, books, now)
-    await send_link(tx, sender, sealer, link_id, leg, token, now)
-
-
-async def nudge(tx: Tx, legs: list[Silent], books: Books, now: datetime) -> None:
-    """Asks providers who are silent to look, once a leg and kind of silence."""
-    rows = []
-    for leg in legs:
-        contract = books.directory.by_id.get(leg.contract_id)
-        if contract is not None:
-            kind = "answer" if leg.viewed_at else "open"
-            about = (contract.provider.provider_id, leg.contract_id, leg.case_id, leg.leg_id, None)
-            rows.append(
-                ToProvider(uuid5(leg.leg_id, kind), *about, NUDGE, None, None, now, now + NUDGE_LASTS, next_at=now)
-            )
-    await provider_mail.add(tx, rows)
 
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
@@ -99,7 +56,9 @@ async def _try(mail_id: UUID, now: datetime, context: Context, carrier: Carrier)
 async def _carry(mail_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
     async with context.database.begin() as tx:
         held = await provider_mail.load(tx, mail_id)
-        claimed = await _claim(tx, held, now, context, carrier) if held and held.state in ("waiting", "sending") else None
+        claimed = (
+            await _claim(tx, held, now, context, carrier) if held and held.state in ("waiting", "sending") else None
+        )
     if held is None or claimed is None:
         return
     after, message = claimed
@@ -132,16 +91,14 @@ async def _claim(
 async def _over(tx: Tx, held: ToProvider, now: datetime) -> str | None:
     """Why it need not leave any more."""
     stands = await provider_mail.standing(tx, held, now)
-    if now > held.not_after:
-        return "too_late"
     if stands is None or stands.state not in leg_links.OPEN or (held.template == NUDGE and stands.state != "sent"):
         return "answered"
-    return "link_over" if held.template == LINK and not stands.link_open else None
+    if held.template == LINK and not stands.link_open:
+        return "link_over"
+    return "too_late" if now > held.not_after else None
 
 
-async def message_of(
-    sealer: Sealer, held: ToProvider, books: Books, public_url: str, now: datetime
-) -> Message | None:
+async def message_of(sealer: Sealer, held: ToProvider, books: Books, public_url: str, now: datetime) -> Message | None:
     """The message to the address that the directory has now; None when there is none, or no link to put in it."""
     contract = books.directory.by_id.get(held.contract_id)
     link = f"{public_url.rstrip('/')}/portal"

@@ -107,12 +107,17 @@ async def shown(tx: Tx, desk: Desk, case: Case) -> list[dict[str, Any]] | None:
     if last is None:
         return None
     support = desk.books.support
-    most = [support.domains.get(code, code) for code, level in last.needs.items() if isinstance(level, int) and level < 3]
+    most = [
+        support.domains.get(code, code) for code, level in last.needs.items() if isinstance(level, int) and level < 3
+    ]
     dash = f", Dash {last.dash_score}" if last.dash_score is not None else ""
     rows = [
         ("Recorded", when(last.at)),
         ("Much help is needed with", ", ".join(most) or "no area"),
-        ("To communicate", ", ".join(lists().communication.get(code, code) for code in last.communication) or "Nothing"),
+        (
+            "To communicate",
+            ", ".join(lists().communication.get(code, code) for code in last.communication) or "Nothing",
+        ),
         ("Risk as the hub saw it", RISKS.get(last.risk, last.risk) + dash),
         ("Agrees to be referred", AGREED.get(last.agreed, last.agreed)),
     ]

@@ -35,8 +35,8 @@ WHY = {
 TO_PROVIDERS = {"provider_link": "One-time link", "provider_nudge": "Nudge: the hub waits for an answer"}
 LEAVE_BY = {
     "outbox": "On this machine nothing leaves: a message here, e-mail, text or letter, counts as sent to nowhere.",
-    "smtp": "Messages leave by e-mail alone (SMTP). Text messages and letters cannot leave from here: each stands below "
-    "as failed, and somebody has to write or ring, where that is safe.",
+    "smtp": "Messages leave by e-mail alone (SMTP). Text messages and letters cannot leave from here: each stands "
+    "below as failed, and somebody has to write or ring, where that is safe.",
     "notify": "E-mail and text messages leave by GOV.UK Notify. Letters cannot leave from here, since no template for "
     "letters is set: each stands below as failed, and somebody has to write it, where that is safe.",
     "notify_letters": "E-mail, text messages and letters leave by GOV.UK Notify. Letters are printed and posted by it, "

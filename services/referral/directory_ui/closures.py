@@ -83,9 +83,7 @@ async def save(visit: Visit, books: Books) -> Response:
         async with visit.begin() as tx:
             if contract_id not in (await now(tx, books)).directory.by_id:
                 raise HTTPException(404)
-            await acts.enter_closure(
-                tx, visit.signed_in, _id(visit), contract_id, days.first, days.last, visit.now
-            )
+            await acts.enter_closure(tx, visit.signed_in, _id(visit), contract_id, days.first, days.last, visit.now)
     except Refused as refused:
         return await ask(visit, books, [FieldError(refused.field, WORDS[refused.code])])
     return visit.redirect(f"/directory/contracts/{contract_id}/closures", flash="The closure is entered.")

@@ -94,7 +94,19 @@ def _days(first: str, last: str | None) -> list[str]:
 def entry_from(form: ContractForm, slug: str) -> dict[str, Any]:
     """The entry of a filled-in form, as the directory writes it."""
     entry: dict[str, Any] = {"slug": slug, "interpreters": form.interpreters == "yes"}
-    plain = ("title", "provider", "line", "lot", "funding", "sex", "reported", "offer", "on_call", "list_state", "action_plan")
+    plain = (
+        "title",
+        "provider",
+        "line",
+        "lot",
+        "funding",
+        "sex",
+        "reported",
+        "offer",
+        "on_call",
+        "list_state",
+        "action_plan",
+    )
     entry |= {name: value for name in (*plain, "places", "most_open") if (value := getattr(form, name)) is not None}
     entry |= {"starts": form.starts.isoformat(), "ends": form.ends.isoformat(), "areas": sorted(form.areas)}
     planned = {name: getattr(form, name) for name in ("action_plan_from", "action_plan_review")}
@@ -133,7 +145,11 @@ def values_of(contract: Contract) -> dict[str, list[str]]:
     for name in ("starts", "ends", "action_plan_from", "action_plan_review"):
         day: date | None = getattr(contract, name)
         if day is not None:
-            values |= {f"{name}-day": [str(day.day)], f"{name}-month": [str(day.month)], f"{name}-year": [str(day.year)]}
+            values |= {
+                f"{name}-day": [str(day.day)],
+                f"{name}-month": [str(day.month)],
+                f"{name}-year": [str(day.year)],
+            }
     return values
 
 

@@ -74,11 +74,14 @@ class Kept:
     @property
     def days(self) -> set[date]:
         """The days from which providers or the policy change."""
-        return {one.effective_from for one in (*self.providers, *self.automatic)}
+        return {one.effective_from for one in self.providers} | {one.effective_from for one in self.automatic}
 
     @property
-    def ids(self) -> tuple[UUID, ...]:
-        return tuple(one.change_id for one in (*self.providers, *self.automatic, *self.closures))
+    def stands(self) -> tuple[tuple[UUID, date], ...]:
+        """What tells one state of it from another: every change, and how long each closure lasts."""
+        begun = [(one.change_id, one.effective_from) for one in self.providers]
+        begun += [(one.change_id, one.effective_from) for one in self.automatic]
+        return tuple(begun + [(one.change_id, one.until_day) for one in self.closures])
 
     def closed_days(self, contract_id: UUID) -> frozenset[date]:
         """Every day of a planned closure of a contract."""

@@ -43,6 +43,5 @@ create policy hub on form_draft to {database}_hub
 create policy portal on form_draft to {database}_portal
     using (worker_id = (select nullif(current_setting('app.user_id', true), '')::uuid)
            and provider_id = (select nullif(current_setting('app.provider_id', true), '')::uuid)
-           and (referral_id is null or exists (select 1 from leg l where l.referral_id = form_draft.referral_id
-                    and l.state in ('sent', 'accepted', 'waitlisted'))));
+           and (referral_id is null or exists (select 1 from leg l where l.referral_id = form_draft.referral_id)));
 grant select, insert, update, delete on form_draft to {database}_worker, {database}_hub, {database}_portal;

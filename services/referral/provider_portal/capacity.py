@@ -51,9 +51,7 @@ async def show_capacity(visit: Visit, books: Books) -> Response:
     mine = [c for c in now.directory.contracts if c.provider.provider_id == viewer.organisation_id]
     today = local_day(visit.now)
     coming = {c.contract_id: _days(closures, c.contract_id, today) for c in mine}
-    return visit.render(
-        "provider_portal/capacity.html", contracts=mine, states=STATES, today=today, coming=coming
-    )
+    return visit.render("provider_portal/capacity.html", contracts=mine, states=STATES, today=today, coming=coming)
 
 
 def _days(closures: Sequence[Closure], contract_id: UUID, today: date) -> str:

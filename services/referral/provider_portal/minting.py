@@ -8,7 +8,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import leg_links, provider_mail
+from services.referral.actions import leg_links, telling_providers
 from services.referral.domain.books import Books
 from services.referral.provider_portal.room import client_id, one
 from services.referral.store import links, referrals
@@ -71,7 +71,7 @@ async def make_link(visit: Visit, books: Books) -> Response:
             token = await leg_links.mint(tx, visit.signed_in, link_id, leg_id, books, visit.now)
             leg = await referrals.leg(tx, leg_id) if one(visit, "send") == "mail" else None
             if leg is not None:
-                await provider_mail.send_link(tx, visit.signed_in, visit.sealer, link_id, leg, token, visit.now)
+                await telling_providers.send_link(tx, visit.signed_in, visit.sealer, link_id, leg, token, visit.now)
     except Refused as refused:
         if refused.code in ("not_found", "made_before"):
             return visit.not_found() if refused.code == "not_found" else visit.conflict()

@@ -51,6 +51,11 @@ class Listed:
     kept_until: datetime
 
 
+_WITH_PROVIDER = """(d.referral_id is null or exists (select 1 from leg l where l.referral_id = d.referral_id
+ and l.state in ('sent', 'accepted', 'waitlisted')))"""
+"""SQL: a provider's draft is shown as long as the referral is with it; the row itself can be forgotten after that."""
+
+
 async def of_case(tx: Tx, case_id: UUID) -> About | None:
     """The case, if the viewer may see it."""
     return read_one(About, await tx.fetchrow("select case_id, person_id from case_file where case_id = $1", case_id))
@@ -72,7 +77,9 @@ async def of_referral(tx: Tx, referral_id: UUID) -> About | None:
 
 async def get(tx: Tx, draft_id: UUID, now: datetime) -> FormDraft | None:
     """The viewer's own draft, as long as it is kept."""
-    asked = f"select {columns(FormDraft)} from form_draft where draft_id = $1 and kept_until > $2"
+    asked = (
+        f"select {columns(FormDraft)} from form_draft d where draft_id = $1 and kept_until > $2 and {_WITH_PROVIDER}"
+    )
     return read_one(FormDraft, await tx.fetchrow(asked, draft_id, now))
 
 
@@ -105,7 +112,7 @@ async def mine(tx: Tx, now: datetime) -> Sequence[Listed]:
         await tx.fetch(
             "select d.draft_id, d.form, d.address, c.reference, d.answered, d.asked, d.saved_at, d.kept_until"
             " from form_draft d left join case_file c on c.case_id = d.case_id where d.kept_until > $1"
-            " order by d.kept_until, d.draft_id",
+            f" and {_WITH_PROVIDER} order by d.kept_until, d.draft_id",
             now,
         ),
     )

@@ -88,7 +88,9 @@ async def add(tx: Tx, change: Change) -> bool:
 
 
 async def get(tx: Tx, change_id: UUID) -> Change | None:
-    row = await tx.fetchrow(f"select {columns(Change)} from directory_change where change_id = $1 for update", change_id)
+    row = await tx.fetchrow(
+        f"select {columns(Change)} from directory_change where change_id = $1 for update", change_id
+    )
     return read_one(Change, row)
 
 

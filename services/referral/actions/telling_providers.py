@@ -1,0 +1,53 @@
+"""What a provider is told by mail: a one-time link, or that the hub waits for an answer; `provider_mail` sends it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import Sealer
+from services.referral.actions import leg_links, sealing
+from services.referral.domain.books import Books
+from services.referral.store import provider_mail
+from services.referral.store.provider_mail import ToProvider
+from services.referral.store.referrals import Leg
+from services.referral.store.silence import Silent
+
+NUDGE_LASTS = timedelta(days=2)
+LINK, NUDGE = "provider_link", "provider_nudge"
+
+
+async def send_link(tx: Tx, viewer: Viewer, sealer: Sealer, link_id: UUID, leg: Leg, token: str, now: datetime) -> None:
+    """Asks for a new link to be mailed to the provider; its token is kept, sealed, until it left."""
+    closed = await sealing.close_text(sealer, leg.provider_id, token, sealing.place("provider_mail", "token", link_id))
+    about = (link_id, leg.provider_id, leg.contract_id, leg.case_id, leg.leg_id, link_id)
+    asked = ToProvider(*about, LINK, closed, viewer.user_id, now, now + leg_links.EXPIRES, next_at=now)
+    await provider_mail.add(tx, [asked])
+    await audit.record(tx, [audit.seen(viewer, "link.mail_asked", "case", leg.case_id, ("leg",))])
+
+
+async def link_of_send(tx: Tx, sealer: Sealer, leg: Leg, books: Books, now: datetime) -> None:
+    """Once a referral has left for a provider without accounts, its link is made and mailed by itself, in the name of
+    whoever sent it. Of a restricted person there is no link."""
+    contract = books.directory.by_id[leg.contract_id]
+    if contract.provider.has_system or leg.restricted or leg.sent_by is None:
+        return
+    sender = Viewer(leg.sent_by, "System", "system", frozenset(), None, leg.leg_id)
+    link_id = uuid5(leg.leg_id, "first link")
+    token = await leg_links.mint(tx, sender, link_id, leg.leg_id, books, now)
+    await send_link(tx, sender, sealer, link_id, leg, token, now)
+
+
+async def nudge(tx: Tx, legs: list[Silent], books: Books, now: datetime) -> None:
+    """Asks providers who are silent to look, once a leg and kind of silence."""
+    rows = []
+    for leg in legs:
+        contract = books.directory.by_id.get(leg.contract_id)
+        if contract is not None:
+            kind = "answer" if leg.viewed_at else "open"
+            about = (contract.provider.provider_id, leg.contract_id, leg.case_id, leg.leg_id, None)
+            rows.append(
+                ToProvider(uuid5(leg.leg_id, kind), *about, NUDGE, None, None, now, now + NUDGE_LASTS, next_at=now)
+            )
+    await provider_mail.add(tx, rows)
