@@ -14,6 +14,7 @@ from contracts.tolerant import LEFT, Bool, Code, Many, Other, Text, Timestamp
 
 Right = Annotated[int, Field(ge=1, le=12)]
 Limit = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 ClockKind = Annotated[Literal["fixed", "agreed_interval", "before_event", "qualitative", "none"] | Other, LEFT]
 
 
@@ -93,6 +94,17 @@ class EntitlementDeclined(EntitlementFact):
     source: v.EvidenceSource | None = None
 
 
+class EntitlementWarned(EntitlementFact):
+    """Said once to a role: a share of the clock's time has passed and nothing has stopped it (`fraction`), or the day
+    is near on which its pause was expected to end (`about`: pause_ends)."""
+
+    TYPE: ClassVar[str] = "entitlement.warned.v1"
+    role: Code
+    about: Annotated[Literal["time_passed", "pause_ends"] | Other, LEFT] = "time_passed"
+    fraction: Share | None = None
+    due_at: Timestamp | None = None
+
+
 class ClockPaused(EntitlementFact):
     TYPE: ClassVar[str] = "clock.paused.v1"
     reason_code: Code
@@ -131,6 +143,52 @@ class EnhancedRightsChanged(CaseFact):
     reasons: Many[Code] = ()
     by_a_person: Bool = False
     reason_code: Code | None = None
+
+
+class RelatedClockFact(CaseFact):
+    """A time limit beside the Code for one case (review, sentence, compensation, parole, court to Witness Care Unit):
+    no entitlement, in none of its rates. `clock` is its id in the catalogue; `unverified`: recalled, not read."""
+
+    crime_id: UUID | None = None
+    clock_id: UUID
+    clock: Code
+    due_at: Timestamp | None = None
+    catalogue_version: Code | None = None
+    unverified: Bool = False
+
+
+class RelatedClockDue(RelatedClockFact):
+    """It began, or got another day; the last of these counts. `last_at`: up to when it may still be allowed."""
+
+    TYPE: ClassVar[str] = "related-clock.due.v1"
+    started_at: Timestamp
+    last_at: Timestamp | None = None
+    calendar_version: Code | None = None
+    replanned: Bool = False
+
+
+class RelatedClockWarned(RelatedClockFact):
+    """Said once to a role: a share of its time has passed and the act has not been told of."""
+
+    TYPE: ClassVar[str] = "related-clock.warned.v1"
+    role: Code
+    fraction: Share | None = None
+
+
+class RelatedClockOver(RelatedClockFact):
+    """Its last day passed without the act being told of. Nobody is in breach of the Code by that."""
+
+    TYPE: ClassVar[str] = "related-clock.over.v1"
+    due_at: Timestamp
+
+
+class RelatedClockEnded(RelatedClockFact):
+    """The act was done, in time or late, or the limit does not apply any longer."""
+
+    TYPE: ClassVar[str] = "related-clock.ended.v1"
+    outcome: Annotated[Literal["done", "applies_no_longer"] | Other, LEFT]
+    done_at: Timestamp | None = None
+    in_time: bool | None = None
 
 
 class ComplaintFact(Announcement):

@@ -12,7 +12,7 @@ from kit.web import operations
 from kit.web.app import Link
 from kit.web.operations import Operations
 from services.code_compliance import case_ui, consumer, neutral_ui, reconcile
-from services.code_compliance.actions import deciding, importing, overseeing, own_rights, warning
+from services.code_compliance.actions import deciding, importing, overseeing, own_rights, pausing, warning
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -42,6 +42,7 @@ SERVICE = Service(
         Every("oversight", 15.0, overseeing.count_months, full=overseeing.MONTHS_AT_ONCE),
         Every("cover_again", 10.0, importing.cover_again, full=importing.COVER_AT_ONCE),
         Every("warn", 60.0, warning.warn, full=warning.AT_ONCE),
+        Every("end_pauses", 30.0, pausing.end_pauses, full=pausing.AT_ONCE),
     ),
     load=load,
     reconcile=reconcile.checks,

@@ -13,6 +13,7 @@ from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context
 from kit.service import Moment
+from services.code_compliance.actions import relating
 from services.code_compliance.actions.deciding import Because, decide_afresh, mark_due, pass_on, raise_for_new
 from services.code_compliance.domain.evidence import source_of
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
@@ -142,7 +143,7 @@ async def fall_due(tx: Tx, moment: Moment, context: Context) -> int:
     what it waits for is being written; nothing is called breached before such facts are heard.
     """
     heard = await _release(tx, await waiting.arrived(tx), context)
-    return heard + await mark_due(tx, moment, context)
+    return heard + await mark_due(tx, moment, context) + await relating.mark_over(tx, moment, context)
 
 
 async def _release(tx: Tx, keys: Sequence[UUID], context: Context) -> int:

@@ -13,6 +13,9 @@ from contracts.code_compliance import (
     EntitlementExcepted,
     EntitlementFact,
     EntitlementMet,
+    EntitlementWarned,
+    RelatedClockOver,
+    RelatedClockWarned,
 )
 from contracts.contact import ContactRequested
 from contracts.envelope import Fact
@@ -81,6 +84,11 @@ async def on_clock(tx: Tx, events: Sequence[Received[Any]], context: Context) ->
     await timeline.heard(tx, [fact for fact in facts if fact.TYPE in TELLING])
 
 
+async def on_warned(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """A clock of the Code, or a limit beside it, runs out: told on the timeline; no clock starts or ends with it."""
+    await timeline.heard(tx, [event.data for event in events])
+
+
 def _due_of(fact: EntitlementFact) -> Any:
     """Until when a clock runs; None when it does not run any more."""
     return fact.due_at if isinstance(fact, EntitlementDue | ClockReplanned | ClockResumed) else None
@@ -122,4 +130,5 @@ LISTENS: dict[type[Fact], Handler] = {
         ),
         on_clock,
     ),
+    **dict.fromkeys((EntitlementWarned, RelatedClockWarned, RelatedClockOver), on_warned),
 }

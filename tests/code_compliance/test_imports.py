@@ -167,7 +167,7 @@ async def test_an_agency_replies_to_a_breach_and_compliance_decides_once(hub: Hu
     await browser.follow(REF)
     reply = next(f.get("action") for f in browser.page.tree.iter("form") if (f.get("action") or "").count("/") == 6)  # type: ignore[union-attr]
     page = await browser.post(reply or "", {"decision": "accepted"})
-    assert (page.path, "Accepted by compliance" in page.text) == (address, True)
+    assert (page.path, "Accepted by you on" in page.text) == (address, True)
     await browser.post(reply or "", {"decision": "not_accepted"}, status=409)
     assert (await hub.clocks())["R6.suspect_arrested/m1"].state == "breached"
 

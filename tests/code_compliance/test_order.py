@@ -11,7 +11,7 @@ import pytest
 from contracts.envelope import Fact
 from contracts.identity import NS, case_id
 from contracts.referral import ReferralSent
-from services.code_compliance.domain.entitlements import Clock
+from services.code_compliance.store import related
 from tests.code_compliance.builders import at, crime, given, reached, victim
 from tests.code_compliance.hub import Hub
 
@@ -65,19 +65,24 @@ def interleaved(topics: Sequence[Sequence[Fact]], chance: random.Random) -> list
     return batches
 
 
-async def standing(hub: Hub, of: UUID) -> dict[tuple[str, str], Clock]:
-    """How the clocks of both people stand, without those that no longer apply and without names of evidence."""
-    found: dict[tuple[str, str], Clock] = {}
+async def standing(hub: Hub, of: UUID) -> dict[tuple[str, str], Any]:
+    """How the clocks of both people stand, those beside the Code too, without those that no longer apply and without
+    names of evidence."""
+    found: dict[tuple[str, str], Any] = {}
+    async with hub.database.begin() as tx:
+        beside = await related.load(tx, [case_id(of, ref) for ref in ("V1", "V2")])
     for ref in ("V1", "V2"):
+        mine = beside.get(case_id(of, ref), {}).items()
+        found |= {(ref, "/".join(key)): held for key, held in mine if held.state != "not_applicable"}
         for key, clock in (await hub.clocks(ref, of)).items():
             if clock.state != "not_applicable":
-                mine = clock.evidence_id == str(uuid5(of, "leg"))
-                found[(ref, key)] = replace(clock, evidence_id="leg") if mine else clock
+                ours = clock.evidence_id == str(uuid5(of, "leg"))
+                found[(ref, key)] = replace(clock, evidence_id="leg") if ours else clock
     return found
 
 
 async def test_any_order_across_topics_leaves_the_same_clocks_and_replay_moves_none(hub: Hub) -> None:
-    expected: dict[Any, Clock] = {}
+    expected: dict[Any, Any] = {}
     for number in range(ORDERS):
         of = uuid5(NS, f"order/{number}")
         chance = random.Random(number)
@@ -96,4 +101,5 @@ async def test_any_order_across_topics_leaves_the_same_clocks_and_replay_moves_n
     assert (arrest.state, arrest.late_recorded) == ("met_late", True)
     assert expected[("V1", "R4.specialist_referral")].state == "met"
     assert expected[("V1", "R8.bail_hearing_outcome/m2")].basis == "receipt"
+    assert expected[("V1", "RC.court_to_wcu/m2")].done_at == at("2025-06-12 09:00")  # receipt was told later
     assert await hub.waiting() == 0

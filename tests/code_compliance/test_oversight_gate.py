@@ -33,15 +33,18 @@ CASE = case_id(CRIME, "V1")
 CLOCK = clock_id(CASE, "R6.suspect_arrested", "m5")
 TOKEN = "a-token-that-is-random"
 LINK = """
-insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, token_sha256, over_at)
-values ($1, $2, now(), $1, 'sent', $3, now() + interval '1 day')
+insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, token_sha256, over_at, shows, complaint_id)
+values ($1, $2, now(), $1, 'sent', $3, now() + interval '1 day', $4, $5)
 """
 COMPLAINT = f"/rights/complaints/{CRIME}"
 EMPTY = (
     "/rights/oversight?period=2024-Q2",
     "/rights/oversight/right?period=2024-Q2&right=6",
+    "/rights/oversight/months?period=2024-Q2",
     "/rights/forecast",
+    "/rights/forecast/beside",
     "/rights/complaints",
+    "/rights/complaints/numbers",
     "/rights/actions",
 )
 FULL = (
@@ -58,6 +61,8 @@ FULL = (
     f"{COMPLAINT}/link",
     f"{COMPLAINT}/answer",
     "/rights/coverage/lines",
+    "/rights/oversight/months?period=2025-Q2",
+    "/rights/complaints/numbers",
 )
 WITH_ERRORS = {
     "/rights/complaints/new": "Take it in",
@@ -139,8 +144,14 @@ async def test_the_neutral_form_passes_the_gate(
             assert await gate.problems(settings.neutral_url + path, looks=TWO) == [], path
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()
         await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
-        for width, script in TWO:  # a link opens once: each look has one of its own
-            await hub.database.pool.execute(LINK, uuid4(), CASE, digest)
+        await a_complaint(hub, sealer)
+        sealed = await complaining._sealed(sealer, CRIME, answer="You should have been told.\nWe are sorry.")
+        sql = "update complaint set state = 'answered', answered_at = now(), answer = $1"
+        await hub.database.pool.execute(sql, sealed.answer)
+        links = [(look, shows) for look in TWO for shows in ("rights", "acknowledgement", "answer")]
+        for (width, script), shows in links:  # a link opens once: each look has one of its own
+            of = None if shows == "rights" else CRIME
+            await hub.database.pool.execute(LINK, uuid4(), CASE, digest, shows, of)
 
             async def go_on(tab: Tab) -> None:
                 await tab.get_by_role("button", name="Continue").click()

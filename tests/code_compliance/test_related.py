@@ -168,7 +168,7 @@ async def test_a_worker_enters_a_review_and_its_clocks_stand_apart_from_the_code
     ]
     told = {"what": "police_review_requested", "source": "person"}
     page = await browser.submit("Add it", 422, **told, **parts("2025-06-01", "10:00"))
-    assert page.errors == ["The date must be on or after the day of the report"]
+    assert page.errors == ["The date must be on or after the day of the report, or of first contact"]
     page = await browser.submit("Add it", **told, **parts("2025-06-16", "10:00"))
     assert (page.path, "It was added" in page.text) == (PAGE, True)
     assert "Ten working days end Monday 30 June." in page.text

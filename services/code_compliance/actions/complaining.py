@@ -14,6 +14,7 @@ from kit import audit, outbox
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, seal, unseal
+from services.code_compliance.actions import owing
 from services.code_compliance.domain import complaints as domain
 from services.code_compliance.domain.complaints import Complaint, Step, days_for
 from services.code_compliance.domain.entitlements import Key
@@ -50,8 +51,9 @@ def new(
 
 
 async def take_in(
-    tx: Tx, sealer: Sealer, viewer: Viewer, complaint: Complaint, words: str, reach: str | None, now: datetime
-) -> None:
+    tx: Tx, sealer: Sealer, viewer: Viewer, complaint: Complaint, words: str, reach: str | None, rules: Rulebook,
+    now: datetime,
+) -> None:  # fmt: skip
     """By staff. Refuses a receipt in the future; the same form sent twice takes it in once."""
     if complaint.received_at > now:
         raise Refused("on", "in_the_future")
@@ -61,6 +63,7 @@ async def take_in(
     step = Step("received", complaint.received_at)
     await stored.add_step(tx, complaint.complaint_id, step, viewer.user_id, viewer.role)
     await _announce(tx, complaint, step, now, viewer.role)
+    await owing.tell_case(tx, viewer, complaint, None, rules, now)
     await audit.record(tx, [audit.seen(viewer, "complaint_taken_in", "complaint", complaint.complaint_id, ("words",))])
 
 
@@ -76,31 +79,37 @@ async def take_in_publicly(
     await audit.record(tx, [entry])
 
 
-async def acknowledge(tx: Tx, viewer: Viewer, held: Complaint, at: datetime, now: datetime) -> None:
-    await _changed(tx, viewer, *domain.acknowledged(held, at, now), now)
+async def acknowledge(tx: Tx, viewer: Viewer, held: Complaint, at: datetime, rules: Rulebook, now: datetime) -> None:
+    await _changed(tx, viewer, *domain.acknowledged(held, at, now), rules, now)
 
 
-async def extend(tx: Tx, viewer: Viewer, held: Complaint, until: datetime, reason: str, now: datetime) -> None:
-    await _changed(tx, viewer, *domain.extended(held, until, reason, now), now)
+async def extend(
+    tx: Tx, viewer: Viewer, held: Complaint, until: datetime, reason: str, rules: Rulebook, now: datetime
+) -> None:
+    await _changed(tx, viewer, *domain.extended(held, until, reason, now), rules, now)
 
 
 async def redirect(tx: Tx, viewer: Viewer, held: Complaint, agency: str, rules: Rulebook, now: datetime) -> None:
     days = answer_standard(agency).days
-    await _changed(tx, viewer, *domain.redirected(held, agency, days, rules.calendar, now), now)
+    await _changed(tx, viewer, *domain.redirected(held, agency, days, rules.calendar, now), rules, now)
 
 
 async def answer(
     tx: Tx, sealer: Sealer, viewer: Viewer, held: Complaint, outcome: str, learning: str, told: bool, text: str,
-    at: datetime, now: datetime,
+    at: datetime, rules: Rulebook, now: datetime,
 ) -> None:  # fmt: skip
     sealed = await _sealed(sealer, held.complaint_id, answer=text)
-    await _changed(tx, viewer, *domain.answered(held, outcome, learning, told, at, now), now, sealed.answer)
+    await _changed(tx, viewer, *domain.answered(held, outcome, learning, told, at, now), rules, now, sealed.answer)
 
 
-async def link(tx: Tx, viewer: Viewer, held: Complaint, case_id: UUID, keys: Sequence[Key], now: datetime) -> None:
+async def link(
+    tx: Tx, viewer: Viewer, held: Complaint, case_id: UUID, keys: Sequence[Key], rules: Rulebook, now: datetime
+) -> None:
     """Says whose case it is, and which of its clocks are complained of."""
     await stored.link_clocks(tx, held.complaint_id, case_id, keys)
-    await _changed(tx, viewer, replace(held, case_id=case_id), Step("clocks_linked", now), now)
+    if held.case_id not in (None, case_id):
+        await owing.leave_case(tx, viewer, held, case_id, rules, now)
+    await _changed(tx, viewer, replace(held, case_id=case_id), Step("clocks_linked", now), rules, now)
 
 
 async def opened(sealer: Sealer, complaint_id: UUID, sealed: Sealed) -> dict[str, str]:
@@ -119,13 +128,14 @@ async def opened(sealer: Sealer, complaint_id: UUID, sealed: Sealed) -> dict[str
 
 
 async def _changed(
-    tx: Tx, viewer: Viewer, after: Complaint, step: Step, now: datetime, answer: bytes | None = None
+    tx: Tx, viewer: Viewer, after: Complaint, step: Step, rules: Rulebook, now: datetime, answer: bytes | None = None
 ) -> None:
     """Saves what a step made of a complaint; refused when somebody else changed it meanwhile."""
     if not await stored.save(tx, after, answer):
         raise Refused("", "changed_meanwhile")
     await stored.add_step(tx, after.complaint_id, step, viewer.user_id, viewer.role)
     await _announce(tx, after, step, now, viewer.role)
+    await owing.tell_case(tx, viewer, after, step.at if step.kind == "redirected" else None, rules, now)
     entry = audit.seen(viewer, f"complaint_{step.kind}", "complaint", after.complaint_id, (), step.code)
     await audit.record(tx, [entry])
 

@@ -7,22 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from contracts.case_fact import CaseFact
-from contracts.code_compliance import EntitlementFact
 from kit import outbox
 from kit.database import Tx
 from kit.inbox import Received
 from kit.listening import Context
 from kit.outbox import Written
 from kit.service import Moment
+from services.code_compliance.actions import relating
 from services.code_compliance.actions.covering import in_force
 from services.code_compliance.domain.announcing import changes, differs, enhanced_rights, why_changed
 from services.code_compliance.domain.entitlements import Clock, Key, decide
 from services.code_compliance.domain.facts import Case
+from services.code_compliance.domain.related_held import decide_related, related_changes
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.writing import fallen, raised
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import ledger
+from services.code_compliance.store import ledger, related
 from services.code_compliance.store import told as stored_told
 
 FIRE_AT_ONCE = 5000
@@ -43,6 +44,7 @@ async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
     announced: list[Written] = []
     causes: list[Received[Any] | None] = []
     clocks: list[tuple[UUID, Clock]] = []
+    beside: relating.Kept = []
     for case in cases:
         after = decide(case, (), (), rules)
         why = because[case.case_id]
@@ -50,9 +52,13 @@ async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
         told = [Written(kind, case.case_id, why.now, data) for kind, data in raised(case, after, rules, why.now)]
         if case.reasons:
             told += [_written(event) for event in enhanced_rights(None, case, why.now)]
+        limits = decide_related(case, (), (), rules, {})
+        beside += relating.changed(case.case_id, {}, limits)
+        told += [_written(event) for event in related_changes(case, {}, limits, rules, why.now)]
         announced += told
         causes += [why.event] * len(told)
     await stored_clocks.add(tx, clocks)
+    await related.save(tx, beside)
     await outbox.add_written(tx, announced, caused_by=causes)
 
 
@@ -65,15 +71,17 @@ async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
     crime_ids = list({case.crime_id for case in cases if case.crime_id is not None})
     case_ids = [case.case_id for case in cases]
     before = await stored_clocks.load(tx, case_ids, lock=True)
-    milestones = await stored_told.milestones(tx, crime_ids)
+    limits = await related.load(tx, case_ids, lock=True)
+    milestones = await stored_told.milestones(tx, [case.life for case in cases])
     evidence = await stored_told.evidence(tx, crime_ids, case_ids)
     pauses = await ledger.pauses(tx, case_ids)
-    announced: list[tuple[EntitlementFact, Because]] = []
+    announced: list[tuple[CaseFact, Because]] = []
     clocks: list[tuple[UUID, Clock]] = []
+    beside: relating.Kept = []
     former: list[tuple[UUID, Clock, datetime, str]] = []
     for case in cases:
         held: dict[Key, Clock] = before.get(case.case_id, {})
-        heard = milestones.get(case.crime_id, []) if case.crime_id else []
+        heard = milestones.get(case.life, [])
         said = [*evidence.get(case.case_id, []), *(evidence.get(case.crime_id, []) if case.crime_id else [])]
         after = decide(case, heard, said, rules, held, pauses.get(case.case_id, ()))
         why = because[case.case_id]
@@ -85,7 +93,12 @@ async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
             if key in held and differs(held[key], clock)
         )
         announced.extend((event, why) for event in changes(case, held, after, rules, why.now, why.actor_role))
+        stood = limits.get(case.case_id, {})
+        stand = decide_related(case, heard, said, rules, stood)
+        beside += relating.changed(case.case_id, stood, stand)
+        announced.extend((e, why) for e in related_changes(case, stood, stand, rules, why.now, why.actor_role))
     await stored_clocks.save(tx, clocks)
+    await related.save(tx, beside)
     await ledger.remember(tx, former)
     await _announce(tx, announced)
 
@@ -111,7 +124,7 @@ def _written(event: CaseFact) -> Written:
     return Written(event.TYPE, event.subject_id, event.happened_at, told)
 
 
-async def _announce(tx: Tx, announced: Sequence[tuple[EntitlementFact, Because]]) -> None:
+async def _announce(tx: Tx, announced: Sequence[tuple[CaseFact, Because]]) -> None:
     await outbox.add(tx, [event for event, _ in announced], caused_by=[why.event for _, why in announced])
 
 
@@ -129,10 +142,14 @@ async def mark_due(tx: Tx, moment: Moment, context: Context) -> int:
 
 
 async def count_again(tx: Tx, moment: Moment, context: Context) -> int:
-    """Re-plans running clocks that were counted with another version of the bank holidays, and says so."""
+    """Re-plans running clocks that were counted with another version of the bank holidays, and says so; counts related
+    clocks of cases from before they were kept."""
     rules: Rulebook = context.facts
-    case_ids = await stored_clocks.counted_otherwise(tx, rules.calendar.version, 500)
+    version = rules.calendar.version
+    found = {*await stored_clocks.counted_otherwise(tx, version, 500), *await related.to_count(tx, version, 500)}
+    case_ids = sorted(found)
     if case_ids:
         cases = await stored_cases.load(tx, cases=case_ids, lock=True)
         await decide_afresh(tx, cases, {case_id: Because(moment.now) for case_id in case_ids}, rules)
+        await related.counted(tx, case_ids)
     return len(case_ids)

@@ -53,6 +53,8 @@ async def pause(tx: Tx, viewer: Viewer, pause: Pause, clock: Clock, rules: Ruleb
         raise Refused("on", "in_the_future")
     if pause.start.date() < clock.started_at.date():
         raise Refused("on", "before_it_arose")
+    if pause.end is None and pause.expected_end is not None and pause.expected_end <= now:
+        raise Refused("until", "not_in_the_future")
     await ledger.keep_pause(tx, pause)
     await _afresh(tx, viewer, case, rules, now)
     entry = audit.seen(viewer, "clock_paused", "case", pause.case_id, ("pause",), pause.reason_code)
@@ -76,15 +78,13 @@ async def resume(tx: Tx, viewer: Viewer, pause: Pause, end: datetime, rules: Rul
 
 async def happened(tx: Tx, viewer: Viewer, case_id: UUID, told: Milestone, rules: Rulebook, now: datetime) -> None:
     """Takes something that happened, from a worker, who is named with it. Refuses what lies in the future or before the
-    report, and cases without a crime."""
+    report, or where nothing was reported, before the person came."""
     case = await _locked(tx, case_id)
-    if case.crime_id is None:
-        raise Refused("", "no_crime")
     if told.happened_at > now:
         raise Refused("on", "in_the_future")
     if told.happened_at.date() < case.reported_at.date():
         raise Refused("on", "before_the_report")
-    await stored_told.keep_milestones(tx, [(case.crime_id, told)])
+    await stored_told.keep_milestones(tx, [(case.life, told)])
     await _afresh(tx, viewer, case, rules, now)
     await audit.record(tx, [audit.seen(viewer, "happening_entered", "case", case_id, ("milestone",), told.trigger)])
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from contracts import identity
@@ -16,13 +17,20 @@ from kit.database import Tx
 from kit.inbox import Received
 from kit.listening import Context
 from kit.sealing import Sealer
+from services.code_compliance.actions.complaining import opened
 from services.code_compliance.reference.oversight import document
 from services.code_compliance.store import own_rights
+from services.code_compliance.store.complaints import Sealed
 from services.code_compliance.store.own_rights import Found
 
 FILE = "own_rights.yaml"
 PATH = "yours"
-TEMPLATE = "own_rights"
+SENT_AS: dict[str, tuple[Literal["notice", "acknowledgement", "complaint"], str]] = {
+    "rights": ("notice", "own_rights"),
+    "acknowledgement": ("acknowledgement", "complaint_acknowledged"),
+    "answer": ("complaint", "complaint_answered"),
+}
+"""What a link shows -> for which purpose it is sent, and in which words."""
 CODE = "own-rights-code"
 
 
@@ -34,25 +42,44 @@ class LetIn:
     code: str | None = None
 
 
-async def ask(tx: Tx, viewer: Viewer, request_id: UUID, case_id: UUID, now: datetime) -> None:
-    """Asks the one that holds contact details for a link to be sent; it decides whether a channel is safe."""
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is behind a link: duties and limits of a case, or what the person is told of their complaint."""
+
+    owed: Sequence[own_rights.Owed] = ()
+    limits: Sequence[own_rights.Limit] = ()
+    complaint: own_rights.TheirComplaint | None = None
+    answer: str | None = None
+
+
+async def ask(
+    tx: Tx,
+    viewer: Viewer,
+    request_id: UUID,
+    case_id: UUID,
+    now: datetime,
+    shows: str = "rights",
+    complaint_id: UUID | None = None,
+) -> None:
+    """Asks the one that holds contact details for a link to be sent; it decides whether a channel is safe. The link
+    `shows` rights, or the acknowledgement of or answer to a complaint."""
     told = document(FILE)
-    if not await own_rights.ask(
-        tx, request_id, case_id, viewer.user_id, now, now + timedelta(days=told["works_for_days"])
-    ):
+    over_at = now + timedelta(days=told["works_for_days"])
+    if not await own_rights.ask(tx, request_id, case_id, viewer.user_id, now, over_at, shows, complaint_id):
         return
+    purpose, template = SENT_AS[shows]
     request = ContactRequested(
         case_id=case_id,
         happened_at=now,
         actor_role=viewer.role,
         request_id=request_id,
-        purpose="notice",
-        template=TEMPLATE,
+        purpose=purpose,
+        template=template,
         not_after=now + timedelta(days=told["send_within_days"]),
         path=PATH,
     )
     await outbox.add(tx, [request])
-    await audit.record(tx, [audit.seen(viewer, "own_rights_asked", "case", case_id, ("rights",))])
+    await audit.record(tx, [audit.seen(viewer, "own_rights_asked", "case", case_id, (shows,))])
 
 
 async def on_contact(
@@ -92,13 +119,20 @@ async def come_back(tx: Tx, sealer: Sealer, typed: str, now: datetime) -> LetIn:
     return LetIn(found.request_id)
 
 
-async def owed(tx: Tx, request_id: UUID, now: datetime) -> list[own_rights.Owed]:
-    """What is owed to the person of a link. Refused when it ran out or was switched off meanwhile."""
+async def behind(tx: Tx, sealer: Sealer, request_id: UUID, now: datetime) -> Behind:
+    """What a link leads to. Refused when it ran out or was switched off meanwhile."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
-    await _noted(tx, "own_rights.seen", found)
-    return await own_rights.owed(tx, found.case_id)
+    await _noted(tx, f"own_rights.seen_{found.shows}", found)
+    if found.complaint_id is None:
+        owed, limits = await own_rights.owed(tx, found.case_id), await own_rights.limits(tx, found.case_id, now)
+        return Behind(owed, limits)
+    told = await own_rights.their_complaint(tx, found.complaint_id)
+    answer = None
+    if told is not None and told.answer is not None and found.shows == "answer":
+        answer = (await opened(sealer, told.complaint_id, Sealed(None, None, told.answer))).get("answer")
+    return Behind(complaint=told, answer=answer)
 
 
 def _usable(found: Found | None, now: datetime) -> None:

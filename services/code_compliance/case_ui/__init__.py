@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
+from services.code_compliance.case_ui.beside import beside_pages
 from services.code_compliance.case_ui.case import show_case
 from services.code_compliance.case_ui.catalogue_ui import show_catalogue, show_comparison
 from services.code_compliance.case_ui.complaint import complaint_pages
@@ -35,6 +36,7 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/rights/cases/{case_id}", room(show_case), "rights.read"),
         *oversight_pages(room),
         *forecast_pages(room),
+        *beside_pages(room),
         *receipt_pages(room),
         *complaint_pages(room),
         *import_pages(room),

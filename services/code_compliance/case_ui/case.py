@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
-from services.code_compliance.case_ui.happening import agreements
+from services.code_compliance.case_ui.happening import agreements, entered, promised
 from services.code_compliance.case_ui.past import former
+from services.code_compliance.case_ui.people import Named, named
 from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
 from services.code_compliance.case_ui.sources import source_in_words
 from services.code_compliance.case_ui.suggesting import shown_in_words, suggested
@@ -28,6 +29,7 @@ ACTS = {
     "notice": "Notice",
     "entry": "Entered by staff",
     "import": "Imported from the agency",
+    "complaint": "Step of a complaint",
     "confirmed": "Suggested by another act, and confirmed by staff",
     "hub_receipt": "Details received by the hub",
     "share_refused": "The person said no to sharing",
@@ -43,6 +45,8 @@ RELATED = {
     "done_late": ("Done after the day", "yellow"),
     "no_day": ("No day", "grey"),
 }
+UPDATES = 6
+"""The right under which the person is kept informed."""
 OUTCOMES = {
     "delivered": "done",
     "declined": "not wanted by the person",
@@ -55,23 +59,29 @@ async def show_case(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         opened = await open_case(tx, visit.id("case_id"))
         await audit.record(tx, [audit.seen(visit.signed_in, "rights_seen", "case", opened.case.case_id, ("rights",))])
-    first = next_clock(opened)
+    first, who = next_clock(opened), await named(visit)
+    rights = _by_right(visit, opened, rules, who)
     return visit.render(
         "case_ui/case.html",
         opened=opened,
-        rights=_by_right(visit, opened, rules),
-        next_clock=first and _shown(visit, opened, first, rules),
+        rights=rights,
+        next_clock=first and _shown(visit, opened, first, rules, who),
         left=time_left(visit, first, rules) if first else None,
         badges=_badges(opened, visit.now),
         enhanced=_enhanced(opened, rules, visit.now),
         decisions=opened.case.overrides,
         related=_related(opened, rules, visit.now),
         agreements=agreements(opened),
-        happenings=rules.happenings,
+        agreed_apart=all(group["right"] != UPDATES for group in rights),
+        promised=promised(opened, visit.now),
+        happenings={h.code: h.words for h in rules.happenings.values()},
+        happened=entered(opened, rules),
+        named=who,
+        said_by=SOURCES,
     )
 
 
-def _by_right(visit: Visit, opened: Opened, rules: Rulebook) -> list[dict[str, Any]]:
+def _by_right(visit: Visit, opened: Opened, rules: Rulebook, who: Named) -> list[dict[str, Any]]:
     found: dict[int, list[Clock]] = {}
     for clock in opened.clocks.values():
         entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
@@ -82,7 +92,7 @@ def _by_right(visit: Visit, opened: Opened, rules: Rulebook) -> list[dict[str, A
             "right": right,
             "title": titles[right],
             "clocks": [
-                _shown(visit, opened, clock, rules)
+                _shown(visit, opened, clock, rules, who)
                 for clock in sorted(found[right], key=lambda c: (c.due_at is None, c.started_at, c.key))
             ],
         }
@@ -90,7 +100,7 @@ def _by_right(visit: Visit, opened: Opened, rules: Rulebook) -> list[dict[str, A
     ]
 
 
-def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook) -> dict[str, Any]:
+def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, who: Named) -> dict[str, Any]:
     code = rules.code_named(clock.code_version)
     entitlement = code.entitlements[clock.entitlement]
     return {
@@ -103,9 +113,10 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook) -> dict[
         "colour": "light-blue" if clock.state == "running" and clock.paused_since else COLOURS[clock.state],
         "open": clock.state in OPEN,
         "sum": receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
+        "counts_again": next((p.expected_end for p in opened.pauses_of(clock) if p.end is None), None),
         "pausable": clock.limit is not None and (clock.state in OPEN or bool(opened.pauses_of(clock))),
         "history": former(opened.history.get(clock.key, [])),
-        "evidence": [_piece(e, rules) for e in _evidence(opened, clock, rules)],
+        "evidence": [_piece(e, rules, who) for e in _evidence(opened, clock, rules)],
         "suggestion": _suggestion(opened, clock, rules),
         "source": SOURCES.get(clock.source or "", clock.source),
         "channel": CHANNELS.get(clock.channel or "", clock.channel),
@@ -132,7 +143,7 @@ def _suggestion(opened: Opened, clock: Clock, rules: Rulebook) -> dict[str, Any]
     return {"id": found.id, "at": found.at, "shown": shown_in_words(found, rules)} if found else None
 
 
-def _piece(evidence: Evidence, rules: Rulebook) -> dict[str, Any]:
+def _piece(evidence: Evidence, rules: Rulebook, who: Named) -> dict[str, Any]:
     reasons = {reason.code: reason.words for reason in rules.reasons}
     return {
         "act": ACTS.get(evidence.act, evidence.act),
@@ -143,6 +154,7 @@ def _piece(evidence: Evidence, rules: Rulebook) -> dict[str, Any]:
         "channel": None if evidence.outcome == "excepted" else CHANNELS.get(evidence.channel or "", evidence.channel),
         "reason": reasons.get(evidence.reason_code or "", evidence.reason_code),
         "reason_told": _reason_told(evidence),
+        "entered_by": who(evidence.entered_by) if evidence.entered_by else None,
     }
 
 

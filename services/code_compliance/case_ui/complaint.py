@@ -16,6 +16,7 @@ from kit.database import Tx
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import complaining
+from services.code_compliance.case_ui.complaint_numbers import number_pages
 from services.code_compliance.case_ui.complaints import (
     agencies,
     agency_words,
@@ -25,7 +26,9 @@ from services.code_compliance.case_ui.complaints import (
     show_queue,
     take_in,
 )
+from services.code_compliance.case_ui.people import Named, named
 from services.code_compliance.case_ui.room import Opened, Room, open_case
+from services.code_compliance.case_ui.sending import send_if_wanted, sending_pages, sent_of
 from services.code_compliance.domain.complaints import OPEN, Complaint
 from services.code_compliance.domain.entitlements import Clock, clock_id
 from services.code_compliance.domain.receipt import receipt
@@ -59,6 +62,7 @@ Day = Annotated[date, Say("Enter the day", wrong="The day must be a real date")]
 class Acknowledge(BaseModel):
     version: int
     on: Day
+    send: Literal["yes"] | None = None
 
 
 class Extend(BaseModel):
@@ -85,6 +89,7 @@ class Answer(BaseModel):
     learning: Annotated[str, Say("Choose what was learned")]
     text: Annotated[str, Say("Enter the answer")] = Field(max_length=20_000, title="The answer")
     ombudsman: Literal["yes"] | None = None
+    send: Literal["yes"] | None = None
 
 
 async def show(visit: Visit, rules: Rulebook) -> Response:
@@ -110,6 +115,7 @@ async def _page(
     texts = await complaining.opened(visit.sealer, complaint.complaint_id, sealed)
     receipts = _receipts(visit, opened, linked, rules) if opened else []
     step = str(visit.params.get("step", ""))
+    who = await named(visit)
     suggested = "\n\n".join(f"{each['title']}. {each['sum']}" for each in receipts)
     return visit.render(
         "complaints/step.html" if step else "complaints/complaint.html",
@@ -122,7 +128,7 @@ async def _page(
         line=line(complaint, visit.now),
         complaint=complaint,
         texts=texts,
-        steps=[_step(step) for step in await complaints.steps(tx, complaint.complaint_id)],
+        steps=[_step(step, who) for step in await complaints.steps(tx, complaint.complaint_id)],
         source=lists("sources").get(complaint.source, complaint.source),
         outcome=lists("outcomes").get(complaint.outcome or "", ""),
         learning=lists("learning").get(complaint.learning or "", ""),
@@ -137,17 +143,18 @@ async def _page(
         outcomes=lists("outcomes"),
         learnings=lists("learning"),
         ombudsman=ombudsman(),
+        **await sent_of(tx, visit, complaint),
     )
 
 
-def _step(step: complaints.Done) -> dict[str, Any]:
+def _step(step: complaints.Done, who: Named) -> dict[str, Any]:
     words = {
         "extended": lists("extensions").get(step.code or "", ""),
         "redirected": agency_words(step.code or ""),
         "answered": lists("outcomes").get(step.code or "", ""),
     }.get(step.kind, "")
     return {"what": STEPS.get(step.kind, step.kind), "words": words, "at": step.at, "until": step.until,
-            "role": "the person" if step.role == "person" else step.role}  # fmt: skip
+            "who": "the person" if step.entered_by is None else who(step.entered_by)}  # fmt: skip
 
 
 def _named(opened: Opened, clock: Clock, rules: Rulebook) -> str:
@@ -159,7 +166,7 @@ def _receipts(visit: Visit, opened: Opened, linked: Sequence[tuple[str, str]], r
         {
             "id": clock_id(opened.case.case_id, *key),
             "title": _named(opened, clock, rules),
-            "sum": receipt(opened.case, clock, rules, visit.now),
+            "sum": receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
             "state": STATES[clock.state],
         }
         for key in linked
@@ -183,13 +190,14 @@ Act = Callable[[Tx, Visit, Complaint, Any, Rulebook], Awaitable[None]]
 
 
 async def _acknowledge(tx: Tx, visit: Visit, held: Complaint, given: Acknowledge, rules: Rulebook) -> None:
-    await complaining.acknowledge(tx, visit.signed_in, held, _noon(given.on, visit.now), visit.now)
+    await complaining.acknowledge(tx, visit.signed_in, held, _noon(given.on, visit.now), rules, visit.now)
+    await send_if_wanted(tx, visit, held, given.send)
 
 
 async def _extend(tx: Tx, visit: Visit, held: Complaint, given: Extend, rules: Rulebook) -> None:
     if given.reason not in lists("extensions"):
         raise Refused("reason", "unknown_reason")
-    await complaining.extend(tx, visit.signed_in, held, end_of_day(given.until), given.reason, visit.now)
+    await complaining.extend(tx, visit.signed_in, held, end_of_day(given.until), given.reason, rules, visit.now)
 
 
 async def _redirect(tx: Tx, visit: Visit, held: Complaint, given: Redirect, rules: Rulebook) -> None:
@@ -204,7 +212,7 @@ async def _link(tx: Tx, visit: Visit, held: Complaint, given: Link, rules: Ruleb
         raise Refused("case", "no_such_case")
     opened = await open_case(tx, case_id)
     keys = [opened.clock(wanted).key for wanted in given.clocks] if case_id == held.case_id else []
-    await complaining.link(tx, visit.signed_in, held, case_id, keys, visit.now)
+    await complaining.link(tx, visit.signed_in, held, case_id, keys, rules, visit.now)
 
 
 async def _answer(tx: Tx, visit: Visit, held: Complaint, given: Answer, rules: Rulebook) -> None:
@@ -212,8 +220,9 @@ async def _answer(tx: Tx, visit: Visit, held: Complaint, given: Answer, rules: R
         raise HTTPException(404)
     await complaining.answer(
         tx, visit.sealer, visit.signed_in, held, given.outcome, given.learning, given.ombudsman == "yes", given.text,
-        _noon(given.on, visit.now), visit.now,
+        _noon(given.on, visit.now), rules, visit.now,
     )  # fmt: skip
+    await send_if_wanted(tx, visit, held, given.send)
 
 
 def _noon(day: date, now: datetime) -> datetime:
@@ -278,7 +287,9 @@ def complaint_pages(room: Room) -> Sequence[Page]:
         Page(base, room(show_queue), "rights.read"),
         Page(f"{base}/new", room(show_form), "rights.write"),
         Page(f"{base}/new", room(take_in), "rights.write", methods=("POST",)),
+        *number_pages(room),
         Page(f"{base}/{{complaint_id}}", room(show), "rights.write"),
+        *sending_pages(room),
         Page(f"{base}/{{complaint_id}}/{{step}}", room(show_step), "rights.write"),
         Page(f"{base}/{{complaint_id}}/{{step}}", room(act), "rights.write", methods=("POST",)),
     )

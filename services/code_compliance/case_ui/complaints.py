@@ -113,7 +113,7 @@ async def take_in(visit: Visit, rules: Rulebook) -> Response:
                     visit.signed_in.user_id,
                 )  # fmt: skip
                 await complaining.take_in(
-                    tx, visit.sealer, visit.signed_in, complaint, given.words, given.reach, visit.now
+                    tx, visit.sealer, visit.signed_in, complaint, given.words, given.reach, rules, visit.now
                 )
             return visit.redirect(f"/rights/complaints/{given.complaint_id}", flash="The complaint was taken in")
         except Refused as refused:

@@ -12,6 +12,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES, agency_in_words
@@ -78,6 +79,7 @@ async def _page(visit: Visit, rules: Rulebook, errors: Sequence[FieldError], val
         files=[line for line in rules.coverage.agencies if line.agency not in entered],
         replaced=sorted({line.agency for line in rules.coverage.agencies} & entered),
         ways=WAYS,
+        named=await named(visit),
         agency_in_words=agency_in_words,
         agencies=[{"value": "", "text": "Choose whose"}]
         + [{"value": code, "text": words} for code, words in AGENCIES.items()],

@@ -1,5 +1,6 @@
 """What workers enter because no feed tells of it: what happened beside the Code, and how often to update a person."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -8,11 +9,13 @@ from starlette.responses import Response
 
 from contracts.justice import NO_DETAILS, Details
 from contracts.refused import Refused
+from contracts.working_time import end_of_day, local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
 from services.code_compliance.case_ui.entering import Source
 from services.code_compliance.case_ui.moments import When
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.facts import Milestone
 from services.code_compliance.domain.rulebook import Rulebook
@@ -21,8 +24,7 @@ from services.code_compliance.domain.words import SOURCES
 AGREED = "agreed_update_date"
 REFUSALS = {
     "in_the_future": FieldError("on", "The date and time must be in the past"),
-    "before_the_report": FieldError("on", "The date must be on or after the day of the report"),
-    "no_crime": FieldError("", "This case has no crime report, so nothing of a prosecution can be entered"),
+    "before_the_report": FieldError("on", "The date must be on or after the day of the report, or of first contact"),
 }
 
 
@@ -105,6 +107,9 @@ async def _page(visit: Visit, rules: Rulebook, errors: list[FieldError]) -> Resp
         status=422 if errors else 200,
         opened=opened,
         happenings={h.code: h.words for h in rules.happenings.values()},
+        happened=entered(opened, rules),
+        named=await named(visit),
+        said_by=SOURCES,
         sources=_sources(),
         id=uuid4(),
         errors=errors,
@@ -119,6 +124,8 @@ async def _interval(visit: Visit, errors: list[FieldError]) -> Response:
         status=422 if errors else 200,
         opened=opened,
         agreements=agreements(opened),
+        named=await named(visit),
+        said_by=SOURCES,
         sources=_sources(),
         id=uuid4(),
         errors=errors,
@@ -129,6 +136,23 @@ def agreements(opened: Opened) -> list[Milestone]:
     """Every interval agreed with the person, oldest first; the last one counts."""
     mine = (None, opened.case.case_id, opened.case.stands_for)
     told = [m for m in opened.milestones if m.trigger == AGREED and m.case_id in mine]
+    return sorted(told, key=lambda m: (m.happened_at, m.milestone_id))
+
+
+def promised(opened: Opened, now: datetime) -> datetime | None:
+    """The next day on which an update is promised under the last agreement, for a case in which no clock counts it."""
+    days = agreements(opened)[-1].details.agreed_interval_days if agreements(opened) else None
+    if days is None:
+        return None
+    began = local_day(agreements(opened)[-1].happened_at)
+    rounds = max((local_day(now) - began).days + days - 1, days) // days
+    return end_of_day(began + timedelta(days=rounds * days))
+
+
+def entered(opened: Opened, rules: Rulebook) -> list[Milestone]:
+    """What workers entered of this case beside agreements, oldest first."""
+    mine = (None, opened.case.case_id, opened.case.stands_for)
+    told = [m for m in opened.milestones if m.trigger in rules.happenings and m.case_id in mine]
     return sorted(told, key=lambda m: (m.happened_at, m.milestone_id))
 
 

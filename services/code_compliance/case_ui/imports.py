@@ -1,10 +1,12 @@
 """Acts of agencies that send no events: a file is pasted, checked line by line, and imported whole or not at all."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
@@ -13,14 +15,19 @@ from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.words import plural
 from services.code_compliance.actions import importing
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
-from services.code_compliance.domain.importing import COLUMNS, NEEDED, OUTCOMES, LineError, read_lines
+from services.code_compliance.domain.importing import COLUMNS, MOST_LINES, NEEDED, OUTCOMES, LineError, read_lines
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import CHANNELS, agency_in_words
+from services.code_compliance.domain.worksheet import duties_of, worksheet
+from services.code_compliance.reference.oversight import document
 from services.code_compliance.store import imports
 
 AGENCIES = ("police", "CPS", "WCU", "Probation_VCS", "YOT", "HMCTS")
 SHOWN = 50
+PAST = timedelta(days=92)
+"""How far back a worksheet looks for duties that are past their day."""
 
 
 class Import(BaseModel):
@@ -33,7 +40,7 @@ async def show_form(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         recent = await imports.recent(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "imports_seen", "list", None)])
-    return _form(visit, rules, [], recent=recent, values={"import_id": [str(uuid4())]})
+    return _form(visit, rules, [], recent=recent, named=await named(visit), values={"import_id": [str(uuid4())]})
 
 
 async def check(visit: Visit, rules: Rulebook) -> Response:
@@ -87,6 +94,8 @@ def _form(visit: Visit, rules: Rulebook, errors: Sequence[FieldError], **more: A
         agencies=[{"value": "", "text": "Choose whose"}]
         + [{"value": code, "text": agency_in_words(code)} for code in AGENCIES],
         agency_in_words=agency_in_words,
+        holders={code: agency_in_words(code) for code in AGENCIES},
+        most=MOST_LINES,
         columns=COLUMNS,
         needed=NEEDED,
         outcomes=OUTCOMES,
@@ -96,8 +105,24 @@ def _form(visit: Visit, rules: Rulebook, errors: Sequence[FieldError], **more: A
     )
 
 
+async def download(visit: Visit, rules: Rulebook) -> Response:
+    """The open duties of one agency, to be completed and imported again."""
+    agency = visit.query.get("agency", "")
+    if agency not in AGENCIES:
+        raise HTTPException(404)
+    since = visit.now - PAST
+    async with visit.begin() as tx:
+        duties = await imports.open_duties(tx, duties_of(agency, rules), since, MOST_LINES)
+        await audit.record(tx, [audit.seen(visit.signed_in, "worksheet_downloaded", "list", None, ("rights",), agency)])
+    text = "\ufeff" + worksheet(duties, rules, document("acts.yaml")["acts"])
+    name = f"open-duties-{agency.lower().replace('_', '-')}-{visit.now:%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
 def import_pages(room: Room) -> Sequence[Page]:
     return (
         Page("/rights/imports", room(show_form), "rights.write"),
         Page("/rights/imports", room(check), "rights.write", methods=("POST",)),
+        Page("/rights/imports/worksheet", room(download), "rights.write"),
     )

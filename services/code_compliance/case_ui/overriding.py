@@ -12,6 +12,7 @@ from contracts.working_time import LONDON, local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import open_case
 from services.code_compliance.domain import enhanced
 from services.code_compliance.domain.receipt import category_in_words
@@ -94,7 +95,7 @@ async def _page(visit: Visit, rules: Rulebook, errors: list[FieldError]) -> Resp
             {"decision": o, "category": category_in_words(o.category), "reason": rules.override_words(o.reason_code)}
             for o in opened.case.overrides
         ],
-        mine=visit.signed_in.user_id,
+        named=await named(visit),
         id=uuid4(),
         errors=errors,
     )

@@ -12,6 +12,7 @@ from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, parse
 from services.code_compliance.actions import own_rights
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room, open_case
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.store import own_rights as stored
@@ -57,6 +58,7 @@ async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:
         links=links,
         states=STATES,
         request_id=uuid4(),
+        named=await named(visit),
         waits=bool(links) and links[0].state == "asked" and links[0].asked_at > visit.now - ASK_AGAIN_AFTER,
     )
 

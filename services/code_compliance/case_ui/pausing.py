@@ -1,16 +1,18 @@
 """Pausing and resuming a clock: the ledger of its pauses, with the reason for each and who made it."""
 
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import local_day
+from contracts.working_time import LONDON, local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
 from services.code_compliance.case_ui.moments import When
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id
 from services.code_compliance.domain.pauses import Pause
@@ -20,6 +22,7 @@ from services.code_compliance.domain.states import OPEN
 
 REFUSALS = {
     "in_the_future": FieldError("on", "The date and time must be in the past"),
+    "not_in_the_future": FieldError("until", "The day on which it counts again must be in the future"),
     "before_it_arose": FieldError("on", "The date must be on or after the day the duty arose"),
     "before_the_pause": FieldError("on", "The date and time must be after the pause began"),
     "no_limit_to_pause": FieldError("", "This duty has no number of days, so there is nothing to pause"),
@@ -33,6 +36,11 @@ class PauseClock(When):
 
     pause_id: UUID
     reason: Annotated[str, Say("Choose why the clock is paused")]
+    until: Annotated[date | None, Say("", wrong="The day on which it counts again must be a real date")] = None
+
+    @property
+    def expected_end(self) -> datetime | None:
+        return datetime.combine(self.until, time(), LONDON).astimezone(UTC) if self.until else None
 
 
 class ResumeClock(When):
@@ -42,7 +50,7 @@ class ResumeClock(When):
 async def show_pauses(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         opened = await open_case(tx, visit.id("case_id"))
-    return _page(visit, opened, opened.clock(visit.id("clock_id")), rules, [])
+    return await _page(visit, opened, opened.clock(visit.id("clock_id")), rules, [])
 
 
 async def pause(visit: Visit, rules: Rulebook) -> Response:
@@ -50,17 +58,17 @@ async def pause(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         opened = await open_case(tx, visit.id("case_id"))
         clock = opened.clock(visit.id("clock_id"))
-        held = {reason.code for reason in rules.pause_reasons if reason.held_on(local_day(visit.now))}
+        held = {reason.code: reason for reason in rules.pause_reasons if reason.held_on(local_day(visit.now))}
         if given is not None and given.reason not in held:
             errors = [FieldError("reason", "Choose why the clock is paused")]
         elif given is not None:
             try:
-                wanted = _pause(visit, opened, clock, given)
+                wanted = _pause(visit, opened, clock, given, held[given.reason].ends_by_itself)
                 await entering.pause(tx, visit.signed_in, wanted, clock, rules, visit.now)
             except Refused as refused:
                 errors = [REFUSALS[refused.code]]
     if errors:
-        return _page(visit, opened, clock, rules, errors)
+        return await _page(visit, opened, clock, rules, errors)
     return visit.redirect(f"/rights/cases/{opened.case.case_id}#c-{visit.params['clock_id']}", "The clock is paused")
 
 
@@ -83,11 +91,11 @@ async def resume(visit: Visit, rules: Rulebook) -> Response:
     if not ended:
         return visit.conflict()
     if errors:
-        return _page(visit, opened, clock, rules, errors)
+        return await _page(visit, opened, clock, rules, errors)
     return visit.redirect(f"/rights/cases/{opened.case.case_id}#c-{visit.params['clock_id']}", "The clock runs again")
 
 
-def _pause(visit: Visit, opened: Opened, clock: Clock, given: PauseClock) -> Pause:
+def _pause(visit: Visit, opened: Opened, clock: Clock, given: PauseClock, by_itself: bool) -> Pause:
     return Pause(
         pause_id=given.pause_id,
         case_id=opened.case.case_id,
@@ -98,10 +106,12 @@ def _pause(visit: Visit, opened: Opened, clock: Clock, given: PauseClock) -> Pau
         reason_code=given.reason,
         entered_by=visit.signed_in.user_id,
         entered_at=visit.now,
+        expected_end=given.expected_end,
+        ends_by_itself=by_itself and given.until is not None,
     )
 
 
-def _page(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, errors: list[FieldError]) -> Response:
+async def _page(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, errors: list[FieldError]) -> Response:
     pauses = opened.pauses_of(clock)
     today = local_day(visit.now)
     return visit.render(
@@ -117,7 +127,8 @@ def _page(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, errors: l
         open_pause=next((p for p in pauses if p.end is None), None),
         pauses=[{"pause": p, "reason": rules.pause_words(p.reason_code)} for p in pauses],
         reasons={r.code: r.words[0].upper() + r.words[1:] for r in rules.pause_reasons if r.held_on(today)},
+        by_itself=[r.words for r in rules.pause_reasons if r.held_on(today) and r.ends_by_itself],
         pause_id=uuid4(),
-        mine=visit.signed_in.user_id,
+        named=await named(visit),
         errors=errors,
     )

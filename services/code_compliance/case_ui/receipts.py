@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Page, Visit
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room, open_case
 from services.code_compliance.domain.receipt import receipt
 from services.code_compliance.domain.rulebook import Rulebook
@@ -28,7 +29,9 @@ async def show_receipt(visit: Visit, rules: Rulebook) -> Response:
         entitlement=entitlement,
         holders=", ".join(agency_in_words(holder) for holder in entitlement.duty_holders),
         state=STATES[clock.state],
-        sum=receipt(opened.case, clock, rules, visit.now),
+        pauses=[(each, rules.pause_words(each.reason_code)) for each in opened.pauses_of(clock)],
+        named=await named(visit),
+        sum=receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
         act=act_in_words(clock.entitlement) if clock.state == "running" else "",
     )
 

@@ -15,6 +15,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, Room, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id
 from services.code_compliance.domain.receipt import receipt
@@ -115,10 +116,11 @@ async def _page(visit: Visit, rules: Rulebook, errors: Sequence[FieldError], val
         clock_id=visit.id("clock_id"),
         entitlement=entitlement,
         state=STATES[clock.state],
-        sum=receipt(opened.case, clock, rules, visit.now),
+        sum=receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
         replies=[(each, agency_in_words(each.agency), reasons().get(each.reason_code, "")) for each in given],
         decisions=DECISIONS,
         reasons=reasons(),
+        named=await named(visit),
         holders={holder: agency_in_words(holder) for holder in entitlement.duty_holders},
     )
 
@@ -161,6 +163,7 @@ async def _actions(visit: Visit, rules: Rulebook, errors: Sequence[FieldError], 
         actions=is_open,
         done=done,
         today=local_day(visit.now),
+        named=await named(visit),
         agency_in_words=agency_in_words,
         waiting=[_waiting(each, rules) for each in waiting],
         agencies=[{"value": "", "text": "Choose who"}]

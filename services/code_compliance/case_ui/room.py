@@ -70,7 +70,7 @@ async def open_case(tx: Tx, case_id: UUID) -> Opened:
         raise HTTPException(404)
     crimes = [case.crime_id for case in cases if case.crime_id]
     clocks = await stored_clocks.load(tx, [case_id])
-    milestones = await told.milestones(tx, crimes)
+    milestones = await told.milestones(tx, [case.life for case in cases])
     evidence = await told.evidence(tx, crimes, [case_id])
     pauses = await ledger.pauses(tx, [case_id])
     return Opened(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from contracts.case_fact import CaseFact
 from contracts.code_compliance import (
@@ -50,7 +51,7 @@ def changes(
         old = before.get(key)
         if old == clock:
             continue
-        about = _common(case.case_id, case.crime_id, clock, rules, now, actor_role)
+        about = about_clock(case.case_id, case.crime_id, clock, rules, now, actor_role)
         if old is None:
             yield _due(case, clock, about, rules)
             if clock.paused_since is not None:
@@ -70,7 +71,7 @@ def changes(
 
 def fired(case_id: Any, crime_id: Any, clock: Clock, rules: Rulebook, now: datetime) -> EntitlementFact:
     """What the timer announces of a clock that it has just called breached or not evidenced."""
-    return _state(clock, _common(case_id, crime_id, clock, rules, now, "system"), was=None)
+    return _state(clock, about_clock(case_id, crime_id, clock, rules, now, "system"), was=None)
 
 
 def replanned(old: Clock, clock: Clock) -> bool:
@@ -87,9 +88,25 @@ def _told(clock: Clock) -> tuple[Any, ...]:
     return clock.state, clock.settled_at, clock.evidence_id, clock.reason_code
 
 
-def _common(
-    case_id: Any, crime_id: Any, clock: Clock, rules: Rulebook, now: datetime, actor_role: str
+class Owed(Protocol):
+    """A clock, as far as every announcement of one tells of it."""
+
+    @property
+    def entitlement(self) -> str: ...
+    @property
+    def occurrence(self) -> str: ...
+    @property
+    def milestone_id(self) -> str | None: ...
+    @property
+    def enhanced(self) -> bool: ...
+    @property
+    def code_version(self) -> str: ...
+
+
+def about_clock(
+    case_id: UUID, crime_id: UUID | None, clock: Owed, rules: Rulebook, now: datetime, actor_role: str
 ) -> dict[str, Any]:
+    """What every announcement of a clock says."""
     entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
     return {
         "case_id": case_id,

@@ -32,10 +32,16 @@ class Case:
     removed: bool = False
     overrides: tuple[Override, ...] = ()
 
+    @property
+    def life(self) -> UUID:
+        """What milestones are told of: the crime, or the case itself where nothing was reported."""
+        return self.crime_id or self.case_id
+
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """Something that happened in the life of a crime; `case_id` None concerns everybody in it. One that a worker
+    """Something that happened in the life of a crime, or of a case where nothing was reported (`Case.life`); `case_id`
+    None concerns everybody in it. One that a worker
     entered says who (`entered_by`) and who had said so (`source`)."""
 
     milestone_id: str

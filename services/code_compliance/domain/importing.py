@@ -18,9 +18,14 @@ from services.code_compliance.domain.words import CHANNELS
 
 COLUMNS = ("line_id", "case", "entitlement", "given_at", "outcome", "channel", "reason_code", "milestone_id")
 NEEDED = COLUMNS[:5]
+TO_READ = ("duty", "began", "due_by", "what_stops_it")
+"""Columns that a worksheet carries for whoever fills it in; they say nothing to us when they come back."""
+TO_FILL_IN = ("given_at", "outcome", "channel", "reason_code")
 OUTCOMES = ("delivered", "declined", "excepted", "unable")
 MOST_LINES = 2000
 EVERYBODY = "all_service_providers"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would read as the beginning of a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,18 @@ class LineError:
 
 def read_lines(text: str, agency: str, rules: Rulebook, now: datetime) -> tuple[list[Line], list[LineError]]:
     """The lines of a file, and everything that is wrong in it: both are given, and only a file without errors may be
-    imported."""
-    rows = list(csv.reader(io.StringIO(text.strip("\ufeff\n\r "))))
+    imported. Of a worksheet the lines that nobody filled in are left out."""
+    text = text.strip("\ufeff\n\r ")
+    rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
     heading = [name.strip().lower() for name in rows[0]] if rows else []
     missing = [name for name in NEEDED if name not in heading]
     if missing:
         return [], [LineError(1, "", f"the heading lacks {', '.join(missing)}")]
-    if unknown := [name for name in heading if name not in COLUMNS]:
+    if unknown := [name for name in heading if name not in (*COLUMNS, *TO_READ)]:
         return [], [LineError(1, "", f"the heading has an unknown column: {unknown[0][:40]}")]
     if len(rows) - 1 > MOST_LINES:
         return [], [LineError(1, "", f"there are more than {MOST_LINES:,} lines; send them in parts")]
+    sheet = any(name in heading for name in TO_READ)
     lines: list[Line] = []
     errors: list[LineError] = []
     seen: dict[str, int] = {}
@@ -69,7 +76,9 @@ def read_lines(text: str, agency: str, rules: Rulebook, now: datetime) -> tuple[
         if len(row) != len(heading):
             errors.append(LineError(number, "", f"has {len(row)} fields, the heading has {len(heading)}"))
             continue
-        cells = {name: cell.strip() for name, cell in zip(heading, row, strict=True)}
+        cells = {name: _as_typed(cell) for name, cell in zip(heading, row, strict=True)}
+        if sheet and not any(cells.get(name) for name in TO_FILL_IN):
+            continue
         wrong = list(_wrong(cells, number, agency, rules, now))
         if first := seen.get(cells["line_id"]):
             wrong.append(LineError(number, "line_id", f"is that of line {first} too"))
@@ -78,7 +87,8 @@ def read_lines(text: str, agency: str, rules: Rulebook, now: datetime) -> tuple[
         if not wrong:
             lines.append(_line(cells, number))
     if not lines and not errors:
-        errors.append(LineError(1, "", "there is no line below the heading"))
+        words = "no line was filled in: enter at least given_at and outcome" if sheet and len(rows) > 1 else ""
+        errors.append(LineError(1, "", words or "there is no line below the heading"))
     return lines, errors
 
 
@@ -107,12 +117,27 @@ def _wrong(cells: dict[str, str], number: int, agency: str, rules: Rulebook, now
         yield LineError(number, "reason_code", f"is needed with {outcome}, and must go with it")
 
 
+def _delimiter(text: str) -> str:
+    """Commas; or what a heading without any has, as when cells are copied out of a spreadsheet."""
+    heading = text.splitlines()[0] if text else ""
+    return next((sign for sign in "\t;" if sign in heading and "," not in heading), ",")
+
+
+def _as_typed(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from reading it as a formula."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+
+
 def _instant(text: str) -> datetime | None:
-    """A date and time; on London's clocks where no offset is given."""
+    """A date and time, also as spreadsheets write it (03/09/2026 14:30); on London's clocks without an offset."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        try:
+            at = datetime.strptime(text[:16], "%d/%m/%Y %H:%M")  # noqa: DTZ007 - London below
+        except ValueError:
+            return None
     return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
 
 

@@ -15,7 +15,8 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Pause:
     """One row of the ledger: the clock of `entitlement` and `occurrence` did not count from `start` until `end`
-    (None: it is paused). Days from that of `start` to the one before that of `end` do not count."""
+    (None: it is paused). Days from that of `start` to the one before that of `end` do not count. `expected_end` is
+    what was said of its end; where the rule lets it, it `ends_by_itself` then."""
 
     pause_id: UUID
     case_id: UUID
@@ -28,14 +29,19 @@ class Pause:
     entered_at: datetime
     resumed_by: UUID | None = None
     resumed_at: datetime | None = None
+    expected_end: datetime | None = None
+    ends_by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PauseReason:
+    """Why a clock may be paused; `ends_by_itself`: on the day on which it was expected to end, where one was said."""
+
     code: str
     words: str
     start: date
     end: date | None
+    ends_by_itself: bool
 
     def held_on(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day <= self.end)
@@ -86,5 +92,5 @@ def read_pause_reasons(document: Mapping[str, Any], where: str) -> tuple[PauseRe
             raise BadReference(f"{spot(where, entry)}: {entry['code']} stands twice")
         end = date.fromisoformat(entry["effective_to"]) if entry["effective_to"] else None
         start = date.fromisoformat(entry["effective_from"])
-        found[entry["code"]] = PauseReason(entry["code"], entry["words"], start, end)
+        found[entry["code"]] = PauseReason(entry["code"], entry["words"], start, end, entry["ends_by_itself"])
     return tuple(found.values())

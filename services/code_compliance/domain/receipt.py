@@ -97,9 +97,18 @@ def _paused(clock: Clock, rules: Rulebook, pauses: Sequence[Pause]) -> list[str]
     if clock.paused_since is not None:
         parts.append(
             f"Paused since {moment_in_words(clock.paused_since)}: {rules.pause_words(clock.paused_for)}. "
-            "It has no last day until it is resumed."
+            "It has no last day until it is resumed." + _expected(pauses)
         )
     return parts
+
+
+def _expected(pauses: Sequence[Pause]) -> str:
+    """ " It is expected to count again from Monday 9 June 2025, by itself." """
+    days = [(p.expected_end, p.ends_by_itself) for p in pauses if p.end is None and p.expected_end is not None]
+    if not days:
+        return ""
+    end, by_itself = min(days)
+    return f" It is expected to count again from {day_in_words(end)}{', by itself' if by_itself else ''}."
 
 
 def number(count: int) -> str:

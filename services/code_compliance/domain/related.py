@@ -1,9 +1,10 @@
-"""The related clocks of a case: computed from what was told whenever somebody looks, never a duty of the Code."""
+"""The related clocks of a case, computed from what was told: time limits beside the Code, never a duty of it."""
 
 import calendar as gregorian
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from contracts.working_time import due, end_of_day, local_day, sum_in_words
@@ -21,9 +22,12 @@ State = Literal["running", "over", "done", "done_late", "no_day"]
 
 @dataclass(frozen=True, slots=True)
 class RelatedClock:
-    """One related clock as it stands. `last_at`: up to when it may still be allowed, where the rule knows that."""
+    """One related clock as it stands. `occurrence`: what it started with, where it may start again; `last_at`: up
+    to when it may still be allowed, where the rule knows that."""
 
     rule: Related
+    occurrence: str
+    code_version: str
     started_at: datetime
     due_at: datetime | None
     last_at: datetime | None
@@ -33,34 +37,47 @@ class RelatedClock:
 
 
 def related_clocks(
-    case: Case, milestones: Sequence[Milestone], evidence: Sequence[Evidence], rules: Rulebook, now: datetime
+    case: Case,
+    milestones: Sequence[Milestone],
+    evidence: Sequence[Evidence],
+    rules: Rulebook,
+    now: datetime | None = None,
 ) -> list[RelatedClock]:
-    """Every related clock that has started for a case, in the order of the catalogue, then of their starts."""
+    """Every related clock that has started for a case, in the order of the catalogue, then of their starts; without
+    `now` none is called over."""
     mine = concerning(case, milestones)
     told = [e for e in evidence if e.case_id in (None, case.case_id, case.stands_for)]
     found: list[RelatedClock] = []
     for code in rules.codes:
-        for rule in code.related.values():
-            for run in rule.runs:
-                for start in sorted(_starts(case, run, mine, told, rules), key=lambda occasion: occasion.order):
+        for rule in code.related.values() if mine or told else _with_the_report(code):
+            for place, run in enumerate(rule.runs):
+                for start, name in sorted(_starts(case, run, mine, told, rules), key=lambda each: each[0].order):
                     if rules.code_at(start.happened_at) is code and _fits(case, code, rule, run, start, mine):
-                        found.append(_clock(case, rule, run, start, mine, rules, now))
+                        occurrence = f"{place}/{name}" if place else name
+                        found.append(_clock(case, code, rule, run, start, occurrence, mine, rules, now))
     return found
+
+
+@lru_cache(maxsize=16)
+def _with_the_report(code: Catalogue) -> tuple[Related, ...]:
+    """The clocks that may start with the report itself: all that there can be where nothing else is told."""
+    return tuple(rule for rule in code.related.values() if any(run.reported for run in rule.runs))
 
 
 def _starts(
     case: Case, run: Run, mine: Sequence[Milestone], told: Sequence[Evidence], rules: Rulebook
-) -> Iterator[Occasion]:
+) -> Iterator[tuple[Occasion, str]]:
+    """What starts a clock, each with a name that tells it from the others."""
     if run.reported and case.circumstances.reported:
-        yield Occasion("crime_reported", case.reported_at)
+        yield Occasion("crime_reported", case.reported_at), ""
     for m in mine:
         if m.trigger in run.triggers:
-            yield Occasion(m.trigger, m.happened_at, m.milestone_id, m.received_by_wcu_at, m.details)
+            yield Occasion(m.trigger, m.happened_at, m.milestone_id, m.received_by_wcu_at, m.details), m.milestone_id
     for e in told:
         if e.entitlement in run.told_of and e.outcome == "delivered":
             entitlement = rules.entitlement(e.entitlement)
             assert entitlement is not None
-            yield Occasion(entitlement.trigger, e.at, e.milestone_id)
+            yield Occasion(entitlement.trigger, e.at, e.milestone_id), e.id
 
 
 def _fits(case: Case, code: Catalogue, rule: Related, run: Run, start: Occasion, mine: Sequence[Milestone]) -> bool:
@@ -71,17 +88,25 @@ def _fits(case: Case, code: Catalogue, rule: Related, run: Run, start: Occasion,
 
 
 def _clock(
-    case: Case, rule: Related, run: Run, start: Occasion, mine: Sequence[Milestone], rules: Rulebook, now: datetime
+    case: Case,
+    code: Catalogue,
+    rule: Related,
+    run: Run,
+    start: Occasion,
+    occurrence: str,
+    mine: Sequence[Milestone],
+    rules: Rulebook,
+    now: datetime | None,
 ) -> RelatedClock:
     due_at, words = _due(case, run, start, mine, rules)
     outer = end_of_day(months_after(local_day(start.happened_at), run.outer)) if run.outer else None
     done_at = _done(run, start, mine)
-    state: State = "no_day" if due_at is None else "over" if due_at < now else "running"
+    state: State = "no_day" if due_at is None else "over" if now is not None and due_at < now else "running"
     if done_at is not None:
         state = "done_late" if due_at is not None and done_at > due_at else "done"
     if outer is not None:
         words += f" A request up to {day_words(local_day(outer))} may still be accepted."
-    return RelatedClock(rule, start.happened_at, due_at, outer, done_at, state, words)
+    return RelatedClock(rule, occurrence, code.version, start.happened_at, due_at, outer, done_at, state, words)
 
 
 def _done(run: Run, start: Occasion, mine: Sequence[Milestone]) -> datetime | None:

@@ -15,7 +15,7 @@ from services.code_compliance.actions import own_rights
 from services.code_compliance.actions.own_rights import LetIn
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.reference.oversight import document
-from services.code_compliance.store.own_rights import Owed
+from services.code_compliance.store.own_rights import Limit, Owed
 
 COOKIE = "yours"
 SECONDS = 30 * 60
@@ -63,10 +63,17 @@ async def show_now(visit: Visit, rules: Rulebook) -> Response:
         return visit.redirect("/yours")
     try:
         async with visit.begin() as tx:
-            owed = await own_rights.owed(tx, UUID(kept["request"]), visit.now)
+            behind = await own_rights.behind(tx, visit.sealer, UUID(kept["request"]), visit.now)
     except Refused as refused:
         return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
-    return visit.render("neutral_ui/yours.html", rights=_by_right(owed, rules), code=kept.get("code"))
+    if behind.complaint is not None:
+        return visit.render("neutral_ui/yours_told.html", behind=behind, told=behind.complaint, code=kept.get("code"))
+    return visit.render(
+        "neutral_ui/yours.html",
+        rights=_by_right(behind.owed, rules),
+        limits=_limits(behind.limits, rules),
+        code=kept.get("code"),
+    )
 
 
 def _remember(visit: Visit, let_in: LetIn) -> Response:
@@ -93,6 +100,20 @@ def _by_right(owed: Sequence[Owed], rules: Rulebook) -> list[dict[str, Any]]:
             "missed": sorted({e.due_at for e in mine if e.state in MISSED and e.due_at}),
         }
         for right, mine in sorted(found.items())
+    ]
+
+
+def _limits(limits: Sequence[Limit], rules: Rulebook) -> list[dict[str, Any]]:
+    """What the person themselves may do until a day, in words that say nothing to others; the rest is not theirs."""
+    words = document(own_rights.FILE)["limits"]
+    return [
+        {
+            "words": words[each.clock],
+            "due_at": each.due_at,
+            "unsure": rules.code_named(each.code_version).related[each.clock].unverified,
+        }
+        for each in limits
+        if each.clock in words
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.code_compliance.domain.complaints_owed import Right12
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.reference.oversight import document
 
@@ -30,6 +31,12 @@ def acknowledgement_days(rules: Rulebook) -> int:
     entitlement = rules.entitlement(document(FILE)["acknowledgement"])
     assert entitlement is not None and entitlement.clock.standard is not None
     return entitlement.clock.standard
+
+
+def right_12() -> Right12:
+    """What a complaint raises and meets for its case."""
+    told = document(FILE)
+    return Right12(told["triggers"], told["duties"])
 
 
 def lists(name: str) -> Mapping[str, str]:

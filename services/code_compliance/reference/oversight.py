@@ -43,18 +43,24 @@ class Warning:
 
 
 @cache
-def warnings() -> tuple[Warning, ...]:
-    return tuple(Warning(w["fraction"], w["role"], w["least_days"]) for w in document("warnings.yaml")["warnings"])
+def warnings(of: str = "warnings") -> tuple[Warning, ...]:
+    """Those of the Code's clocks, or of `related` ones."""
+    return tuple(Warning(w["fraction"], w["role"], w["least_days"]) for w in document("warnings.yaml")[of])
 
 
-def warned_within_days() -> int:
+def warned_within_days(of: str = "warnings") -> int:
     """Clocks that end later than this are not looked at yet."""
-    return int(document("warnings.yaml")["within_days"])
+    return int(document("warnings.yaml")["within_days"][of])
 
 
 def act_in_words(entitlement: str) -> str:
     """The one act that stops the clock of a duty."""
     return str(document("acts.yaml")["acts"].get(entitlement, "Do what is owed, and record when and how"))
+
+
+def act_of_limit(clock: str) -> str:
+    """The one act that ends a related clock."""
+    return str(document("acts.yaml")["limits"].get(clock, "Do it, and record when"))
 
 
 def team_of(agency: str, area: str) -> str:

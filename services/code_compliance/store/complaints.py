@@ -68,6 +68,7 @@ class Done:
     code: str | None
     until: datetime | None
     role: str
+    entered_by: UUID | None = None
 
 
 async def add(tx: Tx, complaint: Complaint, words: bytes | None, reach: bytes | None) -> bool:
@@ -112,7 +113,8 @@ async def load(tx: Tx, complaint_id: UUID, *, lock: bool = False) -> tuple[Compl
 
 async def steps(tx: Tx, complaint_id: UUID) -> list[Done]:
     """What was done with it, in order."""
-    sql = "select kind, at, code, until, entered_role from complaint_step where complaint_id = $1 order by number"
+    sql = """select kind, at, code, until, entered_role, entered_by from complaint_step
+              where complaint_id = $1 order by number"""
     return [Done(*row.values()) for row in await tx.fetch(sql, complaint_id)]
 
 

@@ -10,7 +10,7 @@ from services.code_compliance.domain.coverage import CoveredAgency
 from services.code_compliance.domain.covered import Segment
 
 _LINES = """
-select line_id, agency, duties, from_day, to_day, by_what, applied_at from coverage_line
+select line_id, agency, duties, from_day, to_day, by_what, applied_at, entered_by, entered_at from coverage_line
  order by agency, from_day, line_id
 """
 _ADD = """
@@ -39,6 +39,8 @@ class Entered:
     to_day: date | None
     by_what: str
     applied_at: datetime | None
+    entered_by: UUID
+    entered_at: datetime
 
 
 async def entered(tx: Tx) -> list[Entered]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from kit.database import Tx
+from services.code_compliance.domain.warned import Warned
 
 _COMING = """
 select e.entitlement, coalesce(p.area, 'not_recorded') as area, (e.due_at at time zone 'Europe/London')::date as day,
@@ -22,6 +23,7 @@ select e.case_id, e.entitlement, e.occurrence, e.started_at, e.due_at, coalesce(
  order by e.due_at, e.case_id, e.entitlement, e.occurrence limit $5 offset $6
 """
 _WARN = """
+with given as (
 insert into clock_warning (case_id, entitlement, occurrence, fraction, role, due_at, warned_at)
 select e.case_id, e.entitlement, e.occurrence, $3::float8::numeric(3, 2), $4::text, e.due_at, $1::timestamptz
   from entitlement e
@@ -31,8 +33,12 @@ select e.case_id, e.entitlement, e.occurrence, $3::float8::numeric(3, 2), $4::te
    and not exists (select 1 from clock_warning w
                     where w.case_id = e.case_id and w.entitlement = e.entitlement and w.occurrence = e.occurrence
                       and w.fraction = $3::float8::numeric(3, 2) and w.role = $4 and w.due_at = e.due_at)
- order by e.due_at limit $6
-on conflict do nothing
+ order by e.due_at, e.case_id limit $6
+on conflict do nothing returning case_id, entitlement, occurrence
+)
+select e.case_id, c.crime_id, e.entitlement, e.occurrence, e.milestone_id, e.enhanced, e.code_version, e.due_at
+  from given g join entitlement e using (case_id, entitlement, occurrence) join code_case c using (case_id)
+ order by e.case_id, e.entitlement, e.occurrence
 """
 _SWEEP = "delete from clock_warning where due_at < $1"
 _WARNED = """
@@ -90,10 +96,9 @@ async def ending(
 
 async def warn(
     tx: Tx, now: datetime, within: timedelta, fraction: float, role: str, least: timedelta, limit: int
-) -> int:
-    """Warns a role of clocks of which a share has passed, each once; returns how many."""
-    done: str = await tx.execute(_WARN, now, within, fraction, role, least, limit)
-    return int(done.split()[-1])
+) -> list[Warned]:
+    """Warns a role of clocks of which a share has passed, each once; returns them."""
+    return [Warned(*row.values()) for row in await tx.fetch(_WARN, now, within, fraction, role, least, limit)]
 
 
 async def forget_warnings(tx: Tx, before: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.code_compliance.domain.worksheet import OpenDuty
 
 _OPEN = """
 insert into import_batch (import_id, agency, imported_at, imported_by, lines, added) values ($1, $2, $3, $4, $5, 0)
@@ -15,7 +16,18 @@ _KEEP = """
 insert into import_line (agency, line_id, import_id, sha256) select $1, line_id, $2, sha256
   from unnest($3::text[], $4::text[]) as n(line_id, sha256)
 """
-_RECENT = "select agency, imported_at, lines, added from import_batch order by imported_at desc, import_id limit $1"
+_OPEN_DUTIES = """
+(select case_id, entitlement, occurrence, started_at, due_at from entitlement
+  where state = 'running' and entitlement = any($1::text[]) order by due_at nulls last, case_id limit $3)
+union all
+(select case_id, entitlement, occurrence, started_at, due_at from entitlement
+  where state = any('{breached,not_evidenced}'::text[]) and entitlement = any($1::text[]) and due_at >= $2
+  order by due_at desc, case_id limit $3)
+limit $3
+"""
+_RECENT = """
+select agency, imported_at, lines, added, imported_by from import_batch order by imported_at desc, import_id limit $1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Batch:
     imported_at: datetime
     lines: int
     added: int
+    imported_by: UUID
 
 
 async def held(tx: Tx, agency: str, line_ids: Sequence[str]) -> dict[str, str]:
@@ -46,6 +59,11 @@ async def keep_lines(tx: Tx, import_id: UUID, agency: str, lines: Sequence[tuple
 
 async def close_batch(tx: Tx, import_id: UUID, added: int) -> None:
     await tx.execute("update import_batch set added = $2 where import_id = $1", import_id, added)
+
+
+async def open_duties(tx: Tx, entitlements: Sequence[str], since: datetime, limit: int) -> list[OpenDuty]:
+    """Clocks of these duties that run, soonest due first, then those past their day since an instant, latest first."""
+    return [OpenDuty(*row.values()) for row in await tx.fetch(_OPEN_DUTIES, list(entitlements), since, limit)]
 
 
 async def recent(tx: Tx, limit: int = 25) -> list[Batch]:

@@ -8,20 +8,43 @@ from uuid import UUID
 from kit.database import Tx
 from services.code_compliance.domain.entitlements import Clock, Key
 from services.code_compliance.domain.pauses import Pause
+from services.code_compliance.domain.warned import Warned
 
 _PAUSES = """
 select pause_id, case_id, entitlement, occurrence, paused_from, paused_until, reason_code, entered_by, entered_at,
-       resumed_by, resumed_at
+       resumed_by, resumed_at, expected_end, ends_by_itself
   from pause where case_id = any($1::uuid[]) order by paused_from, pause_id
 """
 _PAUSE = """
 insert into pause (pause_id, case_id, entitlement, occurrence, paused_from, paused_until, reason_code, entered_by,
-                   entered_at, resumed_by, resumed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (pause_id) do nothing
+                   entered_at, resumed_by, resumed_at, expected_end, ends_by_itself)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (pause_id) do nothing
 """
 _RESUME = """
 update pause set paused_until = $2, resumed_by = $3, resumed_at = $4
  where pause_id = $1 and paused_until is null returning pause_id
+"""
+_OVER = """
+select pause_id, case_id, expected_end from pause
+ where paused_until is null and ends_by_itself and expected_end <= $1 order by expected_end, pause_id limit $2
+"""
+_NEAR = """
+with near as (
+    update pause set told_at = $1 where pause_id in (
+        select pause_id from pause
+         where paused_until is null and told_at is null and expected_end <= $2
+         order by expected_end, pause_id limit $3 for update skip locked)
+    returning case_id, entitlement, occurrence
+)
+select e.case_id, c.crime_id, e.entitlement, e.occurrence, e.milestone_id, e.enhanced, e.code_version, e.due_at
+  from near join entitlement e using (case_id, entitlement, occurrence) join code_case c using (case_id)
+ order by e.case_id, e.entitlement, e.occurrence
+"""
+_ENDING = """
+select p.case_id, p.entitlement, p.occurrence, p.paused_from, p.expected_end, p.ends_by_itself, p.reason_code, p.told_at
+  from pause p join entitlement e using (case_id, entitlement, occurrence)
+ where p.paused_until is null and p.expected_end <= $1 and e.paused_since is not null
+ order by p.expected_end, p.pause_id limit $2
 """
 _ANSWER = """
 insert into suggestion_answer (case_id, suggestion_id, answer, entered_by, entered_at)
@@ -55,6 +78,20 @@ class Former:
     evidence_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class EndingPause:
+    """An open pause whose expected end is near or past."""
+
+    case_id: UUID
+    entitlement: str
+    occurrence: str
+    start: datetime
+    expected_end: datetime
+    ends_by_itself: bool
+    reason_code: str
+    told_at: datetime | None
+
+
 async def pauses(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, list[Pause]]:
     """The pauses of each case's clocks, oldest first."""
     found: dict[UUID, list[Pause]] = {}
@@ -69,12 +106,28 @@ async def keep_pause(tx: Tx, pause: Pause) -> None:
         _PAUSE,
         *(pause.pause_id, pause.case_id, pause.entitlement, pause.occurrence, pause.start, pause.end),
         *(pause.reason_code, pause.entered_by, pause.entered_at, pause.resumed_by, pause.resumed_at),
+        *(pause.expected_end, pause.ends_by_itself),
     )
 
 
-async def end_pause(tx: Tx, pause_id: UUID, end: datetime, by: UUID, now: datetime) -> bool:
-    """Ends an open pause; False when somebody had ended it before."""
+async def end_pause(tx: Tx, pause_id: UUID, end: datetime, by: UUID | None, now: datetime) -> bool:
+    """Ends an open pause (`by` None: by itself); False when somebody had ended it before."""
     return await tx.fetchval(_RESUME, pause_id, end, by, now) is not None
+
+
+async def over(tx: Tx, now: datetime, limit: int) -> list[tuple[UUID, UUID, datetime]]:
+    """Open pauses that end by themselves and whose day has come: (pause, case, when it ends)."""
+    return [tuple(row.values()) for row in await tx.fetch(_OVER, now, limit)]
+
+
+async def tell_near(tx: Tx, now: datetime, until: datetime, limit: int) -> list[Warned]:
+    """Notes that a role was told of pauses expected to end by an instant, each once; returns their clocks."""
+    return [Warned(*row.values()) for row in await tx.fetch(_NEAR, now, until, limit)]
+
+
+async def ending(tx: Tx, until: datetime, limit: int) -> list[EndingPause]:
+    """Open pauses that are expected to end by an instant, or should have ended, soonest first."""
+    return [EndingPause(*row.values()) for row in await tx.fetch(_ENDING, until, limit)]
 
 
 async def keep_answer(tx: Tx, case_id: UUID, suggestion_id: UUID, answer: str, by: UUID, now: datetime) -> bool:

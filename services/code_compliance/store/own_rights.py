@@ -8,8 +8,8 @@ from uuid import UUID
 from kit.database import Tx
 
 _ASK = """
-insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, over_at)
-values ($1, $2, $3, $4, 'asked', $5) on conflict do nothing
+insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, over_at, shows, complaint_id)
+values ($1, $2, $3, $4, 'asked', $5, $6, $7) on conflict do nothing
 """
 _SENT = """
 update own_rights_link l set state = 'sent', token_sha256 = n.digest
@@ -25,11 +25,17 @@ _REVOKE = """
 update own_rights_link set revoked_at = $2
  where case_id = any($1::uuid[]) and revoked_at is null and state <> 'withheld'
 """
-_OF_CASE = """
-select asked_at, state, reason, over_at, used_at, revoked_at from own_rights_link where case_id = $1
- order by asked_at desc, request_id
+_LINKS = "select asked_at, state, reason, over_at, used_at, revoked_at, asked_by, shows from own_rights_link"
+_OF_CASE = f"{_LINKS} where case_id = $1 and complaint_id is null order by asked_at desc, request_id"
+_OF_COMPLAINT = f"{_LINKS} where complaint_id = $1 order by asked_at desc, request_id"
+_FOUND = "select request_id, case_id, over_at, used_at is not null as used, shows, complaint_id from own_rights_link"
+_TOLD = """
+select complaint_id, reference, received_at, answer_by, answered_at, answer from complaint where complaint_id = $1
 """
-_FOUND = "select request_id, case_id, over_at, used_at is not null as used from own_rights_link"
+_LIMITS = """
+select clock, code_version, due_at from related_clock
+ where case_id = $1 and state = 'running' and due_at >= $2 order by due_at, clock, occurrence
+"""
 _OWED = """
 select entitlement, code_version, state, due_at, settled_at from entitlement
  where case_id = $1 and state <> 'not_applicable' order by due_at nulls last, entitlement, occurrence
@@ -46,6 +52,8 @@ class Link:
     over_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    asked_by: UUID
+    shows: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,29 @@ class Found:
     case_id: UUID
     over_at: datetime
     used: bool
+    shows: str
+    complaint_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TheirComplaint:
+    """A complaint as the person who brought it is told of it; the answer is sealed."""
+
+    complaint_id: UUID
+    reference: str
+    received_at: datetime
+    answer_by: datetime
+    answered_at: datetime | None
+    answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit beside the Code that runs for the case."""
+
+    clock: str
+    code_version: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +100,18 @@ class Owed:
     settled_at: datetime | None
 
 
-async def ask(tx: Tx, request_id: UUID, case_id: UUID, user: UUID, now: datetime, over_at: datetime) -> bool:
+async def ask(
+    tx: Tx,
+    request_id: UUID,
+    case_id: UUID,
+    user: UUID,
+    now: datetime,
+    over_at: datetime,
+    shows: str = "rights",
+    complaint_id: UUID | None = None,
+) -> bool:
     """Notes that a link was asked for; False when this very form had asked before."""
-    done: str = await tx.execute(_ASK, request_id, case_id, now, user, over_at)
+    done: str = await tx.execute(_ASK, request_id, case_id, now, user, over_at, shows, complaint_id)
     return done.endswith(" 1")
 
 
@@ -90,8 +130,13 @@ async def revoke(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
 
 
 async def of_case(tx: Tx, case_id: UUID) -> list[Link]:
-    """The links of a case, newest first."""
+    """The links to a case's rights, newest first."""
     return [Link(*row.values()) for row in await tx.fetch(_OF_CASE, case_id)]
+
+
+async def of_complaint(tx: Tx, complaint_id: UUID) -> list[Link]:
+    """The links to what the person is told of a complaint, newest first."""
+    return [Link(*row.values()) for row in await tx.fetch(_OF_COMPLAINT, complaint_id)]
 
 
 async def by_token(tx: Tx, token_sha256: str) -> Found | None:
@@ -123,6 +168,17 @@ async def use(tx: Tx, request_id: UUID, code_blind: bytes, now: datetime) -> Non
 async def owed(tx: Tx, case_id: UUID) -> list[Owed]:
     """What is owed to the case of the link that the transaction named."""
     return [Owed(*row.values()) for row in await tx.fetch(_OWED, case_id)]
+
+
+async def limits(tx: Tx, case_id: UUID, now: datetime) -> list[Limit]:
+    """The limits beside the Code that run for the case of the link that the transaction named, soonest first."""
+    return [Limit(*row.values()) for row in await tx.fetch(_LIMITS, case_id, now)]
+
+
+async def their_complaint(tx: Tx, complaint_id: UUID) -> TheirComplaint | None:
+    """The complaint of the link that the transaction named."""
+    row = await tx.fetchrow(_TOLD, complaint_id)
+    return TheirComplaint(*row.values()) if row else None
 
 
 async def _name(tx: Tx, setting: str, value: str) -> None:

@@ -15,7 +15,7 @@ _DECIDE = """
 update breach_reply set decision = $2, decided_at = $3, decided_by = $4 where reply_id = $1 and decision is null
 """
 _OF_CLOCK = """
-select reply_id, agency, reason_code, words, replied_at, decision, decided_at from breach_reply
+select reply_id, agency, reason_code, words, replied_at, decision, decided_at, entered_by, decided_by from breach_reply
  where case_id = $1 and entitlement = $2 and occurrence = $3 order by replied_at, reply_id
 """
 _WAITING = """
@@ -27,7 +27,8 @@ insert into oversight_action (action_id, agency, entitlement, what, owner, due_o
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
 """
 _ACTIONS = """
-select action_id, agency, entitlement, what, owner, due_on, entered_at, done_at from oversight_action
+select action_id, agency, entitlement, what, owner, due_on, entered_at, done_at, entered_by, done_by
+  from oversight_action
  where (done_at is null) = $1 order by case when done_at is null then due_on end, done_at desc, action_id limit $2
 """
 
@@ -41,6 +42,8 @@ class Reply:
     replied_at: datetime
     decision: str | None
     decided_at: datetime | None
+    entered_by: UUID | None = None
+    decided_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Action:
     due_on: date
     entered_at: datetime
     done_at: datetime | None
+    entered_by: UUID | None = None
+    done_by: UUID | None = None
 
 
 async def add(tx: Tx, reply: Reply, case_id: UUID, key: tuple[str, str], entered_by: UUID) -> None:

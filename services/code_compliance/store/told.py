@@ -45,7 +45,8 @@ select name, crime_id, case_id, entitlement, act, outcome, milestone_id, line, a
 
 
 async def keep_milestones(tx: Tx, told: Iterable[tuple[UUID, Milestone]]) -> None:
-    """Keeps milestones by (crime, id); one told again replaces it, but a known receipt is never forgotten."""
+    """Keeps milestones by (crime or case without one, id); one told again replaces it, but a known receipt is
+    never forgotten."""
     rows = list({(crime_id, m.milestone_id): (crime_id, m) for crime_id, m in told}.values())
     if rows:
         await tx.execute(
@@ -64,7 +65,7 @@ async def keep_milestones(tx: Tx, told: Iterable[tuple[UUID, Milestone]]) -> Non
 
 
 async def milestones(tx: Tx, crime_ids: Sequence[UUID]) -> dict[UUID, list[Milestone]]:
-    """The milestones of each crime."""
+    """The milestones of each crime, or case without one (`Case.life`)."""
     found: dict[UUID, list[Milestone]] = {}
     for row in await tx.fetch(_MILESTONES_OF, list(crime_ids)) if crime_ids else ():
         told = dict(row)

@@ -123,7 +123,8 @@ def _end_of(day: date) -> datetime:
 
 
 def _item(entry: timeline.Entry) -> dict[str, Any]:
-    told = [entry.data.get(name) for name in ("line", "entitlement", "decision", "channel", "outcome", "reason_code")]
+    names = ("line", "entitlement", "clock", "decision", "channel", "outcome", "reason_code")
+    told = [entry.data.get(name) for name in names]
     return {
         "label": {"text": words.event(entry.type)},
         "datetime": {"timestamp": entry.happened_at, "type": "datetime"},
