@@ -82,11 +82,14 @@ async def test_a_link_opens_once_and_shows_what_is_due_by_when_in_plain_words(hu
 
 
 @pytest.mark.service
-async def test_a_channel_that_becomes_unsafe_switches_the_link_and_its_code_off(hub: Hub, office: Office) -> None:
+@pytest.mark.parametrize("safety", ["unsafe", "unknown"])
+async def test_a_channel_that_is_not_safe_any_more_switches_the_link_and_its_code_off(
+    hub: Hub, office: Office, safety: str
+) -> None:
     await sent(hub, office)
     outside = await office.outside()
     code = await code_of(outside)
-    await hear(hub, ContactSafetyChanged, subject_id=uuid4(), channel="text", safety="unsafe")
+    await hear(hub, ContactSafetyChanged, subject_id=uuid4(), channel="text", safety=safety)
     await outside.get("/yours/now", status=410)
     await outside.get("/yours")
     page = await outside.submit("Continue", 422, code=code)

@@ -63,6 +63,40 @@ async def test_a_message_that_could_not_be_sent_is_withheld_with_its_reason(feed
     await adds_up(feedback)
 
 
+async def test_a_message_stopped_on_its_way_takes_the_invitation_back_and_one_tried_again_restores_it(
+    feedback: Running,
+) -> None:
+    await feedback.hear(case_opened(CASE), ended(CASE))
+    await feedback.decide()
+    await feedback.answer_requests("ab" * 32)
+    (request,) = await feedback.announced("contact.requested")
+    about = {"request_id": request["request_id"], "purpose": "feedback"}
+    link = "select token_sha256, channel from feedback_window"
+    await feedback.hear(about_case("contact.withheld.v1", CASE, NOW, **about, reason="unsafe"))
+    assert await feedback.windows(CASE) == [("withheld", "unsafe")]
+    assert [tuple(row) for row in await feedback.worker.pool.fetch(link)] == [(None, None)], "the link is dead"
+    assert [told["reason"] for told in await feedback.announced("feedback.withheld")] == ["unsafe"]
+    await adds_up(feedback)
+    again = about_case("contact.sent.v1", CASE, NOW, **about, channel="text", token_sha256="ab" * 32)
+    await feedback.hear(again)
+    assert await feedback.windows(CASE) == [("invited", None)]
+    await feedback.worker.pool.execute("update feedback_window set token_used_at = now()")
+    await feedback.hear(about_case("contact.withheld.v1", CASE, NOW, **about, reason="not_delivered"))
+    assert await feedback.windows(CASE) == [("invited", None)], "a link that was opened has arrived"
+    await adds_up(feedback)
+
+
+async def test_a_new_incident_kills_the_link_that_went_by_a_channel(feedback: Running) -> None:
+    await feedback.hear(case_opened(CASE), ended(CASE))
+    await feedback.decide()
+    await feedback.answer_requests("ab" * 32)
+    told = about_case(
+        "contact-safety.changed.v1", CASE, NOW, channel="text", safety="unknown", reason_code="new_incident"
+    )
+    await feedback.hear(told)
+    assert await feedback.worker.pool.fetchval("select revoked_at is not null from feedback_window")
+
+
 async def test_a_channel_that_becomes_safe_asks_again_with_another_request(feedback: Running) -> None:
     await feedback.hear(case_opened(CASE), ended(CASE))
     await feedback.decide()

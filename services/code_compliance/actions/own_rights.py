@@ -89,7 +89,7 @@ async def on_contact(
     told = [event.data for event in events]
     await own_rights.sent(tx, [(d.request_id, d.token_sha256) for d in told if isinstance(d, ContactSent)])
     await own_rights.withheld(tx, [(d.request_id, d.reason) for d in told if isinstance(d, ContactWithheld)])
-    unsafe = [e for e in events if isinstance(d := e.data, ContactSafetyChanged) and (d.locked or d.safety == "unsafe")]
+    unsafe = [e for e in events if isinstance(d := e.data, ContactSafetyChanged) and (d.locked or d.safety != "safe")]
     for event in unsafe:
         await own_rights.revoke(tx, [event.data.case_id], event.time)
 

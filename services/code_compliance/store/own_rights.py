@@ -12,9 +12,9 @@ insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, ove
 values ($1, $2, $3, $4, 'asked', $5, $6, $7) on conflict do nothing
 """
 _SENT = """
-update own_rights_link l set state = 'sent', token_sha256 = n.digest
+update own_rights_link l set state = 'sent', token_sha256 = n.digest, reason = null
   from unnest($1::uuid[], $2::text[]) as n(request_id, digest)
- where l.request_id = n.request_id and l.state = 'asked' and n.digest is not null
+ where l.request_id = n.request_id and l.state <> 'sent' and n.digest is not null
 """
 _WITHHELD = """
 update own_rights_link l set state = 'withheld', reason = n.reason

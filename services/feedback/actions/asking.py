@@ -64,7 +64,8 @@ async def lapse(tx: Tx, moment: Moment, context: Context) -> int:
 
 
 async def on_answers(tx: Tx, events: Sequence[Received[ContactSent | ContactWithheld]], rules: Rules) -> None:
-    """Referral's answers to our requests; those to other services' requests are not ours to hear."""
+    """Referral's answers to our requests; those to other services' requests are not ours to hear. What was said to be
+    sent can still be withheld: the check is made again when the message leaves."""
     answers: dict[UUID, tuple[str, str | None, datetime, Received[Any] | None]] = {}
     for event in events:
         data = event.data
@@ -80,27 +81,33 @@ async def _close(
     answers: dict[UUID, tuple[str, str | None, datetime, Received[Any] | None]],
     rules: Rules | None = None,
 ) -> None:
-    ours = await windows.answer(tx, {request: (what, why, at) for request, (what, why, at, _) in answers.items()})
-    held = await windows.load(tx, list(ours.values()))
+    ours = await windows.asked(tx, list(answers))
+    held = await windows.load(tx, [one.window_id for one in ours])
+    heard: dict[UUID, tuple[str, str | None, datetime]] = {}
     changed: list[Window] = []
     told: list[Announcement] = []
     causes: list[Received[Any] | None] = []
     tokens: list[tuple[UUID, str | None, datetime]] = []
-    for request_id, window_id in ours.items():
-        before = held[window_id]
-        if before.state != "requested" or before.request_id != request_id:
+    for one in ours:
+        before = held[one.window_id]
+        what, reason, at, event = answers[one.request_id]
+        takes = window.takes(before, one.request_id, one.answer, what, used=one.used)
+        if takes or one.answer is None:
+            heard[one.request_id] = what, reason, at
+        if not takes:
             continue
-        _, reason, at, event = answers[request_id]
         if event is not None and isinstance(event.data, ContactSent) and rules is not None:
             after = window.sent(before, event.data.channel)
             until = at + timedelta(days=rules.asking(local_day(at)).answer_within)
-            tokens.append((window_id, event.data.token_sha256, until))
+            tokens.append((one.window_id, event.data.token_sha256, until))
             told.append(announcing.invited(after, at))
         else:
             after = window.withheld(before, reason or "other")
+            tokens.append((one.window_id, None, at))
             told.append(announcing.withheld(after, at))
         changed.append(after)
         causes.append(event)
+    await windows.answer(tx, heard)
     await windows.save(tx, changed)
     await windows.set_tokens(tx, tokens)
     await outbox.add(tx, told, caused_by=causes)

@@ -130,8 +130,17 @@ def sent(window: Window, channel: str) -> Window:
 
 
 def withheld(window: Window, reason: str) -> Window:
-    """Nothing left: no channel was safe, or it was too late."""
-    return replace(window, state="withheld", reason=reason, decide_at=None, told=window.told + 1)
+    """Nothing left: no channel was safe, or it was too late, or what was to leave was stopped on its way."""
+    return replace(window, state="withheld", reason=reason, decide_at=None, channel=None, told=window.told + 1)
+
+
+def takes(window: Window, request_id: UUID, before: str | None, what: str, *, used: bool) -> bool:
+    """Whether an answer to a request changes the window. A message that was said to be sent may be stopped before it
+    leaves, and may be tried again after that; a link that was opened has arrived, whatever is said of it later."""
+    if window.request_id != request_id or used:
+        return False
+    asked = {None: "requested", "sent": "invited", "withheld": "withheld"}.get(before, "")
+    return window.state == asked and before != what
 
 
 def looked_at_again(window: Window, now: datetime) -> Window:

@@ -1,7 +1,7 @@
 """Windows, their requests for contact, and what is known of the people whom they are about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,17 @@ import asyncpg
 from kit.database import Tx
 from services.feedback.domain.quiet import Known, may_be_child
 from services.feedback.domain.window import SAFE_AGAIN, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for contact: what it was answered, None while it was not; `used`: the link that went was opened."""
+
+    request_id: UUID
+    window_id: UUID
+    answer: str | None
+    used: bool
+
 
 NAMES = tuple(field.name for field in fields(Window))
 _COLUMNS = ", ".join(NAMES)
@@ -61,15 +72,19 @@ _ASK = """
 insert into contact_request (request_id, window_id, asked_at, not_after)
 select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
 """
+_ASKED = """
+select r.request_id, r.window_id, r.answer, w.token_used_at is not null as used
+  from contact_request r join feedback_window w using (window_id)
+ where r.request_id = any($1::uuid[]) order by w.window_id for update of w, r
+"""
 _ANSWER = """
 update contact_request r set answer = n.answer, reason = n.reason, answered_at = n.at
   from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as n(request_id, answer, reason, at)
- where r.request_id = n.request_id and r.answer is null
-returning r.request_id, r.window_id
+ where r.request_id = n.request_id
 """
 _LOAD = f"select {_COLUMNS} from feedback_window where window_id = any($1::uuid[]) order by window_id for update"
 _TOKENS = """
-update feedback_window w set token_sha256 = n.token, token_until = n.until, token_used_at = null
+update feedback_window w set token_sha256 = n.token, token_until = n.until, token_used_at = null, revoked_at = null
   from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as n(window_id, token, until)
  where w.window_id = n.window_id
 """
@@ -139,17 +154,22 @@ async def ask(tx: Tx, windows: Sequence[Window], now: datetime, not_after: datet
         await tx.execute(_ASK, [w.request_id for w in windows], [w.window_id for w in windows], *times)
 
 
-async def answer(tx: Tx, answers: Mapping[UUID, tuple[str, str | None, datetime]]) -> dict[UUID, UUID]:
-    """Closes pending requests of ours as (answer, reason, when); returns request -> window of those that were."""
+async def asked(tx: Tx, requests: Sequence[UUID]) -> list[Asked]:
+    """Those of these requests that are ours, locked with their windows."""
+    return [Asked(**row) for row in await tx.fetch(_ASKED, list(requests))]
+
+
+async def answer(tx: Tx, answers: Mapping[UUID, tuple[str, str | None, datetime]]) -> None:
+    """Writes what became of requests of ours as (answer, reason, when)."""
     told = list(answers.items())
-    rows = await tx.fetch(
-        _ANSWER,
-        [request_id for request_id, _ in told],
-        [what for _, (what, _, _) in told],
-        [reason for _, (_, reason, _) in told],
-        [at for _, (_, _, at) in told],
-    )
-    return {row["request_id"]: row["window_id"] for row in rows}
+    if told:
+        await tx.execute(
+            _ANSWER,
+            [request_id for request_id, _ in told],
+            [what for _, (what, _, _) in told],
+            [reason for _, (_, reason, _) in told],
+            [at for _, (_, _, at) in told],
+        )
 
 
 async def set_tokens(tx: Tx, tokens: Sequence[tuple[UUID, str | None, datetime]]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from contracts.referral import ContactWithheld
+from contracts.referral import ContactSent, ContactWithheld
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
@@ -178,7 +178,8 @@ async def _written(tx: Tx, held: Held, action: str, reason: str | None) -> None:
 
 
 async def again(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:
-    """A failed message is tried once more, under the same key. Refused: not_found, not_failed or too_late."""
+    """A failed message is tried once more, under the same key, and whoever asked for it hears that it is on its way
+    again. Refused: not_found, not_failed or too_late."""
     held = await mail.load(tx, request_id)
     if held is None:
         raise Refused("request_id", "not_found")
@@ -187,4 +188,15 @@ async def again(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None
     if now > held.not_after:
         raise Refused("request_id", "too_late")
     await mail.save(tx, replace(held, state="waiting", next_at=now, why="no_answer"))
+    on_its_way = ContactSent(
+        case_id=held.case_id,
+        request_id=held.request_id,
+        channel=held.channel,
+        token_sha256=await mail.digest(tx, request_id),
+        purpose=held.purpose,
+        template=held.template,
+        happened_at=now,
+        actor_role=viewer.role,
+    )
+    await announce(tx, [on_its_way], viewer.user_id)
     await audit.record(tx, [audit.seen(viewer, "mail.again", "case", held.case_id, (held.channel,))])

@@ -56,6 +56,12 @@ async def get(tx: Tx, request_id: UUID) -> Held | None:
     return read_one(Held, await tx.fetchrow(f"select {columns(Held)} from mail where request_id = $1", request_id))
 
 
+async def digest(tx: Tx, request_id: UUID) -> str | None:
+    """The digest of the token of a message's link."""
+    found: str | None = await tx.fetchval("select token_sha256 from mail where request_id = $1", request_id)
+    return found
+
+
 async def save(tx: Tx, mail: Held) -> None:
     """Writes how a message stands."""
     await tx.execute(
