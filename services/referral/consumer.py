@@ -25,7 +25,7 @@ from kit import audit
 from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
-from services.referral.actions import books, contacting, hearing, restricting
+from services.referral.actions import books, contacting, hearing, new_incident, restricting
 from services.referral.actions.announcing import announce
 from services.referral.store import alerts, batches, cases, clocks, timeline
 
@@ -48,10 +48,11 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     batch = hearing.Hearing(stands, past)
     for event, found in heard:
         hearing.hear(batch, event, found)
-    await batches.write(tx, batch.changes)
+    shut = await batches.write(tx, batch.changes)
     named = {routing.directory_version for routing in batch.changes.routings.values()}
     await books.keep(tx, stands, named, events[-1].time)
     await announce(tx, batch.events, caused_by=batch.causes)
+    await new_incident.tell(tx, shut, batch.incidents)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, decide
 from services.referral.domain.facts import CaseFacts, History
 from services.referral.domain.reading import cases_of
-from services.referral.domain.update import Standing, decide_again, is_stale, keeping, removed
+from services.referral.domain.update import LIFTED, Standing, decide_again, is_stale, keeping, removed
 from services.referral.store.batches import (
     ArrivalRow,
     Changes,
@@ -35,13 +34,15 @@ Heard = tuple[Received[Any], list[CaseFacts]]
 
 @dataclass(slots=True)
 class Hearing:
-    """A batch on its way: what was known, what changes, what is announced and by which event each was caused."""
+    """A batch on its way: what was known, what changes, what is announced and by which event each was caused.
+    `incidents`: the newest event that told of a new incident, by person."""
 
     books: Books
     past: Past
     changes: Changes = field(default_factory=Changes)
     events: list[Announcement] = field(default_factory=list)
     causes: list[Received[Any]] = field(default_factory=list)
+    incidents: dict[UUID, Received[Any]] = field(default_factory=dict)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -136,7 +137,7 @@ def _hear_case(
         new = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
         case = filing.again(held, new)
     if held is None and person in past.prior:
-        _make_unsure(hearing, {person, *past.linked.get(person, ())}, now)
+        _make_unsure(hearing, {person, *past.linked.get(person, ())}, event)
     _gather(hearing, event, facts, case, decision, history)
     if held is None:
         past.prior.setdefault(person, []).append(_prior(case))
@@ -145,10 +146,11 @@ def _hear_case(
     return decision
 
 
-def _make_unsure(hearing: Hearing, people: Collection[UUID], now: datetime) -> None:
+def _make_unsure(hearing: Hearing, people: Collection[UUID], event: Received[Any]) -> None:
     """A new incident: nothing said of these people before it makes a channel safe, in this batch either."""
     changes = hearing.changes
-    changes.unsure |= dict.fromkeys(people, now)
+    changes.unsure |= dict.fromkeys(people, event.time)
+    hearing.incidents |= dict.fromkeys(people, event)
     changes.channels = {key: row for key, row in changes.channels.items() if row.person_id not in people}
 
 
@@ -167,6 +169,7 @@ def _standing(past: Past, held: Case) -> Standing:
         removed=held.removed,
         revision=held.revision,
         said_no=held.case_id in past.said_no,
+        lifted=LIFTED if held.case_id in past.lifted else frozenset(),
     )
 
 

@@ -10,12 +10,12 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, sealing
+from services.referral.actions import filing, new_incident, sealing
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import CaseFacts, History
-from services.referral.store import batches, details
+from services.referral.store import batches, details, same_person
 from services.referral.store.batches import Changes, ChannelRow, Newcomer
 
 
@@ -34,7 +34,10 @@ class SelfReferral:
 async def self_referral(
     tx: Tx, viewer: Viewer, given: SelfReferral, person_id: UUID, books: Books, sealer: Sealer, now: datetime
 ) -> UUID:
-    """Opens a case for a person who came by themselves; nothing is sent without a human. Returns the case's id."""
+    """Opens a case for a person who came by themselves; nothing is sent without a human. Returns the case's id.
+
+    Of somebody known it is a new incident, as one that the police tell of: what was said of a channel before is over.
+    """
     if not given.agrees:
         raise Refused("agrees", "needs_the_persons_agreement")
     facts = given.facts
@@ -49,11 +52,13 @@ async def self_referral(
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
     changes.channels = {(person_id, kind): ChannelRow(person_id, kind, now) for kind in facts.channels_safe}
     changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
-    await batches.write(tx, changes)
+    changes.unsure = dict.fromkeys((person_id, *await same_person.linked(tx, person_id)), now)
+    shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await _seal(tx, sealer, person_id, given.details, now)
     await details.set_state(tx, [case.case_id], "open")
     await announce(tx, decision.events, viewer.user_id)
+    await new_incident.tell(tx, shut, by=viewer.user_id, role=viewer.role)
     await audit.record(tx, [audit.seen(viewer, "case.taken_in", "case", case.case_id, _named(given.details))])
     return case.case_id
 

@@ -9,11 +9,12 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, persons
+from services.referral.store import clocks, persons, unsure
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
 from services.referral.store.tasks import Task
+from services.referral.store.unsure import Shut
 
 # People are written (or, where known, locked) before anything is decided, so that two workers who hear of the same
 # person at the same time decide one after the other.
@@ -31,6 +32,7 @@ _REFERRED = """
 select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'agreement_withdrawn' as said_no
   from referral where case_id = any($1::uuid[])
 """
+_LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision
   from case_file where person_id = any($1::uuid[])
@@ -93,6 +95,7 @@ class Past:
     duplicates: set[UUID] = field(default_factory=set)
     restricted: set[UUID] = field(default_factory=set)
     said_no: set[UUID] = field(default_factory=set)
+    lifted: set[UUID] = field(default_factory=set)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
@@ -151,6 +154,7 @@ async def _standing(tx: Tx, known: Past) -> None:
     for row in await tx.fetch(_FACTS, list(known.cases)):
         known.facts[row["case_id"]] = facts_of(row["facts"]["case"])
         known.histories[row["case_id"]] = remembered(row["facts"]["history"])
+    known.lifted = {row["case_id"] for row in await tx.fetch(_LIFTED, list(known.cases))}
     for row in await tx.fetch(_REFERRED, list(known.cases)):
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
         if row["said_no"]:
@@ -275,18 +279,13 @@ select person_id, kind, 'safe', 'police', set_at from json_populate_recordset(nu
 on conflict (person_id, kind) do update set safety = 'safe', set_by_role = 'police', set_at = excluded.set_at
  where channel.safety = 'unknown' and channel.locked_at is null
 """
-_UNSURE = """
-update channel set safety = 'unknown', set_by_role = 'police', set_at = u.at
-  from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
- where channel.person_id = u.person_id and safety = 'safe' and channel.set_at < u.at
-"""
 _CLOCKED = "select distinct case_id from case_clock where case_id = any($1::uuid[])"
 
 
-async def write(tx: Tx, changes: Changes) -> None:
-    """Writes everything in two statements (two more where people were known, or clocks came before their case)."""
-    if changes.unsure:
-        await tx.execute(_UNSURE, list(changes.unsure), list(changes.unsure.values()))
+async def write(tx: Tx, changes: Changes) -> list[Shut]:
+    """Writes everything in two statements (some more where people were known, or clocks came before their case).
+    Returns the channels that a new incident made unknown."""
+    shut = await unsure.make_unknown(tx, changes.unsure) if changes.unsure else []
     crimes, suspects, cases = (list(rows.values()) for rows in (changes.crimes, changes.suspects, changes.cases))
     await tx.execute(_WRITE_CASES, crimes, suspects, cases)
     rest = (changes.routings, changes.referrals, changes.legs, changes.tasks, changes.channels)
@@ -295,3 +294,4 @@ async def write(tx: Tx, changes: Changes) -> None:
     clocked = await tx.fetch(_CLOCKED, list(changes.cases)) if cases else []
     if clocked:
         await clocks.follow(tx, [row["case_id"] for row in clocked])
+    return shut

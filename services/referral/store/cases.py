@@ -177,11 +177,12 @@ async def hidden(tx: Tx) -> int:
     return int(await tx.fetchval("select count(*) from case_file where restricted"))
 
 
-async def open_of_person(tx: Tx, person_id: UUID) -> list[UUID]:
-    """The open cases of a person, among those the viewer may see, by id."""
+async def of_person(tx: Tx, person_id: UUID, *, closed: bool) -> list[UUID]:
+    """The open cases of a person, or all of them, among those the viewer may see, by id."""
     rows = await tx.fetch(
-        f"select case_id from case_file where person_id = {RECORDS} and state <> 'closed' order by case_id",
+        f"select case_id from case_file where person_id = {RECORDS} and ($2 or state <> 'closed') order by case_id",
         person_id,
+        closed,
     )
     return [row["case_id"] for row in rows]
 

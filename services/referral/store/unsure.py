@@ -1,0 +1,69 @@
+"""A new incident: what was said before it makes no channel of a person safe; and whose cases have to hear of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+
+_BEFORE = """
+select distinct u.person_id from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
+  join channel c on c.person_id = u.person_id and c.safety = 'safe' and c.set_at < u.at
+"""
+_RECORDS = """
+with record as (select p as person_id, p as record_id from unnest($1::uuid[]) p
+                union select l.person_id, l.other_id from linked_person l where l.person_id = any($1::uuid[]))
+"""
+# Cases are locked before channels, as whoever records an attempt does, and before their events are numbered.
+_CASES = f"""
+{_RECORDS} select r.person_id, c.case_id from record r join case_file c on c.person_id = r.record_id
+ order by c.case_id, r.person_id for update of c
+"""
+_SHUT = """
+update channel set safety = 'unknown', set_by_role = 'police', set_at = u.at
+  from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
+ where channel.person_id = u.person_id and safety = 'safe' and channel.set_at < u.at
+returning channel.person_id, channel.kind, channel.set_at as at
+"""
+_SAFE = f"""
+{_RECORDS} select r.person_id, c.kind from record r join channel c on c.person_id = r.record_id
+ group by 1, 2 having bool_and(c.safety = 'safe' and c.locked_at is null) order by 1, 2
+"""
+_NEWEST = "select max(opened_at) from case_file where person_id = any($1::uuid[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A channel of a person that was safe until a new incident, and the cases that were known of them before it."""
+
+    person_id: UUID
+    kind: str
+    at: datetime
+    cases: tuple[UUID, ...]
+
+
+async def make_unknown(tx: Tx, people: Mapping[UUID, datetime]) -> list[Shut]:
+    """Makes what was called safe of these people before an instant unknown; returns what really changed."""
+    found = [row["person_id"] for row in await tx.fetch(_BEFORE, list(people), list(people.values()))]
+    if not found:
+        return []
+    known: dict[UUID, list[UUID]] = {}
+    for row in await tx.fetch(_CASES, found):
+        known.setdefault(row["person_id"], []).append(row["case_id"])
+    rows = await tx.fetch(_SHUT, found, [people[person] for person in found])
+    return [Shut(row["person_id"], row["kind"], row["at"], tuple(known.get(row["person_id"], ()))) for row in rows]
+
+
+async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Which kinds of channel every record of each of these people calls safe."""
+    found: dict[UUID, list[str]] = {}
+    for row in await tx.fetch(_SAFE, list(people)):
+        found.setdefault(row["person_id"], []).append(row["kind"])
+    return {person: tuple(kinds) for person, kinds in found.items()}
+
+
+async def newest_incident(tx: Tx, people: Sequence[UUID]) -> datetime | None:
+    """When the newest case of any of these people was opened."""
+    found: datetime | None = await tx.fetchval(_NEWEST, list(people))
+    return found
