@@ -158,6 +158,10 @@ async def test_what_an_override_keeps_stays_and_a_transfer_on_the_agreement_does
     await hub.worker.pool.execute("update referral set gate = 'override' where referral_id = $1", sent.referral)
     held = await consent_of(hub, sent)
     async with hub.looks(OFFICER) as tx:
+        await consenting.ask_override(tx, OFFICER, asked := uuid4(), sent.case, "idva", "marac", NOON)
+    async with hub.looks(LEADER) as tx:
+        await consenting.confirm_override(tx, LEADER, asked, NOON)
+    async with hub.looks(OFFICER) as tx:
         ends = await consenting.what_ends(tx, held, LATER)
         assert [one.referral_id for one in ends.stays] == [sent.referral] and not ends.referrals
         await consenting.withdraw(tx, OFFICER, held.consent_id, "afraid", LATER)

@@ -83,7 +83,7 @@ async def test_in_clear_she_is_on_her_providers_screen_and_nowhere_else(
         seen = await browser.get(f"/portal/referrals/{referral}")
         assert {*NAMES, PHONE, EMAIL} <= clear_in([seen.html]), "the canary is on the screen it is meant for"
         pages.append(await browser.submit("Accept"))
-        pages.append(await browser.submit("Record the attempt", channel="mobile", outcome="no_answer"))
+        pages.append(await browser.submit("Record the attempt", channel="mobile", outcome="no_answer", sooner="danger"))
         pages.append(await browser.submit("Record the attempt", channel="mobile", outcome="someone_else_answered"))
     assert PHONE not in pages[-1].html, "a locked number is not shown"
     headers = [f"{name}: {value}" for page in pages for name, value in page.response.headers.items()]

@@ -280,7 +280,7 @@ async def test_a_send_with_agreement_leaves_in_ten_seconds_and_can_be_undone(hub
     where = f"/cases/{case}/referrals/{referral}/contracts/{IDVA}"
     await officer.get(where)
     page = await officer.submit("Send", agreed="yes")
-    assert page.heading == "Leaving in 10 seconds" and page.path.endswith("/sent")
+    assert page.heading == "Leaving in ten seconds" and page.path.endswith("/sent")
     await officer.post(where, {"agreed": "yes"}, status=409)
     assert await hub.value("select count(*) from leg where case_id = $1", case) == 1
     assert await hub.value("select count(*) from consent where case_id = $1", case) == 1
@@ -369,7 +369,7 @@ async def test_an_attempt_is_recorded_once_and_a_wrong_answer_locks_the_channel(
     page = await officer.submit("Record the attempt", 422)
     assert page.errors == ["Choose how you tried to reach the person", "Choose what came of it"]
     [attempt] = [e.get("value") for e in page.all("input") if e.get("name") == "attempt_id"]
-    page = await officer.submit("Record the attempt", channel="mobile", outcome="no_answer")
+    page = await officer.submit("Record the attempt", channel="mobile", outcome="no_answer", sooner="danger")
     assert any("mobile: Nobody answered" in words for words in page.texts("li"))
     sent = {"attempt_id": attempt or "", "channel": "mobile", "outcome": "no_answer"}
     await officer.post(f"/cases/{case}/contact/attempts", sent)

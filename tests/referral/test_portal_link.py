@@ -74,7 +74,7 @@ async def test_a_link_carries_a_referral_from_its_pack_to_its_end(hub: Hub, desk
     assert page.heading == page.texts("title")[0], "the title says no more than the heading"
     await holder.submit("Accept")
     await holder.get("/portal/link")
-    await holder.submit("Record the attempt", 200, channel="mobile", outcome="spoke")
+    await holder.submit("Record the attempt", 200, channel="mobile", outcome="spoke", sooner="danger")
     await holder.submit("Start support")
     await holder.follow("Need at the end of support")
     await holder.submit("Record it", 200, **a_need("4"))

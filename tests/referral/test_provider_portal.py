@@ -195,7 +195,7 @@ async def test_support_that_ends_early_says_why(hub: Hub, sent: Sent, worker: Br
 
 
 async def attempt(worker: Browser, outcome: str = "no_answer", status: int = 200) -> Seen:
-    return await worker.submit("Record the attempt", status, channel="mobile", outcome=outcome)
+    return await worker.submit("Record the attempt", status, channel="mobile", outcome=outcome, sooner="danger")
 
 
 async def test_a_person_is_not_reached_after_three_attempts_only(hub: Hub, sent: Sent, worker: Browser) -> None:
@@ -218,7 +218,7 @@ async def test_an_attempt_is_asked_for_whole_and_recorded_once(hub: Hub, sent: S
     await worker.get(sent.page)
     page = await worker.submit("Record the attempt", 422)
     assert page.errors == ["Choose how you tried to reach the person", "Choose what came of it"]
-    same = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "spoke"}
+    same = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "spoke", "sooner": "danger"}
     for _ in range(2):
         page = await worker.post(f"{sent.page}/attempts", same)
     assert "mobile. I spoke to the person" in page.text

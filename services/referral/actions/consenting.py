@@ -8,7 +8,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import ending
+from services.referral.actions import ending, lapsing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain.facts import facts_of
@@ -32,6 +32,7 @@ async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> N
             raise Refused("given_by", "parents_word_does_not_count")
     await consent.add(tx, agreement)
     await _tell(tx, viewer, agreement, now)
+    await lapsing.open_again(tx, viewer, agreement.case_id, now)
     await audit.record(tx, [audit.seen(viewer, "consent.recorded", "case", agreement.case_id, ("consent",))])
 
 
@@ -72,6 +73,7 @@ async def confirm_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: dateti
         raise Refused("consent_id", "already_confirmed")
     await consent.confirm(tx, consent_id, viewer.user_id, now)
     await _tell(tx, viewer, held, now)
+    await lapsing.open_again(tx, viewer, held.case_id, now)
     await audit.record(tx, [audit.seen(viewer, "override.confirmed", "case", held.case_id, ("consent",), held.reason)])
 
 

@@ -17,7 +17,8 @@ from kit.listening import Context
 from services.referral.actions import providing, referring, sealing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
-from services.referral.domain import safe_contact
+from services.referral.domain import attempting, safe_contact
+from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.store import cases, contact, incidents, referrals
@@ -40,18 +41,24 @@ async def record_attempt(
     *,
     referral_id: UUID | None = None,
     for_support: bool = False,
+    pace: Pace | None = None,
+    sooner: str | None = None,
 ) -> None:
     """Records an attempt to reach the person on a channel that is safe now. When somebody else answered, or it proved
-    unsafe, the channel is locked at once; such an attempt is recorded whatever the channel was held to be."""
-    person_id = await _person(tx, case_id)
+    unsafe, the channel is locked at once; such an attempt is recorded whatever the channel was held to be.
+
+    Refused where it is sooner than `pace` allows, unless `sooner` is the coded reason for it.
+    """
+    person_id = await person_of(tx, case_id)
     profile = await profile_of(tx, person_id)
     verdict = safe_contact.may_use(profile, channel, "support", now)
     if outcome not in safe_contact.LOCKING and not verdict.allowed:
         raise Refused("channel", verdict.why)
+    sooner = await _kept_pace(tx, case_id, channel, outcome, pace, sooner, now) if pace else None
     reached = outcome in REACHED
     provider = viewer.organisation_id
     ids = (attempt_id, case_id, referral_id, provider)
-    attempt = Attempt(*ids, channel, outcome, reached, for_support, now, viewer.user_id, viewer.role)
+    attempt = Attempt(*ids, channel, outcome, reached, for_support, now, viewer.user_id, viewer.role, sooner)
     referral = await referrals.get(tx, referral_id) if referral_id else None
     if referral is not None and _possible(referral, viewer):
         step = providing.step if provider else referring.step
@@ -59,10 +66,23 @@ async def record_attempt(
     first = reached and for_support and (referral is None or referral.reached_at is None)
     await _tell_attempt(tx, viewer, attempt, referral.line if referral else None, first=first)
     await contact.add_attempt(tx, attempt)
-    await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, (channel,), outcome)])
+    fields = (channel, *([f"sooner:{sooner}"] if sooner else ()))
+    await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, fields, outcome)])
     why = safe_contact.LOCKING.get(outcome)
     if why is not None:
         await lock_channel(tx, viewer, case_id, channel, why, now)
+
+
+async def _kept_pace(
+    tx: Tx, case_id: UUID, channel: str, outcome: str, pace: Pace, sooner: str | None, now: datetime
+) -> str | None:
+    """The reason, where the attempt comes sooner than the pace allows; Refused where there is none."""
+    tried = [one.at for one in await contact.attempts(tx, case_id) if one.channel == channel]
+    if attempting.too_soon(pace, tried, outcome, now) is None:
+        return None
+    if not sooner:
+        raise Refused("sooner", "too_soon")
+    return sooner
 
 
 def _possible(referral: ReferralState, viewer: Viewer) -> bool:
@@ -111,7 +131,7 @@ def _state(channel: Channel) -> ChannelState:
 
 async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why: str, now: datetime) -> None:
     """Shuts a channel of the person everywhere, and tells every open case of theirs."""
-    person_id = await _person(tx, case_id)
+    person_id = await person_of(tx, case_id)
     await contact.lock(tx, person_id, channel, why, viewer.user_id, viewer.role, now)
     await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
@@ -123,7 +143,7 @@ async def set_safety(
     """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person.
 
     Where records of one person hold different numbers, speaking on one says nothing of the other: Refused."""
-    person_id = await _person(tx, case_id)
+    person_id = await person_of(tx, case_id)
     mine = viewer.organisation_id is None
     if mine and safety == "safe" and await contact.other_values(tx, person_id, channel):
         raise Refused("channel", "another_number")
@@ -146,6 +166,8 @@ async def set_safety(
 
 
 async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> None:
+    """Tells the open cases of the person; of a channel that is not safe every case, since what was sent for one that
+    is closed may still be opened."""
     safe = [c.kind for c in await contact.channels(tx, said.person_id) if c.safety == "safe" and not c.locked]
     told = [
         ContactSafetyChanged(
@@ -158,12 +180,20 @@ async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> 
             happened_at=now,
             actor_role=viewer.role,
         )
-        for case_id in await cases.open_of_person(tx, said.person_id)
+        for case_id in await cases.of_person(tx, said.person_id, closed=said.safety != "safe" or said.locked)
     ]
     await announce(tx, told, viewer.user_id)
 
 
-async def _person(tx: Tx, case_id: UUID) -> UUID:
+async def tell_now(tx: Tx, viewer: Viewer, person_id: UUID, kind: str, now: datetime) -> None:
+    """Says how a channel of the person stands, after what is known of it changed in another way."""
+    held = next((one for one in await contact.channels(tx, person_id) if one.kind == kind), None)
+    if held is not None:
+        await _tell_safety(tx, viewer, held, now)
+
+
+async def person_of(tx: Tx, case_id: UUID) -> UUID:
+    """Whose case it is; Refused where the viewer sees no such case."""
     person_id = await contact.person_of(tx, case_id)
     if person_id is None:
         raise Refused("case_id", "not_found")

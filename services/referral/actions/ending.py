@@ -1,6 +1,7 @@
 """What the end of an agreement ends with it: one list, shown before it is confirmed and carried out after."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,8 +19,8 @@ from services.referral.store.transfers import Transfer
 @dataclass(frozen=True, slots=True)
 class Ends:
     """`agreements`: this one and others to the same recipient for the same purpose; `referrals` with a provider that
-    are withdrawn; `legs` about to leave; `transfers` about to go; `stays`: referrals that an override keeps;
-    `feedback`: no question about how it went is sent any more."""
+    are withdrawn; `legs` about to leave; `transfers` about to go; `stays`: referrals that an override, or the person's
+    own agreement, keeps; `feedback`: no question about how it went is sent any more."""
 
     agreements: tuple[Consent, ...]
     referrals: tuple[ReferralState, ...]
@@ -40,32 +41,51 @@ class Ends:
 async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
     """Everything that stands on an agreement now."""
     if held.gate == "override":
-        return await _of_override(tx, held)
+        return await _of_override(tx, held, now)
     found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and _stands_on(held, one)]
     legs = [leg for leg in await referrals.legs_of_case(tx, held.case_id) if leg.state == "leaving"]
     planned = [one for one in await transfers.of_case(tx, held.case_id) if not one.done_at and not one.undone_at]
-    same = [one for one in await consent.of_case(tx, held.case_id) if one.counts(now) and _same(held, one)]
+    known = await consent.of_case(tx, held.case_id)
+    same = [one for one in known if one.counts(now) and _same(held, one)]
+    overrides = [one for one in known if one.gate == "override" and one.withdrawn_at is None]
+
+    def kept(one: ReferralState | Leg) -> bool:
+        return one.gate == "override" and any(each.line in (None, one.line) for each in overrides)
+
     return Ends(
         agreements=tuple(same),
-        referrals=tuple(one for one in found if one.gate != "override"),
-        legs=tuple(leg for leg in legs if leg.gate != "override" and _covers(held, leg.line, *_of(leg))),
+        referrals=tuple(one for one in found if not kept(one)),
+        legs=tuple(leg for leg in legs if not kept(leg) and _covers(held, leg.line, *_of(leg))),
         transfers=tuple(one for one in planned if held.contract_id in (None, one.contract_id) and _is_support(held)),
-        stays=tuple(one for one in found if one.gate == "override"),
+        stays=tuple(one for one in found if kept(one)),
         feedback=held.purpose == "feedback",
     )
 
 
-async def _of_override(tx: Tx, held: Consent) -> Ends:
-    """What is shared without agreement ends with the reason for it."""
+async def _of_override(tx: Tx, held: Consent, now: datetime) -> Ends:
+    """What is shared without agreement ends with the reason for it, unless another reason carries it."""
+    others = [one for one in await consent.of_case(tx, held.case_id) if one.consent_id != held.consent_id]
+    carrying = [one for one in others if one.counts(now)]
     found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and one.gate == "override"]
+    found = [one for one in found if held.line in (None, one.line)]
     legs = [leg for leg in await referrals.legs_of_case(tx, held.case_id) if leg.state == "leaving"]
+    legs = [leg for leg in legs if leg.gate == "override" and held.line in (None, leg.line)]
+    stays = [one for one in found if _carried(carrying, one.line, one.provider_id, one.contract_id)]
     return Ends(
         agreements=(),
-        referrals=tuple(one for one in found if held.line in (None, one.line)),
-        legs=tuple(leg for leg in legs if leg.gate == "override" and held.line in (None, leg.line)),
+        referrals=tuple(one for one in found if one not in stays),
+        legs=tuple(leg for leg in legs if not _carried(carrying, leg.line, *_of(leg))),
         transfers=(),
-        stays=(),
+        stays=tuple(stays),
         feedback=False,
+    )
+
+
+def _carried(others: Sequence[Consent], line: str, provider_id: UUID | None, contract_id: UUID | None) -> bool:
+    """Whether another confirmed override, or the person's own agreement, lets this stay with the provider."""
+    return any(
+        one.line in (None, line) if one.gate == "override" else _covers(one, line, provider_id, contract_id)
+        for one in others
     )
 
 

@@ -58,7 +58,7 @@ def _steps(leg: Silent, standards: Standards, rests: Sequence[Rest], now: dateti
     """The steps that are due and not taken."""
     kind = "not_opened" if leg.viewed_at is None else "not_answered"
     clock = standards.clock(urgent=leg.urgent, holds=leg.holds)
-    due = standards.steps_due(kind, clock, minutes_of(clock, leg.sent_at, now, rests))
+    due = standards.steps_due(kind, clock, minutes_of(clock, leg.since, now, rests))
     about = (leg.case_id, leg.referral_id, clock, standards.version, now)
     return [SilenceStep(leg.leg_id, kind, step, *about) for step in due if f"{kind}/{step}" not in leg.taken]
 

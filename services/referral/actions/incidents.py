@@ -1,22 +1,27 @@
 """The switch for a major incident: every linked case is held for a human, and nothing leaves by itself."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from contracts.referral import CaseRouted, Rule
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import settling
 from services.referral.actions.announcing import announce
+from services.referral.actions.books import table
 from services.referral.domain.routing import priority
 from services.referral.store import cases, incidents
 from services.referral.store.cases import Case
-from services.referral.store.incidents import Switch
+from services.referral.store.incidents import Lifted, Switch
 
 HOLD = "major_incident"
 RULE = Rule(id="switch.major_incident", version="1")
+LIFTED = Rule(id="lift.major_incident", version="1")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_-]{1,39}")
 
 
@@ -45,6 +50,10 @@ async def switch_on(tx: Tx, viewer: Viewer, switch_id: UUID, incident_id: str, n
 async def _hold(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:
     holds = sorted({*case.holds, HOLD})
     await incidents.hold(tx, case, holds, priority(holds), now)
+    await _tell(tx, viewer, case, holds, RULE, now)
+
+
+async def _tell(tx: Tx, viewer: Viewer, case: Case, holds: Sequence[str], rule: Rule, now: datetime) -> None:
     routings = await cases.routings(tx, case.case_id)
     told = CaseRouted(
         case_id=case.case_id,
@@ -52,7 +61,7 @@ async def _hold(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:
         offers=case.offers,
         holds=tuple(holds),
         doors=case.doors,
-        rules=(RULE,),
+        rules=(rule,),
         decision=case.decision,
         restricted=case.restricted,
         run=case.runs + 1,
@@ -61,6 +70,26 @@ async def _hold(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:
         actor_role=viewer.role,
     )
     await announce(tx, [told], viewer.user_id)
+
+
+async def lift(tx: Tx, viewer: Viewer, case_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+    """Lifts the hold of an incident from cases, for a coded reason; returns of how many. Nothing is sent by it: what a
+    human does next is for a human to decide. Cases that are not held, and of an incident that is on, stay as they are.
+    """
+    if reason not in {one.code for one in table().reasons["incident_lifted"].on(local_day(now))}:
+        raise Refused("reason", "missing")
+    lifted = 0
+    for case_id in sorted(set(case_ids)):
+        case = await cases.load(tx, case_id)
+        if case is None or HOLD not in case.holds or await incidents.is_on(tx, case.major_incident_id):
+            continue
+        holds = sorted(set(case.holds) - {HOLD})
+        await incidents.lift(tx, Lifted(case_id, reason, viewer.user_id, now), holds, priority(holds))
+        await _tell(tx, viewer, case, holds, LIFTED, now)
+        await settling.follow_case(tx, case_id, now)
+        await audit.record(tx, [audit.seen(viewer, "incident.hold_lifted", "case", case_id, ("holds",), reason)])
+        lifted += 1
+    return lifted
 
 
 async def switch_off(tx: Tx, viewer: Viewer, switch_id: UUID, now: datetime) -> None:

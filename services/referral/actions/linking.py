@@ -9,7 +9,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import restricting
+from services.referral.actions import new_incident, numbers, restricting
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -25,6 +25,8 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
             raise Refused("same", "already_decided" if pair else "not_found")
         return False
     everybody = await same_person.relink(tx, [one, other]) if same else frozenset((one, other))
+    if same:
+        await new_incident.of_linked(tx, viewer, sorted(everybody), now)
     if same and await same_person.restricted(tx, sorted(everybody)):
         anew = await persons.restrict(tx, everybody)
         still_open = set(await same_person.open_cases(tx, sorted(everybody)))
@@ -40,6 +42,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     if not await same_person.undo(tx, one, other):
         raise Refused("same", "not_the_same")
     everybody |= await same_person.relink(tx, everybody)
+    await numbers.give_back(tx, viewer, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
 
 

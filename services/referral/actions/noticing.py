@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid5
 
 from contracts.identity import NS
-from contracts.working_time import HUB_HOURS, calendar, working_minutes
+from contracts.working_time import HUB_HOURS, calendar, local_day, working_minutes
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
@@ -16,8 +16,6 @@ ROLES = {
     "override_waiting": ("officer", "leader"),
     "silent_provider": ("officer", "leader"),
 }
-SILENT_MINUTES = 480
-"""Working minutes without a look after which a provider counts as silent."""
 RECENT = timedelta(days=30)
 AT_ONCE = 300
 
@@ -25,11 +23,12 @@ AT_ONCE = 300
 async def notice(tx: Tx, moment: Moment, context: Context) -> int:
     """Tells what is new and ends what is over; returns how many notices were made."""
     now, made = moment.now, 0
+    silent = context.facts.standards_on(local_day(now)).silent_minutes
     await notices.end(tx, now)
     for kind, roles in ROLES.items():
-        found = await notices.causes(tx, kind, now - RECENT, AT_ONCE, now - timedelta(minutes=SILENT_MINUTES))
+        found = await notices.causes(tx, kind, now - RECENT, AT_ONCE, now - timedelta(minutes=silent))
         if kind == "silent_provider":
-            found = [c for c in found if working_minutes(c.at, now, calendar(), HUB_HOURS) >= SILENT_MINUTES]
+            found = [c for c in found if working_minutes(c.at, now, calendar(), HUB_HOURS) >= silent]
         told = [
             Notice(uuid5(NS, f"notice/{kind}/{role}/{cause.about}"), role, kind, cause.case_id, cause.at)
             for cause in found

@@ -92,7 +92,8 @@ def _frozen(leg_id: UUID, key: bytes, pack: dict[str, Any]) -> Frozen:
 
 
 async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
-    """Freezes the packs of legs that the policy sent, once the person's details are open; returns how many."""
+    """Freezes the packs of legs that the policy sent, once the person's details are open, and from then on their
+    providers can see them; returns how many."""
     waiting = await packs.unpacked(tx, BATCH)
     if not waiting:
         return 0
@@ -104,7 +105,7 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
         material, contract = materials[leg.case_id], contracts.get(leg.contract_id)
         key = keys[material.case.person_id]
         frozen.append(_frozen(leg.leg_id, key, _contents(material, contract, key) if contract else {}))
-    await packs.freeze(tx, frozen)
+    await packs.freeze(tx, frozen, moment.now)
     return len(waiting)
 
 

@@ -166,7 +166,7 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
             pack_sha256=leg.pack_sha256,
         )
         await referrals.save(tx, replace(state, settled=True))
-        await referrals.save_leg(tx, replace(leg, state="sent", sent_at=moment.now))
+        await referrals.save_leg(tx, replace(leg, state="sent", sent_at=moment.now, out_at=moment.now))
         await telling_providers.link_of_send(tx, context.sealer, leg, books, moment.now)
         await _leave_behind(tx, held, moment.now)
         await announce(tx, events, leg.sent_by)

@@ -14,8 +14,8 @@ from services.referral.actions import filing, hearing
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.update import Standing, decide_again
-from services.referral.store import batches, cases, referrals, same_person
+from services.referral.domain.update import LIFTED, Standing, decide_again
+from services.referral.store import batches, cases, incidents, referrals, same_person
 from services.referral.store.batches import Changes
 from services.referral.store.rows import changed
 
@@ -61,6 +61,7 @@ async def rerun(
         before=_ours(before, facts),
         history=batches.remembered(routings[0].facts["history"]),
         revision=held.revision,
+        lifted=LIFTED if await incidents.is_lifted(tx, case_id) else frozenset(),
         said_no=any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred),
     )
     decision = decide_again(facts, history, stands, books, now, held.revision)

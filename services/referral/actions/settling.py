@@ -11,7 +11,7 @@ from kit.service import Moment
 from services.referral.actions import filing, proposing
 from services.referral.actions.books import current
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, life, referrals, tasks
+from services.referral.store import cases, lapsing, life, referrals, tasks
 from services.referral.store.tasks import Task, task_id
 
 NO_REPLY = "no_reply_unsafe_message"
@@ -41,7 +41,8 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
             await referrals.save_leg(tx, replace(leg, state=state, answered_at=leg.answered_at or now))
         elif leg.state == "leaving" and referral.ended_at is not None:
             await referrals.remove_leaving_leg(tx, leg.leg_id)
-    await _follow_case(tx, referral.case_id, now)
+    await lapsing.forget(tx, referral.case_id, referral.referral_id, None if referral.ended_at else referral.leg_id)
+    await follow_case(tx, referral.case_id, now)
     await tasks.over(tx, referral.referral_id, _over(referral, local_day(now)), now)
     if referral.state not in ("sent", "declined_by_provider"):
         keep = proposing.RELET if referral.ended_at is None else None
@@ -70,11 +71,13 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "ring_duty_line": silent and referral.viewed_at is None,
         "offer_next_provider": silent or referral.state == "declined_by_provider",
         "ask_agreement_again": referral.ended_at is None,
+        "agreement_ended": referral.ended_at is None,
     }
     return [kind for kind, needed in asked.items() if not needed]
 
 
-async def _follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
+async def follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
+    """Whose turn it is in a case, from how its referrals stand."""
     case = await cases.load(tx, case_id)
     if case is None or case.state == "closed":
         return

@@ -11,17 +11,22 @@ from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import when
 from services.referral.actions import contacting
+from services.referral.actions import numbers as deciding
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened, profile
 from services.referral.domain import safe_contact
-from services.referral.domain.attempting import not_before
-from services.referral.store import contact
+from services.referral.domain.attempting import Pace, not_before
+from services.referral.store import contact, numbers
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
 
+ATTEMPT = ("channel", "outcome", "sooner")
+"""Fields of the form for an attempt, which is not there when nothing is safe to use."""
 OUTCOMES = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -39,14 +44,17 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         case = await opened(tx, visit)
         held = await profile(tx, case.person_id)
         attempts = await contact.attempts(tx, case.case_id)
+        other = await _others(tx, visit, case)
+        gone = await numbers.retired(tx, case.person_id)
         top = await frame(tx, visit, case, "Contact")
-        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact",))])
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
     channels: list[dict[str, Any]] = [
         {
             "kind": kind,
             "state": held.channel(kind),
             "may": safe_contact.may_use(held, kind, "support", visit.now),
             "next": _next(visit, desk, case, kind, attempts),
+            "other": other.get(kind, ()),
         }
         for kind in CHANNELS
     ]
@@ -57,21 +65,54 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         **top,
         channels=channels,
         attempts=attempts,
+        gone=gone,
+        gone_words=desk.books.transitions.reasons["number_retired"],
         attempt_id=uuid4(),
         usable=usable,
         outcomes=OUTCOMES,
+        sooner=[{"value": code, "text": text} for code, text in sooner_items(desk).items()],
+        sooner_words=desk.books.transitions.reasons["attempt_sooner"],
         kinds={kind: words.words(kind) for kind in CHANNELS},
-        errors=list(errors) if usable else [FieldError("", e.message) if e.field == "channel" else e for e in errors],
+        errors=list(errors) if usable else [FieldError("", e.message) if e.field in ATTEMPT else e for e in errors],
     )
+
+
+async def _others(tx: Tx, visit: Visit, case: Case) -> dict[str, list[tuple[str, str]]]:
+    """By kind, what records of this person have where they differ: whose it is, and as much of it as tells it apart."""
+    found = deciding.differing(await numbers.held(tx, case.person_id), case.person_id)
+    rows = [row for each in found.values() for row in each]
+    clear = await deciding.in_clear(visit.sealer, rows) if visit.may("case.reveal") else {}
+    return {
+        kind: [
+            ("this record" if row.person_id == case.person_id else f"the record of case {row.reference}", text)
+            for row, text in deciding.shown(each, clear, kind)
+        ]
+        for kind, each in found.items()
+    }
 
 
 def _next(visit: Visit, desk: Desk, case: Case, kind: str, attempts: Sequence[Attempt]) -> datetime | None:
     """Until when the person is not to be tried again on this channel; None where they may be tried now."""
-    pace = desk.books.standards_on(local_day(visit.now)).attempts[
-        "life_safety" if case.priority == 0 else "others", kind
-    ]
-    at = not_before(pace, [each.at for each in attempts if each.channel == kind], visit.now)
+    at = not_before(_pace(visit, desk, case, kind), [e.at for e in attempts if e.channel == kind], visit.now)
     return at if at > visit.now else None
+
+
+def _pace(visit: Visit, desk: Desk, case: Case, kind: str) -> Pace:
+    paces = desk.books.standards_on(local_day(visit.now)).attempts
+    return paces["life_safety" if case.priority == 0 else "others", kind]
+
+
+def sooner_items(desk: Desk) -> dict[str, str]:
+    """Why somebody may be tried sooner than the pace allows, by code; none of them first."""
+    listed = desk.books.transitions.reasons["attempt_sooner"]
+    return {"": "It is not sooner", **{reason.code: reason.words for reason in listed.reasons}}
+
+
+async def _not_before(visit: Visit, desk: Desk, channel: str) -> str:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        at = _next(visit, desk, case, channel, await contact.attempts(tx, case.case_id))
+    return f"The next attempt may be made on {when(at)}. If it cannot wait, choose why"
 
 
 async def lock(visit: Visit, desk: Desk) -> Response:
@@ -102,9 +143,10 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
 
 
 async def record_attempt(visit: Visit, desk: Desk) -> Response:
-    channel, outcome = one(visit, "channel"), one(visit, "outcome")
+    channel, outcome, sooner = one(visit, "channel"), one(visit, "outcome"), one(visit, "sooner")
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
     errors += [] if outcome in OUTCOMES else [FieldError("outcome", "Choose what came of it")]
+    errors += [] if not sooner or sooner in sooner_items(desk) else [FieldError("sooner", "Choose why from the list")]
     attempt = _attempt_id(visit)
     if errors or attempt is None:
         return await show(visit, desk, errors or [FieldError("channel", "Open the page again, then record it")])
@@ -113,9 +155,20 @@ async def record_attempt(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             if attempt not in {each.attempt_id for each in await contact.attempts(tx, case.case_id)}:
                 await contacting.record_attempt(
-                    tx, visit.signed_in, attempt, case.case_id, channel, outcome, visit.now, for_support=True
+                    tx,
+                    visit.signed_in,
+                    attempt,
+                    case.case_id,
+                    channel,
+                    outcome,
+                    visit.now,
+                    for_support=True,
+                    pace=_pace(visit, desk, case, channel),
+                    sooner=sooner or None,
                 )
     except Refused as refused:
+        if refused.code == "too_soon":
+            return await show(visit, desk, [FieldError("sooner", await _not_before(visit, desk, channel))])
         return await show(visit, desk, [error_of(refused, "channel")])
     return visit.redirect(f"/cases/{case.case_id}/contact", flash="The attempt was recorded.")
 

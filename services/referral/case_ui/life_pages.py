@@ -1,6 +1,6 @@
 """Pages of a referral's whole life: agreements and overrides, transfers and hand-over, and what the leader steers."""
 
-from services.referral.case_ui import agreements, handover, overrides, referring, steering, transfer
+from services.referral.case_ui import agreements, handover, lifting, numbers, overrides, referring, steering, transfer
 from services.referral.case_ui.room import View
 from services.referral.drafting import kept
 
@@ -27,6 +27,10 @@ LIFE: tuple[tuple[str, View, str, str], ...] = (
     ("/operations/rehearsal", steering.rehearsal, "operations.write", "GET"),
     ("/operations/incidents", steering.show_incidents, "operations.write", "GET"),
     ("/operations/incidents", steering.switch_on, "operations.write", "POST"),
+    (f"{ONE}/contact/numbers/{{kind}}", numbers.ask, "case.reveal", "GET"),
+    (f"{ONE}/contact/numbers/{{kind}}", numbers.decide, "case.write", "POST"),
+    ("/operations/incidents/held", lifting.show, "team.write", "GET"),
+    ("/operations/incidents/held", lifting.lift, "team.write", "POST"),
     ("/operations/incidents/{switch_id}/off", steering.switch_off, "operations.write", "POST"),
 )
 """Path, view, permission and method."""

@@ -17,7 +17,9 @@ from services.referral.actions import consenting
 from services.referral.case_ui import words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
-from services.referral.store import cases, consent
+from services.referral.domain.referral import ReferralState
+from services.referral.store import cases, consent, referrals
+from services.referral.store.consent import Consent
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -63,23 +65,39 @@ async def take(visit: Visit, desk: Desk) -> Response:
 
 async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     """The queue of overrides that wait for a second person."""
+    standards = desk.books.standards_on(local_day(visit.now))
     async with visit.begin() as tx:
         held = await consent.unconfirmed(tx)
         found: list[dict[str, Any]] = []
         for each in held:
             case = await cases.get(tx, each.case_id)
             if case is not None:
-                found.append({"held": each, "case": case, "mine": each.asked_by == visit.signed_in.user_id})
+                late = standards.override_late(each.taken_at, visit.now)
+                shared = [r.line for r in await referrals.of_case(tx, each.case_id) if _shared(r, each)]
+                mine = each.asked_by == visit.signed_in.user_id
+                found.append({"held": each, "case": case, "mine": mine, "late": late, "shared": shared})
         seen = [audit.seen(visit.signed_in, "overrides_seen", "case", each["case"].case_id) for each in found]
         await audit.record(tx, seen or [audit.seen(visit.signed_in, "overrides_seen", "list", None)])
-    found.sort(key=lambda each: (each["case"].risk_grade != "imminent", each["held"].taken_at))
+    found.sort(key=lambda each: (each["case"].risk_grade != "imminent", not each["late"], each["held"].taken_at))
     return visit.render(
         "case_ui/overrides.html",
         status=422 if errors else 200,
         found=found,
+        hours=standards.override_confirm_hours,
         reasons=desk.books.transitions.reasons["override"],
         words=words.words,
         errors=errors,
+    )
+
+
+def _shared(referral: ReferralState, held: Consent) -> bool:
+    """Whether something is with a provider on this override already, before a second person has looked."""
+    return (
+        referral.gate == "override"
+        and referral.ended_at is None
+        and referral.sent_at is not None
+        and referral.sent_at >= held.taken_at
+        and held.line in (None, referral.line)
     )
 
 

@@ -27,7 +27,7 @@ from services.referral.domain.matching import Checked, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.rules import months_before
 from services.referral.domain.transitions import Transition
-from services.referral.store import cases, consent, first_contact, referrals
+from services.referral.store import beside, cases, consent, first_contact, referrals
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
@@ -128,6 +128,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
         assessed = await first_contact.latest(tx, case.case_id)
         facts = await _facts(tx, case)
+        other = contract.provider.provider_id in await beside.also_with(tx, case.case_id)
         books: Books = await stocked.current(tx, desk.books)
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(pack))
@@ -138,6 +139,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         **top,
         referral=referral,
         contract=contract,
+        other=other,
         fields=[words.words(name) for name in pack],
         assessed=assessed,
         unassessed=[{"value": code, "text": text} for code, text in lists().unassessed.items()],
@@ -222,8 +224,7 @@ async def sent(visit: Visit, desk: Desk) -> Response:
         desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
     contract = desk.books.directory.by_id[leg.contract_id]
-    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
-    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds)
+    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract)
 
 
 def agreement(visit: Visit, desk: Desk, case: Case, contract: Contract) -> Consent:

@@ -37,7 +37,7 @@ REFUSALS = {
     "no_agreement_and_no_override": "The person has to agree to this provider first: record their agreement",
     "only_after_speaking_to_the_person": "Only somebody who has spoken to the person may call a channel safe",
     "not_a_channel": "Choose the channel",
-    "another_number": "Another record of this person has another number here: undo the link first, or use another way",
+    "another_number": "Another record of this person has another one here: say above which is theirs now",
     "parents_word_does_not_count": "A parent's word does not count here: the suspect may be a parent or live there",
     "second_person_needed": "You asked for this, so somebody else has to confirm it",
     "not_a_lawful_reason": "Choose the lawful reason",

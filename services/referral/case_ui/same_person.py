@@ -192,7 +192,7 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
     earlier = await linking.preferences(tx, case.case_id)
     routings = await cases.routings(tx, case.case_id)
     mine = facts_of(routings[0].facts["case"]) if routings else None
-    names = await _names(visit, helped)
+    names = await names_of(visit, helped)
     directory = desk.books.directory.by_id
     also = await beside.also_with(tx, case.case_id)
     return {
@@ -221,7 +221,7 @@ def _preferences(earlier: CaseFacts) -> list[str]:
     return told
 
 
-async def _names(visit: Visit, helped: Sequence[Helped]) -> dict[UUID, str]:
+async def names_of(visit: Visit, helped: Sequence[Helped]) -> dict[UUID, str]:
     """Names of the workers who helped, by id."""
     found: dict[UUID, str] = {}
     for provider in {leg.provider_id for leg in helped if leg.assigned_to}:

@@ -45,9 +45,15 @@ def _said(what: str) -> str:
 async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
         held = await incidents.switches(tx)
+        still = await incidents.count_held(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "incidents_seen", "incident", None)])
     return visit.render(
-        "case_ui/incidents.html", status=422 if errors else 200, held=held, switch_id=uuid4(), errors=errors
+        "case_ui/incidents.html",
+        status=422 if errors else 200,
+        held=held,
+        still=still,
+        switch_id=uuid4(),
+        errors=errors,
     )
 
 

@@ -19,7 +19,6 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import allocating
 from services.referral.actions.allocating import Done
-from services.referral.actions.noticing import SILENT_MINUTES
 from services.referral.case_ui import words
 from services.referral.case_ui.assigning import id_of
 from services.referral.case_ui.room import Desk, one
@@ -45,14 +44,17 @@ async def copy_workers(visit: Visit, tx: Tx) -> None:
 
 async def show(visit: Visit, desk: Desk) -> Response:
     tomorrow = due(visit.now, 1, "working_days", calendar())
+    standards = desk.books.standards_on(local_day(visit.now))
+    limit = standards.silent_minutes
     async with visit.begin() as tx:
         await copy_workers(visit, tx)
         everybody, people = await workers.everybody(tx), await allocating.team(tx, visit.now)
         loads, held = await workers.loads(tx), await assigning.held_count(tx)
         falling = await assigning.falling(tx, visit.now, tomorrow)
-        silent = await assigning.silent(tx, visit.now - timedelta(minutes=SILENT_MINUTES))
+        silent = await assigning.silent(tx, visit.now - timedelta(minutes=limit))
         waiting = await assigning.unassigned(tx)
         away = await workers.leaves(tx, local_day(visit.now))
+        overrides = await assigning.overrides(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "team_seen", "team", None)])
     names = {member.worker_id: member.name for member in everybody}
     policy = allocation().on(local_day(visit.now))
@@ -74,18 +76,20 @@ async def show(visit: Visit, desk: Desk) -> Response:
             (case, words.time_left(case.act_by, visit.now), names.get(case.assigned_to) if case.assigned_to else None)
             for case in falling
         ],
-        silent=_silent(desk, silent, visit.now),
+        silent=_silent(desk, silent, limit, visit.now),
         waiting=waiting,
+        overrides=[(each, standards.override_late(each.taken_at, visit.now)) for each in overrides],
+        words=words.words,
     )
 
 
-def _silent(desk: Desk, silent: Sequence[assigning.Silent], now: datetime) -> list[dict[str, Any]]:
+def _silent(desk: Desk, silent: Sequence[assigning.Silent], limit: int, now: datetime) -> list[dict[str, Any]]:
     names = {c.provider.provider_id: c.provider.name for c in desk.books.directory.contracts}
     found = [(each, working_minutes(each.since, now, calendar(), HUB_HOURS)) for each in silent]
     return [
         {"name": names.get(each.provider_id, "A provider that has ended"), "row": each, "hours": minutes // 60}
         for each, minutes in found
-        if minutes >= SILENT_MINUTES
+        if minutes >= limit
     ]
 
 

@@ -1,8 +1,9 @@
 """Who could help, and why not the others: every contract with each rule passed or failed in words, now and as it was
 when something was decided."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -10,14 +11,16 @@ from starlette.responses import Response
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from services.referral.actions import books as stocked
 from services.referral.case_ui import steps, words
 from services.referral.case_ui.room import Desk, frame, opened
+from services.referral.case_ui.same_person import names_of
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import Explained, explain
-from services.referral.store import cases
-from services.referral.store.cases import Routing
+from services.referral.store import beside, cases, same_person
+from services.referral.store.cases import Case, Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,41 @@ class Panel:
     elsewhere: Sequence[Explained]
 
 
-def panel(found: Sequence[Explained], line: str) -> Panel:
-    """Every contract, in its group; within one, those first in whose way least stands."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of providers beside the rules. `before`: who helped this person on the line in an earlier case, the
+    last first; `other`: who is helping the other party of this crime."""
+
+    before: Mapping[UUID, str] = field(default_factory=dict)
+    other: Collection[UUID] = ()
+
+    def place(self, each: Explained) -> tuple[bool, int]:
+        """Whoever helps the other party last; before the others who helped this person already."""
+        provider = each.contract.provider.provider_id
+        known = list(self.before)
+        return provider in self.other, known.index(provider) if provider in known else len(known)
+
+
+NOTHING = Beside()
+
+
+async def beside_of(tx: Tx, visit: Visit, case: Case, line: str) -> Beside:
+    """Who helped this person on a line before, by provider, in words; and who helps the other party."""
+    helped = [leg for leg in await same_person.helped(tx, case.person_id, case.case_id) if leg.line == line]
+    names = await names_of(visit, helped)
+    before: dict[UUID, str] = {}
+    for leg in helped:
+        who = names.get(leg.assigned_to) if leg.assigned_to else None
+        before.setdefault(leg.provider_id, f"{who} there helped" if who else "They helped")
+    return Beside(before, await beside.also_with(tx, case.case_id))
+
+
+def panel(found: Sequence[Explained], line: str, known: Beside = NOTHING) -> Panel:
+    """Every contract, in its group; within one, those first in whose way least stands, and of those that fit the one
+    whose worker the person knows."""
     mine = [each for each in found if each.contract.line == line]
     return Panel(
-        fits=[each for each in mine if each.fits],
+        fits=sorted((each for each in mine if each.fits), key=known.place),
         near=[each for each in mine if not each.fits and each.change],
         no=[each for each in mine if not each.fits and not each.change],
         elsewhere=[each for each in found if each.contract.line != line],
@@ -49,6 +82,7 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         referral = await steps.held(tx, visit)
         routings = await cases.routings(tx, case.case_id)
         books = await stocked.current(tx, desk.books)
+        known = await beside_of(tx, visit, case, referral.line)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
     facts = facts_of(routings[0].facts["case"]) if routings else None
@@ -58,7 +92,8 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         "case_ui/contracts.html",
         **top,
         referral=referral,
-        panel=panel(found, referral.line),
+        panel=panel(found, referral.line, known),
+        beside=known,
         state=lambda contract: words.words(contract.state_on(day)).lower(),
         decisions=[one for one in routings if referral.line in one.lines and one.directory_version],
     )
@@ -83,6 +118,7 @@ async def then(visit: Visit, desk: Desk) -> Response:
         line=line,
         decision=decision,
         panel=panel(found, line) if found is not None else None,
+        beside=NOTHING,
         state=lambda contract: words.words(contract.state_on(day)).lower(),
     )
 

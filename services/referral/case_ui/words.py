@@ -56,6 +56,7 @@ TASKS = {
     "ring_duty_line": "Ring the provider's duty line: it is silent",
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
+    "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",

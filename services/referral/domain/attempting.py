@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import LONDON
-from services.referral.domain.safe_contact import hours_of
+from services.referral.domain.safe_contact import LOCKING, hours_of
 
 RISKS = ("life_safety", "others")
 
@@ -39,6 +39,15 @@ def not_before(pace: Pace, tried: Sequence[datetime], now: datetime) -> datetime
         else:
             break
     return at
+
+
+def too_soon(pace: Pace, tried: Sequence[datetime], outcome: str, now: datetime) -> datetime | None:
+    """When the next attempt may be made, where this one comes too soon; None where it does not. What locks a channel is
+    never too soon: it has to be known at once."""
+    if outcome in LOCKING:
+        return None
+    at = not_before(pace, tried, now)
+    return at if at > now else None
 
 
 def read_paces(written: Mapping[str, Any]) -> Paces:

@@ -41,6 +41,15 @@ class Standards:
     override_confirm_hours: int
     attempts: Paces
 
+    @property
+    def silent_minutes(self) -> int:
+        """Working minutes without a look after which a provider counts as silent: when it is nudged."""
+        return self.silence["not_opened", "working_time"]["nudge"] * 60
+
+    def override_late(self, asked_at: datetime, now: datetime) -> bool:
+        """Whether a second person should have looked by now: after these hours nothing more is shared on it."""
+        return now > asked_at + timedelta(hours=self.override_confirm_hours)
+
     def clock(self, *, urgent: bool, holds: Iterable[str]) -> str:
         """wall_clock, day and night, for life safety and one-chance cases; working_time elsewhere."""
         return "wall_clock" if urgent or not self.one_chance.isdisjoint(holds) else "working_time"

@@ -18,10 +18,14 @@ GATES = frozenset(HOLD_KINDS["gates"])
 """Holds that say how things stand now: they go when what they speak of is there. Any other only a human lifts."""
 
 
+LIFTED = frozenset({"major_incident"})
+"""The hold that a team leader lifts: what the police tell later of the same incident does not raise it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands before it is decided again. `referred`: lines that have a referral, open or closed; `said_no`:
-    the person declined one, or took an agreement back."""
+    the person declined one, or took an agreement back; `lifted`: holds that a human has lifted for good."""
 
     reference: str
     lines: tuple[str, ...]
@@ -36,6 +40,7 @@ class Standing:
     removed: bool = False
     revision: int = 1
     said_no: bool = False
+    lifted: frozenset[str] = frozenset()
 
 
 def is_stale(held: int, revision: int) -> bool:
@@ -54,6 +59,8 @@ def decide_again(
     today = local_day(now)
     force = books.on(today)
     found = route(facts, history, force.rules)
+    if standing.lifted:
+        found = replace(found, holds=tuple(hold for hold in found.holds if hold not in standing.lifted))
     routing = _joined(standing, found)
     new = tuple(line for line in routing.lines if line not in standing.referred)
     plan = plan_lines(facts, routing, new, force, force.directory, today, by_itself=not standing.said_no)

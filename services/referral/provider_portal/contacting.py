@@ -3,9 +3,12 @@
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import when
 from services.referral.actions import contacting
+from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import base, can_try, client_id, error_of, one, own
@@ -15,10 +18,14 @@ from services.referral.store import contact
 
 async def record_attempt(visit: Visit, books: Books) -> Response:
     channel, outcome, attempt = one(visit, "channel"), one(visit, "outcome"), client_id(visit, "attempt_id")
+    sooner, listed = one(visit, "sooner"), books.transitions.reasons["attempt_sooner"]
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
     errors += [] if outcome in ATTEMPTS else [FieldError("outcome", "Choose what came of it")]
+    known = not sooner or sooner in {reason.code for reason in listed.reasons}
+    errors += [] if known else [FieldError("sooner", "Choose why from the list")]
     if errors or attempt is None:
         return await show_referral(visit, books, errors or [FieldError("channel", "Choose the channel again")])
+    paces = books.standards_on(local_day(visit.now)).attempts
     try:
         async with visit.begin() as tx:
             offered = await own(tx, visit, books)
@@ -35,10 +42,23 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
                     visit.now,
                     referral_id=offered.referral_id,
                     for_support=True,
+                    pace=paces["life_safety" if offered.urgent else "others", channel],
+                    sooner=sooner or None,
                 )
     except Refused as refused:
+        if refused.code == "too_soon":
+            return await show_referral(visit, books, [FieldError("sooner", await _not_before(visit, books, channel))])
         return await show_referral(visit, books, [error_of(refused, "channel")])
     return visit.redirect(base(visit, offered), flash="The attempt was recorded")
+
+
+async def _not_before(visit: Visit, books: Books, channel: str) -> str:
+    async with visit.begin() as tx:
+        offered = await own(tx, visit, books)
+        tried = [held.at for held in await contact.attempts(tx, offered.case_id) if held.channel == channel]
+    paces = books.standards_on(local_day(visit.now)).attempts
+    at = not_before(paces["life_safety" if offered.urgent else "others", channel], tried, visit.now)
+    return f"The next attempt may be made on {when(at)}. If it cannot wait, choose why"
 
 
 async def lock(visit: Visit, books: Books) -> Response:

@@ -13,7 +13,7 @@ from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import base, frame, limits, one, own, workers
-from services.referral.store import drafts, portal
+from services.referral.store import drafts, lapsing, portal
 
 SORTS = {"due": "By what is due first", "newest": "Newest first"}
 
@@ -32,7 +32,8 @@ async def show_list(visit: Visit, books: Books) -> Response:
             return visit.not_found()
         counts = await portal.counts(tx, contract)
         half = len(await drafts.mine(tx, visit.now))
-        shown = tuple(row.reference for row in page.rows)
+        lapsed = await lapsing.shown(tx)
+        shown = (*(row.reference for row in page.rows), *(one.reference for one in lapsed))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
     names = await workers(visit)
     mine = [c for c in books.directory.contracts if c.provider.provider_id == visit.signed_in.organisation_id]
@@ -41,6 +42,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         page=page,
         lists=[(chosen, counts[chosen.slug]) for chosen in portal.LISTS.values()],
         rows=[frame(visit, books, row, names) for row in page.rows],
+        lapsed=[(one.reference, words.line(one.line), one.since) for one in lapsed],
         contracts=[{"value": "", "text": "All our contracts"}]
         + [{"value": str(c.contract_id), "text": f"{words.line(c.line)}: {c.title}"} for c in mine],
         contract=str(contract or ""),

@@ -52,6 +52,12 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         usable=usable,
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
+        sooner=[{"value": "", "text": "It is not sooner"}]
+        + [
+            {"value": reason.code, "text": reason.words}
+            for reason in books.transitions.reasons["attempt_sooner"].reasons
+        ],
+        sooner_words=books.transitions.reasons["attempt_sooner"].words,
         attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
         told=[_told(books, event) for event in told],
         need=need,
@@ -69,7 +75,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
 
 def _placed(error: FieldError, usable: Mapping[str, str]) -> FieldError:
     """The error at its field; at none where the form for an attempt is not on the page."""
-    return error if usable or error.field not in ("channel", "outcome") else FieldError("", error.message)
+    return error if usable or error.field not in ("channel", "outcome", "sooner") else FieldError("", error.message)
 
 
 async def _profile(tx: Tx, offered: Offered) -> tuple[Profile, dict[str, bytes]]:

@@ -105,13 +105,37 @@ class Silent:
 
 
 async def silent(tx: Tx, before: datetime, limit: int = 50) -> list[Silent]:
-    """Providers with referrals sent before that instant and not opened, the longest silent first."""
+    """Providers with referrals that they could see by then and have not opened, the longest silent first."""
     asked = (
         "select l.provider_id, count(*)::int as legs, count(*) filter (where r.urgent)::int as urgent,"
-        " min(l.sent_at) as since from leg l join referral r using (referral_id)"
-        " where l.state = 'sent' and l.viewed_at is null and l.sent_at < $1 group by 1 order by 4, 1 limit $2"
+        " min(coalesce(l.out_at, l.sent_at)) as since from leg l join referral r using (referral_id)"
+        " where l.state = 'sent' and l.viewed_at is null and l.lapsed_at is null"
+        " and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) < $1"
+        " group by 1 order by 4, 1 limit $2"
     )
     return read(Silent, await tx.fetch(asked, before, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An override that no second person has looked at."""
+
+    case_id: UUID
+    reference: str
+    line: str | None
+    risk_grade: str | None
+    taken_at: datetime
+
+
+async def overrides(tx: Tx, limit: int = 50) -> list[Unconfirmed]:
+    """Overrides that wait for a second person: imminent risk first, then the oldest."""
+    asked = (
+        "select s.case_id, c.reference, s.line, c.risk_grade, s.taken_at"
+        " from consent s join case_file c using (case_id)"
+        " where s.gate = 'override' and s.confirmed_at is null and s.withdrawn_at is null"
+        " order by c.risk_grade is distinct from 'imminent', s.taken_at, s.consent_id limit $1"
+    )
+    return read(Unconfirmed, await tx.fetch(asked, limit))
 
 
 @dataclass(frozen=True, slots=True)

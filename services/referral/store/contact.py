@@ -36,7 +36,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to reach a person; `provider_id` null = by the hub."""
+    """One attempt to reach a person; `provider_id` null = by the hub; `sooner`: why sooner than the pace."""
 
     attempt_id: UUID
     case_id: UUID
@@ -49,6 +49,7 @@ class Attempt:
     at: datetime
     by_id: UUID
     by_role: str
+    sooner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ async def set_value(
 async def add_attempt(tx: Tx, attempt: Attempt) -> None:
     names = columns(Attempt)
     await tx.execute(
-        f"insert into contact_attempt ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        f"insert into contact_attempt ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         *(getattr(attempt, name) for name in names.split(", ")),
     )
 

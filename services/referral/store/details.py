@@ -69,6 +69,7 @@ _INDEX = """
 insert into person_index (kind, digest, person_id)
 select distinct * from unnest($1::text[], $2::bytea[], $3::uuid[]) on conflict do nothing
 """
+# What a worker found not to be the person's any more does not come back by itself.
 # What a worker set stands: the police's word about safety counts only where nobody here has said more. What was said of
 # a number is not said of the one that takes its place.
 _CHANNEL = """
@@ -76,6 +77,8 @@ insert into channel (person_id, kind, safety, value, value_index, days, hours, v
 select distinct on (1, 2) c.*, 'police', $10::timestamptz
   from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::bool[],
               $9::bool[]) as c(person_id, kind, safety, value, value_index, days, hours, voicemail, say_who)
+ where not exists (select 1 from retired_value r where r.person_id = c.person_id and r.kind = c.kind
+                      and r.value_index = c.value_index)
  order by 1, 2
 on conflict (person_id, kind) do update set value = excluded.value, value_index = excluded.value_index,
    days = coalesce(excluded.days, channel.days), hours = coalesce(excluded.hours, channel.hours),

@@ -22,6 +22,30 @@ class Switch:
     off_by: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The hold of an incident, lifted from one case by a team leader."""
+
+    case_id: UUID
+    reason: str
+    lifted_by: UUID
+    lifted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StillHeld:
+    """A case that is held by an incident that is not switched on any more, or never was."""
+
+    case_id: UUID
+    reference: str
+    major_incident_id: str
+    priority: int
+    holds: tuple[str, ...]
+    lines: tuple[str, ...]
+    restricted: bool
+    opened_at: datetime
+
+
 async def switches(tx: Tx, limit: int = 50) -> list[Switch]:
     """Switchings, those that are on first, then the newest."""
     rows = await tx.fetch(
@@ -89,10 +113,48 @@ async def linked(tx: Tx, incident_id: str) -> list[Case]:
 
 async def hold(tx: Tx, case: Case, holds: list[str], priority: int, now: datetime) -> None:
     """Holds a case for a human, as one more decision with the rule that asked for it."""
+    await tx.execute("delete from incident_lift where case_id = $1", case.case_id)
+    await _decide(tx, case.case_id, holds, priority, "switch.major_incident@1", now)
+    await tx.execute("update case_file set state = 'waiting' where case_id = $1", case.case_id)
+
+
+async def lift(tx: Tx, lifted: Lifted, holds: list[str], priority: int) -> None:
+    """Takes the hold of the incident off a case, as one more decision; later news does not bring it back."""
+    await _decide(tx, lifted.case_id, holds, priority, "lift.major_incident@1", lifted.lifted_at)
     await tx.execute(
-        "update case_file set holds = $2, priority = $3, state = 'waiting', runs = runs + 1, updated_at = $4"
-        " where case_id = $1",
-        case.case_id,
+        f"insert into incident_lift ({columns(Lifted)}) values ($1, $2, $3, $4) on conflict (case_id) do update"
+        " set reason = excluded.reason, lifted_by = excluded.lifted_by, lifted_at = excluded.lifted_at",
+        *(lifted.case_id, lifted.reason, lifted.lifted_by, lifted.lifted_at),
+    )
+
+
+async def is_lifted(tx: Tx, case_id: UUID) -> bool:
+    """Whether a leader lifted the hold of the incident from a case."""
+    return bool(await tx.fetchval("select true from incident_lift where case_id = $1", case_id))
+
+
+_HELD = """
+ from case_file c where c.major_incident_id is not null and 'major_incident' = any(c.holds) and c.state <> 'closed'
+  and not exists (select 1 from incident_switch s where s.incident_id = c.major_incident_id and s.off_at is null)
+"""
+
+
+async def held(tx: Tx, limit: int) -> list[StillHeld]:
+    """Cases that are held by an incident that is not switched on: those at risk first, then the oldest."""
+    names = columns(StillHeld, "c")
+    rows = await tx.fetch(f"select {names} {_HELD} order by c.priority, c.opened_at, c.case_id limit $1", limit)
+    return read(StillHeld, rows)
+
+
+async def count_held(tx: Tx, at_most: int = 1000) -> int:
+    """How many there are; counting stops at `at_most`."""
+    return int(await tx.fetchval(f"select count(*) from (select 1 {_HELD} limit $1) c", at_most))
+
+
+async def _decide(tx: Tx, case_id: UUID, holds: list[str], priority: int, rule: str, now: datetime) -> None:
+    await tx.execute(
+        "update case_file set holds = $2, priority = $3, runs = runs + 1, updated_at = $4 where case_id = $1",
+        case_id,
         holds,
         priority,
         now,
@@ -100,9 +162,9 @@ async def hold(tx: Tx, case: Case, holds: list[str], priority: int, now: datetim
     await tx.execute(
         "insert into routing (case_id, run, decided_at, decision, lines, offers, holds, doors, rules, facts,"
         " rules_version) select case_id, run + 1, $2, decision, lines, offers, $3, doors,"
-        " array_append(rules, 'switch.major_incident@1'), facts, rules_version from routing"
-        " where case_id = $1 order by run desc limit 1",
-        case.case_id,
+        " array_append(rules, $4), facts, rules_version from routing where case_id = $1 order by run desc limit 1",
+        case_id,
         now,
         holds,
+        rule,
     )

@@ -22,9 +22,10 @@ select s.consent_id as about, s.case_id, s.taken_at as at from consent s
    and {_OPEN.format("override_waiting", "s")} order by s.taken_at, s.consent_id limit $2
 """,
     "silent_provider": f"""
-select l.leg_id as about, l.case_id, l.sent_at as at from leg l
- where l.state = 'sent' and l.viewed_at is null and l.sent_at > $1 and l.sent_at < $3
-   and {_OPEN.format("silent_provider", "l")} order by l.sent_at, l.leg_id limit $2
+select l.leg_id as about, l.case_id, coalesce(l.out_at, l.sent_at) as at from leg l
+ where l.state = 'sent' and l.viewed_at is null and l.sent_at < $3 and l.lapsed_at is null
+   and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) > $1
+   and coalesce(l.out_at, l.sent_at) < $3 and {_OPEN.format("silent_provider", "l")} order by at, l.leg_id limit $2
 """,
 }
 _OVER = {

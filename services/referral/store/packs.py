@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,8 @@ select l.person_id as of, {columns(Channel, "c")} from linked_person l join chan
  where l.person_id = any($1::uuid[]) order by 1, c.kind, c.person_id
 """
 _FREEZE = """
-update leg l set pack = f.pack, pack_fields = f.fields::text[], pack_sha256 = f.sha256
+update leg l set pack = f.pack, pack_fields = f.fields::text[], pack_sha256 = f.sha256,
+       out_at = coalesce(l.out_at, $5)
   from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[]) as f(leg_id, pack, fields, sha256)
  where l.leg_id = f.leg_id and l.pack is null
 """
@@ -116,8 +118,8 @@ def _there(row: Any, names: Sequence[str]) -> dict[str, bytes]:
     return {name: row[name] for name in names if row[name] is not None}
 
 
-async def freeze(tx: Tx, packs: Sequence[Frozen]) -> None:
-    """Writes packs; one that is frozen stays as it is."""
+async def freeze(tx: Tx, packs: Sequence[Frozen], out_at: datetime | None = None) -> None:
+    """Writes packs; one that is frozen stays as it is. `out_at`: from now on their providers see them."""
     if packs:
         await tx.execute(
             _FREEZE,
@@ -125,4 +127,5 @@ async def freeze(tx: Tx, packs: Sequence[Frozen]) -> None:
             [pack.sealed for pack in packs],
             ["{" + ",".join(pack.fields) + "}" for pack in packs],
             [pack.sha256 for pack in packs],
+            out_at,
         )

@@ -13,6 +13,9 @@ with people as (
     update person set restricted = $2 where person_id = any($1::uuid[]) returning person_id
 ), legs as (
     update leg l set restricted = $2 from people p where l.person_id = p.person_id
+), lapsed as (
+    update lapsed_leg l set restricted = $2 from people p join case_file c on c.person_id = p.person_id
+     where l.case_id = c.case_id
 )
 update case_file c set restricted = $2 from people p where c.person_id = p.person_id and c.restricted <> $2
 returning c.case_id

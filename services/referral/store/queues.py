@@ -89,6 +89,13 @@ QUEUES: dict[str, Queue] = {
             "state = 'waiting' and 'no_safe_channel' = any(holds)",
         ),
         Queue(
+            "incident",
+            "Held by a major incident",
+            "Look",
+            "Nobody who waits is held by a major incident.",
+            "state = 'waiting' and major_incident_id is not null and 'major_incident' = any(holds)",
+        ),
+        Queue(
             "active",
             "With a provider",
             "Look",

@@ -13,7 +13,8 @@ from services.referral.store.rows import columns, read, read_one
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One provider tried for a referral. `state`: leaving (may still be undone), sent, accepted, waitlisted, declined,
-    withdrawn or ended."""
+    withdrawn or ended. `sent_at` is when it was decided, of an automatic one the event's own time; `out_at` since when
+    the provider can see it, by the clock on the wall."""
 
     leg_id: UUID
     referral_id: UUID
@@ -38,6 +39,7 @@ class Leg:
     assigned_to: UUID | None = None
     pack_fields: tuple[str, ...] | None = None
     pack_sha256: str | None = None
+    out_at: datetime | None = None
 
 
 _REFERRAL = f"select {columns(Referral)} from referral"
@@ -48,7 +50,7 @@ _SAVE = "update referral set {} where referral_id = $1".format(
 )
 _RIPE = "select referral_id from leg where state = 'leaving' and release_at <= $1 order by release_at, leg_id limit $2"
 _OF_PROVIDER = ("state", "viewed_at", "answered_at", "decline_reason", "better_line", "assigned_to")
-_OF_HUB = (*_OF_PROVIDER, "release_at", "sent_at", "sent_by", "gate", "pack_fields", "pack_sha256")
+_OF_HUB = (*_OF_PROVIDER, "release_at", "sent_at", "sent_by", "gate", "pack_fields", "pack_sha256", "out_at")
 
 
 async def load(tx: Tx, referral_id: UUID) -> Referral | None:

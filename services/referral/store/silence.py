@@ -12,14 +12,15 @@ from services.referral.store.life import SilenceStep
 from services.referral.store.rows import columns, read
 
 _SILENT = """
-select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, l.sent_at, l.viewed_at,
+select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, coalesce(l.out_at, l.sent_at) as since, l.viewed_at,
        r.urgent or c.priority = 0 as urgent, c.holds,
        array(select s.kind || '/' || s.step from silence_step s where s.leg_id = l.leg_id) as taken
   from leg l
   join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
   join case_file c on c.case_id = l.case_id
  where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.state = 'sent' and r.asked_at is null
- order by r.urgent desc, l.sent_at, l.leg_id limit $2
+   and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) <= $1 and l.lapsed_at is null
+ order by r.urgent desc, since, l.leg_id limit $2
 """
 _RESTS = "select leg_id, since, until from limit_rest where leg_id = any($1::uuid[]) and what = 'accept' order by since"
 _TRIED = "select referral_id, contract_id from leg where referral_id = any($1::uuid[])"
@@ -31,14 +32,15 @@ select distinct on (case_id) case_id, facts -> 'case' as facts from routing wher
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A leg that is with a provider who has not answered. `taken`: "kind/step" of the steps taken already."""
+    """A leg that is with a provider who has not answered; `since`: when they could first see it. `taken`: "kind/step"
+    of the steps taken already."""
 
     leg_id: UUID
     referral_id: UUID
     case_id: UUID
     contract_id: UUID
     line: str
-    sent_at: datetime
+    since: datetime
     viewed_at: datetime | None
     urgent: bool
     holds: tuple[str, ...]
@@ -64,8 +66,8 @@ class Ending:
 
 
 async def silent(tx: Tx, sent_before: datetime, limit: int) -> list[Silent]:
-    """Legs without an answer that were sent before an instant; urgent ones first, then the oldest. While a question to
-    the hub is open nobody is silent but the hub."""
+    """Legs without an answer that their provider could see before an instant; urgent ones first, then the oldest. While
+    a question to the hub is open nobody is silent but the hub."""
     return read(Silent, await tx.fetch(_SILENT, sent_before, limit))
 
 

@@ -1,0 +1,88 @@
+"""An agreement has run out: its provider sees the person no more, and sees them again when they have agreed again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.listening import Context
+from kit.service import Moment
+from services.referral.actions import filing
+from services.referral.store import cases, consent, lapsing, referrals, tasks
+from services.referral.store.consent import Consent
+from services.referral.store.referrals import Leg
+from services.referral.store.tasks import Task, task_id
+
+BATCH = 100
+TASK = "agreement_ended"
+WITH_PROVIDER = ("sent", "accepted", "waitlisted")
+
+
+async def close(tx: Tx, moment: Moment, context: Context) -> int:
+    """Ends the access that stood on agreements that have run out, each with a task to ask again; returns how many
+    agreements. Nothing is withdrawn: what becomes of the referral is for a human to decide."""
+    found = await lapsing.run_out(tx, moment.now, BATCH)
+    for case_id in sorted({held.case_id for held in found}):
+        await _close_case(tx, case_id, moment.now)
+    await lapsing.done(tx, [held.consent_id for held in found], moment.now)
+    return len(found)
+
+
+async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> None:
+    if await cases.load(tx, case_id) is None:
+        return
+    held = await consent.of_case(tx, case_id)
+    over = [one for one in held if one.expires_at is not None and one.expires_at <= now]
+    legs = [
+        leg
+        for leg in await referrals.legs_of_case(tx, case_id)
+        if leg.state in WITH_PROVIDER and leg.gate == "agreement" and lets(over, leg) and not carried(held, leg, now)
+    ]
+    if not legs:
+        return
+    await lapsing.close(tx, [leg.leg_id for leg in legs], now)
+    due = filing.end_of_day(now)
+    await tasks.add(
+        tx,
+        [
+            Task(task_id(TASK, leg.leg_id, now.date()), TASK, due, now, case_id=case_id, referral_id=leg.referral_id)
+            for leg in legs
+        ],
+    )
+    await audit.record(tx, [audit.Entry(None, "system", None, "leg.closed_to_provider", "case", case_id)])
+
+
+async def open_again(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> int:
+    """Something that lets legs be with their providers was recorded: those that it carries are seen again."""
+    closed = {one.leg_id for one in await lapsing.of_case(tx, case_id)}
+    if not closed:
+        return 0
+    held = await consent.of_case(tx, case_id)
+    legs = [leg for leg in await referrals.legs_of_case(tx, case_id) if leg.leg_id in closed]
+    carried_now = [leg for leg in legs if carried(held, leg, now)]
+    await lapsing.open_again(tx, [leg.leg_id for leg in carried_now])
+    for leg in carried_now:
+        await tasks.over(tx, leg.referral_id, [TASK], now)
+    if carried_now:
+        await audit.record(tx, [audit.seen(viewer, "leg.open_to_provider", "case", case_id)])
+    return len(carried_now)
+
+
+def carried(held: Sequence[Consent], leg: Leg, now: datetime) -> bool:
+    """Whether an agreement that counts, or a confirmed override, lets the leg be with its provider."""
+    counting = [one for one in held if one.counts(now)]
+    return lets(counting, leg) or any(one.gate == "override" and one.line in (None, leg.line) for one in counting)
+
+
+def lets(held: Sequence[Consent], leg: Leg) -> bool:
+    """Whether one of these agreements is to this provider for this line; one that is let again needs no new one."""
+    return any(_is_to(one, leg) for one in held if one.gate == "agreement" and one.purpose in ("support", leg.line))
+
+
+def _is_to(one: Consent, leg: Leg) -> bool:
+    if one.contract_id == leg.contract_id:
+        return True
+    of_line = one.line == leg.line or (one.line is None and one.contract_id is None)
+    return of_line and one.provider_id in (None, leg.provider_id)

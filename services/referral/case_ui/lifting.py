@@ -1,0 +1,68 @@
+"""Cases that a major incident still holds though it is switched off: the leader lifts the hold, one by one or many."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from kit.web.words import plural
+from services.referral.actions import incidents as switching
+from services.referral.case_ui import words
+from services.referral.case_ui.room import Desk, one
+from services.referral.store import incidents
+
+PAGE = 100
+
+
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    async with visit.begin() as tx:
+        held = await incidents.held(tx, PAGE)
+        number = await incidents.count_held(tx)
+        seen = [audit.seen(visit.signed_in, "incident_holds_seen", "case", each.case_id) for each in held]
+        await audit.record(tx, seen or [audit.seen(visit.signed_in, "incident_holds_seen", "list", None)])
+    reasons = desk.books.transitions.reasons["incident_lifted"]
+    return visit.render(
+        "case_ui/lifting.html",
+        status=422 if errors else 200,
+        held=[(each, _others(each)) for each in held],
+        number=number,
+        asked=reasons.words,
+        reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
+        errors=errors,
+    )
+
+
+def _others(each: incidents.StillHeld) -> str:
+    """The other holds of a case, in words: they stay."""
+    return "; ".join(words.HOLDS.get(hold, words.words(hold)) for hold in each.holds if hold != switching.HOLD)
+
+
+async def lift(visit: Visit, desk: Desk) -> Response:
+    """Lifts the hold from the cases that are ticked, or from all that were listed."""
+    chosen = visit.form.get("listed" if one(visit, "which") == "all" else "case", [])[:PAGE]
+    ids = [found for text in chosen if (found := _id(text))]
+    reason, known = one(visit, "reason"), desk.books.transitions.reasons["incident_lifted"]
+    errors = [] if ids else [FieldError("case", "Tick the cases from which the hold is lifted")]
+    if reason not in {each.code for each in known.on(local_day(visit.now))}:
+        errors.append(FieldError("reason", "Choose why the hold may be lifted"))
+    if errors:
+        return await show(visit, desk, errors)
+    try:
+        async with visit.begin() as tx:
+            lifted = await switching.lift(tx, visit.signed_in, ids, reason, visit.now)
+    except Refused:
+        return await show(visit, desk, [FieldError("reason", "Choose why the hold may be lifted")])
+    flash = f"Lifted from {plural(lifted, 'case')}. Nothing was sent: each waits for a human as any other."
+    return visit.redirect("/operations/incidents/held", flash=flash)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
