@@ -244,9 +244,15 @@ async def test_bail_is_seen_by_the_provider_the_next_time_a_page_is_asked_for(hu
     crime = await hub.value("select crime_id from case_file where case_id = $1", sent.case)
     async with portal_of(hub, databases) as browse:
         worker = await browse("idva.worker")
-        assert "Alert" not in (await worker.get("/portal")).text
+        page = await worker.get("/portal")
+        assert "Alert" not in page.text
+        [poll] = [each for each in page.all("div") if each.get("data-poll")]
+        assert int(poll.get("data-seconds") or 0) <= 60, "design 1: within 60 seconds"
+        asked = poll.get("data-poll") or ""
+        await worker.download(asked, 204)
         told = {"milestone_id": "m-1", "crime_id": str(crime), "trigger": "police_bail_conditions_changed"}
         await hub.hears([an_event(MilestoneReached.TYPE, told | {"happened_at": NOON.isoformat()})])
+        assert "told us of bail, release or an order" in (await worker.download(asked)).text
         assert "Alert" in (await worker.get("/portal")).texts("span", "moj-badge")
         assert "told us of bail, release or an order" in (await worker.get(sent.page)).text
     assert await hub.value("select review_since is not null from case_file where case_id = $1", sent.case)

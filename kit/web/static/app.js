@@ -57,6 +57,15 @@ if (document.body.dataset.shortcuts === 'on') {
   })
 }
 
+// A place with data-poll asks its address every data-seconds while the page is looked at, and shows what it is told.
+for (const place of document.querySelectorAll('[data-poll]')) {
+  setInterval(async () => {
+    if (document.hidden || place.textContent) return
+    const answer = await fetch(place.dataset.poll, { redirect: 'error' }).catch(() => undefined)
+    if (answer?.status === 200) place.innerHTML = await answer.text()
+  }, place.dataset.seconds * 1000)
+}
+
 for (const button of document.querySelectorAll('button[data-print]')) {
   button.hidden = false
   button.addEventListener('click', () => print())

@@ -15,7 +15,12 @@ CLOCKS = ("wall_clock", "working_time")
 _NUMBERS = (
     *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
     *("agreement_months", "agreement_warn_days", "handover_undo_minutes", "override_confirm_hours"),
+    "alert_poll_seconds",
 )
+
+
+ALERT_WITHIN = 60
+"""Seconds within which every open leg hears of bail, a release or an order (design 1)."""
 
 
 class BadStandards(Exception):
@@ -39,6 +44,7 @@ class Standards:
     agreement_warn_days: int
     handover_undo_minutes: int
     override_confirm_hours: int
+    alert_poll_seconds: int
     attempts: Paces
 
     @property
@@ -94,6 +100,8 @@ def _version(written: Mapping[str, Any]) -> Standards:
     for number in _NUMBERS:
         if not isinstance(written.get(number), int) or written[number] < 1:
             raise BadStandards(f"standards {name}: {number}: takes a whole number of at least 1")
+    if written["alert_poll_seconds"] > ALERT_WITHIN:
+        raise BadStandards(f"standards {name}: alert_poll_seconds: takes {ALERT_WITHIN} at most")
     silence = {}
     for kind in KINDS:
         for clock in CLOCKS:

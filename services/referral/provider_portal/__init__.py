@@ -8,7 +8,7 @@ from services.referral.drafting import kept
 from services.referral.provider_portal.capacity import ask_capacity, say_capacity, show_capacity
 from services.referral.provider_portal.contacting import lock, record_attempt
 from services.referral.provider_portal.linked import ask_open, by_link, leave, open_link
-from services.referral.provider_portal.lists import assign, show_list
+from services.referral.provider_portal.lists import assign, show_alerts, show_list
 from services.referral.provider_portal.meeting import ask_result, book, record_result, show_appointments, show_upcoming
 from services.referral.provider_portal.minting import make_link, show_links, take_back
 from services.referral.provider_portal.needs import ask_needs, say_needs
@@ -77,6 +77,7 @@ def _worked(room: Room) -> tuple[Page, ...]:
             ("/portal", show_list, "portal.read", "GET"),
             ("/portal/work", show_work, "portal.read", "GET"),
             ("/portal/work/drafts/{draft_id}/drop", throw_away, "portal.write", "POST"),
+            ("/portal/alerts", show_alerts, "portal.read", "GET"),
             ("/portal/capacity", show_capacity, "portal.manage", "GET"),
             (contract, ask_capacity, "portal.manage", "GET"),
             (contract, say_capacity, "portal.manage", "POST"),

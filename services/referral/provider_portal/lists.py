@@ -5,6 +5,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
@@ -33,6 +34,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         counts = await portal.counts(tx, contract)
         half = len(await drafts.mine(tx, visit.now))
         lapsed = await lapsing.shown(tx)
+        alerts = await portal.alerts(tx)
         shown = (*(row.reference for row in page.rows), *(one.reference for one in lapsed))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
     names = await workers(visit)
@@ -46,10 +48,21 @@ async def show_list(visit: Visit, books: Books) -> Response:
         contracts=[{"value": "", "text": "All our contracts"}]
         + [{"value": str(c.contract_id), "text": f"{words.line(c.line)}: {c.title}"} for c in mine],
         contract=str(contract or ""),
+        alerts=alerts,
+        seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sort=sort,
         half=half,
         sorts=[{"value": code, "text": text} for code, text in SORTS.items()],
     )
+
+
+async def show_alerts(visit: Visit, books: Books) -> Response:
+    """Asked again and again by an open page: whether more alerts came than it knows of."""
+    known = whole(visit.query.get("known", "")) or 0
+    async with visit.begin() as tx:
+        number = await portal.alerts(tx)
+        await audit.record(tx, [audit.seen(visit.signed_in, "portal.alerts_asked", "list", None)])
+    return visit.render("provider_portal/alerts.html") if number > known else Response(status_code=204)
 
 
 def _contract(visit: Visit) -> UUID | None:

@@ -179,6 +179,11 @@ async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     return read_one(Offered, row)
 
 
+async def alerts(tx: Tx) -> int:
+    """How many alerts of bail, release or an order there are in the viewer's cases."""
+    return int(await tx.fetchval("select count(*) from alert"))
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A step of a leg, for its provider's timeline."""
