@@ -1,0 +1,1 @@
+"""A hub after five years, and its pages at a steady rate: `python -m bench.million`."""
