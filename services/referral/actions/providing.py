@@ -70,8 +70,8 @@ async def _keep(
 
 
 def _leg_after(leg: Leg, referral: ReferralState, verb: str, now: datetime, answer: dict[str, Any]) -> Leg:
-    state = OF_LEG.get(referral.state, leg.state)
-    changed = replace(leg, state=state, viewed_at=leg.viewed_at or now)
+    moved = leg.moved(OF_LEG.get(referral.state, leg.state), now)
+    changed = replace(moved, viewed_at=leg.viewed_at or now)
     if verb in ANSWERS:
         changed = replace(changed, answered_at=now)
     if verb == "decline":

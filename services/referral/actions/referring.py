@@ -194,7 +194,7 @@ async def _leave_behind(tx: Tx, before: ReferralState, now: datetime) -> None:
     """Ends the leg of the provider who was silent, and what was to be done about it."""
     silent = await referrals.leg(tx, before.leg_id) if before.state == "sent" and before.leg_id else None
     if silent is not None:
-        await referrals.save_leg(tx, replace(silent, state="withdrawn", answered_at=now))
+        await referrals.save_leg(tx, replace(silent.moved("withdrawn", now), answered_at=now))
         await life.end_rest(tx, before.referral_id, "accept", now)
     await life.close_proposals(tx, before.referral_id, now)
     await tasks.over(tx, before.referral_id, ("offer_next_provider", "ring_duty_line"), now)

@@ -38,7 +38,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     for leg in await referrals.legs(tx, referral.referral_id):
         state = OF_LEG.get(referral.state)
         if leg.leg_id == referral.leg_id and state is not None and leg.state not in (state, "leaving"):
-            await referrals.save_leg(tx, replace(leg, state=state, answered_at=leg.answered_at or now))
+            await referrals.save_leg(tx, replace(leg.moved(state, now), answered_at=leg.answered_at or now))
         elif leg.state == "leaving" and referral.ended_at is not None:
             await referrals.remove_leaving_leg(tx, leg.leg_id)
     await lapsing.forget(tx, referral.case_id, referral.referral_id, None if referral.ended_at else referral.leg_id)

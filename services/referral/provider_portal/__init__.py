@@ -7,6 +7,7 @@ from kit.web.app import Page
 from services.referral.drafting import kept
 from services.referral.provider_portal.capacity import ask_capacity, say_capacity, show_capacity
 from services.referral.provider_portal.contacting import lock, record_attempt
+from services.referral.provider_portal.history import download_history
 from services.referral.provider_portal.linked import ask_open, by_link, leave, open_link
 from services.referral.provider_portal.lists import assign, show_alerts, show_list
 from services.referral.provider_portal.meeting import ask_result, book, record_result, show_appointments, show_upcoming
@@ -83,6 +84,7 @@ def _worked(room: Room) -> tuple[Page, ...]:
             (contract, say_capacity, "portal.manage", "POST"),
             ("/portal/outcomes", ask_paste, "portal.manage", "GET"),
             ("/portal/outcomes", paste, "portal.manage", "POST"),
+            ("/portal/history", download_history, "portal.manage", "GET"),
             ("/portal/performance", show_performance, "portal.manage", "GET"),
             ("/portal/performance/{contract_id}/{measure}/{result}", show_measured, "portal.manage", "GET"),
             ("/portal/returns", show_returns, "portal.manage", "GET"),

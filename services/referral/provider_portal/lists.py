@@ -42,7 +42,8 @@ async def show_list(visit: Visit, books: Books) -> Response:
     return visit.render(
         "provider_portal/list.html",
         page=page,
-        lists=[(chosen, counts[chosen.slug]) for chosen in portal.LISTS.values()],
+        lists=[(chosen, counted(counts[chosen.slug])) for chosen in portal.LISTS.values()],
+        held=counted(counts[slug]),
         rows=[frame(visit, books, row, names) for row in page.rows],
         lapsed=[(one.reference, words.line(one.line), one.since) for one in lapsed],
         contracts=[{"value": "", "text": "All our contracts"}]
@@ -63,6 +64,11 @@ async def show_alerts(visit: Visit, books: Books) -> Response:
         number = await portal.alerts(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.alerts_asked", "list", None)])
     return visit.render("provider_portal/alerts.html") if number > known else Response(status_code=204)
+
+
+def counted(number: int) -> str:
+    """A count as a tab shows it: "24"; "1,000+" where counting stopped."""
+    return f"{number:,}" if number <= portal.COUNTED_AT_MOST else f"{portal.COUNTED_AT_MOST:,}+"
 
 
 def _contract(visit: Visit) -> UUID | None:

@@ -10,6 +10,10 @@ from services.referral.domain.referral import ReferralState as Referral
 from services.referral.store.rows import columns, read, read_one
 
 
+OVER = frozenset({"declined", "withdrawn", "ended"})
+"""States of a leg that is over for its provider."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One provider tried for a referral. `state`: leaving (may still be undone), sent, accepted, waitlisted, declined,
@@ -40,6 +44,11 @@ class Leg:
     pack_fields: tuple[str, ...] | None = None
     pack_sha256: str | None = None
     out_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def moved(self, state: str, now: datetime) -> "Leg":
+        """The leg in this state; the first time that it is over is kept."""
+        return replace(self, state=state, ended_at=self.ended_at or now if state in OVER else None)
 
 
 _REFERRAL = f"select {columns(Referral)} from referral"
@@ -49,7 +58,7 @@ _SAVE = "update referral set {} where referral_id = $1".format(
     ", ".join(f"{name} = ${number}" for number, name in enumerate(_CHANGING, 2))
 )
 _RIPE = "select referral_id from leg where state = 'leaving' and release_at <= $1 order by release_at, leg_id limit $2"
-_OF_PROVIDER = ("state", "viewed_at", "answered_at", "decline_reason", "better_line", "assigned_to")
+_OF_PROVIDER = ("state", "viewed_at", "answered_at", "decline_reason", "better_line", "assigned_to", "ended_at")
 _OF_HUB = (*_OF_PROVIDER, "release_at", "sent_at", "sent_by", "gate", "pack_fields", "pack_sha256", "out_at")
 
 
