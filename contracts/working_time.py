@@ -4,10 +4,11 @@ The day of the trigger, on the calendar of London, is day 0; a limit ends with t
 source: the Code gives no counting rule; this is the one of the catalogue (conventions, counting).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -83,15 +84,34 @@ def working_minutes(a: datetime, b: datetime, calendar: Calendar, hours: OfficeH
     """Whole minutes of office time from `a` to `b`; negative when `b` came first."""
     if b < a:
         return -working_minutes(b, a, calendar, hours)
-    total = timedelta()
-    day, last = local_day(a), local_day(b)
-    while day <= last:
-        if day.weekday() in hours.weekdays and day not in calendar.holidays:
-            opens = datetime.combine(day, hours.opens, LONDON).astimezone(UTC)
-            closes = datetime.combine(day, hours.closes, LONDON).astimezone(UTC)
-            total += max(min(b, closes) - max(a, opens), timedelta())
-        day += _DAY
-    return int(total.total_seconds()) // 60
+    return int((_office_time(b, calendar, hours) - _office_time(a, calendar, hours)).total_seconds()) // 60
+
+
+def _office_time(at: datetime, calendar: Calendar, hours: OfficeHours) -> timedelta:
+    """All office time of the calendar until `at`. An office that works is open equally long on every day."""
+    day = local_day(at)
+    opens, closes = _office(day, hours)
+    weeks, rest = divmod(day.toordinal() - 1, 7)  # ordinal 1 was a Monday
+    days = weeks * len(hours.weekdays) + sum(weekday < rest for weekday in hours.weekdays)
+    closed = _closed(calendar, hours.weekdays)
+    before = bisect_left(closed, day)
+    full = (days - before) * (closes - opens)
+    if day.weekday() not in hours.weekdays or closed[before : before + 1] == (day,):
+        return full
+    return full + max(min(at, closes) - opens, timedelta())
+
+
+@lru_cache(4096)
+def _office(day: date, hours: OfficeHours) -> tuple[datetime, datetime]:
+    """When the office opens and closes on a day, in UTC."""
+    opens, closes = (datetime.combine(day, at, LONDON).astimezone(UTC) for at in (hours.opens, hours.closes))
+    return opens, closes
+
+
+@cache
+def _closed(calendar: Calendar, weekdays: frozenset[int]) -> tuple[date, ...]:
+    """The holidays on which the office would have been open, in order."""
+    return tuple(sorted(day for day in calendar.holidays if day.weekday() in weekdays))
 
 
 NUMBERS = (

@@ -1,6 +1,6 @@
 """Giving a case to a worker: by the rule, or otherwise with a reason; many at once; and all cases of one who leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -34,11 +34,12 @@ class Done:
     skipped: list[Skipped]
 
 
-async def team(tx: Tx, now: datetime) -> list[Worker]:
-    """Everybody a case may be given to, as things stand now."""
+async def team(tx: Tx, now: datetime, loads: Mapping[UUID, Mapping[int, int]] | None = None) -> list[Worker]:
+    """Everybody a case may be given to, as things stand now; `loads` where they were read already."""
     day = local_day(now)
     policy = allocation().on(day)
-    skills, away, loads = await workers.skills(tx, day), await workers.away(tx, day), await workers.loads(tx)
+    skills, away = await workers.skills(tx, day), await workers.away(tx, day)
+    loads = await workers.loads(tx) if loads is None else loads
     return [
         Worker(
             worker_id=one.worker_id,

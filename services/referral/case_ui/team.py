@@ -48,8 +48,8 @@ async def show(visit: Visit, desk: Desk) -> Response:
     limit = standards.silent_minutes
     async with visit.begin() as tx:
         await copy_workers(visit, tx)
-        everybody, people = await workers.everybody(tx), await allocating.team(tx, visit.now)
         loads, held = await workers.loads(tx), await assigning.held_count(tx)
+        everybody, people = await workers.everybody(tx), await allocating.team(tx, visit.now, loads)
         falling = await assigning.falling(tx, visit.now, tomorrow)
         silent = await assigning.silent(tx, visit.now - timedelta(minutes=limit))
         waiting = await assigning.unassigned(tx)

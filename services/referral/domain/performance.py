@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from math import ceil
 from typing import Literal
 from uuid import UUID
 
-from contracts.working_time import HUB_HOURS, LONDON, calendar, due, working_minutes
+from contracts.working_time import HUB_HOURS, LONDON, calendar, end_of_day, last_day, local_day, working_minutes
 from services.referral.domain.directory import Standards
 from services.referral.domain.kept import without
 
@@ -83,8 +84,13 @@ def due_at(
     """The end of a limit. A contract names none for opening: it counts as the one to answer. On the days of a planned
     closure no limit of working days runs; the one of an urgent referral runs day and night."""
     days = standards.first_contact_working_days if measure == "contact" else standards.accept_working_days
-    end = due(sent_at, days, "working_days", without(calendar(), closed))
+    end = _end(local_day(sent_at), days, closed)
     return min(end, sent_at + timedelta(hours=standards.urgent_hours)) if urgent and measure != "contact" else end
+
+
+@lru_cache(4096)
+def _end(day: date, days: int, closed: frozenset[date]) -> datetime:
+    return end_of_day(last_day(day, days, "working_days", without(calendar(), closed)))
 
 
 def result(

@@ -10,12 +10,13 @@ from services.referral.store.looking import CHANGED
 from services.referral.store.rows import columns, read
 
 PAGE, PAGE_AT_MOST, COUNTED_AT_MOST, PAGES_AT_MOST = 25, 100, 1000, 400
-_BY_RISK = "priority, act_by, case_id"
+_BY_RISK, _NEWEST = "priority, act_by, case_id", "opened_at desc, case_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`where` and `order` are SQL over case_file; everything else is words for the page."""
+    """`where` and `order` are SQL over case_file; everything else is words for the page. `newest`: it looks no further
+    back than so many cases, so that a rare hold is not sought through years."""
 
     slug: str
     title: str
@@ -23,7 +24,7 @@ class Queue:
     empty: str
     where: str
     order: str = _BY_RISK
-    needs_viewer: bool = False
+    newest: int | None = None
 
 
 QUEUES: dict[str, Queue] = {
@@ -103,10 +104,8 @@ QUEUES: dict[str, Queue] = {
             "state = 'active'",
             "priority, act_by, case_id",
         ),
-        Queue("new", "Newest", "Look", "No case has come yet.", "true", "opened_at desc, case_id"),
-        Queue(
-            "all", "All open cases", "Look", "There is no open case.", "state <> 'closed'", "opened_at desc, case_id"
-        ),
+        Queue("new", "Newest", "Look", "No case has come yet.", "true", _NEWEST, newest=PAGES_AT_MOST * PAGE),
+        Queue("all", "All open cases", "Look", "There is no open case.", "state <> 'closed'", _NEWEST),
     )
 }
 
@@ -114,8 +113,8 @@ QUEUES: dict[str, Queue] = {
 SORTS = {
     "risk": ("Risk, then time left", _BY_RISK),
     "due": ("Time left", "act_by, case_id"),
-    "newest": ("Newest first", "opened_at desc, case_id"),
-    "oldest": ("Oldest first", "opened_at, case_id"),
+    "newest": ("Newest first", _NEWEST),
+    "oldest": ("Oldest first", "opened_at, case_id desc"),
 }
 """Orders that a viewer may choose, each with a unique end."""
 
@@ -193,19 +192,19 @@ async def queue(tx: Tx, slug: str, filters: Filters | None = None, page: int = 1
     f = filters or Filters()
     given = (f.line, f.hold, f.area, f.kind, f.decision)
     size, page = min(max(size, 1), PAGE_AT_MOST), min(max(page, 1), PAGES_AT_MOST)
-    found = f"from case_file where ({chosen.where}) {_FILTERED}" + (f" and {CHANGED}" if f.changed else "")
+    source = f"(select * from case_file order by {_NEWEST} limit {chosen.newest}) as" if chosen.newest else ""
+    found = f"from {source} case_file where ({chosen.where}) {_FILTERED}" + (f" and {CHANGED}" if f.changed else "")
     order = SORTS[f.sort][1] if f.sort in SORTS else chosen.order
-    counted = await tx.fetchval(
-        f"select count(*) from (select 1 {found} limit {COUNTED_AT_MOST + 1}) c",
-        *given,
-    )
     rows = await tx.fetch(
-        f"select {columns(Queued)} {found} order by {order} limit {size} offset {(page - 1) * size}",
+        f"select {columns(Queued)} {found} order by {order} limit {size + 1} offset {(page - 1) * size}",
         *given,
     )
+    counted = (page - 1) * size + len(rows)
+    if len(rows) > size or (not rows and page > 1):
+        counted = await tx.fetchval(f"select count(*) from (select 1 {found} limit {COUNTED_AT_MOST + 1}) c", *given)
     more = counted > COUNTED_AT_MOST
     counted = min(counted, COUNTED_AT_MOST)
-    return QueuePage(chosen, read(Queued, rows), page, counted, more, max(1, -(-counted // size)))
+    return QueuePage(chosen, read(Queued, rows[:size]), page, counted, more, max(1, -(-counted // size)))
 
 
 async def counts(tx: Tx) -> dict[str, int]:
