@@ -23,7 +23,7 @@ import psutil
 import structlog
 import uvloop
 
-from bench.million.kinds import kinds
+from bench.million.kinds import Kinds, kinds
 from bench.million.making import Made, make
 from bench.million.visits import Visitors
 from bench.stand import MIGRATIONS, NAME, Stand
@@ -42,8 +42,11 @@ GOAL, MAY_MOVE = 150.0, 20.0
 def options() -> argparse.Namespace:
     words = argparse.ArgumentParser(prog="python -m bench.million", description=__doc__)
     words.add_argument("--cases", type=int, default=1_000_000)
-    words.add_argument("--minutes", type=float, default=6.0, help="length of the open loop; half of it beside a download")
+    words.add_argument(
+        "--minutes", type=float, default=6.0, help="length of the open loop; half of it beside a download"
+    )
     words.add_argument("--rate", type=float, default=10.0, help="visits a second")
+    words.add_argument("--each", type=int, default=20, help="visits of each kind alone, for its processor time")
     words.add_argument("--data", type=Path, help="a folder for the data, used again when it is full already")
     words.add_argument("--stay", action="store_true", help="leaves the data folder where it is")
     words.add_argument("--json", type=Path, default=LATEST, help="where the figures go")
@@ -71,6 +74,7 @@ async def measure(stand: Stand, web: psutil.Process, asked: argparse.Namespace, 
     before, load = spent(stand, web), os.getloadavg()
     turns = await visitors.visit(wanted, asked.rate, asked.minutes)
     after = spent(stand, web)
+    alone = await each_alone(stand, web, visitors, wanted, asked.each)
     await visitors.close()
     await access.close()
     visits = sum(len(found) for took in turns.values() for found in took.by_kind.values())
@@ -81,10 +85,25 @@ async def measure(stand: Stand, web: psutil.Process, asked: argparse.Namespace, 
         "asked": {"cases": asked.cases, "minutes": asked.minutes, "rate": asked.rate},
         "made": asdict(made),
         "processor_milliseconds_a_visit": {n: round(1000 * (after[n] - before[n]) / max(visits, 1), 1) for n in before},
+        "alone": alone,
         "download": asdict(visitors.downloads),
         **{name: took.spread() for name, took in turns.items()},
         "wrong": {name: dict(took.wrong) for name, took in turns.items()},
     }
+
+
+async def each_alone(
+    stand: Stand, web: psutil.Process, visitors: Visitors, wanted: Kinds, times: int
+) -> dict[str, dict[str, float]]:
+    """Milliseconds of processor time of each kind, one visit after the other: a busy machine hardly moves these."""
+    found = {}
+    for kind, asks in wanted.items():
+        before = spent(stand, web)
+        for _ in range(times):
+            await visitors.ask(next(asks))
+        after = spent(stand, web)
+        found[kind] = {name: round(1000 * (after[name] - before[name]) / times, 1) for name in before} if times else {}
+    return {kind: cost for kind, cost in found.items() if cost}
 
 
 def processor() -> str:
@@ -99,18 +118,24 @@ def spent(stand: Stand, web: psutil.Process) -> dict[str, float]:
 
 
 def show(found: dict[str, Any]) -> None:
-    quiet, beside = found["quiet"], found["beside"]
-    print(f"{'milliseconds':32} {'count':>6} {'p50':>7} {'p95':>7}   beside a download: {'count':>5} {'p50':>7} {'p95':>7}")
+    quiet, beside, alone = found["quiet"], found["beside"], found["alone"]
+    print(f"{'':27}|{'milliseconds':^22}|{'beside a download':^22}|{'processor, alone':^22}")
+    print(f"{'':27}|{'count':>6}{'p50':>8}{'p95':>8}|{'count':>6}{'p50':>8}{'p95':>8}|{'web':>11}{'postgres':>11}")
     for kind, one in quiet.items():
-        other = beside.get(kind, {"count": 0, "p50": 0.0, "p95": 0.0})
-        mark = "" if one["p95"] <= GOAL else f"  over {GOAL:.0f}"
-        print(f"{kind:32} {one['count']:6} {one['p50']:7} {one['p95']:7}                      "
-              f"{other['count']:6} {other['p50']:7} {other['p95']:7}{mark}")  # fmt: skip
+        two, mark = [_cells(one), _cells(beside.get(kind))], f"  over {GOAL:.0f}" if one["p95"] > GOAL else ""
+        cost = alone.get(kind, {"web": "", "postgres": ""})
+        print(f"{kind:27}|{'|'.join(two)}|{cost['web']:>11}{cost['postgres']:>11}{mark}")
     moved = 100 * (beside["all"]["p95"] / quiet["all"]["p95"] - 1) if quiet["all"]["p95"] else 0.0
-    print(f"a download moves the p95 of all by {moved:+.0f} % (at most {MAY_MOVE:.0f} % is wanted): {found['download']}")
+    print(
+        f"a download moves the p95 of all by {moved:+.0f} % (at most {MAY_MOVE:.0f} % is wanted): {found['download']}"
+    )
     print("processor, milliseconds a visit:", found["processor_milliseconds_a_visit"], "load:", found["load"])
     if any(found["wrong"].values()):
         print("NOT PAGES:", found["wrong"])
+
+
+def _cells(one: dict[str, float] | None) -> str:
+    return f"{one['count']:6}{one['p50']:8}{one['p95']:8}" if one else " " * 22
 
 
 def web_program(servers: Servers) -> tuple[child.Program, int]:

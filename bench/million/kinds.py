@@ -32,10 +32,12 @@ async def kinds(superuser: Superuser, cases: int, providers: Sequence[UUID]) -> 
     """Every kind with what to ask for, without end."""
     rng = Random(7)
     held = await superuser.fetch(
-        "select case_id, reference, state from case_file where not restricted and (state <> 'closed' or case_id::text < '02')"
-        " order by md5(case_id::text) limit 3000"
+        "select case_id, reference, state from case_file"
+        " where not restricted and (state <> 'closed' or case_id::text < '02') order by md5(case_id::text) limit 3000"
     )
-    return {name: cycle(asks) for name, asks in (_of_hub(rng, held, cases) | await _of_portal(superuser, providers)).items()}
+    return {
+        name: cycle(asks) for name, asks in (_of_hub(rng, held, cases) | await _of_portal(superuser, providers)).items()
+    }
 
 
 def _officer(rng: Random) -> str:
@@ -48,10 +50,14 @@ def _of_hub(rng: Random, held: Sequence[Mapping[str, object]], cases: int) -> di
         for slug in queues.QUEUES
     }
     found["queue: first page"] = [Ask(_officer(rng), "/cases") for _ in range(20)]
-    found["queue: a later page"] = [Ask(_officer(rng), f"/cases?queue={slug}&page=40") for slug in ("new", "all", "active")]
+    found["queue: a later page"] = [
+        Ask(_officer(rng), f"/cases?queue={slug}&page=40") for slug in ("new", "all", "active")
+    ]
     for name, narrowed in FILTERS.items():
         slugs = ("mine", "all") if name == "changed" else SORTED
-        found[f"filter: {name}"] = [Ask(_officer(rng), f"/cases?queue={slug}&{more}") for slug in slugs for more in narrowed]
+        found[f"filter: {name}"] = [
+            Ask(_officer(rng), f"/cases?queue={slug}&{more}") for slug in slugs for more in narrowed
+        ]
     numbers = [rng.randrange(cases // 5) * 5 for _ in range(400)]
     people = [invent(number) for number in numbers]
     found["search: name"] = [Ask(_officer(rng), "", f"{one.given_names} {one.family_name}") for one in people]
@@ -70,7 +76,10 @@ FILTERS = {
     "area": [f"area={area.code}" for area in AREAS[:3]],
     "order": ["sort=oldest", "sort=due", "sort=risk"],
     "changed": ["changed=yes"],
-    "several": [f"line=general_support&area={AREAS[1].code}&sort=due", f"line=isva&hold=recent_assault&area={AREAS[4].code}"],
+    "several": [
+        f"line=general_support&area={AREAS[1].code}&sort=due",
+        f"line=isva&hold=recent_assault&area={AREAS[4].code}",
+    ],
 }
 CASE_PAGES = {"overview": "", "timeline": "/timeline", "referrals": "/referrals", "contact": "/contact"}
 
@@ -78,7 +87,9 @@ CASE_PAGES = {"overview": "", "timeline": "/timeline", "referrals": "/referrals"
 async def _of_portal(superuser: Superuser, providers: Sequence[UUID]) -> dict[str, list[Ask]]:
     ranks = [rank for rank in RANKS if rank < len(providers)]
     found = {
-        f"portal: {slug}": [Ask(f"worker.{rank}", f"/portal?list={slug}&page={page}") for page in (1, 1, 2) for rank in ranks]
+        f"portal: {slug}": [
+            Ask(f"worker.{rank}", f"/portal?list={slug}&page={page}") for page in (1, 1, 2) for rank in ranks
+        ]
         for slug in portal.LISTS
     }
     found["portal: newest first"] = [Ask(f"worker.{rank}", f"/portal?list={slug}&sort=newest")
@@ -91,10 +102,10 @@ async def _of_portal(superuser: Superuser, providers: Sequence[UUID]) -> dict[st
             " order by state in ('sent', 'accepted', 'waitlisted') desc, md5(leg_id::text) limit 60",
             providers[rank],
         )
-        found["portal: a referral"] += [Ask(f"worker.{rank}", f"/portal/referrals/{leg['referral_id']}") for leg in legs]
+        found["portal: a referral"] += [
+            Ask(f"worker.{rank}", f"/portal/referrals/{leg['referral_id']}") for leg in legs
+        ]
     Random(3).shuffle(found["portal: a referral"])
     found["portal: performance"] = [Ask(f"manager.{rank}", "/portal/performance") for rank in ranks]
     found["portal: appointments"] = [Ask(f"worker.{rank}", "/portal/appointments") for rank in ranks]
     return found
-
-

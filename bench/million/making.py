@@ -112,7 +112,9 @@ async def make(stand: Stand, cases: int) -> Made:
     await superuser.copy_records_to_table(
         "contract",
         schema_name="proto",
-        records=[(number, *one, reach) for number, (one, reach) in enumerate(zip(given, shares(len(given)), strict=True))],
+        records=[
+            (number, *one, reach) for number, (one, reach) in enumerate(zip(given, shares(len(given)), strict=True))
+        ],
     )
     for connection in (superuser, people):
         await connection.execute("set session_replication_role = replica; set synchronous_commit = off")
@@ -257,5 +259,3 @@ async def seed_rest(superuser: Superuser, given: list[tuple[str, UUID, UUID]], n
         "insert into contract_state (contract_id, provider_id, state, changed_at) values ($1, $2, 'open', $3)",
         [(contract, provider, now) for _, contract, provider in given],
     )
-
-

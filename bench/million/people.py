@@ -11,7 +11,15 @@ from uuid import UUID
 from handrail.feeds.people import DISTRICTS, FAMILY_HEADS, FAMILY_TAILS, GIVEN, STREETS
 from kit.config import Settings
 from kit.sealing import FileKeyProvider, Sealer, seal
-from services.referral.actions.sealing import Address, Details, GivenChannel, close_channel, close_person, digests, place
+from services.referral.actions.sealing import (
+    Address,
+    Details,
+    GivenChannel,
+    close_channel,
+    close_person,
+    digests,
+    place,
+)
 
 _GIVEN = [*GIVEN["female"], *GIVEN["male"]]
 _FAMILY = [head + tail for head in FAMILY_HEADS for tail in FAMILY_TAILS]

@@ -19,7 +19,8 @@ create temp table new_case (
     age float8, shift interval, was uuid, reference text, state text, referrals int, closed_at timestamptz
 );
 create temp table new_referral (
-    n bigint, k int, referral_id uuid, case_id uuid, person_n bigint, person_id uuid, reference text, restricted boolean,
+    n bigint, k int, referral_id uuid, case_id uuid, person_n bigint, person_id uuid, reference text,
+        restricted boolean,
     age_band text, area text, line text, contract_id uuid, provider_id uuid, state text, draw float8[], dice int,
     received_at timestamptz, sent_at timestamptz, viewed_at timestamptz, answered_at timestamptz,
     started_at timestamptz, ended_at timestamptz, tries int
@@ -78,7 +79,8 @@ CASE_VALUES = {
     "updated_at": "coalesce(n.closed_at, n.at)",
     "closed_at": "n.closed_at",
     "closed_why": "case when n.state = 'closed' then 'support_ended' end",
-    "act_by": "case when n.state in ('waiting', 'active') then coalesce(p.act_by + n.shift, n.at + interval '2 days') end",
+    "act_by": "case when n.state in ('waiting', 'active') then coalesce(p.act_by + n.shift, n.at + interval '2 days')"
+    " end",
     "next_due": "case when n.state <> 'closed' then p.next_due + n.shift end",
     "runs": "1",
 }
@@ -106,7 +108,8 @@ select md5('task' || n)::uuid, 'review_risk', case_id, at + interval '2 days', a
   from new_case where dice % 10 = 0;
 insert into alert (case_id, milestone_id, trigger, happened_at, received_at)
 select case_id, 'm' || n, 'suspect_bailed', at, at from new_case where dice % 50 = 0;
-insert into consent (consent_id, person_id, case_id, purpose, line, scope, how, given_by, taken_by, taken_at, expires_at)
+insert into consent (consent_id, person_id, case_id, purpose, line, scope, how, given_by, taken_by, taken_at,
+    expires_at)
 select md5('consent' || n)::uuid, person_id, case_id, 'support', 'general_support', '{{contact}}', 'phone', 'self',
        md5('officer' || n % 20)::uuid, at, at + interval '1 year' from new_case where dice % 5 < 3;
 insert into same_person (person_id, other_id, matched, proposed_at, same, decided_by, decided_at)
@@ -116,17 +119,18 @@ select least(person_id, other), greatest(person_id, other), '{{name_and_birth}}'
   from new_case, lateral (select md5('person' || n - 1)::uuid as other) o
  where dice % 50 = 1 and n % 5 = 3;
 """
-# Draws 1 to 5 are how long each step took, as a share of the longest; nothing happens after now.
+# Draws 1 to 5 are how long each step took, as a share of the longest; nothing happens after now. Each step is worked
+# out once: put into one another they would be worked out a thousand times.
 REFERRALS = """
 insert into new_referral
-with made as (
+with made as materialized (
     select c.*, k, p.restricted, p.age_band, coalesce(p.home_local_authority, p.local_authority) as area,
            abs(hashint8extended(8 * c.n + k, 5) % 10000)::int as luck,
            array(select abs(hashint8extended(8 * c.n + k, 10 + i) % 10000)::float8 / 10000
                    from generate_series(1, 5) as i) as draw,
            abs(hashint8extended(8 * c.n + k, 6) % 100000)::float8 / 100000 as which
       from new_case c join proto.case_file p using (place), generate_series(1, c.referrals) as k
-), told as (
+), told as materialized (
     select m.*, w.line, w.contract_id, w.provider_id,
            case when m.state = 'waiting' then case when luck % 3 = 0 then 'triaged' else 'received' end
                 when m.state = 'active' and k = 1 then case
@@ -136,20 +140,22 @@ with made as (
                     when luck < 100 then 'sent' when luck < 600 then 'accepted' when luck < 1600 then 'waitlisted'
                     when luck < 9200 then 'in_support' else 'on_hold' end
                 when luck < 7200 then 'completed' when luck < 8200 then 'ended_early'
-                when luck < 8800 then 'declined_by_victim' when luck < 9400 then 'unreachable' else 'withdrawn' end as now
+                when luck < 8800 then 'declined_by_victim' when luck < 9400 then 'unreachable'
+                else 'withdrawn' end as now
       from made m join proto.contract w on w.number = width_bucket(m.which, {up_to})
-), sent as (
+), sent as materialized (
     select *, at + least(age, (k - 1) * 40) * interval '1 day' as received from told
-), timed as (
+), timed as materialized (
     select *, received + least({left_received}, 2 * power(draw[1], 3)) * interval '1 day' as sent from sent
-), opened as (
+), opened as materialized (
     select *, sent + least({left_sent}, power(draw[2], 2)) * interval '1 day' as viewed from timed
-), answered as (
+), answered as materialized (
     select *, viewed + least({left_viewed}, 3 * power(draw[3], 2)) * interval '1 day' as answered from opened
-), begun as (
+), begun as materialized (
     select *, answered + least({left_answered}, 8 * draw[4]) * interval '1 day' as begun from answered
 )
-select n, k, md5('referral' || n || '/' || k)::uuid, case_id, person_n, person_id, reference, restricted, age_band, area,
+select n, k, md5('referral' || n || '/' || k)::uuid, case_id, person_n, person_id, reference, restricted,
+    age_band, area,
        line, contract_id, provider_id, now, draw, luck, received,
        case when now not in ('received', 'triaged') then sent end,
        case when now not in ('received', 'triaged') and (now <> 'sent' or luck % 2 = 0) then viewed end,
@@ -180,8 +186,10 @@ _LEG_STATE = """case r.state when 'in_support' then 'accepted' when 'on_hold' th
             when 'withdrawn' then 'withdrawn' else 'ended' end"""
 WRITE_REFERRALS = f"""
 insert into referral (referral_id, case_id, line, state, source, automatic, urgent, leg_id, provider_id, contract_id,
-                      received_at, triaged_at, first_attempt_at, reached_at, sent_at, viewed_at, answered_at, accepted_at,
-                      started_at, paused_at, ended_at, reason, attempts, gate, settled, updated_at, review_on, check_in_on)
+                      received_at, triaged_at, first_attempt_at, reached_at, sent_at, viewed_at, answered_at,
+                          accepted_at,
+                      started_at, paused_at, ended_at, reason, attempts, gate, settled, updated_at, review_on,
+                          check_in_on)
 select referral_id, case_id, line, state, 'police', dice % 3 > 0, dice % 25 = 0,
        case when sent_at is not null then {_CURRENT} end,
        case when sent_at is not null then provider_id end, case when sent_at is not null then contract_id end,
@@ -219,7 +227,8 @@ select case_id, e.at, e.type, referral_id, {_CURRENT}, e.role, json_build_object
   from new_referral, lateral (values
        (sent_at, 'referral.sent.v1', 'system'), (answered_at, 'referral.accepted.v1', 'idva.worker'),
        (started_at, 'support.started.v1', 'idva.worker'),
-       (ended_at, case state when 'completed' then 'support.completed.v1' when 'ended_early' then 'support.ended-early.v1'
+       (ended_at,
+           case state when 'completed' then 'support.completed.v1' when 'ended_early' then 'support.ended-early.v1'
                   else 'referral.withdrawn.v1' end, 'idva.worker')) as e(at, type, role)
  where e.at is not null order by e.at;
 insert into end_report (leg_id, case_id, provider_id, how, reason, next_step, at, by_id)
@@ -227,7 +236,8 @@ select {_CURRENT}, case_id, provider_id, state, 'needs_met', 'nothing', ended_at
   from new_referral where state in ('completed', 'ended_early');
 insert into appointment (appointment_id, leg_id, case_id, provider_id, starts_at, way, state, booked_at, booked_by)
 select md5('meeting' || n || '/' || k)::uuid, {_CURRENT}, case_id, provider_id,
-       case when ended_at is null then '{{now}}'::timestamptz + (dice % 30) * interval '1 day' else started_at end, 'phone',
+       case when ended_at is null then '{{now}}'::timestamptz + (dice % 30) * interval '1 day' else started_at end,
+       'phone',
        case when ended_at is null then 'booked' else 'attended' end, started_at, md5(provider_id || '/0')::uuid
   from new_referral where started_at is not null;
 """
@@ -241,6 +251,6 @@ select w.id, case_id, updated_at, coalesce((select max(id) - abs(hashint8(n)) % 
 """
 EMPTIED = (
     "crime, suspect, person, person_sealed, person_index, same_person, channel, sealed_arrival, case_file, routing,"
-    " case_sealed, case_clock, case_event, task, alert, note, referral, leg, consent, contact_attempt, mail, limit_rest,"
-    " silence_step, proposed_leg, kit.audit, kit.audit_chain, kit.inbox, kit.outbox, kit.sequence"
+    " case_sealed, case_clock, case_event, task, alert, note, referral, leg, consent, contact_attempt, mail,"
+    " limit_rest, silence_step, proposed_leg, kit.audit, kit.audit_chain, kit.inbox, kit.outbox, kit.sequence"
 )

@@ -12,7 +12,9 @@ from tests.referral.conftest import BOOKS, Hub
 
 @pytest.mark.service
 async def test_a_generated_case_has_a_reference_that_can_be_read_out_and_the_id_of_its_number(hub: Hub) -> None:
-    found = await hub.rows(f"select n, {rows.REFERENCE} as said, md5('person' || n)::uuid as id from generate_series(1, 99) n")
+    found = await hub.rows(
+        f"select n, {rows.REFERENCE} as said, md5('person' || n)::uuid as id from generate_series(1, 99) n"
+    )
     assert len({row["said"] for row in found}) == 99
     for row in found:
         assert read_reference(row["said"]) == row["said"] and id_of("person", row["n"]) == row["id"]

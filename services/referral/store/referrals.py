@@ -9,7 +9,6 @@ from kit.database import Tx
 from services.referral.domain.referral import ReferralState as Referral
 from services.referral.store.rows import columns, read, read_one
 
-
 OVER = frozenset({"declined", "withdrawn", "ended"})
 """States of a leg that is over for its provider."""
 
