@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.store.portal import PROVIDER
 from services.referral.store.rows import columns, read, read_one
 
 
@@ -90,7 +91,8 @@ async def upcoming(tx: Tx, worker: UUID | None, limit: int = 100) -> list[Upcomi
     rows = await tx.fetch(
         "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to"
         " from appointment a join leg l on l.leg_id = a.leg_id"
-        " where a.state = 'booked' and l.state = 'accepted' and ($1::uuid is null or l.assigned_to = $1)"
+        f" where a.provider_id = {PROVIDER} and a.state = 'booked' and l.state = 'accepted'"
+        " and ($1::uuid is null or l.assigned_to = $1)"
         " order by a.starts_at, a.appointment_id limit $2",
         worker,
         limit,

@@ -9,6 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.monitoring import Line
 from services.referral.domain.performance import Quarter, Tried
+from services.referral.store.portal import PROVIDER
 from services.referral.store.rows import columns, read, read_one
 
 LEGS_AT_MOST = 20_000
@@ -47,14 +48,14 @@ class Signed:
 async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> list[Tried]:
     """The legs that left for the viewer's provider in a quarter, the first one first."""
     rows = await tx.fetch(
-        """
+        f"""
         select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, coalesce(r.urgent, false) as urgent,
                l.sent_at, l.viewed_at, l.answered_at,
                least(r.started_at, (select min(a.at) from contact_attempt a where a.case_id = l.case_id
                         and a.referral_id = l.referral_id and a.provider_id = l.provider_id and a.reached))
                  as contacted_at
           from leg l left join referral r on r.leg_id = l.leg_id
-         where l.sent_at >= $1 and l.sent_at < $2 and ($3::uuid is null or l.contract_id = $3)
+         where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and ($3::uuid is null or l.contract_id = $3)
          order by l.sent_at, l.leg_id limit $4
         """,
         quarter.begins,
@@ -65,23 +66,26 @@ async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> li
     return read(Tried, rows)
 
 
-_STEPS = """
+# What happened to a leg in a quarter happened to one that was sent before its end, and was not over before its start.
+_OF_THE_TIME = f"l.provider_id = {PROVIDER} and l.sent_at < $2 and (l.ended_at is null or l.ended_at >= $1)"
+_STEPS = f"""
 select e.type, coalesce(case when e.type = 'referral.declined.v1' then l.decline_reason
                              when e.type = 'support.ended-early.v1' then p.reason end, 'not_said') as reason,
        count(distinct l.leg_id) as n
   from leg l join case_event e on e.leg_id = l.leg_id left join end_report p on p.leg_id = l.leg_id
- where e.happened_at >= $1 and e.happened_at < $2
+ where {_OF_THE_TIME} and e.happened_at >= $1 and e.happened_at < $2
    and e.type in ('referral.accepted.v1', 'referral.declined.v1', 'support.started.v1', 'support.completed.v1',
                   'support.ended-early.v1')
  group by 1, 2
 """
-_OUTCOMES = """
+_OUTCOMES = f"""
 select code || ':' || change as category, count(distinct leg_id) as n from outcome
- where at >= $1 and at < $2 group by 1
+ where provider_id = {PROVIDER} and at >= $1 and at < $2 group by 1
 """
-_IN_SUPPORT = """
+_IN_SUPPORT = f"""
 select count(*) from leg l
- where exists (select 1 from case_event e where e.leg_id = l.leg_id and e.type = 'support.started.v1'
+ where {_OF_THE_TIME}
+   and exists (select 1 from case_event e where e.leg_id = l.leg_id and e.type = 'support.started.v1'
                   and e.happened_at < $2)
    and not exists (select 1 from case_event e where e.leg_id = l.leg_id and e.happened_at < $1
                       and e.type in ('support.completed.v1', 'support.ended-early.v1', 'referral.withdrawn.v1'))
@@ -118,7 +122,8 @@ async def drawn(tx: Tx, quarter: Quarter) -> list[Line]:
     ]
     waiting = await tx.fetchval(
         "select count(*) from leg l left join referral r on r.leg_id = l.leg_id"
-        " where l.state in ('sent', 'accepted', 'waitlisted') and r.started_at is null and l.sent_at < $1",
+        f" where l.provider_id = {PROVIDER} and l.state in ('sent', 'accepted', 'waitlisted')"
+        " and r.started_at is null and l.sent_at < $1",
         quarter.ends,
     )
     lines.append(Line("waiting", "all", str(waiting)))
