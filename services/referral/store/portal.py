@@ -175,7 +175,11 @@ async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
 
 async def alerts(tx: Tx) -> int:
     """How many alerts of bail, release or an order there are in the viewer's cases."""
-    return int(await tx.fetchval("select count(*) from alert"))
+    found = await tx.fetchval(
+        "select count(distinct (a.case_id, a.milestone_id)) from leg l join alert a on a.case_id = l.case_id"
+        f" where l.provider_id = {PROVIDER} and {_OPEN}"
+    )
+    return int(found)
 
 
 @dataclass(frozen=True, slots=True)
