@@ -55,7 +55,8 @@ async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> li
                         and a.referral_id = l.referral_id and a.provider_id = l.provider_id and a.reached))
                  as contacted_at
           from leg l left join referral r on r.leg_id = l.leg_id
-         where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and ($3::uuid is null or l.contract_id = $3)
+         where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
+           and ($3::uuid is null or l.contract_id = $3)
          order by l.sent_at, l.leg_id limit $4
         """,
         quarter.begins,
