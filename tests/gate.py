@@ -12,6 +12,8 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,7 @@ class Watched:
     page: Page
     context: BrowserContext
     wrong: list[str]
+    _axe: bool = False
 
     async def evaluate(self, script: str) -> Any:
         """The value of a script, run through the protocol: the page's own policy stays on."""
@@ -111,9 +114,16 @@ class Watched:
         return ran["result"].get("value")
 
     async def violations(self) -> list[str]:
-        await self.evaluate(AXE.read_text() + ";0")
+        if not self._axe:
+            await self.evaluate(AXE.read_text() + ";0")
+            self._axe = True
         found: list[str] = await self.evaluate(_RUN_AXE % json.dumps(TAGS))
         return found
+
+    async def faults(self) -> list[str]:
+        """What axe finds, and what is wider than the screen, at the present width."""
+        wide = await self.evaluate(_WIDEST)
+        return await self.violations() + ([f"wider than the screen: {wide}"] if wide else [])
 
     async def stops(self) -> list[str]:
         """What the Tab key reaches, in order, until it comes round or to nothing."""
@@ -155,7 +165,7 @@ class Gate:
         wrong: list[str] = []
         page.on("console", lambda said: wrong.append(f"console: {said.text}") if _counts(page, said) else None)
         page.on("pageerror", lambda error: wrong.append(f"script error: {error.name}"))
-        page.on("requestfailed", lambda request: _note(wrong, request, moved=act is not None))
+        page.on("requestfailed", lambda request: _note(wrong, request))
         engine = await context.new_cdp_session(page)
         try:
             # Not the context's own switch: with it axe, which waits for promises, would never answer.
@@ -177,15 +187,19 @@ class Gate:
         act: Act | None = None,
         looks: Sequence[tuple[int, bool]] = LOOKS,
     ) -> list[str]:
-        """Everything wrong with a page at 1280 and 320 pixels, and without JavaScript; [] when nothing is."""
+        """Everything wrong with a page at 1280 and 320 pixels, and without JavaScript; [] when nothing is.
+
+        The page is opened once with JavaScript and once without, and made narrower in between.
+        """
         found: list[str] = []
-        for width, script in looks:
-            at = f"{width}px" + ("" if script else " without JavaScript")
-            async with self.look(url, width=width, script=script, signed_in=signed_in, act=act) as watched:
-                wide = await watched.evaluate(_WIDEST)
-                found += [f"{at}: {wrong}" for wrong in watched.wrong]
-                found += [f"{at}: {violation}" for violation in await watched.violations()]
-                found += [f"{at}: wider than the screen: {wide}"] if wide else []
+        for script, group in groupby(looks, key=itemgetter(1)):
+            how = "" if script else " without JavaScript"
+            widths = [width for width, _ in group]
+            async with self.look(url, width=widths[0], script=script, signed_in=signed_in, act=act) as watched:
+                for width in widths:
+                    await watched.page.set_viewport_size({"width": width, "height": 900})
+                    found += [f"{width}px{how}: {wrong}" for wrong in await watched.faults()]
+                found += [f"{widths[0]}px{how}: {wrong}" for wrong in watched.wrong]
         return found
 
     async def screenshot(
@@ -196,10 +210,10 @@ class Gate:
             await watched.page.screenshot(path=to, full_page=True)
 
 
-def _note(wrong: list[str], request: Request, *, moved: bool) -> None:
-    """Notes a request that failed, but for the page's icon where an act went on to the next page before it came."""
-    if not (moved and request.url.endswith("/icon.svg")):
-        wrong.append(f"failed request: {request.url}")
+def _note(wrong: list[str], request: Request) -> None:
+    """Notes a request that failed, but for one that the browser gave up because the person went on to another page."""
+    if request.failure != "net::ERR_ABORTED":
+        wrong.append(f"failed request: {request.url}: {request.failure}")
 
 
 def _counts(page: Page, said: Any) -> bool:
