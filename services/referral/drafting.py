@@ -133,9 +133,11 @@ def seen(held: Sequence[tuple[Listed, str, str]]) -> tuple[str, ...]:
 
 
 async def throw_away(visit: Visit, work: str) -> Response:
-    """Forgets one's own draft."""
+    """Forgets one's own draft; for everybody else's the page is not there."""
     async with visit.begin() as tx:
-        await acts.drop(tx, visit.signed_in, visit.id("draft_id"))
+        done = await acts.drop(tx, visit.signed_in, visit.id("draft_id"))
+    if not done:
+        return visit.not_found()
     return visit.redirect(work, flash="The draft was thrown away.")
 
 

@@ -157,5 +157,7 @@ async def test_a_providers_draft_is_not_shown_once_the_referral_is_anothers(hub:
         page = await worker.submit(LATER, better_line="isva")
         assert sent.page in page.link("A step of a referral")
         assert "No form is half done" in (await other.get("/portal/work")).text
+        await other.post(f"{sent.page}/steps/decline", {"later": "yes", "better_line": "isva"}, 404)
+        await other.post(f"/portal/work/drafts/{await hub.value('select draft_id from form_draft')}/drop", None, 404)
         await hub.worker.pool.execute("update leg set state = 'withdrawn' where leg_id = $1", sent.leg)
         assert "No form is half done" in (await worker.get("/portal/work")).text

@@ -85,6 +85,7 @@ def addresses(hub: Hub, foreign: UUID, contract: UUID) -> Iterator[tuple[str, st
     for page in [page for page in provider_portal.pages(hub.context) if page.database == "portal" and not page.public]:
         for verb in verbs if "{verb}" in page.path else [""]:
             ids = {"referral_id": foreign, "contract_id": contract, "appointment_id": foreign, "return_id": foreign}
+            ids |= {"draft_id": foreign}
             named = {"stage": "start", "measure": "answer", "result": "met", "period": "2026-Q3"}
             path = page.path.format(verb=verb, token="none", **named, **ids)
             if path != page.path and not {"{period}", "{token}"} & set(page.path.split("/")):
