@@ -8,7 +8,7 @@ TESTS ?= tests
 # Two files at a time, in order: much of a test is waiting. WORKERS=0 runs them one by one.
 WORKERS ?= 2
 
-.PHONY: help setup browser demo up down status test quick faults lint types bench contracts generated \
+.PHONY: help setup browser demo up down status test journeys quick faults lint types bench contracts generated \
 	screenshots secrets requirements clean
 
 help: ## what can be made
@@ -32,8 +32,11 @@ down: setup ## stop it
 status: setup ## what runs
 	$(BIN)/handrail status
 
-test: setup browser ## every test, with real Kafka and real PostgreSQL; BROWSER=skip leaves the browser out
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+test: setup browser ## every test but the journeys, on real Kafka and PostgreSQL; BROWSER=skip leaves the browser out
+	$(BIN)/python -m pytest -m "not journey" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+
+journeys: setup browser ## whole stories over the running system, most by browser; SHOTS=1 takes the pictures of docs/journeys.md
+	$(BIN)/python -m pytest -m journey -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 quick: setup ## tests of rules, words and the house: no server
 	$(BIN)/python -m pytest -p tests.quick $(TESTS)

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     postgres_port: int = 5432
     secrets: Path = Path(".handrail/secrets")
     data: Path = Path(".handrail")
+    reference: Path | None = None
     bind: str = "127.0.0.1"
     port: int = 8010
     public_url: str = "http://127.0.0.1:8000"

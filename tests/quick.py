@@ -6,6 +6,6 @@ SLOW = {"servers", "servers_with_kafka", "gate"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    slow = [item for item in items if SLOW & set(getattr(item, "fixturenames", ()))]
+    slow = [i for i in items if SLOW & set(getattr(i, "fixturenames", ())) or i.get_closest_marker("journey")]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in set(slow)]

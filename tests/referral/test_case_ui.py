@@ -280,7 +280,7 @@ async def test_a_send_with_agreement_leaves_in_ten_seconds_and_can_be_undone(hub
     where = f"/cases/{case}/referrals/{referral}/contracts/{IDVA}"
     await officer.get(where)
     page = await officer.submit("Send", agreed="yes")
-    assert page.heading == "Leaving in ten seconds" and page.path.endswith("/sent")
+    assert page.heading == "Leaving in 10 seconds" and page.path.endswith("/sent")
     await officer.post(where, {"agreed": "yes"}, status=409)
     assert await hub.value("select count(*) from leg where case_id = $1", case) == 1
     assert await hub.value("select count(*) from consent where case_id = $1", case) == 1

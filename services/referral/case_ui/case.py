@@ -43,6 +43,7 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
         shown: dict[str, Any] = {
             "routing": routings[0] if routings else None,
             "runs": len(routings),
+            "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
             "tasks": await tasks.of_case(tx, case.case_id),
             "alerts": await cases.alerts(tx, case.case_id),
             "others": await cases.others_of(tx, case),

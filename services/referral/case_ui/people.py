@@ -1,7 +1,7 @@
 """Addresses of the pages about people: who comes, who may be the same, who helped before."""
 
 from kit.web.app import Page
-from services.referral.case_ui import agencies, fraud_list, intake, safeguards, same_person
+from services.referral.case_ui import agencies, choosing, fraud_list, intake, safeguards, same_person
 from services.referral.case_ui.room import Room, View
 from services.referral.drafting import kept
 
@@ -33,6 +33,8 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     (_SAME, same_person.decide, "case.write", "POST"),
     (f"{_SAME}/reveal", same_person.reveal, "case.reveal", "POST"),
     (f"{_SAME}/undo", same_person.undo, "case.write", "POST"),
+    ("/cases/{case_id}/choices", choosing.ask, "case.write", "GET"),
+    ("/cases/{case_id}/choices", choosing.take, "case.write", "POST"),
     ("/cases/{case_id}/carry", same_person.carry, "case.write", "POST"),
 )
 

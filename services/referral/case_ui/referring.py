@@ -224,7 +224,8 @@ async def sent(visit: Visit, desk: Desk) -> Response:
         desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
     contract = desk.books.directory.by_id[leg.contract_id]
-    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract)
+    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
+    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds)
 
 
 def agreement(visit: Visit, desk: Desk, case: Case, contract: Contract) -> Consent:

@@ -10,6 +10,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import plural
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, transferring
 from services.referral.case_ui.going import TRANSFERABLE
@@ -48,6 +49,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
         agreed=AGREED,
         step_id=uuid4(),
+        undo_seconds=books.on(local_day(visit.now)).policy.undo_seconds,
         errors=[error if choices else FieldError("", error.message) for error in errors],
         values=visit.form or {"contract": [visit.query.get("contract", "")]},
     )
@@ -77,7 +79,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
         return await ask(
             visit, desk, [error_of(refused, "agreed" if refused.field == "contract_id" else "reason_code")]
         )
-    flash = "The transfer goes in ten seconds. Until then you can undo it below."
+    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
+    flash = f"The transfer goes in {plural(seconds, 'second')}. Until then you can undo it below."
     return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=flash)
 
 

@@ -1,0 +1,47 @@
+"""What the person chose among the offers of their case: by-and-for, an LGBT+ adviser, an interpreter. Nothing leaves by
+itself because of it: it opens the doors of those who are there only for people who chose them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from services.referral.actions.rerouting import rerun
+from services.referral.domain.books import Books
+from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.store import cases
+
+
+async def chosen(tx: Tx, case_id: UUID) -> tuple[int, tuple[str, ...]]:
+    """How often the case was decided, and what the person has chosen by now."""
+    routings = await cases.routings(tx, case_id)
+    return (routings[0].run, facts_of(routings[0].facts["case"]).choices) if routings else (0, ())
+
+
+async def choose(
+    tx: Tx, viewer: Viewer, case_id: UUID, wanted: Collection[str], run: int | None, books: Books, now: datetime
+) -> bool:
+    """Writes down what the person chose, instead of what they chose before; False when that was written down already.
+
+    Refused where something was not offered, where the case was decided again since `run`, and where it is closed.
+    """
+    held = await cases.load(tx, case_id)
+    if held is None or not set(wanted) <= set(held.offers):
+        raise Refused("choice", "not_in_the_list")
+    latest, before = await chosen(tx, case_id)
+    if set(wanted) == set(before) & set(held.offers):
+        return False
+    if run != latest or held.state == "closed":
+        raise Refused("choice", "decided_meanwhile")
+
+    def change(facts: CaseFacts) -> CaseFacts:
+        others = [choice for choice in facts.choices if choice not in held.offers]
+        return replace(facts, choices=(*others, *sorted(wanted)))
+
+    await rerun(tx, case_id, books, now, change=change, by=viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "case.choice_written", "case", case_id, tuple(sorted(wanted)))])
+    return True

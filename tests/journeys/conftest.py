@@ -1,0 +1,36 @@
+"""One running system and one browser for all the journeys of a lane; each journey with JavaScript and without."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.journeys.lane import Journey, Lane, chromium, own_reference
+from tests.running import System
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Everything up, by its own command."""
+    folder = tmp_path_factory.mktemp("lane")
+    system = System(folder / "data")
+    told = {"HANDRAIL_REFERENCE": str(own_reference(folder / "reference"))}
+    done = system.run("up", "--detach", "--port", str(system.port()), environment=told)
+    assert done.returncode == 0, done.stderr
+    yield system
+    system.run("down")
+
+
+@pytest.fixture(scope="session")
+async def lane(system: System, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lane]:
+    async with chromium() as browser:
+        yield Lane(system, browser, tmp_path_factory.mktemp("events"))
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "without"])
+async def journey(lane: Lane, request: pytest.FixtureRequest) -> AsyncIterator[Journey]:
+    """The story of one person, told twice; nothing may have gone wrong in any browser of it."""
+    journey = Journey(lane, script=request.param)
+    yield journey
+    await journey.closes()
+    assert journey.wrong == []
+

@@ -1,0 +1,63 @@
+"""What the person chooses among the offers of their case, by the hub's pages: written down, changed, never sent by."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.test_case_gate import Site, passes, site
+
+__all__ = ["site"]
+pytestmark = pytest.mark.service
+ADVISER = "LGBT+ domestic violence adviser"
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+async def test_a_choice_opens_the_door_of_those_who_were_chosen_and_sends_nothing(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    officer = await browse("officer")
+    panel = f"/cases/{case}/referrals/{referral}/contracts"
+    before = (await officer.get(panel)).texts("h3")
+    page = await officer.follow(f"Write down what they choose before {ADVISER}")
+    assert page.heading == "What the person chooses"
+    page = await officer.submit("Write it down", choice=["idva_lgbt"])
+    assert "The person chose: LGBT+ IDVA." in page.text and "Chosen by the person: LGBT+ IDVA." in page.text
+    after = (await officer.get(panel)).texts("h3")
+    assert before.index(ADVISER) > 0 and sorted(before) == sorted(after)
+    assert await hub.value("select count(*) from leg where case_id = $1", case) == 0
+    assert f"See what would be sent to {ADVISER}" in (await officer.get(panel)).texts("a")
+    assert await hub.value("select fields from kit.audit where action = 'case.choice_written'") == ["idva_lgbt"]
+
+
+async def test_a_choice_is_taken_back_and_a_stale_or_repeated_page_changes_nothing(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    where = f"/cases/{case}/choices"
+    await officer.get(where)
+    await officer.submit("Write it down", choice=["by_and_for", "interpreter"])
+    runs = "select count(*) from routing where case_id = $1"
+    assert await hub.value(runs, case) == 2
+    await officer.post(where, {"run": "1", "choice": ["interpreter", "by_and_for"]})
+    await officer.post(where, {"run": "1", "choice": ["worker_gender"]}, status=409)
+    page = await officer.get(where)
+    page = await officer.submit("Write it down", choice=[])
+    assert "Nothing is chosen." in page.text and await hub.value(runs, case) == 3
+    await officer.post(where, {"run": "3", "choice": ["restorative_justice"]}, status=422)
+    await (await browse("compliance")).get(where, 403)
+
+
+@pytest.mark.browser
+async def test_the_page_of_choices_passes_the_gate(site: Site, hub: Hub) -> None:
+    case = await a_case(hub)
+    await passes(site, f"/cases/{case}/choices")
+    await passes(site, f"/cases/{case}")
