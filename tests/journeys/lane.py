@@ -71,8 +71,8 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @dataclass
 class Lane:
-    """`signed_in`: what each persona's browser keeps after signing in, by persona and whether JavaScript was on; `kept`:
-    what one story leaves for a later one, while time passes."""
+    """`signed_in`: what each persona's browser keeps after signing in, by persona and whether JavaScript was on;
+    `kept`: what one story leaves for a later one, while time passes."""
 
     system: System
     browser: Browser
@@ -101,8 +101,8 @@ class Lane:
 
 def an_event(kind: str, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """A structured CloudEvent as `handrail emit` reads it. `at`: what the services take for the time they heard it."""
-    source = "urn:force:20"
-    return {"specversion": "1.0", "id": str(uuid4()), "source": source, "type": kind, "time": at.isoformat(), "data": data}
+    about = {"specversion": "1.0", "id": str(uuid4()), "source": "urn:force:20", "type": kind}
+    return {**about, "time": at.isoformat(), "data": data}
 
 
 @dataclass
@@ -167,7 +167,7 @@ def kin_of(given: str, liaison: str) -> Somebody:
 
 
 class Journey:
-    """One story. `wrong`: errors of consoles, requests that failed, and answers of 500 and above, in all its browsers."""
+    """One story. `wrong`: errors of consoles, requests that failed, and answers of 500 and above, in its browsers."""
 
     def __init__(self, lane: Lane, *, script: bool) -> None:
         self.lane, self.script = lane, script
@@ -246,14 +246,14 @@ class Journey:
             self.wrong.append(f"{answer.status}: {answer.url}")
 
     async def picture(self, walker: Walker, name: str, *, at: str | None = None, narrow: bool = False) -> None:
-        """With SHOTS=1, and once for both ways: what `walker` sees, from the heading `at` on; `narrow`: on a phone too."""
+        """With SHOTS=1, and with JavaScript: what `walker` sees, from the heading `at` on; `narrow`: on a phone too."""
         if not (SHOTS and self.script):
             return
         PICTURES.mkdir(parents=True, exist_ok=True)
         for width, height, ending in ((1280, 900, ""), *(((320, 640, "-320"),) if narrow else ())):
             await walker.page.set_viewport_size({"width": width, "height": height})
             top = walker.page.get_by_role("heading", name=at).first if at else walker.page.locator("body")
-            await top.evaluate("one => scrollTo({top: one.getBoundingClientRect().top + scrollY - 24, behavior: 'instant'})")
+            await top.evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 24)")
             png = await walker.page.screenshot(caret="initial")
             (PICTURES / f"{name}{ending}.png").write_bytes(await smaller(self.lane.browser, png))
         await walker.page.set_viewport_size({"width": 1280, "height": 900})

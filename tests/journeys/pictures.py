@@ -16,7 +16,8 @@ async ([given, most]) => {
   const at = n => dots[n] << 16 | dots[n + 1] << 8 | dots[n + 2]
   for (let n = 0; n < dots.length; n += 4) counts.set(at(n), (counts.get(at(n)) || 0) + 1)
   const colours = [...counts].sort((a, b) => b[1] - a[1]).slice(0, most).map(one => one[0])
-  const far = (a, b) => ((a >> 16) - (b >> 16)) ** 2 + ((a >> 8 & 255) - (b >> 8 & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2
+  const square = (a, b, shift) => ((a >> shift & 255) - (b >> shift & 255)) ** 2
+  const far = (a, b) => square(a, b, 16) + square(a, b, 8) + square(a, b, 0)
   const place = new Map()
   for (const colour of counts.keys())
     place.set(colour, colours.reduce((best, one, n) => far(one, colour) < far(colours[best], colour) ? n : best, 0))
@@ -26,7 +27,10 @@ async ([given, most]) => {
     for (let x = 0; x < width; x++, n += 4) rows[to++] = place.get(at(n))
   }
   const packed = new Response(new Blob([rows]).stream().pipeThrough(new CompressionStream('deflate')))
-  const table = Array.from({length: 256}, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ n >>> 1 : n >>> 1; return n >>> 0 })
+  const table = Array.from({length: 256}, (_, n) => {
+    for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ n >>> 1 : n >>> 1
+    return n >>> 0
+  })
   const number = n => [n >>> 24, n >>> 16 & 255, n >>> 8 & 255, n & 255]
   const part = (name, body) => {
     const whole = [...new TextEncoder().encode(name), ...body]

@@ -1,4 +1,4 @@
-"""Stories of what the person chooses, takes back or does not get, and of providers who cannot, do not or no longer help."""
+"""Stories of what people choose, take back or do not get, and of providers who cannot, do not or no longer help."""
 
 import re
 
@@ -87,7 +87,7 @@ async def test_a_contract_let_again_is_looked_at_first_and_can_be_undone(journey
 
 
 async def test_somebody_who_never_reported_it_is_helped(journey: Journey) -> None:
-    """An assault of many years ago that the police never heard of: she rings, and nothing is asked but what is needed."""
+    """An assault of long ago that the police never heard of: she rings, and is asked only what is needed."""
     officer = await journey.signs_in("officer")
     person = somebody("Iona")
     reference = await takes_in(officer, person, what="A sexual offence", ago="Longer ago", journey=journey)
@@ -153,7 +153,8 @@ async def test_nobody_can_take_her_and_that_is_seen_and_counted(journey: Journey
     await officer.turns_to("Referrals")
     await officer.presses("Triage this referral", within="Stalking")
     await officer.follows("Choose a provider", within="Stalking")
-    await officer.sees("Nobody can take this person.", "Independent stalking advocates", "ages 16 and over; the age is 15")
+    await officer.sees("Nobody can take this person.", "Independent stalking advocates")
+    await officer.sees("ages 16 and over; the age is 15")
     await officer.sees("Ask for an exception from ages 16 and over.")
     await officer.cannot("See what would be sent to Independent stalking advocates")
     await journey.picture(officer, "nobody-panel", narrow=True)

@@ -145,12 +145,13 @@ async def test_a_hate_incident_is_helped_although_it_is_no_crime(journey: Journe
 
 
 async def test_a_family_bereaved_on_the_road_is_reached_through_its_liaison_officer(journey: Journey) -> None:
-    """His son was killed by a driver. While the police have a family liaison officer with him, nothing goes by itself."""
+    """His son was killed by a driver. The police have a family liaison officer with him: nothing goes by itself."""
     kin = kin_of("Emrys", "PC Idris Vale")
     await journey.police_tell(kin, offence_code=DEATH_BY_DRIVING)
     officer = await journey.signs_in("officer")
     reference = await officer.finds(kin.name)
-    await officer.sees("Bereaved: through the family liaison officer", "Waiting for a human", "Recommended: Road collision")
+    await officer.sees("Bereaved: through the family liaison officer", "Waiting for a human")
+    await officer.sees("Recommended: Road collision")
     await officer.turns_to("Safeguards")
     await officer.sees("Family liaison officer", "PC Idris Vale")
     await journey.picture(officer, "road-liaison", at="Officer in the case, orders and bail")
@@ -187,14 +188,14 @@ async def test_a_child_of_12_is_for_a_human_and_a_parents_word_does_not_count(jo
     await officer.turns_to("Agreements")
     await officer.follows("Record an agreement")
     await officer.chooses("What does the person agree to?", "Support by a provider")
-    await officer.picks("Which provider?", "Child ISVA: Sexual violence advisers for children and young people, Stillwater")
+    contract = "Sexual violence advisers for children and young people"
+    await officer.picks("Which provider?", f"Child ISVA: {contract}, Stillwater")
     await officer.ticks("What may be shared?", "Who they are", "How to reach them safely", "What happened")
     await officer.chooses("How did they tell us?", "Mobile")
     await officer.chooses("Who agreed?", "A parent")
     await officer.presses("Record the agreement")
     await officer.sees("A parent's word does not count here")
     await journey.picture(officer, "child-parent")
-    contract = "Sexual violence advisers for children and young people"
     await chooses_provider(officer, "Child ISVA", contract)
     await officer.chooses(AGREED, NOT_ASKED)
     await officer.presses("Send")

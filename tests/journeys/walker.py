@@ -8,6 +8,7 @@ await officer.presses("Look")
 await officer.sees("Nobody of this name or number is known")
 """
 
+import asyncio
 import re
 import time
 from dataclasses import dataclass, field
@@ -39,8 +40,8 @@ class Walker:
 
     async def turns_to(self, tab: str) -> None:
         """Goes to a tab: a part of the case, a queue, or a list of the portal; its number does not count."""
-        tabs = self.page.locator("nav.moj-sub-navigation").get_by_role("link", name=re.compile(f"^{re.escape(tab)}( \\(|$)"))
-        await self._clicks(tabs, tab)
+        named = re.compile(f"^{re.escape(tab)}( \\(|$)")
+        await self._clicks(self.page.locator("nav.moj-sub-navigation").get_by_role("link", name=named), tab)
 
     async def presses(self, words: str, within: str | None = None) -> None:
         """Clicks the one button of these words; the next page is there when it returns."""
@@ -111,7 +112,7 @@ class Walker:
         end = time.monotonic() + seconds
         while words not in (text := await self.text()):
             assert time.monotonic() < end, f"waited {seconds} s for {words!r} on {self.page.url}: {text}"
-            await self.page.wait_for_timeout(250)
+            await asyncio.sleep(0.25)
             await self.page.reload()
 
     async def finds(self, name: str, seconds: float = PATIENCE) -> str:
@@ -125,7 +126,7 @@ class Walker:
             if await found.count():
                 break
             assert time.monotonic() < end, f"waited {seconds} s for {name}"
-            await self.page.wait_for_timeout(250)
+            await asyncio.sleep(0.25)
         await self._clicks(found.first, name)
         return (await self.heading()).removeprefix("Case ")
 
@@ -138,7 +139,7 @@ class Walker:
             if await link.count():
                 break
             assert time.monotonic() < end, f"waited {seconds} s for {reference}"
-            await self.page.wait_for_timeout(250)
+            await asyncio.sleep(0.25)
         await self._clicks(link.first, reference)
 
     def _within(self, region: str | None) -> Locator:
