@@ -11,7 +11,7 @@ await officer.sees("Nobody of this name or number is known")
 import asyncio
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page
 
@@ -26,7 +26,6 @@ class Walker:
     page: Page
     base: str
     script: bool
-    seen: list[str] = field(default_factory=list)
 
     async def goes_to(self, address: str) -> None:
         """Opens an address: a path of this origin, or a whole one."""
@@ -82,9 +81,7 @@ class Walker:
 
     async def text(self) -> str:
         """What can be read on the page now, on one line."""
-        text = " ".join((await self.page.locator("body").inner_text()).split())
-        self.seen.append(text)
-        return text
+        return " ".join((await self.page.locator("body").inner_text()).split())
 
     async def sees(self, *words: str) -> None:
         text = await self.text()
