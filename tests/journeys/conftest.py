@@ -33,4 +33,3 @@ async def journey(lane: Lane, request: pytest.FixtureRequest) -> AsyncIterator[J
     yield journey
     await journey.closes()
     assert journey.wrong == []
-

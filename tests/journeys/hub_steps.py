@@ -34,9 +34,7 @@ async def refers(officer: Walker, service: str, contract: str) -> None:
     await officer.sees("Sent to a provider", f"{contract}: sent")
 
 
-async def takes_in(
-    officer: Walker, person: Somebody, *, what: str, ago: str, journey: Journey | None = None
-) -> str:
+async def takes_in(officer: Walker, person: Somebody, *, what: str, ago: str, journey: Journey | None = None) -> str:
     """Takes somebody in who rings and never told the police; the reference of their case."""
     await officer.goes_to("/cases")
     await officer.follows("Take somebody in")

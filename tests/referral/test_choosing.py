@@ -37,9 +37,7 @@ async def test_a_choice_opens_the_door_of_those_who_were_chosen_and_sends_nothin
     assert await hub.value("select fields from kit.audit where action = 'case.choice_written'") == ["idva_lgbt"]
 
 
-async def test_a_choice_is_taken_back_and_a_stale_or_repeated_page_changes_nothing(
-    hub: Hub, browse: AsPersona
-) -> None:
+async def test_a_choice_is_taken_back_and_a_stale_or_repeated_page_changes_nothing(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     officer = await browse("officer")
     where = f"/cases/{case}/choices"
