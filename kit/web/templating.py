@@ -44,6 +44,7 @@ def environment(assets: Assets, *folders: Path) -> Environment:
     made.make_globals = lambda _: made.globals  # type: ignore[method-assign, assignment]
     made.filters |= {
         "date_words": words.date_words,
+        "deadline": words.deadline,
         "time_words": words.time_words,
         "when": words.when,
         "iso": words.iso,

@@ -36,6 +36,16 @@ def when(moment: datetime | None) -> str:
     return "not recorded" if moment is None else f"{date_words(moment)} at {time_words(moment)}"
 
 
+def deadline(moment: datetime | None) -> str:
+    """'the end of Thursday 28 December 2023', or '10am on Friday 4 July 2025' where that is not the end of its day."""
+    if moment is None:
+        return "not recorded"
+    local = _local(moment)
+    if (local.hour, local.minute, local.second) == (23, 59, 59):
+        return f"the end of {date_words(moment)}"
+    return f"{time_words(moment)} on {date_words(moment)}"
+
+
 def iso(moment: date | datetime) -> str:
     """What a `<time datetime>` needs: the instant with its offset in London, or the day."""
     return _local(moment).isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()

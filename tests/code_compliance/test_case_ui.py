@@ -105,6 +105,48 @@ async def test_evidence_entered_late_by_staff_turns_a_breach_into_met_and_says_w
     assert all(check.ok for check in await hub.checks())
 
 
+async def test_evidence_sent_twice_is_added_once_and_a_changed_form_adds_another(hub: Hub, sign_in: SignIn) -> None:
+    await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
+    browser = await sign_in("compliance")
+    await browser.get(PAGE)
+    form = await browser.follow("Add evidence for: Told, with reasons where applicable, that a suspect was arrested")
+    (key,) = [i.get("value") or "" for i in form.tree.iter("input") if i.get("name") == "id"]
+    sent = {"id": key, "outcome": "delivered", "channel": "letter", "source": "police", "at": "14:30",
+            "on-day": "9", "on-month": "6", "on-year": "2025"}  # fmt: skip
+    for _ in range(2):
+        await browser.post(form.path, sent)
+    count = "select count(*) from evidence where act = 'entry'"
+    assert await hub.database.pool.fetchval(count) == 1
+    await browser.post(form.path, sent | {"at": "15:30"})
+    assert await hub.database.pool.fetchval(count) == 2, "nothing that was said before is overwritten"
+
+
+async def test_the_rights_of_a_case_are_opened_by_its_reference(hub: Hub, sign_in: SignIn) -> None:
+    await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
+    browser = await sign_in("compliance")
+    await browser.get("/rights")
+    page = await browser.submit("Open", 422)
+    assert page.errors == ["Enter the reference of the case"]
+    page = await browser.submit("Open", 422, case="7KQ4M-2XRCT")
+    assert page.errors == ["No case has this reference. Check it and enter it again"]
+    page = await browser.submit("Open", case=f" {reference(CASE).lower()} ")
+    assert (page.path, page.heading) == (PAGE, f"Rights of case {reference(CASE)}")
+    await restrict(hub)
+    await browser.get("/rights")
+    await browser.submit("Open", 422, case=reference(CASE))
+
+
+async def test_what_must_come_before_a_hearing_is_due_by_its_hour(hub: Hub, sign_in: SignIn) -> None:
+    await hub.hear(
+        crime(),
+        reached("vps_requested", "2025-06-03 09:00"),
+        reached("conviction", "2025-06-10 09:00", "m2", details={"hearing_at": "2099-07-03T10:00:00+01:00"}),
+    )
+    page = await (await sign_in("compliance")).get(PAGE)
+    assert "Opportunity to make a VPS at any time before sentence, due by 10am on Friday 3 July 2099" in page.text
+    assert "It must be done before the sentencing hearing: Friday 3 July 2099 10:00." in page.text
+
+
 async def test_an_evidence_form_says_what_is_missing(hub: Hub, sign_in: SignIn) -> None:
     await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
     browser = await sign_in("compliance")

@@ -12,7 +12,7 @@ from kit.service import Moment
 from services.code_compliance.actions.warning import warn
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.reference.oversight import act_in_words, document, team_of, warnings
-from tests.code_compliance.builders import CRIME, RULES, at, crime, reached, victim
+from tests.code_compliance.builders import CRIME, RULES, at, crime, given, reached, victim
 from tests.code_compliance.conftest import SignIn
 from tests.code_compliance.hub import Hub
 
@@ -90,4 +90,10 @@ async def test_a_clock_has_a_receipt_on_a_page_of_its_own(hub: Hub, sign_in: Sig
     assert page.path == f"/rights/cases/{CASE}/receipt/{clock_id(CASE, 'R6.suspect_arrested', 'm1')}"
     assert "Suspect arrested Tuesday 3 June 09:00. Five working days end Tuesday 10 June." in page.text
     assert "What would stop this clock: Tell the person of the arrest" in page.text
+    assert (page.summary["Who said so"], "No evidence has reached us." in page.text) == ("nobody yet", True)
+    await hub.hear(given("R6.suspect_arrested", "2025-06-09 12:00", channel="letter"))
+    page = await browser.get(page.path)
+    assert page.summary["Settled"] == "Monday 9 June 2025 at midday, letter"
+    assert page.summary["Who said so"] == "the police"
+    assert "Notice: done on Monday 9 June 2025 at midday, letter. Said by the police; known to us since" in page.text
     await browser.get(f"/rights/cases/{CASE}/receipt/{CRIME}", status=404)

@@ -114,12 +114,18 @@ async def test_a_worker_pauses_and_resumes_a_clock_and_both_are_announced(hub: H
     assert "Paused since Thursday 5 June 2025 10:00: the person was in hospital." in page.text
     await hub.now_is("2025-07-01 09:00")
     assert (await hub.clocks())[f"{R6}/m1"].state == "running"
+    page = await browser.get(PAUSES.replace("/pauses/", "/receipt/"))
+    assert page.summary["How it stands"] == "Paused"
     page = await browser.get(PAUSES)
     assert page.heading == "Resume this clock"
     page = await browser.submit("Resume the clock", **parts("2025-06-09", "09:00"))
     assert "The clock runs again" in page.text
     clock = (await hub.clocks())[f"{R6}/m1"]
     assert (clock.due_at, clock.paused_days, clock.paused_since) == (at("2025-06-12 23:59:59"), 2, None)
+    receipt = await browser.get(PAUSES.replace("/pauses/", "/receipt/"))
+    assert (
+        "the clock was paused from Thursday 5 June 2025 10:00 to Monday 9 June 2025 09:00 (the person" in receipt.text
+    )
     told = [(kind, d.get("reason_code"), d["actor_role"]) for kind, d in await hub.announced(R6)]
     assert told == [
         ("entitlement.due.v1", None, "system"),

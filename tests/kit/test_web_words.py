@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kit.web.words import date_words, iso, moj_date, plural, time_words, when
+from kit.web.words import date_words, deadline, iso, moj_date, plural, time_words, when
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,12 @@ def test_a_day_is_told_with_or_without_its_weekday() -> None:
     assert date_words(date(2026, 3, 1)) == "Sunday 1 March 2026"
     assert date_words(date(2026, 3, 1), weekday=False) == "1 March 2026"
     assert (date_words(None), time_words(None)) == ("not recorded", "not recorded")
+
+
+def test_a_deadline_ends_with_its_day_or_with_what_comes_in_it() -> None:
+    assert deadline(datetime(2025, 7, 15, 22, 59, 59, tzinfo=UTC)) == "the end of Tuesday 15 July 2025"
+    assert deadline(datetime(2025, 7, 4, 9, 0, tzinfo=UTC)) == "10am on Friday 4 July 2025"
+    assert deadline(None) == "not recorded"
 
 
 def test_machines_get_the_instant_with_its_offset() -> None:

@@ -15,7 +15,7 @@ from services.code_compliance.case_ui.happening import agree_interval, enter_hap
 from services.code_compliance.case_ui.imports import import_pages
 from services.code_compliance.case_ui.overriding import decide_enhanced, show_enhanced
 from services.code_compliance.case_ui.oversight_pages import oversight_pages
-from services.code_compliance.case_ui.overview import show_clocks, show_coverage, show_overview
+from services.code_compliance.case_ui.overview import find_case, show_clocks, show_coverage, show_overview
 from services.code_compliance.case_ui.own_rights import own_rights_pages
 from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
@@ -29,6 +29,7 @@ def pages(context: Context) -> Sequence[Page]:
     room = Room(context.facts)
     return (
         Page("/rights", room(show_overview), "rights.read"),
+        Page("/rights", room(find_case), "rights.read", methods=("POST",)),
         Page("/rights/clocks", room(show_clocks), "rights.read"),
         Page("/rights/catalogue", room(show_catalogue), "rights.read"),
         Page("/rights/catalogue/compare", room(show_comparison), "rights.read"),

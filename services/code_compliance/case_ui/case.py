@@ -47,6 +47,7 @@ RELATED = {
 }
 UPDATES = 6
 """The right under which the person is kept informed."""
+WAITING_SHOWN = 10
 OUTCOMES = {
     "delivered": "done",
     "declined": "not wanted by the person",
@@ -61,10 +62,13 @@ async def show_case(visit: Visit, rules: Rulebook) -> Response:
         await audit.record(tx, [audit.seen(visit.signed_in, "rights_seen", "case", opened.case.case_id, ("rights",))])
     first, who = next_clock(opened), await named(visit)
     rights = _by_right(visit, opened, rules, who)
+    waiting = _waiting(rights)
     return visit.render(
         "case_ui/case.html",
         opened=opened,
         rights=rights,
+        waiting=waiting[:WAITING_SHOWN],
+        more_waiting=len(waiting[WAITING_SHOWN:]),
         next_clock=first and _shown(visit, opened, first, rules, who),
         left=time_left(visit, first, rules) if first else None,
         badges=_badges(opened, visit.now),
@@ -100,6 +104,17 @@ def _by_right(visit: Visit, opened: Opened, rules: Rulebook, who: Named) -> list
     ]
 
 
+def _waiting(rights: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The clocks that have a day and have not been shown to be done; the earliest day first."""
+    found = [
+        each
+        for group in rights
+        for each in group["clocks"]
+        if each["clock"].due_at is not None and each["clock"].state in OPEN
+    ]
+    return sorted(found, key=lambda each: (each["clock"].due_at, each["clock"].key))
+
+
 def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, who: Named) -> dict[str, Any]:
     code = rules.code_named(clock.code_version)
     entitlement = code.entitlements[clock.entitlement]
@@ -116,7 +131,7 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, who: Nam
         "counts_again": next((p.expected_end for p in opened.pauses_of(clock) if p.end is None), None),
         "pausable": clock.limit is not None and (clock.state in OPEN or bool(opened.pauses_of(clock))),
         "history": former(opened.history.get(clock.key, [])),
-        "evidence": [_piece(e, rules, who) for e in _evidence(opened, clock, rules)],
+        "evidence": pieces(opened, clock, rules, who),
         "suggestion": _suggestion(opened, clock, rules),
         "source": SOURCES.get(clock.source or "", clock.source),
         "channel": CHANNELS.get(clock.channel or "", clock.channel),
@@ -125,6 +140,11 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, who: Nam
         "unverified": entitlement.unverified,
         "note": entitlement.clock.note,
     }
+
+
+def pieces(opened: Opened, clock: Clock, rules: Rulebook, who: Named) -> list[dict[str, Any]]:
+    """The pieces of evidence told for a clock, in words: the act, when, how, and who said so since when."""
+    return [_piece(e, rules, who) for e in _evidence(opened, clock, rules)]
 
 
 def _evidence(opened: Opened, clock: Clock, rules: Rulebook) -> list[Evidence]:

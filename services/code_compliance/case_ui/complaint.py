@@ -15,6 +15,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.words import date_words
 from services.code_compliance.actions import complaining
 from services.code_compliance.case_ui.complaint_numbers import number_pages
 from services.code_compliance.case_ui.complaints import (
@@ -178,7 +179,7 @@ def _choices(opened: Opened, linked: Sequence[tuple[str, str]], rules: Rulebook)
     return [
         {
             "value": str(clock_id(opened.case.case_id, *key)),
-            "text": f"{_named(opened, clock, rules)} ({clock.started_at.astimezone(LONDON):%d %B %Y})",
+            "text": f"{_named(opened, clock, rules)} ({date_words(clock.started_at, weekday=False)})",
             "hint": {"text": STATES[clock.state]},
             "checked": key in linked,
         }

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -35,8 +35,9 @@ Source = Literal["police", "cps", "court", "probation", "wcu", "hub", "provider"
 
 
 class EnterEvidence(BaseModel):
-    """What the form asks. Codes only: no free text about a person."""
+    """What the form asks. Codes only: no free text about a person. `id` is of the form as it was shown."""
 
+    id: UUID
     outcome: Annotated[Outcome, Say("Choose what happened")]
     reason: str | None = None
     on: Annotated[date, Say("Enter the date it was done", wrong="The date it was done must be a real date")]
@@ -45,6 +46,12 @@ class EnterEvidence(BaseModel):
     )
     channel: Channel | None = None
     source: Annotated[Source, Say("Choose who says so")]
+
+    @property
+    def evidence_id(self) -> str:
+        """The same for the same form sent twice with the same answers, another when an answer was changed."""
+        told = (self.outcome, self.reason, self.instant.isoformat(), self.channel, self.source)
+        return str(uuid5(self.id, "/".join(part or "" for part in told)))
 
     @property
     def instant(self) -> datetime:
@@ -86,7 +93,7 @@ def _fits(given: EnterEvidence, rules: Rulebook) -> list[FieldError]:
 
 def _evidence(visit: Visit, opened: Opened, clock: Clock, given: EnterEvidence) -> Evidence:
     return Evidence(
-        id=str(uuid4()),
+        id=given.evidence_id,
         act="entry",
         outcome=given.outcome,
         at=given.instant,
@@ -107,6 +114,7 @@ def _form(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, errors: l
         "case_ui/evidence.html",
         status=422 if errors else 200,
         opened=opened,
+        id=uuid4(),
         entitlement=entitlement,
         sum=receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
         outcomes=OUTCOMES,

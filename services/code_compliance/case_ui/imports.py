@@ -15,6 +15,7 @@ from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.words import plural
 from services.code_compliance.actions import importing
+from services.code_compliance.case_ui.case import OUTCOMES as OUTCOME_WORDS
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.importing import COLUMNS, MOST_LINES, NEEDED, OUTCOMES, LineError, read_lines
@@ -79,6 +80,8 @@ def _checked(
         number=len(checked.fresh),
         known=checked.known,
         shown=SHOWN,
+        outcomes=OUTCOME_WORDS,
+        channels=CHANNELS,
     )
 
 

@@ -1,17 +1,21 @@
 """The landing page: rights by agency and state, what will be breached by tomorrow evening, and the lists behind."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.identity import reference
+from contracts.refused import Refused
 from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import whole
+from kit.web.forms import FieldError, Say, parse, whole
 from services.code_compliance.actions.covering import in_force
+from services.code_compliance.case_ui.complaints import case_of
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES, COLOURS, STATES, act_that_stops, agency_in_words
@@ -21,16 +25,46 @@ SHOWN = ("running", "met", "met_late", "breached", "not_evidenced", "declined_by
          "unable_to_contact", "not_applicable")  # fmt: skip
 SHORT = {"declined_by_victim": "Declined", "excepted_with_reason": "Excepted", "unable_to_contact": "Unable",
          "not_applicable": "No longer applies"}  # fmt: skip
+NOT_FOUND = {
+    "no_such_case": FieldError("case", "No case has this reference. Check it and enter it again"),
+    "two_cases": FieldError(
+        "case", "Two cases share this reference. Find the person under Cases and open the rights there"
+    ),
+}
 PAGE = 25
 LAST_PAGE = 400
 
 
+class Sought(BaseModel):
+    case: Annotated[str, Say("Enter the reference of the case")] = Field(max_length=40, title="The reference")
+
+
 async def show_overview(visit: Visit, rules: Rulebook) -> Response:
+    return await _overview(visit, rules, [])
+
+
+async def find_case(visit: Visit, rules: Rulebook) -> Response:
+    """To the rights of the case with this reference, as somebody read it from a letter or heard it."""
+    given, errors = parse(Sought, visit.form)
+    if given is not None:
+        try:
+            async with visit.begin() as tx:
+                found = await case_of(tx, given.case)
+                await audit.record(tx, [audit.seen(visit.signed_in, "case_found", "case", found)])
+            return visit.redirect(f"/rights/cases/{found}")
+        except Refused as refused:
+            errors = [NOT_FOUND[refused.code]]
+    return await _overview(visit, rules, errors)
+
+
+async def _overview(visit: Visit, rules: Rulebook, errors: Sequence[FieldError]) -> Response:
     async with visit.begin() as tx:
         counts = await pages.counts(tx)
         number, soon = await pages.forecast(tx, visit.now, _tomorrow_evening(visit.now), 100, 0)
     return visit.render(
         "case_ui/overview.html",
+        status=422 if errors else 200,
+        errors=errors,
         rights=_by_right(counts, rules),
         totals={state: sum(n for _, s, n in counts if s == state) for state in SHOWN},
         states=STATES,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.code_compliance.domain.receipt import day_in_words, moment_in_words
+from kit.web.words import deadline
+from services.code_compliance.domain.receipt import moment_in_words
 from services.code_compliance.domain.words import SOURCES, STATES
 from services.code_compliance.store.ledger import Former
 
@@ -33,5 +34,5 @@ def _lines(rows: Sequence[Former]) -> Iterator[str]:
             if row.source:
                 parts.append(f"told by {SOURCES.get(row.source, row.source)}")
         if row.due_at is not None:
-            parts.append(f"due by the end of {day_in_words(row.due_at)}")
+            parts.append(f"due by {deadline(row.due_at)}")
         yield f"{', '.join(parts)}, until {moment_in_words(row.changed_at)}: {WHY.get(row.why, row.why)}."

@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Page, Visit
+from services.code_compliance.case_ui.case import pieces
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room, open_case
 from services.code_compliance.domain.receipt import receipt
 from services.code_compliance.domain.rulebook import Rulebook
-from services.code_compliance.domain.words import STATES, agency_in_words
+from services.code_compliance.domain.words import CHANNELS, SOURCES, STATES, agency_in_words
 from services.code_compliance.reference.oversight import act_in_words
 
 
@@ -21,6 +22,7 @@ async def show_receipt(visit: Visit, rules: Rulebook) -> Response:
         entry = audit.seen(visit.signed_in, "receipt_seen", "case", opened.case.case_id, ("rights",), clock.entitlement)
         await audit.record(tx, [entry])
     entitlement = rules.code_named(clock.code_version).entitlements[clock.entitlement]
+    who = await named(visit)
     return visit.render(
         "forecast/receipt.html",
         opened=opened,
@@ -28,10 +30,13 @@ async def show_receipt(visit: Visit, rules: Rulebook) -> Response:
         clock_id=visit.id("clock_id"),
         entitlement=entitlement,
         holders=", ".join(agency_in_words(holder) for holder in entitlement.duty_holders),
-        state=STATES[clock.state],
+        state="Paused" if clock.state == "running" and clock.paused_since else STATES[clock.state],
         pauses=[(each, rules.pause_words(each.reason_code)) for each in opened.pauses_of(clock)],
-        named=await named(visit),
+        named=who,
         sum=receipt(opened.case, clock, rules, visit.now, opened.pauses_of(clock)),
+        evidence=pieces(opened, clock, rules, who),
+        source=SOURCES.get(clock.source or "", clock.source),
+        channel=CHANNELS.get(clock.channel or "", clock.channel),
         act=act_in_words(clock.entitlement) if clock.state == "running" else "",
     )
 
