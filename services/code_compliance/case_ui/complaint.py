@@ -117,7 +117,7 @@ async def _page(
     receipts = _receipts(visit, opened, linked, rules) if opened else []
     step = str(visit.params.get("step", ""))
     who = await named(visit)
-    suggested = "\n\n".join(f"{each['title']}. {each['sum']}" for each in receipts)
+    suggested = "\n\n".join(f"{each['title']}: {each['state'].lower()}. {each['sum']}" for each in receipts)
     return visit.render(
         "complaints/step.html" if step else "complaints/complaint.html",
         status=422 if errors else 200,

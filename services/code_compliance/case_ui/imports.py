@@ -71,7 +71,8 @@ def _checked(
         errors = [FieldError("text", _said(each)) for each in wrong[:SHOWN]]
         if len(wrong) > SHOWN:
             errors.append(FieldError("text", f"{len(wrong) - SHOWN:,} more lines are wrong"))
-        return _form(visit, rules, errors, summary=f"Nothing was imported: {len(wrong)} things are to be put right")
+        things = plural(len(wrong), "thing is", "things are")
+        return _form(visit, rules, errors, summary=f"Nothing was imported: {things} to be put right")
     return visit.render(
         "imports/preview.html",
         given=given,

@@ -16,6 +16,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse, whole
 from services.code_compliance.actions.covering import in_force
 from services.code_compliance.case_ui.complaints import case_of
+from services.code_compliance.case_ui.covering import WAYS
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES, COLOURS, STATES, act_that_stops, agency_in_words
@@ -105,7 +106,13 @@ async def show_coverage(visit: Visit, rules: Rulebook) -> Response:
     """Whose acts reach us, for which duties, from when."""
     async with visit.begin() as tx:
         held = await in_force(tx, rules)
-    return visit.render("case_ui/coverage.html", lines=held.coverage.agencies, words=agency_in_words)
+    return visit.render(
+        "case_ui/coverage.html",
+        lines=held.coverage.agencies,
+        words=agency_in_words,
+        ways=WAYS,
+        titles={e.id: e.title for code in rules.codes for e in code.entitlements.values()},
+    )
 
 
 def _asked(visit: Visit, rules: Rulebook) -> tuple[int, str, str, int]:
