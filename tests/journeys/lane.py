@@ -134,14 +134,14 @@ def somebody(given: str, *, details: Mapping[str, Any] | None = None, **victim: 
     number = next(_numbers)
     family = FAMILY_NAMES[number % len(FAMILY_NAMES)]
     mobile = {"kind": "mobile", "value": f"07700 900{400 + number % 500}", "safety": "safe", "voicemail": False}
-    told = a_detail(
-        given_names=given,
-        family_name=family,
-        date_of_birth=f"19{60 + number % 35}-0{1 + number % 9}-{10 + number % 18}",
-        address={"lines": [f"{number + 1} Example Row"], "postcode": "ZZ99 9ZZ"},
-        channels=[mobile],
-        **(details or {}),
-    )
+    known = {
+        "given_names": given,
+        "family_name": family,
+        "date_of_birth": f"19{60 + number % 35}-0{1 + number % 9}-{10 + number % 18}",
+        "address": {"lines": [f"{number + 1} Example Row"], "postcode": "ZZ99 9ZZ"},
+        "channels": [mobile],
+    }
+    told = a_detail(**(known | dict(details or {})))
     return Somebody(given, family, a_victim(f"walk-{uuid4()}", details=told, **victim))
 
 
@@ -185,6 +185,12 @@ class Journey:
         told = a_crime(*(one.victim for one in people), **(when | days | crime))
         await self.lane.emit(an_event("police.crime.recorded.v1", told, at))
         return told
+
+    async def police_tell_again(self, crime: Mapping[str, Any], revision: int = 2, **changes: Any) -> None:
+        """The police tell of the same crime anew, as they hold it now."""
+        at = clock.now()
+        about = {"revision": revision, "revised_at": at.isoformat(), "changed": sorted(changes)}
+        await self.lane.emit(an_event("police.crime.updated.v1", {**crime, **changes, **about}, at))
 
     async def court_tells(self, crime: Mapping[str, Any], trigger: str, at: datetime, **changes: Any) -> dict[str, Any]:
         """Police, court or prison tell of a milestone of a crime; `details` and `victim_ref` may be given."""

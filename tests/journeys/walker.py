@@ -84,13 +84,14 @@ class Walker:
         return " ".join((await self.page.locator("body").inner_text()).split())
 
     async def sees(self, *words: str) -> None:
+        """All of these words can be read, in small or in capital letters: a tag's are as its style has them."""
         text = await self.text()
-        missing = [each for each in words if each not in text]
+        missing = [each for each in words if each.casefold() not in text.casefold()]
         assert not missing, f"{missing} not on {self.page.url}: {text}"
 
     async def sees_not(self, *words: str) -> None:
         text = await self.text()
-        there = [each for each in words if each in text]
+        there = [each for each in words if each.casefold() in text.casefold()]
         assert not there, f"{there} on {self.page.url}: {text}"
 
     async def offers(self, words: str, within: str | None = None) -> bool:
@@ -107,7 +108,7 @@ class Walker:
     async def waits_for(self, words: str, seconds: float = PATIENCE) -> None:
         """Looks at the page again until it says so."""
         end = time.monotonic() + seconds
-        while words not in (text := await self.text()):
+        while words.casefold() not in (text := await self.text()).casefold():
             assert time.monotonic() < end, f"waited {seconds} s for {words!r} on {self.page.url}: {text}"
             await asyncio.sleep(0.25)
             await self.page.reload()

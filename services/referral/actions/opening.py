@@ -26,16 +26,13 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
 async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime) -> None:
     opened = [(arrival, _opened(sealer, arrival)) for arrival in arrivals]
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
-    read = [case_id for arrival, found in opened if found for case_id in _cases(arrival, found)]
+    told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
+    read = [case_id for _, case_id, _ in told]
     unread = [arrival.case_id for arrival, found in opened if not found and arrival.case_id]
     await details.hold(tx, [person_id for person_id, _ in given], [*read, *unread])
     keys = await sealer.data_keys([person_id for person_id, _ in given], make=True)
     await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
-    officers = [
-        (a.case_id, a.person_id, close_case(keys[a.person_id], a.case_id, found))
-        for a, found in opened
-        if found and a.case_id and a.person_id
-    ]
+    officers = [(case_id, p, close_case(keys[p], case_id, found)) for found, case_id, p in told]
     await details.keep_cases(tx, officers, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
     await details.keep_channels(tx, channels, now)
@@ -61,6 +58,10 @@ def _people(arrival: details.Arrival, found: Details) -> list[tuple[UUID, Detail
     return people
 
 
-def _cases(arrival: details.Arrival, found: Details) -> list[UUID]:
-    of_kin = [UUID(arrival.kin[kin.kin_ref][0]) for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
-    return [arrival.case_id, *of_kin] if arrival.case_id is not None else of_kin
+def _cases(arrival: details.Arrival, found: Details) -> list[tuple[UUID, UUID]]:
+    """Each case that is told of, with its person: the officers of the crime are those of its bereaved too."""
+    of_kin = [arrival.kin[kin.kin_ref] for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
+    pairs = [(UUID(case_id), UUID(person_id)) for case_id, person_id in of_kin]
+    if arrival.case_id is not None and arrival.person_id is not None:
+        pairs.insert(0, (arrival.case_id, arrival.person_id))
+    return pairs
