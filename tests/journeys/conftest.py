@@ -1,6 +1,8 @@
 """One running system and one browser for all the journeys of a lane; each journey with JavaScript and without."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,10 @@ from tests.running import System
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Everything up, by its own command."""
+    """Everything up, by its own command; `LANE` names the data folder of one that is up already, to try a story on."""
+    if up := os.environ.get("LANE"):
+        yield System(Path(up))
+        return
     folder = tmp_path_factory.mktemp("lane")
     system = System(folder / "data")
     told = {"HANDRAIL_REFERENCE": str(own_reference(folder / "reference"))}

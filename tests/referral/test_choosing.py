@@ -43,14 +43,17 @@ async def test_a_choice_is_taken_back_and_a_stale_or_repeated_page_changes_nothi
     where = f"/cases/{case}/choices"
     await officer.get(where)
     await officer.submit("Write it down", choice=["by_and_for", "interpreter"])
-    runs = "select count(*) from routing where case_id = $1"
-    assert await hub.value(runs, case) == 2
-    await officer.post(where, {"run": "1", "choice": ["interpreter", "by_and_for"]})
-    await officer.post(where, {"run": "1", "choice": ["worker_gender"]}, status=409)
+    both = {"choice": ["interpreter", "by_and_for"]}
+    page = await officer.post(where, both)
+    assert "That was written down already." in page.text
+    await officer.post(where, {"choice": ["worker_gender"]}, status=409)
     page = await officer.get(where)
     page = await officer.submit("Write it down", choice=[])
-    assert "Nothing is chosen." in page.text and await hub.value(runs, case) == 3
-    await officer.post(where, {"run": "3", "choice": ["restorative_justice"]}, status=422)
+    assert "Nothing is chosen." in page.text and "Chosen by the person" not in page.text
+    page = await officer.post(where, {"choice": ["restorative_justice"]}, status=422)
+    assert page.errors == ["Choose from what is offered on this case"]
+    written = "select count(*) from kit.audit where action = 'case.choice_written'"
+    assert await hub.value(written) == 2
     await (await browse("compliance")).get(where, 403)
 
 

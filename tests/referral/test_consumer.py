@@ -189,6 +189,19 @@ async def test_the_bereaved_have_cases_and_the_dead_have_none(hub: Hub) -> None:
     assert await hub.value("select people + businesses from crime") == 0
 
 
+async def test_the_officers_of_a_death_are_known_on_the_case_of_each_bereaved(hub: Hub) -> None:
+    kin = [{"kin_ref": ref, "relationship": "parent", "share": "agreed"} for ref in ("K1", "K2")]
+    crime = a_crime({"victim_ref": "D1", "kind": "deceased", "bereaved": kin}, offence_code="4.4")
+    named = [{"kin_ref": ref, "given_names": "Anna", "family_name": "Example"} for ref in ("K1", "K2")]
+    detail = a_detail(next_of_kin=named, family_liaison_officer={"name": "PC Example"})
+    crime["victims"][0]["sealed"] = hub.sealed(detail, crime["crime_id"], "D1")
+    await hub.hears(recorded(crime))
+    await hub.every(opening.open_arrivals)
+    known = "select victim_ref from case_file join case_sealed using (case_id, person_id)"
+    rows = await hub.rows(f"{known} where family_liaison_officer is not null order by 1")
+    assert [row["victim_ref"] for row in rows] == ["K1", "K2"]
+
+
 async def test_exploitation_without_a_victim_opens_a_same_day_task(hub: Hub) -> None:
     await hub.hears(recorded(a_crime(victims=[], flags=["county_lines"])))
     [task] = await hub.rows("select kind, due_at, case_id from task")

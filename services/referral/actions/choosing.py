@@ -16,27 +16,28 @@ from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.store import cases
 
 
-async def chosen(tx: Tx, case_id: UUID) -> tuple[int, tuple[str, ...]]:
-    """How often the case was decided, and what the person has chosen by now."""
+async def chosen(tx: Tx, case_id: UUID) -> tuple[str, ...]:
+    """What the person has chosen by now."""
     routings = await cases.routings(tx, case_id)
-    return (routings[0].run, facts_of(routings[0].facts["case"]).choices) if routings else (0, ())
+    return tuple(sorted(facts_of(routings[0].facts["case"]).choices)) if routings else ()
 
 
 async def choose(
-    tx: Tx, viewer: Viewer, case_id: UUID, wanted: Collection[str], run: int | None, books: Books, now: datetime
+    tx: Tx, viewer: Viewer, case_id: UUID, wanted: Collection[str], shown: Collection[str], books: Books, now: datetime
 ) -> bool:
     """Writes down what the person chose, instead of what they chose before; False when that was written down already.
 
-    Refused where something was not offered, where the case was decided again since `run`, and where it is closed.
+    Refused where something was not offered, where something else was written down since `shown` was, and where the case
+    is closed.
     """
     held = await cases.load(tx, case_id)
     if held is None or not set(wanted) <= set(held.offers):
         raise Refused("choice", "not_in_the_list")
-    latest, before = await chosen(tx, case_id)
+    before = await chosen(tx, case_id)
     if set(wanted) == set(before) & set(held.offers):
         return False
-    if run != latest or held.state == "closed":
-        raise Refused("choice", "decided_meanwhile")
+    if set(shown) != set(before) or held.state == "closed":
+        raise Refused("choice", "changed_meanwhile")
 
     def change(facts: CaseFacts) -> CaseFacts:
         others = [choice for choice in facts.choices if choice not in held.offers]

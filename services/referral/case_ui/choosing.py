@@ -7,17 +7,17 @@ from starlette.responses import Response
 from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import FieldError, whole
+from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
 from services.referral.actions import choosing
 from services.referral.case_ui import words
-from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.case_ui.room import Desk, frame, opened
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
-        run, chosen = await choosing.chosen(tx, case.case_id)
+        chosen = await choosing.chosen(tx, case.case_id)
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("choices",))])
     return visit.render(
@@ -25,7 +25,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         status=422 if errors else 200,
         **top,
         offered={code: words.words(code) for code in case.offers},
-        run=run,
+        shown=chosen,
         errors=errors,
         values=visit.form or {"choice": list(chosen)},
     )
@@ -37,8 +37,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             books = await stocked.current(tx, desk.books)
-            run = whole(one(visit, "run"))
-            done = await choosing.choose(tx, visit.signed_in, case.case_id, wanted, run, books, visit.now)
+            shown = visit.form.get("shown", [])
+            done = await choosing.choose(tx, visit.signed_in, case.case_id, wanted, shown, books, visit.now)
     except Refused as refused:
         if refused.code == "not_in_the_list":
             return await ask(visit, desk, [FieldError("choice", "Choose from what is offered on this case")])
