@@ -178,7 +178,7 @@ async def test_a_family_bereaved_on_the_road_is_reached_through_its_liaison_offi
 async def test_a_child_of_12_is_for_a_human_and_a_parents_word_does_not_count(journey: Journey) -> None:
     """The suspect lives with her. A parent said yes to the police: that opens nothing; two people of the hub decide."""
     told = {"age_at_offence": 12, "age_at_report": 12, "share_by": "parent", "relationship_to_suspect": "family"}
-    child = somebody("Ffion", details={"date_of_birth": "2014-03-11"}, **told)
+    child = somebody("Ffion", details={"date_of_birth": "2014-03-11"}, risk={"grade": "medium"}, **told)
     suspects = [{"suspect_ref": f"S-{child.ref}", "same_household": True}]
     crime = await journey.police_tell(child, offence_code=TOUCHED_UNDER_13, suspects=suspects, days_before=30)
     code = reference(child.case_in(crime))
