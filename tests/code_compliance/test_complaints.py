@@ -181,3 +181,22 @@ async def test_anybody_can_complain_on_the_neutral_origin_and_nothing_is_shown_a
     ((_, data),) = [told for told in await hub.announced() if told[0].startswith("complaint")]
     assert (data["actor_role"], data.get("duty_holder"), data["source"]) == ("person", None, "self")
     await (await office.outside()).get("/rights/complaints", status=404)
+
+
+@pytest.mark.service
+async def test_complaints_are_counted_by_agency_with_what_was_learned(hub: Hub, office: Office) -> None:
+    browser = await office.sign_in()
+    assert "None was received in this quarter" in (await browser.get("/rights/complaints/numbers")).text
+    address = await taken_in(browser)
+    await taken_in(browser, agency="CPS")
+    await browser.get(f"{address}/answer")
+    await browser.submit("Save", outcome="partly_upheld", learning="training", text="Sorry", **today())
+    await browser.get("/rights/complaints")
+    page = await browser.follow("Complaints in numbers, and what was learned")
+    assert {row[0]: row[1:] for row in page.rows[1:]} == {
+        "Police": ["1", "1", "0", "1", "0", "0", "1", "0", "0"],
+        "Crown Prosecution Service": ["1", "0", "0", "0", "0", "1", "0", "0", "0"],
+    }
+    assert "Police: training or briefing (1 complaint)" in page.text
+    await browser.get("/rights/complaints/numbers?period=2025-Q9", status=404)
+    await (await office.sign_in("analyst")).get("/rights/complaints/numbers", status=403)

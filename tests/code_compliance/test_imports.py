@@ -163,6 +163,8 @@ async def test_an_agency_replies_to_a_breach_and_compliance_decides_once(hub: Hu
     page = await browser.submit("Add the reply", agency="police", reason="done_late", words="The unit was moved")
     assert "It was done late: “The unit was moved”" in page.text
     address = page.path
+    breaches = "/rights/oversight/list?period=2025-Q2&right=6&agency=police&state=breached"
+    assert "Police: waits for compliance" in (await browser.get(breaches)).text
     page = await browser.get("/rights/actions")
     await browser.follow(REF)
     reply = next(f.get("action") for f in browser.page.tree.iter("form") if (f.get("action") or "").count("/") == 6)  # type: ignore[union-attr]

@@ -175,3 +175,16 @@ async def test_oversight_is_asked_for_by_known_words_only(sign_in: SignIn) -> No
     for path in ("?period=2025-Q9", "/split/name?period=2025-Q2", "/right?period=2025-Q2", "/list?state=sold",
                  "/list?state=met&right=99", "/csv?split=name", "/areas?agency=nobody"):  # fmt: skip
         await browser.get(f"/rights/oversight{path}", status=404)
+
+
+@pytest.mark.service
+async def test_a_year_by_month_shows_each_right_and_agency_and_opens_its_lists(hub: Hub, sign_in: SignIn) -> None:
+    await a_quarter(hub)
+    page = await (await sign_in("compliance")).get("/rights/oversight/months?period=2025-Q3")
+    row = next(row for row in page.rows if row[0].startswith("6. ") and row[0].endswith(": Police"))
+    assert (len(row), row[1], row[4][:12]) == (13, "0 due", "50.0%, 6 due")
+    assert page.rows[0][1::11] == ["September 2025", "October 2024"]
+    assert "state=due" in page.link("6 due, right 6, Police, June 2025: open the list")
+    page = await (await sign_in("analyst")).get("/rights/oversight/months?period=2025-Q3")
+    row = next(row for row in page.rows if row[0].startswith("6. ") and row[0].endswith(": Police"))
+    assert row[4] == "no rate, 5 due" and "open the list" not in page.text

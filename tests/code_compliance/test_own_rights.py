@@ -105,3 +105,19 @@ async def test_nothing_leaves_without_a_safe_channel_and_the_reason_is_shown(hub
     outside = await office.outside()
     await outside.get(f"/yours/{TOKEN}")
     await outside.submit("Continue", 410)
+
+
+@pytest.mark.service
+async def test_what_the_person_can_still_do_is_shown_until_when_and_an_uncertain_day_says_so(
+    hub: Hub, office: Office
+) -> None:
+    await hub.hear(crime(offence_code="34A"))
+    await sent(hub, office)
+    outside = await office.outside()
+    await code_of(outside)
+    assert outside.page is not None
+    assert "What you can still do yourself" in outside.page.text
+    assert (
+        "You can ask for money because of what happened, until the end of Wednesday 2 June 2027. "
+        "Ask somebody before you rely on this day"
+    ) in outside.page.text

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -25,11 +27,15 @@ from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import STATES, agency_in_words
 from services.code_compliance.reference.oversight import five_areas
-from services.code_compliance.store import oversight
+from services.code_compliance.store import oversight, replies
 from services.code_compliance.store.oversight import Asked
 
 PAGE = 25
 LAST_PAGE = 400
+ASKED_ABOUT = ("breached", "met_late")
+"""How the clocks stand of which an agency is asked for a reply before figures are published."""
+DECIDED = {None: "waits for compliance", "accepted": "accepted", "not_accepted": "not accepted"}
+Replied = Mapping[tuple[UUID, str, str], tuple[str, str | None]]
 
 
 async def show_list(visit: Visit, rules: Rulebook) -> Response:
@@ -43,6 +49,7 @@ async def show_list(visit: Visit, rules: Rulebook) -> Response:
         asked = await wanted(tx, visit, rules)
         behind = _behind(visit, asked, rules, state)
         lines = await oversight.listed(tx, behind, PAGE + 1, PAGE * (int(page) - 1))
+        replied = await replies.of_cases(tx, [line.case_id for line in lines]) if state in ASKED_ABOUT else {}
         await audit.record(tx, [audit.seen(visit.signed_in, "clocks_listed", "list", None, (), f"oversight/{state}")])
     more = {"state": state, "undated": visit.query.get("undated"), "area": visit.query.get("area")}
     if behind.split != "total":
@@ -53,7 +60,8 @@ async def show_list(visit: Visit, rules: Rulebook) -> Response:
         state=state,
         about=_about(asked, behind, visit, rules),
         state_words="Due" if state == "due" else STATES[state],
-        lines=[_line(line, rules) for line in lines[:PAGE]],
+        lines=[_line(line, rules, replied) for line in lines[:PAGE]],
+        asked_about=state in ASKED_ABOUT,
         page=int(page),
         further=len(lines) > PAGE and int(page) < LAST_PAGE,
         address=f"/rights/oversight/list?{asked.query(**more)}&page=",
@@ -90,8 +98,9 @@ def _about(asked: Wanted, behind: Asked, visit: Visit, rules: Rulebook) -> str:
     return ", ".join(parts)
 
 
-def _line(line: oversight.Line, rules: Rulebook) -> dict[str, Any]:
+def _line(line: oversight.Line, rules: Rulebook, replied: Replied) -> dict[str, Any]:
     entitlement = rules.entitlement(line.entitlement)
+    agency, decision = replied.get((line.case_id, line.entitlement, line.occurrence), (None, None))
     return {
         "case_id": line.case_id,
         "clock_id": clock_id(line.case_id, line.entitlement, line.occurrence),
@@ -101,6 +110,7 @@ def _line(line: oversight.Line, rules: Rulebook) -> dict[str, Any]:
         "state": STATES[line.state],
         "started_at": line.started_at,
         "due_at": line.due_at,
+        "reply": f"{agency_in_words(agency)}: {DECIDED[decision]}" if agency else "none yet",
     }
 
 

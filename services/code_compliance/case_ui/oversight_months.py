@@ -20,11 +20,11 @@ MONTHS = 12
 
 
 async def show_months(visit: Visit, rules: Rulebook) -> Response:
-    """Twelve months, the last of the period that was asked for at the end."""
+    """Twelve months back from the last of the period that was asked for, newest first."""
     exact = may_see_small(visit)
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
-        months = [plus(asked.period.months[-1], n - MONTHS + 1) for n in range(MONTHS)]
+        months = [plus(asked.period.months[-1], -n) for n in range(MONTHS)]
         counts = await oversight.counts(tx, months)
         periods = await choices(tx, asked.period)
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), "by-month")])

@@ -1,5 +1,6 @@
 """Agencies' replies to breaches, and the actions that follow from oversight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +18,11 @@ update breach_reply set decision = $2, decided_at = $3, decided_by = $4 where re
 _OF_CLOCK = """
 select reply_id, agency, reason_code, words, replied_at, decision, decided_at, entered_by, decided_by from breach_reply
  where case_id = $1 and entitlement = $2 and occurrence = $3 order by replied_at, reply_id
+"""
+_OF_CASES = """
+select distinct on (case_id, entitlement, occurrence) case_id, entitlement, occurrence, agency, decision
+  from breach_reply where case_id = any($1::uuid[])
+ order by case_id, entitlement, occurrence, replied_at desc, reply_id
 """
 _WAITING = """
 select r.case_id, r.entitlement, r.occurrence, r.agency, r.reason_code, r.replied_at from breach_reply r
@@ -86,6 +92,12 @@ async def decide(tx: Tx, reply_id: UUID, decision: str, now: datetime, user: UUI
 
 async def of_clock(tx: Tx, case_id: UUID, key: tuple[str, str]) -> list[Reply]:
     return [Reply(*row.values()) for row in await tx.fetch(_OF_CLOCK, case_id, *key)]
+
+
+async def of_cases(tx: Tx, case_ids: Sequence[UUID]) -> dict[tuple[UUID, str, str], tuple[str, str | None]]:
+    """The last reply for each clock of these cases: who replied, and what compliance decided (None: nothing yet)."""
+    rows = await tx.fetch(_OF_CASES, list(case_ids))
+    return {(row["case_id"], row["entitlement"], row["occurrence"]): (row["agency"], row["decision"]) for row in rows}
 
 
 async def waiting(tx: Tx, limit: int) -> list[Waiting]:
