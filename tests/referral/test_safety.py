@@ -299,6 +299,7 @@ async def test_the_matching_panel_says_who_helps_the_other_party_and_who_helped_
     titles = {slug: BOOKS.directory.by_id[contract_id(slug)].title for slug in ("stillwater-isva", "riverbank-isva")}
     fits = [title for title in page.texts("h3") if title in titles.values()]
     assert fits == [titles["stillwater-isva"], titles["riverbank-isva"]]
-    assert page.texts("strong", "govuk-tag") == ["Known to the person", "Counter-allegation"]
+    assert page.texts("strong", "govuk-tag") == ["Helped before", "Other party"]
+    assert "Counter-allegation: this provider is helping" in page.text
     address = f"/cases/{case}/referrals/{referral}/contracts/{contract_id('riverbank-isva')}"
     assert "helping somebody named as a suspect" in (await officer.get(address)).text
