@@ -188,6 +188,11 @@ async def test_an_address_refused_for_good_fails_and_is_told_and_tried_again_onl
         async with hub.looks(a_viewer("leader")) as tx:
             [row] = await hub.rows("select request_id from mail")
             await mailing.again(tx, a_viewer("leader"), row["request_id"], clock.now())
+        on_its_way = (
+            "select data::json ->> 'request_id' as request from kit.outbox where type = 'contact.sent.v1' order by seq"
+        )
+        told = [row["request"] for row in await hub.rows(on_its_way)]
+        assert told == [str(row["request_id"])] * 2, "whoever asked hears that it is on its way again"
         await send(hub, carrier)
         assert await state(hub) == ("sent", None, 2) and len(inbox.kept) == 1
 

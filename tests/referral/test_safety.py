@@ -266,7 +266,7 @@ async def test_an_old_month_fed_today_is_silent_from_the_moment_it_could_be_seen
     await hub.worker.pool.execute("update leg set pack = null, out_at = null")
     assert await hub.every(falling_due.watch_silence, fed) == 0, "without a pack there is nothing to see"
     assert await hub.every(packing.freeze_automatic, fed) == 1
-    assert await hub.every(falling_due.watch_silence, fed + timedelta(minutes=5)) == 0
+    assert await hub.every(falling_due.watch_silence, fed + timedelta(hours=3)) == 0
     assert await hub.value("select sent_at from leg") == NOON, "what was decided keeps the time of its event"
     assert await hub.every(falling_due.watch_silence, fed + timedelta(days=3)) == 1
 
