@@ -74,12 +74,15 @@ class CaseOpened(CaseFacts):
 
 
 class CaseUpdated(CaseFacts):
-    """The facts of a case changed; `changed` names the fields. `removed`: absent from the police's last snapshot."""
+    """The facts of a case changed; `changed` names the fields. `removed`: absent from the police's last snapshot.
+    `same_as`: a human decided which records are of one person, or took it back; equal for every record of that person.
+    """
 
     TYPE: ClassVar[str] = "case.updated.v1"
     changed: Many[Code] = ()
     revision: Count | None = None
     removed: Bool = False
+    same_as: UUID | None = None
 
 
 class Rule(Part):

@@ -91,6 +91,15 @@ async def test_a_proposal_holds_the_open_cases_of_both_and_is_given_out_once(hub
         assert (await hub.told(case))[-1] == "case.routed"
 
 
+async def same_as(hub: Hub) -> dict[UUID, UUID]:
+    """Who was last told to be one person, by record."""
+    rows = await hub.rows(
+        "select c.person_id, e.data ->> 'same_as' as one from case_event e join case_file c using (case_id)"
+        " where e.data ->> 'same_as' is not null order by e.id"
+    )
+    return {row["person_id"]: UUID(row["one"]) for row in rows}
+
+
 @pytest.mark.service
 async def test_the_same_person_counts_as_one_and_the_decision_can_be_undone(hub: Hub, browse: AsPersona) -> None:
     one, two = await two_records(hub)
@@ -111,6 +120,8 @@ async def test_the_same_person_counts_as_one_and_the_decision_can_be_undone(hub:
     for case in (one, two):
         assert "possible_duplicate" not in await holds(hub, case)
     assert await hub.value("select repeat_count from case_file where case_id = $1", two) == 2
+    said = await same_as(hub)
+    assert set(said) == {await person_of(hub, one), await person_of(hub, two)} and len(set(said.values())) == 1
     other = await person_of(hub, one)
     again = await officer.post(f"/cases/{two}/same-person/{other}", {"same": "yes"})
     assert "That was decided already." in again.text
@@ -120,6 +131,8 @@ async def test_the_same_person_counts_as_one_and_the_decision_can_be_undone(hub:
     assert "the question is open" in page.text and await hub.value("select count(*) from linked_person") == 0
     assert await hub.value("select repeat_count from case_file where case_id = $1", two) == 1
     assert "possible_duplicate" in await holds(hub, two)
+    said = await same_as(hub)
+    assert all(one == person for person, one in said.items()), "each is told to be a person of their own again"
 
 
 @pytest.mark.service

@@ -6,8 +6,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from contracts.identity import persona_id
+from contracts.identity import case_id, persona_id, reference
 from contracts.refused import Refused
+from contracts.topics import REFERRAL_EVENTS
 from kit import clock
 from kit.database import Database
 from kit.listening import Context
@@ -22,6 +23,7 @@ from tests.returns.events import (
     BIRMINGHAM,
     COVENTRY,
     DUDLEY,
+    Sent,
     a_case,
     a_clock,
     a_crime,
@@ -29,6 +31,7 @@ from tests.returns.events import (
     a_referral,
     a_victim,
     announced,
+    crime_id,
 )
 
 pytestmark = pytest.mark.service
@@ -149,6 +152,30 @@ async def test_a_second_crime_in_twelve_months_makes_a_repeat_victim(database: D
     found = await figures(database)
     assert total(found, "repeat_victims") == "2" and total(found, "repeat_victims_3") == "1"
     assert total(found, "repeat_victims_domestic") == "2"
+
+
+async def test_records_that_are_of_one_person_make_one_repeat_victim_until_that_is_taken_back(
+    database: Database, hear: Hear
+) -> None:
+    one, at = UUID(int=7), "2026-08-20T10:00:00Z"
+    for ref, day in (("P1", "2026-01-05"), ("P2", "2026-08-01"), ("P3", "2026-08-02")):
+        await hear(a_crime(ref, a_victim(ref), at=f"{day}T10:00:00Z"), a_case(ref, ref, f"{day}T10:00:00Z"))
+    assert total(await figures(database), "repeat_victims") == "0"
+
+    def said(ref: str, same_as: UUID, at: str) -> Sent:
+        case = case_id(crime_id(ref), ref)
+        data = {
+            "crime_id": str(crime_id(ref)),
+            "victim_ref": ref,
+            "reference": reference(case),
+            "same_as": str(same_as),
+        }
+        return announced(REFERRAL_EVENTS, "case.updated.v1", case, at, **data)
+
+    await hear(*(said(ref, one, at) for ref in ("P1", "P2")))
+    assert total(await figures(database, cut_off=CUT_OFF + timedelta(1)), "repeat_victims") == "1"
+    await hear(said("P1", UUID(int=8), "2026-09-01T10:00:00Z"), said("P2", UUID(int=9), "2026-09-01T10:00:00Z"))
+    assert total(await figures(database, cut_off=CUT_OFF + timedelta(2)), "repeat_victims") == "0"
 
 
 async def test_outcomes_count_when_they_were_given_with_their_reasons(database: Database, hear: Hear) -> None:

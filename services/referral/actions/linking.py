@@ -9,7 +9,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import new_incident, numbers, restricting
+from services.referral.actions import new_incident, numbers, restricting, who_is_one
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -32,6 +32,8 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         still_open = set(await same_person.open_cases(tx, sorted(everybody)))
         await restricting.tell(tx, [one for one in anew if one not in still_open], now, viewer.user_id)
     await _tell(tx, viewer, everybody, (one, other), "same_person" if same else "not_the_same_person", books, now)
+    if same:
+        await who_is_one.tell(tx, viewer, everybody, now)
     return True
 
 
@@ -44,6 +46,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     everybody |= await same_person.relink(tx, everybody)
     await numbers.give_back(tx, viewer, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
+    await who_is_one.tell(tx, viewer, everybody, now)
 
 
 async def _tell(

@@ -146,6 +146,16 @@ async def open_cases(tx: Tx, people: Sequence[UUID]) -> list[UUID]:
     return [row["case_id"] for row in rows]
 
 
+async def a_case_of_each(tx: Tx, people: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """For each of these people one of their cases, the newest, open or closed."""
+    rows = await tx.fetch(
+        "select distinct on (person_id) person_id, case_id from case_file where person_id = any($1::uuid[])"
+        " order by person_id, opened_at desc, case_id",
+        list(people),
+    )
+    return [(row["person_id"], row["case_id"]) for row in rows]
+
+
 async def restricted(tx: Tx, people: Sequence[UUID]) -> bool:
     """Whether any of these people is restricted."""
     return bool(

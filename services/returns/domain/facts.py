@@ -23,7 +23,7 @@ AS_ANNOUNCED = (
     "home_local_authority", "offence_code", "incident_kind", "domestic", "recorded_at", "reported_at", "revision",
     "reported", "age_band", "sex", "ethnicity_group", "kind", "entitlement", "milestone_id", "clock_id", "started_at",
     "due_at", "met_at", "in_time", "enhanced", "channel", "purpose", "outcome", "reached", "for_support", "leg_number",
-    "evidence_entered_late", "covered", "removed", "nrm",
+    "evidence_entered_late", "covered", "removed", "nrm", "same_as",
 )  # fmt: skip
 """Columns of a fact row that have the name of the event's own field."""
 
