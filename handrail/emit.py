@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from contracts.registry import FACTS
 from contracts.topics import JUSTICE_MILESTONES, MAX_VALUE_BYTES, POLICE_CRIMES
+from contracts.vocabulary import UNKNOWN_VALUES
 from handrail.failing import Failed
 from handrail.local.state import data_folder
 from handrail.options import DataOption, JsonOption
@@ -21,6 +22,7 @@ from handrail.publishing import KID, Outgoing, producer, publish, settings_of
 from kit.sealing import seal_jwe
 
 app = typer.Typer()
+AGES = ("age_at_offence", "age_at_report")
 _TOPIC_OF = {"police": POLICE_CRIMES, "justice": JUSTICE_MILESTONES}
 
 
@@ -67,11 +69,12 @@ def _event(file: Path, number: int, line: bytes, key: bytes) -> Outgoing:
         topic = _TOPIC_OF.get(told.type.partition(".")[0])
         if model is None or topic is None:
             raise BadLine(file, number, f"type {told.type!r} is none of {', '.join(inbound_types())}")
+        _check_ages(told.data.get("victims"))
         data = _sealed(told.data, key)
         fact = model.model_validate_json(value := orjson.dumps(data))
     except ValidationError as failure:
         raise BadLine(file, number, _in_words(failure)) from None
-    except _NotSealable as failure:
+    except _Unusable as failure:
         raise BadLine(file, number, str(failure)) from None
     if len(value) > MAX_VALUE_BYTES:
         raise BadLine(file, number, f"the data is {len(value):,} bytes, at most {MAX_VALUE_BYTES:,} are allowed")
@@ -90,8 +93,18 @@ def _in_words(failure: ValidationError) -> str:
     return f"{field or 'the line'}: {first['msg']}"
 
 
-class _NotSealable(Exception):
-    """Details that cannot be sealed. Its text says why."""
+class _Unusable(Exception):
+    """Details that cannot be sealed, or an age that is none. Its text says why."""
+
+
+def _check_ages(people: Any) -> None:
+    """Refuses text for an age: services read what they cannot use as "not known", which here hides a mistake."""
+    for person in people if isinstance(people, list) else ():
+        if isinstance(person, dict):
+            for name in AGES:
+                if isinstance(said := person.get(name), str) and said not in UNKNOWN_VALUES:
+                    raise _Unusable(f"victims.{name}: give whole years as a number, or {', '.join(UNKNOWN_VALUES)}")
+            _check_ages(person.get("bereaved"))
 
 
 def _sealed(data: Mapping[str, Any], key: bytes) -> dict[str, Any]:
@@ -110,9 +123,9 @@ def _seal_one(victim: Any, crime_id: Any, key: bytes) -> Any:
         return {name: value for name, value in victim.items() if name != "details"}
     crime = _uuid(crime_id)
     if not isinstance(details, dict) or not isinstance(ref, str) or crime is None:
-        raise _NotSealable("victims.details: needs an object, beside a crime_id and a victim_ref")
+        raise _Unusable("victims.details: needs an object, beside a crime_id and a victim_ref")
     if victim.get("sealed"):
-        raise _NotSealable("victims.details: there is `sealed` already; give one of the two")
+        raise _Unusable("victims.details: there is `sealed` already; give one of the two")
     token = seal_jwe(details, key, KID, {"crime_id": crime, "victim_ref": ref})
     return {name: value for name, value in victim.items() if name != "details"} | {"sealed": token}
 

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     reference: Path | None = None
     bind: str = "127.0.0.1"
     port: int = 8010
+    gateway: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1:8000"
     neutral_url: str = "http://127.0.0.1:8001"
     issuer: str = "http://127.0.0.1:8002"

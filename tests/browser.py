@@ -89,13 +89,13 @@ class Browser:
         *,
         neutral: bool = False,
         private: Collection[str] = (),
+        address: str = "127.0.0.1",
     ) -> None:
         self.neutral, self.private = neutral, tuple(private)
         self.origin = settings.neutral_url if neutral else settings.public_url
         cookies = {settings.cookie_name: cookie} if cookie else {}
-        self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=True), base_url=self.origin, cookies=cookies
-        )
+        way = httpx.ASGITransport(app=app, raise_app_exceptions=True, client=(address, 50_000))
+        self._client = httpx.AsyncClient(transport=way, base_url=self.origin, cookies=cookies)
         self.page: Seen | None = None
 
     async def __aenter__(self) -> Self:
@@ -139,6 +139,18 @@ class Browser:
         response = await self._client.get(path)
         assert response.status_code == status, f"{path}: {response.status_code}"
         return response
+
+    async def answer(self, method: str, path: str, fields: Fields | None = None) -> httpx.Response:
+        """Whatever one request is answered, not followed and not inspected; a form has the token of the last page,
+        unless it brings one."""
+        token = next((i.get("value") for i in self._tokens()), None) or ""
+        sent = {"csrf_token": token, **(fields or {})} if method == "POST" else None
+        headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"} if sent else {}
+        return await self._client.request(method, path, data=sent, headers=headers)
+
+    async def call(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """What another system is answered that sends JSON."""
+        return await self._client.post(path, content=body, headers={"Content-Type": "application/json", **headers})
 
     def _present(self) -> Seen:
         assert self.page is not None, "no page was opened yet"

@@ -32,7 +32,7 @@ from kit.service import operating
 from kit.service.consuming import OVERLAP, Lane
 from kit.service.declared import Service
 from kit.service.equipping import context_of
-from kit.service.timing import AUDIT, keep
+from kit.service.timing import ALWAYS, keep
 from kit.service.watching import Watch
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,7 @@ async def worker(service: Service, settings: Settings) -> int:
     watch = Watch(database, service.name, list(service.topics), settings.kafka, settings.watchdog_seconds)
     inbox = Inbox(database, service.name, listening(service.listens), context)
     broker = KafkaBroker(settings.kafka, logger=None)
-    timers = (*AUDIT, *service.every)
+    timers = (*ALWAYS, *service.every)
     wakes = {every.name: asyncio.Event() for every in timers if every.after_batch}
 
     def applied() -> None:
@@ -206,6 +206,7 @@ async def serve(app: Starlette, settings: Settings) -> None:
         access_log=False,
         lifespan="off",
         server_header=False,
+        forwarded_allow_ips=settings.gateway,
     )
     server = uvicorn.Server(config)
     with contextlib.suppress(asyncio.CancelledError):

@@ -13,6 +13,7 @@ from kit import audit, clock, telemetry
 from kit.database import Database, Tx
 from kit.listening import Context
 from kit.service.declared import Every, Moment
+from kit.web import attempts
 
 log = structlog.get_logger(__name__)
 _RAN = "insert into kit.schedule (name, last_run) values ($1, now()) on conflict (name) do update set last_run = now()"
@@ -73,3 +74,4 @@ async def _publish_head(tx: Tx, _: Moment, context: Context) -> int:
 
 
 AUDIT = (Every("audit_chain", 1.0, _chain, full=5000), Every("audit_head", 60.0, _publish_head))
+ALWAYS = (*AUDIT, Every("attempts_over", 600.0, attempts.forget))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, quote
 
 import structlog
+from asyncpg import UniqueViolationError
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -159,7 +160,7 @@ async def _answer(page: Page, visit: Visit) -> Response:
     if page.machine:
         body = await _body(visit.request, LARGEST_CALL)
         visit.body = body or b""
-        return visit.problem(413) if body is None else await page.view(visit)
+        return visit.problem(413) if body is None else await _viewed(page, visit)
     if page.permission is not None:
         if visit.viewer is None:
             if writes:
@@ -171,7 +172,21 @@ async def _answer(page: Page, visit: Visit) -> Response:
         visit.form = await _form(visit.request)
         if not _from_our_page(visit):
             return visit.signed_out() if _from_our_site(visit) and visit.viewer else visit.problem(403)
+        return await _viewed(page, visit)
     return await page.view(visit)
+
+
+async def _viewed(page: Page, visit: Visit) -> Response:
+    """A form of which the same was saved at the same moment is looked at once more: the view finds what is there now,
+    and answers as it did the first. Where an id is taken by something else, that is a conflict."""
+    try:
+        return await page.view(visit)
+    except UniqueViolationError as lost:
+        _log_failure(lost)
+    try:
+        return await page.view(visit)
+    except UniqueViolationError:
+        return visit.conflict()
 
 
 async def _signed_out(visit: Visit) -> Response:

@@ -77,7 +77,6 @@ class Signer:
 
     def __init__(self, settings: Settings) -> None:
         self._key = settings.secret("session.key")
-        self._box = Fernet(base64.urlsafe_b64encode(self._derive("cookie")))
         self.secure = not settings.development
 
     def _derive(self, purpose: str, value: str = "") -> bytes:
@@ -90,18 +89,30 @@ class Signer:
         """Shows that an address was made here. Never a form token: those are handed out for any session claimed."""
         return self._derive("proof", of).hex()
 
+    def is_proof(self, proof: str, of: str) -> bool:
+        """Whether `proof` made it: what it is of was handed out by us, and nobody else chose it."""
+        return hmac.compare_digest(proof.encode(), self.proof(of).encode())
+
+    def digest(self, purpose: str, value: str) -> bytes:
+        """What stands for a value that is to be counted and not kept."""
+        return self._derive(purpose, value)
+
     def token_fits(self, token: str, session: str | None) -> bool:
         return hmac.compare_digest(token.encode(), self.form_token(session).encode())
 
-    def close(self, value: Mapping[str, str]) -> str:
-        return self._box.encrypt(orjson.dumps(dict(value))).decode()
+    def _box(self, purpose: str) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self._derive("cookie", purpose)))
 
-    def open(self, sealed: str | None, seconds: int) -> dict[str, str] | None:
-        """What `close` put in, unless it is older than `seconds` or was not made here."""
+    def close(self, value: Mapping[str, str], purpose: str) -> str:
+        """Seals what a cookie holds; `purpose` is the cookie's name: another cookie cannot be given in its place."""
+        return self._box(purpose).encrypt(orjson.dumps(dict(value))).decode()
+
+    def open(self, sealed: str | None, seconds: int, purpose: str) -> dict[str, str] | None:
+        """What `close` put in for this purpose, unless it is older than `seconds` or was not made here."""
         if not sealed:
             return None
         try:
-            opened: dict[str, str] = orjson.loads(self._box.decrypt(sealed, ttl=seconds))
+            opened: dict[str, str] = orjson.loads(self._box(purpose).decrypt(sealed, ttl=seconds))
         except (InvalidToken, ValueError):
             return None
         return opened

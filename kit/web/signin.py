@@ -78,14 +78,14 @@ async def _begin(visit: Visit) -> Response:
     response = RedirectResponse(f"{issuer['authorization_endpoint']}?{urlencode(asked)}", status_code=303)
     kept["next"] = guard.local_path(visit.form.get("next", [""])[0]) or "/"
     signer = visit.shop.signer
-    signer.keep(response, signer.cookie_name(KEPT), signer.close(kept), KEPT_SECONDS)
+    signer.keep(response, signer.cookie_name(KEPT), signer.close(kept, KEPT), KEPT_SECONDS)
     return response
 
 
 async def _return(visit: Visit) -> Response:
     """Checks what the issuer says and opens a session for its subject."""
     signer = visit.shop.signer
-    kept = signer.open(visit.request.cookies.get(signer.cookie_name(KEPT)), KEPT_SECONDS)
+    kept = signer.open(visit.request.cookies.get(signer.cookie_name(KEPT)), KEPT_SECONDS, KEPT)
     state, code = visit.query.get("state", ""), visit.query.get("code")
     if kept is None or not code or not hmac.compare_digest(state.encode(), kept["state"].encode()):
         return visit.redirect("/sign-in", flash="Signing in was not finished. Sign in again.")

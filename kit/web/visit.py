@@ -115,7 +115,7 @@ class Visit:
 
     def render(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page. `errors` and `values` of a form show by themselves; a kept flash message is shown once."""
-        flash = self.shop.signer.open(self.request.cookies.get(self._flash_name), FLASH_SECONDS)
+        flash = self.shop.signer.open(self.request.cookies.get(self._flash_name), FLASH_SECONDS, FLASH)
         words = self._frame() | {"flash": flash["text"] if flash else None} | context
         response = HTMLResponse(self.shop.templates.get_template(template).render(words), status_code=status)
         response.headers["Content-Security-Policy"] = guard.content_security_policy(self.nonce, self.form_targets)
@@ -130,7 +130,7 @@ class Visit:
             raise ValueError("a redirect stays on this site")
         response = RedirectResponse(target, status_code=303)
         if flash:
-            sealed = self.shop.signer.close({"text": flash})
+            sealed = self.shop.signer.close({"text": flash}, FLASH)
             self.shop.signer.keep(response, self._flash_name, sealed, FLASH_SECONDS)
         return response
 

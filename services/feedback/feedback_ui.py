@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from contracts.identity import reference
+from contracts.working_time import local_day
 from kit import audit
 from kit.listening import Context
 from kit.sealing import unseal
@@ -62,7 +63,7 @@ async def show_figures(visit: Visit, rules: Rules) -> Response:
         found = await figures.figures(tx)
         unread = len(await figures.to_read(tx)) if visit.may("case.reveal") else 0
         await audit.record(tx, [audit.seen(visit.signed_in, "feedback.figures_viewed", "feedback", None)])
-    asking = rules.asking(visit.now.date())
+    asking = rules.asking(local_day(visit.now))
     exact = visit.may("case.read") or visit.may("returns.draw")
     return visit.render(
         "feedback_ui/figures.html",

@@ -11,6 +11,7 @@ from contracts.refused import Refused
 from kit.listening import Context
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.limiting import OF_CODES, Tries, too_many
 from services.feedback.actions import answering
 from services.feedback.actions.answering import Answers, Started
 from services.feedback.domain.questionnaire import CODES, RATHER_NOT_SAY, Question
@@ -49,7 +50,7 @@ class Given(BaseModel):
 
 def _remember(visit: Visit, response: Response, started: Started) -> Response:
     signer = visit.shop.signer
-    sealed = signer.close({"window": str(started.window_id), "code": started.code})
+    sealed = signer.close({"window": str(started.window_id), "code": started.code}, COOKIE)
     response.set_cookie(signer.cookie_name(COOKIE), sealed, httponly=True, samesite="lax", secure=signer.secure)
     return response
 
@@ -61,7 +62,7 @@ def _forget(visit: Visit, response: Response) -> Response:
 
 def _started(visit: Visit) -> Started | None:
     signer = visit.shop.signer
-    kept = signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS)
+    kept = signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS, COOKIE)
     return Started(UUID(kept["window"]), kept["code"]) if kept else None
 
 
@@ -71,11 +72,16 @@ async def enter_code(visit: Visit) -> Response:
         return visit.render("neutral_ui/code.html")
     form, errors = parse(Code, visit.form)
     if form is not None:
+        tries = Tries(visit, "feedback_code", OF_CODES, form.code)
+        if (until := await tries.begin()) is not None:
+            return too_many(visit, until)
         try:
             async with visit.begin() as tx:
                 started = await answering.come_back(tx, visit.sealer, form.code, visit.now)
+            await tries.worked()
             return _remember(visit, visit.redirect("/questions"), started)
         except Refused as refused:
+            await tries.refused(refused.code)
             errors = [FieldError("code", WRONG_CODE[refused.code])]
     return visit.render("neutral_ui/code.html", status=422, errors=errors)
 
@@ -90,13 +96,19 @@ async def exchange(visit: Visit) -> Response:
     if visit.request.method != "POST":
         return visit.redirect("/")
     token = visit.form.get("token", [""])[0]
+    tries = Tries(visit, "feedback_link", OF_CODES, token)
+    if (until := await tries.begin()) is not None:
+        return too_many(visit, until)
     try:
         async with visit.begin() as tx:
             started = await answering.exchange(tx, visit.sealer, token, uuid4(), uuid4(), visit.now)
     except Refused as refused:
         if refused.code == "used" and _started(visit):
+            await tries.worked()
             return visit.redirect("/before")
+        await tries.refused(refused.code)
         return visit.render("neutral_ui/dead_link.html", status=410, why=refused.code)
+    await tries.worked()
     return _remember(visit, visit.redirect("/before"), started)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -20,8 +21,10 @@ from kit.service import Moment
 from services.returns.domain import canonical
 from services.returns.domain.canonical import Heading
 from services.returns.domain.cells import Cell, Key, build_cells, failures, split_failures
+from services.returns.domain.definition import Definition
 from services.returns.domain.facts import fact_row, people
 from services.returns.domain.period import Period, parse_period, period_of
+from services.returns.domain.versions import last_shown
 from services.returns.store import archive, definitions, draws, measures
 from services.returns.store.definitions import Loaded
 from services.returns.store.draws import Drawn, Rehearsed
@@ -51,7 +54,7 @@ async def draw(database: Database, kind: str, period: Period, cut_off: datetime,
         raise Refused("cut_off", "in_the_future")
     if cut_off < period.start:
         raise Refused("period", "not_begun")
-    loaded = definitions.current(kind, period.start.date().isoformat())
+    loaded = definitions.current(kind, period.first_day.isoformat())
     async with database.begin() as tx:
         cut = await draws.freeze(tx, cut_off)
     async with database.begin() as tx:
@@ -107,6 +110,18 @@ def _the_same(known: Drawn, file: bytes) -> Drawn:
 def broken_checks(loaded: Loaded, cells: tuple[Cell, ...]) -> list[str]:
     """What does not add up in a return, in words."""
     return failures(loaded.definition.checks, cells) + split_failures(loaded.definition, cells)
+
+
+async def seen_by_all(tx: Tx, drawn: Drawn, definition: Definition) -> tuple[Heading, tuple[Cell, ...]]:
+    """What anybody may see of a sealed return, beside what they saw of those that it corrects."""
+    return _seen_by_all(definition, *await draws.sealed_until(tx, drawn))
+
+
+@lru_cache(maxsize=32)
+def _seen_by_all(definition: Definition, *sealed: tuple[UUID, bytes]) -> tuple[Heading, tuple[Cell, ...]]:
+    """A sealed return never changes, so neither does what may be seen of it."""
+    read = [canonical.read(file) for _, file in sealed]
+    return read[-1][0], last_shown(definition, [cells for _, cells in read])
 
 
 async def sign(tx: Tx, return_id: UUID, by: Actor, settings: Settings, now: datetime) -> Drawn:
@@ -220,7 +235,7 @@ async def rehearse(tx: Tx, moment: Moment, context: Context) -> int:
     for kind in KINDS:
         for period in (current, current.previous):
             if known.get((kind, str(period))) != head:
-                loaded = definitions.current(kind, period.start.date().isoformat())
+                loaded = definitions.current(kind, period.first_day.isoformat())
                 found = await counts(tx, loaded, period, CutOff(moment.now, head))
                 cells = build_cells(loaded.definition, found, period, moment.now)
                 file = canonical.write(heading_of(loaded, period, moment.now), cells)

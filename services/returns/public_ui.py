@@ -1,31 +1,24 @@
 """The public page: the last sealed return of each kind, in plain English, with small numbers hidden."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.reference import local_authority_name
 from kit.web.app import Page, Visit
+from services.returns.actions import seen_by_all
 from services.returns.domain import canonical, suppression
 from services.returns.domain.canonical import Heading
 from services.returns.domain.cells import Cell
 from services.returns.domain.definition import Definition
 from services.returns.domain.figures import sections
 from services.returns.domain.period import parse_period
+from services.returns.domain.versions import AS_BEFORE
 from services.returns.store import definitions, draws
 from services.returns.store.draws import Drawn
 
 CHARTED = {"grant": "victims_recorded", "code": "R4.refer_support.due"}
-
-
-@lru_cache(maxsize=32)
-def _suppressed(return_id: UUID, definition: Definition, file: bytes) -> tuple[Heading, tuple[Cell, ...]]:
-    """A sealed return never changes, so neither does what may be published of it."""
-    heading, cells = canonical.read(file)
-    return heading, suppression.suppress(definition, cells)
 
 
 async def show_published(visit: Visit) -> Response:
@@ -45,6 +38,7 @@ async def show_return(visit: Visit) -> Response:
         heading=f"{definition.title}, {_months(drawn.period)}",
         sections=sections(definition, cells),
         suppressed_words=suppression.STATEMENT,
+        as_before=any(cell.note == AS_BEFORE for cell in cells),
         chart_title=f"{definition.title_of(chart)} by local authority",
         points=_by_area(cells, chart),
     )
@@ -67,8 +61,7 @@ async def _opened(visit: Visit) -> tuple[Drawn, Definition, Heading, tuple[Cell,
         loaded = definitions.version(drawn.kind, drawn.definition_version) if drawn else None
         if drawn is None or loaded is None or drawn.state != "sealed":
             raise HTTPException(404)
-        file = await draws.file_of(tx, drawn.return_id)
-    heading, cells = _suppressed(drawn.return_id, loaded.definition, file)
+        heading, cells = await seen_by_all(tx, drawn, loaded.definition)
     return drawn, loaded.definition, heading, cells
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -45,18 +45,26 @@ class DrawReturn(BaseModel):
 
 
 def sees_all(visit: Visit) -> bool:
-    """Complete figures are for those who draw and sign; everybody else gets them with small numbers hidden."""
+    """Complete figures, and what is not sealed yet, are for those who draw and sign; everybody else sees what is
+    sealed, with small numbers hidden (docs/adr/0015)."""
     return visit.may("returns.draw") or visit.may("returns.sign")
 
 
 async def show_list(visit: Visit) -> Response:
     current = period_of(visit.now)
     async with visit.begin() as tx:
-        drawn = await draws.list_drawn(tx)
-        rehearsed = await draws.rehearsals(tx, [str(current), str(current.previous)])
-        asked = await draws.open_requests(tx)
+        everything = sees_all(visit)
+        drawn = [each for each in await draws.list_drawn(tx) if everything or each.state == "sealed"]
+        rehearsed = await draws.rehearsals(tx, [str(current), str(current.previous)]) if everything else []
+        asked = await draws.open_requests(tx) if everything else []
     return visit.render(
-        "return_ui/list.html", drawn=drawn, rehearsed=rehearsed, asked=asked, kinds=KINDS, period_words=_period_words
+        "return_ui/list.html",
+        everything=everything,
+        drawn=drawn,
+        rehearsed=rehearsed,
+        asked=asked,
+        kinds=KINDS,
+        period_words=_period_words,
     )
 
 
@@ -85,10 +93,15 @@ async def _opened(visit: Visit, tx: Any) -> tuple[Drawn, Loaded, tuple[Cell, ...
     """The return of this address, its definition, and its cells as this viewer may see them."""
     drawn = await draws.load(tx, visit.id("return_id"))
     loaded = definitions.version(drawn.kind, drawn.definition_version) if drawn else None
-    if drawn is None or loaded is None:
+    if drawn is None or loaded is None or not (sees_all(visit) or drawn.state == "sealed"):
         raise HTTPException(404)
-    cells = canonical.read(await draws.file_of(tx, drawn.return_id))[1]
-    return drawn, loaded, cells if sees_all(visit) else suppression.suppress(loaded.definition, cells)
+    return drawn, loaded, await _cells(visit, tx, drawn, loaded)
+
+
+async def _cells(visit: Visit, tx: Any, drawn: Drawn, loaded: Loaded) -> tuple[Cell, ...]:
+    if not sees_all(visit):
+        return (await actions.seen_by_all(tx, drawn, loaded.definition))[1]
+    return canonical.read(await draws.file_of(tx, drawn.return_id))[1]
 
 
 async def show_return(visit: Visit, errors: Sequence[FieldError] = (), status: int = 200) -> Response:
@@ -134,22 +147,22 @@ def category_words(split: str, category: str) -> str:
 
 async def show_rehearsal(visit: Visit) -> Response:
     kind, period = visit.params["kind"], visit.params["period"]
+    if not sees_all(visit):
+        return visit.forbidden()
     async with visit.begin() as tx:
         found = next((each for each in await draws.rehearsals(tx, [period]) if each.kind == kind), None)
         if found is None:
             return visit.not_found()
         await audit.record(tx, [audit.seen(visit.signed_in, "rehearsal.viewed", "return", None)])
-    loaded = definitions.current(kind, parse_period(period).start.date().isoformat())
+    loaded = definitions.current(kind, parse_period(period).first_day.isoformat())
     cells = canonical.read(found.file)[1]
     broken = actions.broken_checks(loaded, cells)
     return visit.render(
         "return_ui/rehearsal.html",
         rehearsed=found,
         broken=broken,
-        sections=sections(
-            loaded.definition, cells if sees_all(visit) else suppression.suppress(loaded.definition, cells)
-        ),
-        complete=sees_all(visit),
+        sections=sections(loaded.definition, cells),
+        complete=True,
         base=None,
         **_frame(loaded.definition, period),
     )
@@ -273,13 +286,11 @@ async def download(visit: Visit) -> Response:
 async def show_difference(visit: Visit) -> Response:
     async with visit.begin() as tx:
         drawn, loaded, cells = await _opened(visit, tx)
-        other = await draws.load(tx, UUID(visit.params["other_id"]))
-        if other is None or other.kind != drawn.kind:
+        other = await draws.load(tx, visit.id("other_id"))
+        if other is None or other.kind != drawn.kind or not (sees_all(visit) or other.state == "sealed"):
             return visit.not_found()
-        before = canonical.read(await draws.file_of(tx, other.return_id))[1]
+        before = await _cells(visit, tx, other, loaded)
         await audit.record(tx, [audit.seen(visit.signed_in, "return.compared", "return", drawn.return_id)])
-    if not sees_all(visit):
-        before = suppression.suppress(loaded.definition, before)
     return visit.render(
         "return_ui/difference.html",
         drawn=drawn,

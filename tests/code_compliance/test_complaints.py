@@ -9,12 +9,14 @@ import pytest
 from starlette.applications import Starlette
 
 from contracts.identity import case_id, reference
+from contracts.refused import Refused
 from kit import clock
 from kit.database import Database
 from kit.sealing import Sealer
 from kit.web.app import make_app
 from services.code_compliance.__main__ import SERVICE
 from services.code_compliance.actions.complaining import new
+from services.code_compliance.domain import complaints as domain
 from services.code_compliance.domain.words import AGENCIES
 from services.code_compliance.reference.complaints import UNKNOWN_AGENCY, answer_standard, lists
 from tests.browser import Browser, cookie_of
@@ -162,7 +164,7 @@ async def test_the_form_says_what_is_missing_and_takes_a_complaint_in_once(hub: 
     assert page.errors == ["No case has this reference. Check it, or leave it out and find the case later"]
     assert len([kind for kind, _ in await hub.announced() if kind == "complaint.received.v1"]) == 1
     analyst = await office.sign_in("analyst")
-    assert address.rsplit("/", 1)[1] not in (await analyst.get("/rights/complaints")).html
+    await analyst.get("/rights/complaints", status=403)
     await analyst.get(address, status=403)
 
 
@@ -200,3 +202,30 @@ async def test_complaints_are_counted_by_agency_with_what_was_learned(hub: Hub, 
     assert "Police: training or briefing (1 complaint)" in page.text
     await browser.get("/rights/complaints/numbers?period=2025-Q9", status=404)
     await (await office.sign_in("analyst")).get("/rights/complaints/numbers", status=403)
+
+
+@pytest.mark.service
+async def test_the_public_form_takes_only_ids_of_ours_and_so_many_from_one_address(hub: Hub, office: Office) -> None:
+    outside = await office.outside()
+    told = {"agency": "unknown", "words": SAID}
+    await outside.get("/tell-us")
+    await outside.submit("Send", 422, complaint_id=str(CRIME), **told)
+    page = await outside.submit("Send", **told)  # the form came back with an id of ours
+    assert page.path == "/tell-us/thank-you"
+    page = await outside.get("/tell-us")
+    made = next(i.get("value") or "" for i in page.all("input") if i.get("name") == "complaint_id")
+    for status in [200] * 9 + [429]:
+        page = await outside.post("/tell-us", told | {"complaint_id": made}, status)
+        if status == 200:
+            await outside.get("/tell-us")
+    assert page.errors[0].startswith("Too many were sent from where you are. You can send this one again from")
+    assert SAID in page.html
+    assert await hub.database.pool.fetchval("select count(*) from complaint") == 2
+
+
+def test_days_are_londons_where_an_act_is_compared_with_its_beginning() -> None:
+    late = at("2025-06-11 00:30")  # in UTC still the day before
+    held = new(CRIME, "police", "self", late, RULES, late)
+    with pytest.raises(Refused, match="before_it_came"):
+        domain.acknowledged(held, at("2025-06-10 23:00"), at("2025-06-12 12:00"))
+    assert domain.acknowledged(held, at("2025-06-11 00:10"), at("2025-06-12 12:00"))

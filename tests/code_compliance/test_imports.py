@@ -1,19 +1,26 @@
 """Agencies without a feed: their acts by CSV, whose acts reach us by dates, replies to breaches, and actions."""
 
+from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import pytest
 
 from contracts.identity import case_id, reference
+from contracts.working_time import calendar
 from kit.service import Moment
 from services.code_compliance.actions.importing import cover_again
 from services.code_compliance.domain.coverage import CoveredAgency
 from services.code_compliance.domain.covered import segments, with_lines
 from services.code_compliance.domain.importing import read_lines
+from services.code_compliance.domain.rulebook import read_rulebook
+from services.code_compliance.reference import documents
+from services.code_compliance.store import coverage
 from tests.browser import Browser
 from tests.code_compliance.builders import CRIME, RULES, at, crime, reached
 from tests.code_compliance.conftest import SignIn
 from tests.code_compliance.hub import Hub
+from tests.code_compliance.test_versions import a_draft
 
 CASE = case_id(CRIME, "V1")
 REF = reference(CASE)
@@ -68,7 +75,7 @@ def test_coverage_is_cut_where_lines_begin_and_end_and_all_who_owe_a_duty_must_b
         "WCU", None, frozenset(), at("2025-01-01 12:00").date(), at("2025-06-30 12:00").date(), "import"
     )
     rules = with_lines(RULES, [ended])
-    found = [(str(a), str(b), c) for name, a, b, c in segments(rules, ["WCU"]) if name == "R6.first_hearing"]
+    found = [(str(a), str(b), c) for _, name, a, b, c in segments(rules, ["WCU"]) if name == "R6.first_hearing"]
     assert found == [
         ("2000-01-01", "2021-03-31", False),
         ("2021-04-01", "2024-12-31", False),
@@ -149,6 +156,27 @@ async def again(hub: Hub) -> None:
         async with hub.database.begin() as tx:
             if not await cover_again(tx, Moment(NOW, NOW), hub.context):
                 return
+
+
+@pytest.mark.service
+async def test_a_pass_over_clocks_ends_where_two_versions_of_the_code_name_other_holders(hub: Hub) -> None:
+    document = a_draft()
+    next(duty for duty in document["entitlements"] if duty["id"] == "R6.suspect_arrested")["duty_holder"] = ["CPS"]
+    files = ("victims_code_2020.yaml", "draft.yaml")
+    context = replace(hub.context, facts=read_rulebook(documents() | {"draft.yaml": document}, files, calendar()))
+    await late(hub)
+    async with hub.database.begin() as tx:
+        for agency, start in (("police", date(2024, 1, 1)), ("CPS", date(2030, 1, 1))):
+            await coverage.add(tx, uuid4(), agency, start, None, "events", CRIME, NOW)
+    rounds = 0
+    while rounds < 5:
+        async with hub.database.begin() as tx:
+            if not await cover_again(tx, Moment(NOW, NOW), context):
+                break
+        rounds += 1
+    async with hub.database.begin() as tx:
+        assert (rounds < 5, await coverage.not_applied(tx)) == (True, ([], None))
+    assert (await hub.clocks())["R6.suspect_arrested/m1"].state == "breached"
 
 
 @pytest.mark.service

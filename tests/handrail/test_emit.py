@@ -45,6 +45,16 @@ def crime(**changes: Any) -> dict[str, Any]:
     return event | changes
 
 
+def aged(said: object) -> dict[str, Any]:
+    """The age stands with somebody bereaved, the deepest place that it can have."""
+    kin = {"kin_ref": "K-1", "age_at_report": said}
+    return crime(data={**crime()["data"], "victims": [{"victim_ref": "P-1", "kind": "deceased", "bereaved": [kin]}]})
+
+
+def test_an_unknown_age_and_one_that_the_police_write_as_999_go_out(tmp_path: Path) -> None:
+    assert len(read_events(written(tmp_path, *map(aged, ("not_known", None, 999, 34))), KEY)) == 4
+
+
 def notice() -> dict[str, Any]:
     data = {"notice_id": "n", "crime_id": CRIME, "entitlement": "R6.charge", "given_at": "2026-09-04T09:00:00Z"}
     return crime(id="two", type="justice.notice.given.v1", data=data)
@@ -89,6 +99,8 @@ def test_each_event_goes_to_its_topic_under_its_crime_with_its_own_id_and_time(t
         (json.dumps(crime(data={**crime()["data"], "crime_id": "not-a-uuid"})), "crime_id"),
         (json.dumps(crime(data={**crime()["data"], "recorded_at": None})), "recorded_at"),
         (json.dumps(crime(data={**crime()["data"], "victims": [{"details": {}, "kind": "person"}]})), "victim_ref"),
+        (json.dumps(aged("a long time")), "victims.age_at_report"),
+        (json.dumps(aged("34")), "whole years as a number"),
         (json.dumps(crime(data={**crime()["data"], "crime_type": "x", "major_incident_id": "y" * 300000})), "major"),
     ],
 )

@@ -103,6 +103,9 @@ def test_nothing_but_the_doors_can_be_reached_from_outside(compose: dict[str, An
     assert set(open_doors) == {"front", "identity"}
     assert all(port.startswith("127.0.0.1:") for ports in open_doors.values() for port in ports)
     assert compose["networks"]["inside"] == {"internal": True}
+    # so what the gateway says of a caller's address may be believed, and tries are counted by it
+    webs = [s for name, s in compose["services"].items() if name.endswith("-web")]
+    assert webs and all(service["environment"]["HANDRAIL_GATEWAY"] == "*" for service in webs)
 
 
 def test_what_the_image_copies_is_there() -> None:

@@ -10,7 +10,7 @@ import pytest
 from contracts.identity import contract_id, provider_id
 from services.referral.actions import contacting, providing, supporting
 from services.referral.domain.directory import Standards
-from services.referral.domain.monitoring import Line, harmless, read, suppress, write
+from services.referral.domain.monitoring import Line, harmless, last_suppressed, read, suppress, write
 from services.referral.domain.performance import (
     Tried,
     percentile,
@@ -130,6 +130,15 @@ async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
         yield as_persona
 
 
+def test_two_versions_of_a_return_tell_no_small_number_by_their_difference() -> None:
+    def shown(*received: int) -> list[str]:
+        versions = [[Line("received", "all", str(n)), Line("posts", "idva", "1.00")] for n in received]
+        return [line.value for line in last_suppressed(versions)]
+
+    assert shown(20) == ["20", "1.00"] and shown(20, 21) == ["20", "1.00"] and shown(20, 21, 26) == ["26", "1.00"]
+    assert shown(3, 6)[0] == "[c]" and shown(3, 9)[0] == "9"
+
+
 async def a_quarter_that_is_over(hub: Hub) -> str:
     """A referral answered in time, one that was not, and one supported to its end, moved into the last quarter."""
     worker = a_viewer("idva.worker")
@@ -223,7 +232,9 @@ async def test_the_analyst_downloads_without_small_numbers_and_no_other_provider
     page = await manager.submit("Sign the return", 200, checked="yes")
     own = page.link("Download it")
     page = await analyst.get("/portal/signed")
-    assert page.rows[1][1] == "Harbour Lane" and "Elen Price" in page.rows[1][2]
+    assert page.rows[1][1] == "Harbour Lane" and page.rows[1][2].startswith("Provider manager,")
+    assert "Elen Price" in (await (await browse("leader")).get("/portal/signed")).text
+    page = await analyst.get("/portal/signed")
     lines = read((await analyst.download(page.link("Download"))).content)
     assert Line("received", "all", "[c]") in lines and Line("posts", "idva", "1.00") in lines
     await analyst.get(own, status=403)

@@ -48,3 +48,7 @@ def test_an_instant_falls_in_the_quarter_of_its_london_day(instant: str, period:
 
 def test_quarters_follow_each_other_over_the_year() -> None:
     assert Period(2026, 4).next == Period(2027, 1) and Period(2027, 1).previous == Period(2026, 4)
+
+
+def test_the_first_day_of_a_summer_quarter_is_londons() -> None:
+    assert [str(Period(2026, quarter).first_day) for quarter in (2, 3)] == ["2026-04-01", "2026-07-01"]

@@ -98,7 +98,7 @@ async def draw(analyst: Browser, context: Context, database: Database, kind: str
 
 async def test_the_list_says_when_there_is_nothing(sign_in: SignIn) -> None:
     page = await (await sign_in("compliance")).get("/returns")
-    assert "No return has been drawn yet" in page.text and "There is no rehearsal yet" in page.text
+    assert "No return has been sealed yet" in page.text and "Rehearsal" not in page.text
     assert "Draw a return" not in page.text
 
 
@@ -136,6 +136,12 @@ async def test_a_restricted_person_is_counted_but_absent_from_the_list_without_t
     assert hidden in (await (await sign_in("leader")).get(address)).html
 
 
+async def sealed(leader: Browser, base: str) -> None:
+    await leader.get(base)
+    await leader.submit("Sign this return")
+    await leader.submit("Seal this return")
+
+
 async def test_one_draws_another_signs_and_seals(
     sign_in: SignIn, context: Context, database: Database, heard: None
 ) -> None:
@@ -155,6 +161,8 @@ async def test_the_download_is_the_canonical_file_for_those_with_the_right_and_s
 ) -> None:
     analyst, compliance = await sign_in("analyst"), await sign_in("compliance")
     base = (await draw(analyst, context, database)).path
+    await compliance.get(base, status=404)
+    await sealed(await sign_in("leader"), base)
     kept = await database.pool.fetchval("select file from drawn_return")
     assert (await analyst.download(f"{base}/download/csv")).content == kept
     _, cells = canonical.read((await compliance.download(f"{base}/download/csv")).content)
@@ -212,12 +220,26 @@ async def test_only_a_sealed_return_is_published_and_its_small_numbers_are_hidde
     public = base.replace("/returns/", "/published/")
     assert "Nothing is published yet" in (await visitor.get("/published")).text
     await visitor.get(public, 404)
-    leader = await sign_in("leader")
-    await leader.get(base)
-    await leader.submit("Sign this return")
-    await leader.submit("Seal this return")
+    await sealed(await sign_in("leader"), base)
     await visitor.get("/published")
     page = await visitor.follow("Services grant return")
     assert any(row[0].startswith("Crimes recorded") and row[1] == "hidden" for row in page.rows)
     _, cells = canonical.read((await visitor.download(f"{public}/csv")).content)
     assert not any(cell.value in ("1", "2", "3", "4") for cell in cells)
+
+
+async def test_a_second_version_tells_no_small_number_beside_the_first(
+    sign_in: SignIn, visitor: Browser, context: Context, database: Database, heard: None, hear: Hear
+) -> None:
+    analyst, leader = await sign_in("analyst"), await sign_in("leader")
+    shown: list[str] = []
+    for further in (0, 2, 8):
+        await hear(a_crime(f"d{further}", *(a_victim(f"R{further}-{n}") for n in range(further)), at=DAY))
+        base = (await draw(analyst, context, database)).path
+        await (await sign_in("compliance")).get("/returns/rehearsals/grant/" + str(CURRENT), status=403)
+        await sealed(leader, base)
+        file = (await visitor.download(base.replace("/returns/", "/published/") + "/csv")).content
+        cells = {cell.key: cell for cell in canonical.read(file)[1]}
+        total = cells["victims_recorded", "total", "all"]
+        shown.append(f"{total.value} {'as shown before' in total.note}")
+    assert shown == ["9 False", "9 True", "19 False"]

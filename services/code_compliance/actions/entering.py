@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
@@ -27,7 +28,7 @@ async def enter_evidence(
     """Takes evidence from a worker, who is named with it; refuses an act in the future or before the duty arose."""
     if evidence.at > now:
         raise Refused("at", "in_the_future")
-    if evidence.at.date() < clock.started_at.date():
+    if local_day(evidence.at) < local_day(clock.started_at):
         raise Refused("at", "before_it_arose")
     case = await _locked(tx, case_id)
     await stored_told.keep_evidence(tx, [(None, evidence)])
@@ -51,7 +52,7 @@ async def pause(tx: Tx, viewer: Viewer, pause: Pause, clock: Clock, rules: Ruleb
         raise Refused("", "already_paused")
     if max(pause.start, pause.end or pause.start) > now:
         raise Refused("on", "in_the_future")
-    if pause.start.date() < clock.started_at.date():
+    if local_day(pause.start) < local_day(clock.started_at):
         raise Refused("on", "before_it_arose")
     if pause.end is None and pause.expected_end is not None and pause.expected_end <= now:
         raise Refused("until", "not_in_the_future")
@@ -82,7 +83,7 @@ async def happened(tx: Tx, viewer: Viewer, case_id: UUID, told: Milestone, rules
     case = await _locked(tx, case_id)
     if told.happened_at > now:
         raise Refused("on", "in_the_future")
-    if told.happened_at.date() < case.reported_at.date():
+    if local_day(told.happened_at) < local_day(case.reported_at):
         raise Refused("on", "before_the_report")
     await stored_told.keep_milestones(tx, [(case.life, told)])
     await _afresh(tx, viewer, case, rules, now)

@@ -78,15 +78,16 @@ async def bring_in(
 
 async def cover_again(tx: Tx, moment: Moment, context: Context) -> int:
     """Decides clocks afresh that stand otherwise than the coverage entered since: breached where the agency's acts
-    reach us, not evidenced where they do not."""
-    agencies = await coverage.not_applied(tx)
+    reach us, not evidenced where they do not. Each case is decided once in a pass, so that a pass ends."""
+    agencies, after = await coverage.not_applied(tx)
     if not agencies:
         return 0
     rules = await in_force(tx, context.facts)
-    case_ids = await coverage.standing_otherwise(tx, list(segments(rules, agencies)), COVER_AT_ONCE)
+    case_ids = await coverage.standing_otherwise(tx, list(segments(rules, agencies)), COVER_AT_ONCE, after)
     if not case_ids:
         await coverage.applied(tx, agencies, moment.now)
         return 0
     cases = await stored_cases.load(tx, cases=case_ids, lock=True)
     await decide_afresh(tx, cases, {case.case_id: Because(moment.now) for case in cases}, context.facts)
+    await coverage.applied_until(tx, agencies, case_ids[-1])
     return len(case_ids)

@@ -29,12 +29,12 @@ def pages(context: Context) -> Sequence[Page]:
     room = Room(context.facts)
     return (
         Page("/rights", room(show_overview), "rights.read"),
-        Page("/rights", room(find_case), "rights.read", methods=("POST",)),
-        Page("/rights/clocks", room(show_clocks), "rights.read"),
+        Page("/rights", room.of_cases(find_case), "rights.read", methods=("POST",)),
+        Page("/rights/clocks", room.of_cases(show_clocks), "rights.read"),
         Page("/rights/catalogue", room(show_catalogue), "rights.read"),
         Page("/rights/catalogue/compare", room(show_comparison), "rights.read"),
         Page("/rights/coverage", room(show_coverage), "rights.read"),
-        Page("/rights/cases/{case_id}", room(show_case), "rights.read"),
+        Page("/rights/cases/{case_id}", room.of_cases(show_case), "rights.read"),
         *oversight_pages(room),
         *forecast_pages(room),
         *beside_pages(room),

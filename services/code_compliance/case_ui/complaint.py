@@ -285,7 +285,7 @@ async def act(visit: Visit, rules: Rulebook) -> Response:
 def complaint_pages(room: Room) -> Sequence[Page]:
     base = "/rights/complaints"
     return (
-        Page(base, room(show_queue), "rights.read"),
+        Page(base, room.of_cases(show_queue), "rights.read"),
         Page(f"{base}/new", room(show_form), "rights.write"),
         Page(f"{base}/new", room(take_in), "rights.write", methods=("POST",)),
         *number_pages(room),

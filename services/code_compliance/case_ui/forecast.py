@@ -14,8 +14,9 @@ from contracts.working_time import LONDON, local_day, working_minutes
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import whole
-from services.code_compliance.case_ui.room import Room
+from services.code_compliance.case_ui.room import Room, may_see_small
 from services.code_compliance.domain.entitlements import clock_id
+from services.code_compliance.domain.oversight import rounded
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES, agency_in_words
 from services.code_compliance.reference.oversight import act_in_words, team_of
@@ -42,8 +43,10 @@ class Row:
 
 async def show_forecast(visit: Visit, rules: Rulebook) -> Response:
     """The whole forecast, or the part of it that was asked for."""
-    now, until = visit.now, evening_after(visit.now)
+    now, until, exact = visit.now, evening_after(visit.now), may_see_small(visit)
     wanted, page = _asked(visit, rules)
+    if not exact:
+        return visit.forbidden() if wanted or page > 1 else await _in_numbers(visit, rules, now, until)
     async with visit.begin() as tx:
         coming = await forecast.coming(tx, now, until)
         rows = _rows(coming, rules)
@@ -59,11 +62,28 @@ async def show_forecast(visit: Visit, rules: Rulebook) -> Response:
         words=_words(wanted) if wanted else "",
         total=sum(each.number for each in coming),
         here=rows.get(wanted, 0) if wanted else sum(rows.values()),
+        exact=exact,
         lines=[ending_line(line, rules, now) for line in lines[:PAGE]],
         warned=[ending_line(line, rules, now) for line in warned],
         page=page,
         further=len(lines) > PAGE and page < LAST_PAGE,
         address=f"/rights/forecast?{wanted.query + '&' if wanted else ''}page=",
+        agency_in_words=agency_in_words,
+    )
+
+
+async def _in_numbers(visit: Visit, rules: Rulebook, now: datetime, until: datetime) -> Response:
+    """The forecast for those who may not open cases: numbers of few people are hidden, and there is no list."""
+    async with visit.begin() as tx:
+        rows = _rows(await forecast.coming(tx, now, until), rules)
+        await audit.record(tx, [audit.seen(visit.signed_in, "forecast_seen", "list", None)])
+    return visit.render(
+        "forecast/forecast.html",
+        rows={row: rounded(number) for row, number in rows.items()},
+        total=rounded(sum(rows.values())),
+        wanted=None,
+        lines=[],
+        exact=False,
         agency_in_words=agency_in_words,
     )
 

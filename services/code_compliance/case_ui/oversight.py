@@ -16,11 +16,11 @@ from services.code_compliance.case_ui.oversight_room import (
     by_row,
     cells,
     choices,
-    may_see_small,
     percent,
     total,
     wanted,
 )
+from services.code_compliance.case_ui.room import may_see_small
 from services.code_compliance.domain.category_words import SPLIT_WORDS, category_in_words, place_of
 from services.code_compliance.domain.oversight import SMALLEST_FOR_DAYS, Figures, Spread, spread
 from services.code_compliance.domain.periods import Period

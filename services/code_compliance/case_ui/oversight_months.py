@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from kit import audit
 from kit.web.app import Visit
-from services.code_compliance.case_ui.oversight_room import HEADS, by_row, choices, may_see_small, percent, wanted
+from services.code_compliance.case_ui.oversight_room import HEADS, by_row, choices, percent, wanted
+from services.code_compliance.case_ui.room import may_see_small
 from services.code_compliance.domain.oversight import Figures
 from services.code_compliance.domain.periods import month_of, plus
 from services.code_compliance.domain.rulebook import Rulebook

@@ -14,6 +14,6 @@ def oversight_pages(room: Room) -> Sequence[Page]:
         Page("/rights/oversight/split/{split}", room(oversight.show_split), "rights.read"),
         Page("/rights/oversight/months", room(oversight_months.show_months), "rights.read"),
         Page("/rights/oversight/areas", room(oversight.show_areas), "rights.read"),
-        Page("/rights/oversight/list", room(oversight_lists.show_list), "rights.read"),
+        Page("/rights/oversight/list", room.of_cases(oversight_lists.show_list), "rights.read"),
         Page("/rights/oversight/csv", room(oversight_lists.download), "rights.read"),
     )

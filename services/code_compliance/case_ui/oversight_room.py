@@ -95,11 +95,6 @@ async def choices(tx: Tx, chosen: Period) -> list[dict[str, Any]]:
     return [{"value": each.name, "text": each.words, "selected": each.name == chosen.name} for each in listed]
 
 
-def may_see_small(visit: Visit) -> bool:
-    """Whoever may open cases may see numbers of few people, and the lists behind them."""
-    return visit.may("case.read")
-
-
 def by_row(
     counts: Iterable[oversight.Count], row_of: Callable[[oversight.Count], Row], exact: bool, dated: bool = True
 ) -> dict[Row, Figures]:

@@ -17,7 +17,9 @@ from kit.web.forms import FieldError, Say, parse, whole
 from services.code_compliance.actions.covering import in_force
 from services.code_compliance.case_ui.complaints import case_of
 from services.code_compliance.case_ui.covering import WAYS
+from services.code_compliance.case_ui.room import may_see_small
 from services.code_compliance.domain.entitlements import clock_id
+from services.code_compliance.domain.oversight import rounded
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES, COLOURS, STATES, act_that_stops, agency_in_words
 from services.code_compliance.store import pages
@@ -59,9 +61,12 @@ async def find_case(visit: Visit, rules: Rulebook) -> Response:
 
 
 async def _overview(visit: Visit, rules: Rulebook, errors: Sequence[FieldError]) -> Response:
+    """Numbers of few people, and single cases, only for whoever may open cases."""
+    exact = may_see_small(visit)
     async with visit.begin() as tx:
         counts = await pages.counts(tx)
-        number, soon = await pages.forecast(tx, visit.now, _tomorrow_evening(visit.now), 100, 0)
+        number, soon = await pages.forecast(tx, visit.now, _tomorrow_evening(visit.now), 100 if exact else 0, 0)
+        await audit.record(tx, [audit.seen(visit.signed_in, "rights_seen", "list", None)])
     return visit.render(
         "case_ui/overview.html",
         status=422 if errors else 200,
@@ -73,7 +78,9 @@ async def _overview(visit: Visit, rules: Rulebook, errors: Sequence[FieldError])
         short={**STATES, **SHORT},
         colours=COLOURS,
         soon=[_line(line, rules) for line in soon],
-        number=number,
+        number=number if exact else rounded(number),
+        exact=exact,
+        shown_as=lambda each: each if exact else rounded(each),
     )
 
 

@@ -42,4 +42,4 @@ async def show_receipt(visit: Visit, rules: Rulebook) -> Response:
 
 
 def receipt_pages(room: Room) -> Sequence[Page]:
-    return (Page("/rights/cases/{case_id}/receipt/{clock_id}", room(show_receipt), "rights.read"),)
+    return (Page("/rights/cases/{case_id}/receipt/{clock_id}", room.of_cases(show_receipt), "rights.read"),)

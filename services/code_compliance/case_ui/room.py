@@ -35,6 +35,19 @@ class Room:
 
         return answer
 
+    def of_cases(self, view: View) -> Callable[[Visit], Awaitable[Response]]:
+        """The same for a page that shows single cases: whoever may not open cases is refused."""
+
+        async def answer(visit: Visit) -> Response:
+            return await view(visit, self.rules) if may_see_small(visit) else visit.forbidden()
+
+        return answer
+
+
+def may_see_small(visit: Visit) -> bool:
+    """Whoever may open cases may see numbers of few people, and the lists behind them (docs/adr/0012)."""
+    return visit.may("case.read")
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

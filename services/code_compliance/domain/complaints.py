@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contracts.code_compliance import ComplaintAcknowledged, ComplaintAnswered, ComplaintFact, ComplaintReceived
 from contracts.refused import Refused
-from contracts.working_time import Calendar, due
+from contracts.working_time import Calendar, due, local_day
 
 OPEN = frozenset({"received", "acknowledged"})
 
@@ -105,7 +105,7 @@ def _open(complaint: Complaint) -> None:
 def _in_order(complaint: Complaint, at: datetime, now: datetime) -> None:
     if at > now:
         raise Refused("on", "in_the_future")
-    if at.date() < complaint.received_at.date():
+    if local_day(at) < local_day(complaint.received_at):
         raise Refused("on", "before_it_came")
 
 

@@ -10,8 +10,9 @@ from services.code_compliance.domain.coverage import Coverage, CoveredAgency
 from services.code_compliance.domain.rulebook import Rulebook
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
-Segment = tuple[str, date, date, bool]
-"""An entitlement, the first and last day of a stretch, and whether it is covered in it."""
+Segment = tuple[str, str, date, date, bool]
+"""A version of the Code and an entitlement of it (its holders may differ from another version's), the first and last
+day of a stretch, and whether it is covered in it."""
 
 
 def with_lines(rules: Rulebook, lines: Sequence[CoveredAgency]) -> Rulebook:
@@ -31,10 +32,10 @@ def segments(rules: Rulebook, agencies: Sequence[str]) -> Iterator[Segment]:
     for code in rules.codes:
         for entitlement in code.entitlements.values():
             if set(agencies) & set(entitlement.duty_holders):
-                yield from _segments(rules.coverage, entitlement)
+                yield from ((code.version, *stretch) for stretch in _stretches(rules.coverage, entitlement))
 
 
-def _segments(coverage: Coverage, entitlement: Entitlement) -> Iterator[Segment]:
+def _stretches(coverage: Coverage, entitlement: Entitlement) -> Iterator[tuple[str, date, date, bool]]:
     lines = [line for line in coverage.agencies if line.agency in entitlement.duty_holders]
     starts = {FIRST_DAY} | {line.start for line in lines}
     starts |= {line.end + timedelta(days=1) for line in lines if line.end is not None}

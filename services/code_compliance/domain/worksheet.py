@@ -58,7 +58,7 @@ def worksheet(duties: Iterable[OpenDuty], rules: Rulebook, acts: Mapping[str, st
 
 def _row(cells: Mapping[str, str]) -> Sequence[str]:
     values = (cells.get(name, "") for name in HEADING)
-    return ["'" + value if value.startswith(FORMULA) else value for value in values]
+    return ["'" + value if value.lstrip(" ").startswith(FORMULA) else value for value in values]
 
 
 def _when(at: datetime) -> str:

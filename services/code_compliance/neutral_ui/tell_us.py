@@ -13,7 +13,9 @@ from starlette.responses import Response
 
 from kit.listening import Context
 from kit.web.app import Page, Visit
-from kit.web.forms import Say, parse
+from kit.web.forms import FieldError, Say, parse
+from kit.web.limiting import OF_FORMS, Tries, asked_to_wait
+from kit.web.words import time_words
 from services.code_compliance.actions import complaining
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import AGENCIES
@@ -28,38 +30,66 @@ WHO = {
     "PCC-commissioned service": "A support service",
     UNKNOWN_AGENCY: "Somebody else, or I am not sure",
 }
+OLD = Say("This page was open for too long. Send it again: nothing you wrote is lost")
 SENT = "tell-us"
 SECONDS = 3600
 
 
 class Told(BaseModel):
-    complaint_id: UUID
+    """`complaint_id`: made by us with the form, and shown to be so; sending the form twice takes it in once."""
+
+    complaint_id: Annotated[str, OLD]
     agency: Annotated[str, Say("Choose who it is about")]
     words: Annotated[str, Say("Tell us what went wrong")] = Field(max_length=10_000, title="What you wrote")
     reach: str | None = Field(None, max_length=500, title="How we can answer")
 
 
 async def form(visit: Visit) -> Response:
-    return visit.render("neutral_ui/tell_us.html", who=WHO, values={"complaint_id": [str(uuid4())]})
+    return visit.render("neutral_ui/tell_us.html", who=WHO, made=_made(visit))
+
+
+def _made(visit: Visit) -> str:
+    """An id for what is about to be told, with the proof that we made it: nobody chooses one, nor names another's."""
+    complaint_id = str(uuid4())
+    return f"{complaint_id}.{visit.shop.signer.proof(f'tell-us|{complaint_id}')}"
+
+
+def _id_of(visit: Visit, made: str) -> UUID | None:
+    complaint_id, _, proof = made.partition(".")
+    return UUID(complaint_id) if visit.shop.signer.is_proof(proof, f"tell-us|{complaint_id}") else None
+
+
+def _again(visit: Visit, errors: Sequence[FieldError], status: int = 422) -> Response:
+    """The form as it was sent, its id kept where it is ours."""
+    sent = visit.form.get("complaint_id", [""])[0]
+    made = sent if _id_of(visit, sent) else _made(visit)
+    errors = [FieldError("", each.message) if each.field == "complaint_id" else each for each in errors]
+    return visit.render("neutral_ui/tell_us.html", status=status, who=WHO, errors=errors, made=made)
 
 
 async def send(visit: Visit, rules: Rulebook) -> Response:
     given, errors = parse(Told, visit.form)
-    if given is None or given.agency not in (*AGENCIES, UNKNOWN_AGENCY):
-        return visit.render("neutral_ui/tell_us.html", status=422, who=WHO, errors=errors)
-    complaint = complaining.new(given.complaint_id, given.agency, "self", visit.now, rules, visit.now)
+    if given is not None and given.agency not in (*AGENCIES, UNKNOWN_AGENCY):
+        given, errors = None, [FieldError("agency", "Choose who it is about")]
+    complaint_id = _id_of(visit, given.complaint_id) if given else None
+    if given is None or complaint_id is None:
+        return _again(visit, errors or [FieldError("", OLD.missing)])
+    if (until := await Tries(visit, "tell_us", OF_FORMS).begin()) is not None:
+        wait = f"Too many were sent from where you are. You can send this one again from {time_words(until)}"
+        return asked_to_wait(visit, _again(visit, [FieldError("", wait)], 429), until)
+    complaint = complaining.new(complaint_id, given.agency, "self", visit.now, rules, visit.now)
     async with visit.begin() as tx:
         await complaining.take_in_publicly(tx, visit.sealer, complaint, given.words, given.reach, visit.now)
     signer = visit.shop.signer
     response = visit.redirect("/tell-us/thank-you")
-    kept = signer.close({"reference": complaint.reference, "by": complaint.acknowledge_by.isoformat()})
+    kept = signer.close({"reference": complaint.reference, "by": complaint.acknowledge_by.isoformat()}, SENT)
     response.set_cookie(signer.cookie_name(SENT), kept, httponly=True, samesite="lax", secure=signer.secure)
     return response
 
 
 async def thank_you(visit: Visit) -> Response:
     signer = visit.shop.signer
-    kept = signer.open(visit.request.cookies.get(signer.cookie_name(SENT)), SECONDS)
+    kept = signer.open(visit.request.cookies.get(signer.cookie_name(SENT)), SECONDS, SENT)
     return visit.render("neutral_ui/told.html", reference=kept["reference"]) if kept else visit.redirect("/tell-us")
 
 

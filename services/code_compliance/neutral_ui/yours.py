@@ -11,6 +11,7 @@ from contracts.refused import Refused
 from kit.listening import Context
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.limiting import OF_CODES, Tries, too_many
 from services.code_compliance.actions import own_rights
 from services.code_compliance.actions.own_rights import LetIn
 from services.code_compliance.domain.rulebook import Rulebook
@@ -37,18 +38,28 @@ async def enter(visit: Visit) -> Response:
         return visit.render("neutral_ui/yours_code.html")
     token = visit.form.get("token", [""])[0]
     form, errors = parse(Code, visit.form) if not token else (None, [])
+    if not token and form is None:
+        return visit.render("neutral_ui/yours_code.html", status=422, errors=errors)
+    tries = Tries(visit, "own_rights", OF_CODES, token or (form.code if form else ""))
+    if (until := await tries.begin()) is not None:
+        return too_many(visit, until)
     try:
-        async with visit.begin() as tx:
-            if token:
-                let_in = await own_rights.exchange(tx, visit.sealer, token, uuid4(), visit.now)
-                return _remember(visit, let_in)
-            if form is not None:
-                return _remember(visit, await own_rights.come_back(tx, visit.sealer, form.code, visit.now))
+        let_in = await _let_in(visit, token, form.code if form else "")
     except Refused as refused:
+        await tries.refused(refused.code)
         if refused.field == "token":
             return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
         errors = [FieldError("code", WRONG_CODE[refused.code])]
-    return visit.render("neutral_ui/yours_code.html", status=422, errors=errors)
+        return visit.render("neutral_ui/yours_code.html", status=422, errors=errors)
+    await tries.worked()
+    return _remember(visit, let_in)
+
+
+async def _let_in(visit: Visit, token: str, code: str) -> LetIn:
+    async with visit.begin() as tx:
+        if token:
+            return await own_rights.exchange(tx, visit.sealer, token, uuid4(), visit.now)
+        return await own_rights.come_back(tx, visit.sealer, code, visit.now)
 
 
 async def show_link(visit: Visit) -> Response:
@@ -58,7 +69,7 @@ async def show_link(visit: Visit) -> Response:
 
 async def show_now(visit: Visit, rules: Rulebook) -> Response:
     signer = visit.shop.signer
-    kept = signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS)
+    kept = signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS, COOKIE)
     if not kept:
         return visit.redirect("/yours")
     try:
@@ -79,7 +90,7 @@ async def show_now(visit: Visit, rules: Rulebook) -> Response:
 def _remember(visit: Visit, let_in: LetIn) -> Response:
     signer = visit.shop.signer
     response = visit.redirect("/yours/now")
-    sealed = signer.close({"request": str(let_in.request_id), "code": let_in.code or ""})
+    sealed = signer.close({"request": str(let_in.request_id), "code": let_in.code or ""}, COOKIE)
     response.set_cookie(signer.cookie_name(COOKIE), sealed, httponly=True, samesite="lax", secure=signer.secure)
     return response
 

@@ -70,7 +70,10 @@ _FRESHNESS = """
 select (select min(month) from oversight_month) as first, (select max(counted_at) from oversight_month) as counted_at,
        (select count(distinct month) from oversight_stale)::int as stale
 """
-_MONTHS = "select month from oversight_month order by month desc limit 40"
+_MONTHS = """
+select month from oversight_month m where exists (select from oversight_count c where c.month = m.month)
+ order by month desc limit 40
+"""
 _COMPARED = f"""
 with again as ({_COUNTED}), kept as (select month, split, category, entitlement, dated, restricted, state, number
                                        from oversight_count where month = $3::date)
@@ -206,7 +209,7 @@ async def freshness(tx: Tx) -> Freshness:
 
 
 async def months(tx: Tx) -> list[date]:
-    """The months that were counted, newest first."""
+    """The months with anything in them that the viewer may see, newest first."""
     return [row["month"] for row in await tx.fetch(_MONTHS)]
 
 

@@ -69,6 +69,7 @@ async def come_back(tx: Tx, sealer: Sealer, typed: str, now: datetime) -> Starte
     found = await responses.by_code(tx, sealer.blind(CODE, code), now)
     if found is None:
         raise Refused("code", "not_known")
+    await audit.record(tx, [audit.Entry(None, "person", None, "invitation.came_back", "case", found.case_id)])
     return Started(found.window_id, code)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contracts.referral import ConsentGiven, ConsentWithdrawn
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
@@ -43,7 +44,7 @@ async def ask_override(
     case = await cases.load(tx, case_id)
     if case is None:
         raise Refused("case_id", "not_found")
-    if reason not in {one.code for one in table().reasons["override"].on(now.date())}:
+    if reason not in {one.code for one in table().reasons["override"].on(local_day(now))}:
         raise Refused("reason", "not_a_lawful_reason")
     asked = Consent(
         consent_id=consent_id,

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.limiting import OF_CALLS, OF_CREDENTIALS, Tries, asked_to_wait
 from services.referral.actions import asked, taking_in
 from services.referral.actions import books as stocked
 from services.referral.case_ui.room import Desk
@@ -79,15 +81,31 @@ async def intake(visit: Visit, desk: Desk) -> Response:
     key = headers.get("idempotency-key", "").strip()
     if headers.get("content-type", "").split(";")[0].strip() != "application/json":
         return _problem(visit, 415, "Send JSON (content-type: application/json)")
+    agency, wait = await _known(visit, credential if scheme.lower() == "bearer" else "")
+    if wait is not None:
+        return asked_to_wait(visit, _problem(visit, 429, "Too many tries: wait as Retry-After says"), wait)
+    if agency is None:
+        return _problem(visit, 401, "The credential is missing, unknown or ended")
     async with visit.begin() as tx:
-        agency = await intakes.agency_of(tx, _digest(credential)) if scheme.lower() == "bearer" else None
-        if agency is None:
-            return _problem(visit, 401, "The credential is missing, unknown or ended")
         if not 8 <= len(key) <= 200:
             return _problem(
                 visit, 400, "Send an Idempotency-Key header of 8 to 200 characters, a new one for each person"
             )
         return await _once(tx, visit, desk, agency, _digest(key))
+
+
+async def _known(visit: Visit, credential: str) -> tuple[Agency | None, datetime | None]:
+    """The agency of a credential, or until when to wait: tries that fail count, and so do calls of one agency."""
+    tries = Tries(visit, "agency", OF_CREDENTIALS)
+    if (until := await tries.begin()) is not None:
+        return None, until
+    async with visit.begin() as tx:
+        agency = await intakes.agency_of(tx, _digest(credential)) if credential else None
+    if agency is None:
+        await tries.refused("unknown" if credential else "missing")
+        return None, None
+    await tries.worked()
+    return agency, await Tries(visit, "agency_call", OF_CALLS, str(agency.agency_id)).begin()
 
 
 async def _once(tx: Tx, visit: Visit, desk: Desk, agency: Agency, key: bytes) -> Response:

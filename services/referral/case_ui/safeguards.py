@@ -25,6 +25,7 @@ from services.referral.store.alerts import ALERTING
 from services.referral.store.cases import Case
 
 EVIDENCE = ("pre_recorded_evidence_asked", "pre_recorded_evidence_granted", "pre_recorded_evidence_used")
+LONGEST_WORD = 100
 ERRORS = {
     ("code", "missing"): "Choose from the list",
     ("text", "missing"): "Enter who it is",
@@ -32,6 +33,7 @@ ERRORS = {
     ("due", "missing"): "Enter a day and time that is still to come, like 2026-09-30 and 14:30",
     ("how", "missing"): "Choose how it ended",
     ("word", "missing"): "Enter the word that the caller said",
+    ("word", "too_long"): f"The word must be {LONGEST_WORD} characters or fewer",
     ("word", "none"): "No code word is known for this person: ring back on a channel that is safe",
     ("step", "missing"): "Choose what was done",
     ("step", "not_from_here"): "This cannot follow what was done so far",
@@ -139,8 +141,8 @@ async def check_caller(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            if not said:
-                raise Refused("word", "missing")
+            if not said or len(said) > LONGEST_WORD:
+                raise Refused("word", "too_long" if said else "missing")
             entry_id = _id(visit, "entry_id")
             right = await acts.check_caller(tx, visit.signed_in, visit.sealer, case, entry_id, said, visit.now)
             if right is None:

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
@@ -44,7 +45,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     row = next((row for row in possible(visit, desk, referral) if row.verb == visit.params["verb"]), None)
     if row is None:
         return visit.conflict()
-    reasons = {r.code: r.words for r in row.reasons.on(visit.now.date())} if row.reasons else {}
+    reasons = {r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {}
     return visit.render(
         "case_ui/step.html",
         status=422 if errors else 200,

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 THRESHOLD = 5
@@ -34,8 +34,8 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
 
 def harmless(text: str) -> str:
     """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    text = text.replace("\r", " ").replace("\n", " ") if not text.startswith(_FORMULA) else text
-    return "'" + text.replace("\r", " ").replace("\n", " ") if text.startswith(_FORMULA) else text
+    told = text.replace("\r", " ").replace("\n", " ")
+    return f"'{told}" if text.startswith(_FORMULA) or told.lstrip().startswith(_FORMULA) else told
 
 
 def write(return_id: str, provider: str, period: str, lines: Iterable[Line]) -> bytes:
@@ -65,6 +65,41 @@ def suppress(lines: Sequence[Line]) -> list[Line]:
     for parts in groups.values():
         hidden |= _with_others({n: int(lines[n].value) for n in parts}, hidden.intersection(parts))
     return [replace(line, value=SUPPRESSED) if n in hidden else line for n, line in enumerate(lines)]
+
+
+def last_suppressed(versions: Sequence[Sequence[Line]]) -> list[Line]:
+    """What others may see of the last of some versions, oldest first, beside what they saw of the others: a count whose
+    change is small, or could be worked out from others, stays as it was shown."""
+    shown: list[Line] = []
+    bases: list[dict[tuple[str, str], int]] = []
+    for lines in versions:
+        before = {(line.measure, line.category): line.value for line in shown}
+        held = {key for base in bases for key in _small_changes(lines, base)}
+        shown = [_as_before(line, before) if _key(line) in held else line for line in suppress(lines)]
+        bases.append(_numbers(lines) | _numbers(shown))
+    return shown
+
+
+def _key(line: Line) -> tuple[str, str]:
+    return line.measure, line.category
+
+
+def _numbers(lines: Sequence[Line]) -> dict[tuple[str, str], int]:
+    return {_key(line): int(line.value) for line in lines if line.measure in OF_PEOPLE and line.value != SUPPRESSED}
+
+
+def _small_changes(lines: Sequence[Line], base: Mapping[tuple[str, str], int]) -> set[tuple[str, str]]:
+    """The counts whose change since `base` is hidden, by the rules by which a count is."""
+    numbers = _numbers(lines)
+    both = sorted(numbers.keys() | base.keys())
+    changes = [
+        Line(one, other, str(abs(numbers.get(key, 0) - base.get(key, 0)))) for key in both for one, other in [key]
+    ]
+    return {_key(line) for line in suppress(changes) if line.value == SUPPRESSED}
+
+
+def _as_before(line: Line, before: Mapping[tuple[str, str], str]) -> Line:
+    return replace(line, value=SUPPRESSED if line.value == SUPPRESSED else before.get(_key(line), SUPPRESSED))
 
 
 def _adding_up(line: Line) -> tuple[str, str]:

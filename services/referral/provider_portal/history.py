@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
+from kit.web.downloads import harmless
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.store import history
@@ -59,7 +60,7 @@ async def _lines(visit: Visit, books: Books) -> AsyncIterator[str]:
 
 def _written(rows: Sequence[Sequence[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerows(rows)
+    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

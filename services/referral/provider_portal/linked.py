@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kit.database import Tx
 from kit.web.app import Visit
+from kit.web.limiting import OF_CODES, Tries, too_many
 from services.referral.actions import leg_links
 from services.referral.domain.books import Books
 from services.referral.provider_portal.room import LINKED, View
@@ -101,10 +102,15 @@ async def ask_open(visit: Visit, books: Books) -> Response:
 
 
 async def open_link(visit: Visit, books: Books) -> Response:
+    tries = Tries(visit, "leg_link", OF_CODES, str(visit.params["token"]))
+    if (until := await tries.begin()) is not None:
+        return too_many(visit, until)
     async with visit.db.begin() as tx:
         session = await leg_links.open_once(tx, str(visit.params["token"]), visit.now)
     if session is None:
+        await tries.refused("over")
         return _over(visit)
+    await tries.worked()
     response = visit.redirect(LINKED)
     signer = visit.shop.signer
     signer.keep(response, signer.cookie_name(COOKIE), session, int(leg_links.SESSION.total_seconds()))

@@ -8,6 +8,7 @@ from uuid import uuid4
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.reference import ROLES
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
@@ -199,10 +200,18 @@ async def show_signed(visit: Visit, books: Books) -> Response:
     """For the commissioner: what every provider signed."""
     async with visit.begin() as tx:
         held = await monitoring.signed(tx)
-        await audit.record(tx, [audit.seen(visit.signed_in, "monitoring.all_seen", "list", None)])
+        named = visit.may("case.reveal")
+        seen = ("signed_name",) if named else ()
+        await audit.record(tx, [audit.seen(visit.signed_in, "monitoring.all_seen", "list", None, seen)])
     providers = {c.provider.provider_id: c.provider for c in books.directory.contracts}
-    rows = [(row, providers.get(row.provider_id), await acts.signer(visit.sealer, row)) for row in held]
+    rows = [(row, providers.get(row.provider_id), await _signer(visit, row, named)) for row in held]
     return visit.render("provider_portal/signed.html", rows=rows)
+
+
+async def _signer(visit: Visit, row: Signed, named: bool) -> str:
+    """Who signed: the role, and the name only for whoever may open names."""
+    role = ROLES["provider.manager"].title
+    return f"{await acts.signer(visit.sealer, row)}, {role.lower()}" if named else role
 
 
 async def download_suppressed(visit: Visit, books: Books) -> Response:
@@ -211,8 +220,9 @@ async def download_suppressed(visit: Visit, books: Books) -> Response:
         row = await monitoring.one_signed(tx, visit.id("return_id"))
         if row is None:
             return visit.not_found()
+        versions = await monitoring.signed_until(tx, row)
         await audit.record(tx, [audit.seen(visit.signed_in, "monitoring.downloaded", "return", row.return_id)])
     provider = next((c.provider for c in books.directory.contracts if c.provider.provider_id == row.provider_id), None)
-    lines = file.suppress(file.read(row.file))
+    lines = file.last_suppressed([file.read(each) for each in versions])
     slug = provider.slug if provider else "unknown"
     return as_csv(file.write(str(row.return_id), slug, row.period, lines), row, "_suppressed")

@@ -58,7 +58,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         status=422 if errors else 200,
         **frame(visit, books, offered),
         step=row,
-        reasons={r.code: r.words for r in row.reasons.on(visit.now.date())} if row.reasons else {},
+        reasons={r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {},
         lines=ending.other_lines(offered.line, "No other idea") if row.verb == "decline" else [],
         **end,
         asks_day=DAYS.get(row.verb),
@@ -112,7 +112,7 @@ def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:
 
 def _missing(visit: Visit, books: Books, row: Transition) -> list[FieldError]:
     errors = []
-    if row.reasons and one(visit, "reason_code") not in {r.code for r in row.reasons.on(visit.now.date())}:
+    if row.reasons and one(visit, "reason_code") not in {r.code for r in row.reasons.on(local_day(visit.now))}:
         errors.append(FieldError("reason_code", "Choose the reason"))
     if row.verb == "decline" and one(visit, "better_line") not in {"", *SERVICE_LINES}:
         errors.append(FieldError("better_line", "Choose a service from the list"))

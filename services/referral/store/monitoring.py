@@ -171,6 +171,17 @@ async def signed(tx: Tx, period: str | None = None) -> list[Signed]:
     return read(Signed, rows)
 
 
+async def signed_until(tx: Tx, row: Signed) -> list[bytes]:
+    """The files that the same provider signed for the same quarter up to this one, oldest first."""
+    rows = await tx.fetch(
+        "select file from monitoring_return where provider_id = $1 and period = $2 and number <= $3 order by number",
+        row.provider_id,
+        row.period,
+        row.number,
+    )
+    return [bytes(each["file"]) for each in rows]
+
+
 async def one_signed(tx: Tx, return_id: UUID) -> Signed | None:
     row = await tx.fetchrow(f"select {columns(Signed)} from monitoring_return where return_id = $1", return_id)
     return read_one(Signed, row)

@@ -38,7 +38,7 @@ def instant(moment: datetime) -> str:
 
 def rows(heading: Heading, cells: Iterable[Cell]) -> list[tuple[str, ...]]:
     """The rows of the file, sorted, without the column names. A cell that a spreadsheet would run is prefixed."""
-    head = (str(heading.return_id), heading.kind, heading.period, heading.area)
+    head = (str(heading.return_id), *map(harmless, (heading.kind, heading.period, heading.area)))
     return sorted(
         (*head, *map(harmless, (cell.measure, cell.split, cell.category, cell.value, cell.shorthand, cell.note)))
         for cell in cells
@@ -48,7 +48,7 @@ def rows(heading: Heading, cells: Iterable[Cell]) -> list[tuple[str, ...]]:
 def harmless(text: str) -> str:
     """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
     text = text.replace("\r", " ").replace("\n", " ")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def write(heading: Heading, cells: Iterable[Cell]) -> bytes:

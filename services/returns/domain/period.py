@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,11 @@ class Period:
     def start(self) -> datetime:
         """The first instant, in UTC."""
         return datetime(self.year, 3 * self.quarter - 2, 1, tzinfo=LONDON).astimezone(UTC)
+
+    @property
+    def first_day(self) -> date:
+        """The first day, in London: in summer its first instant is on the day before, in UTC."""
+        return date(self.year, 3 * self.quarter - 2, 1)
 
     @cached_property
     def end(self) -> datetime:

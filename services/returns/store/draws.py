@@ -22,6 +22,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 _SEALED = """
 select return_id from drawn_return where kind = $1 and period = $2 and state = 'sealed' order by sealed_at desc limit 1
 """
+_SEALED_UNTIL = """
+select return_id, file from drawn_return
+ where kind = $1 and period = $2 and state = 'sealed' and (sealed_at, return_id) <= ($3, $4)
+ order by sealed_at, return_id
+"""
 _SIGN = """
 update drawn_return set state = 'signed', signed_by = $2, signed_role = $3, signed_at = $4, signature = $5
  where return_id = $1
@@ -134,6 +139,12 @@ async def list_drawn(tx: Tx, limit: int = 100) -> list[Drawn]:
     """The returns drawn, newest first."""
     rows = await tx.fetch(f"select {_COLUMNS} from drawn_return order by drawn_at desc, return_id limit $1", limit)
     return [Drawn(**row) for row in rows]
+
+
+async def sealed_until(tx: Tx, drawn: Drawn) -> list[tuple[UUID, bytes]]:
+    """The sealed returns of the same kind and quarter up to this one, oldest first: (id, file)."""
+    rows = await tx.fetch(_SEALED_UNTIL, drawn.kind, drawn.period, drawn.sealed_at, drawn.return_id)
+    return [(row["return_id"], bytes(row["file"])) for row in rows]
 
 
 async def list_sealed(tx: Tx) -> list[Drawn]:

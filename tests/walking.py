@@ -1,0 +1,241 @@
+"""Walks the pages of a service as its people do, and sends every form that it finds in bad ways."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+from starlette.applications import Starlette
+
+from kit.database import Database
+from kit.web.app import Page
+from tests.browser import Browser
+
+HOSTILE = 'he said "drop it; or else" -- <knife>'
+MUCH = "x" * 100_000
+AT_ONCE = 8
+"""So many fields of that length still fit into one form."""
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WRITTEN = frozenset({"text", "search", "email", "tel", "number", "password", "url"})
+_AWAY = ("/assets", "/exit", "/sign-")
+
+
+@dataclass
+class Form:
+    """A form as it stands on a page: what an untouched browser would send, what may be written and what is chosen."""
+
+    page: str
+    action: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+
+    def filled(self, text: str, names: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """The form with a choice made everywhere, and a text in these fields (in all that may be written)."""
+        chosen = {name: values[:1] for name, values in self.choices.items() if not self.fields.get(name)}
+        return self.fields | chosen | {name: [text] for name in (self.written if names is None else names)}
+
+
+class Reading(HTMLParser):
+    """Links and forms of a page."""
+
+    def __init__(self, page: str, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+        self._page, self._open, self._area, self._select = page, False, "", ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "a":
+            self.links.append(told.get("href", ""))
+        elif tag == "form" and told.get("method", "get").lower() == "post":
+            self.forms.append(Form(self._page, urlsplit(told.get("action") or self._page).path))
+            self._open = True
+        elif self._open:
+            self._field(tag, told)
+
+    def _field(self, tag: str, told: Mapping[str, str]) -> None:
+        form, name = self.forms[-1], told.get("name", "")
+        if tag == "textarea":
+            self._area = name
+            form.written.append(name)
+            form.fields.setdefault(name, [""])
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and told.get("value"):
+            form.choices.setdefault(self._select, []).append(told["value"])
+            if "selected" in told:
+                form.fields[self._select] = [told["value"]]
+        elif tag == "button" and name:
+            form.fields.setdefault(name, []).append(told.get("value", ""))
+        elif tag == "input" and name:
+            self._input(form, name, told)
+
+    def _input(self, form: Form, name: str, told: Mapping[str, str]) -> None:
+        kind = told.get("type", "text")
+        if kind in ("radio", "checkbox"):
+            form.choices.setdefault(name, []).append(told.get("value", "on"))
+            if "checked" in told:
+                form.fields.setdefault(name, []).append(told.get("value", "on"))
+            return
+        form.fields[name] = [told.get("value", "")]
+        if kind in _WRITTEN:
+            form.written.append(name)
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1].fields[self._area] = [data.strip("\n")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+        elif tag == "form":
+            self._open = False
+
+
+@dataclass
+class Walked:
+    """What somebody saw: each address with its status and text, and the forms on the way."""
+
+    texts: dict[str, tuple[int, str]] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=list)
+
+
+async def walk(app: Starlette, browser: Browser, starts: Sequence[str], each: int = 2) -> Walked:
+    """Opens `starts` and everything they lead to in this service, `each` addresses at most of one kind."""
+    found, counted, waiting = Walked(), Counter[str](), list(starts)
+    while waiting:
+        address = waiting.pop(0)
+        kind = _kind(address)
+        if address in found.texts or counted[kind] >= each or page_at(app, "GET", address) is None:
+            continue
+        counted[kind] += 1
+        answer = await browser.answer("GET", address)
+        found.texts[address] = answer.status_code, answer.text
+        if answer.headers.get("location", "").startswith("/"):
+            waiting.append(answer.headers["location"])
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            read = Reading(address, answer.text)
+            found.forms += read.forms
+            waiting += [link for link in read.links if link.startswith("/") and not link.startswith(_AWAY)]
+    return found
+
+
+def _kind(address: str) -> str:
+    parts = urlsplit(address)
+    return _ID.sub("*", parts.path) + "?" + ",".join(sorted(name for name, _ in parse_qsl(parts.query)))
+
+
+def page_at(app: Starlette, method: str, address: str) -> Page | None:
+    """The page that answers at an address, as the application would choose it."""
+    path = urlsplit(address).path
+    for page in app.state.pages:
+        if method in page.methods and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", page.path), path):
+            assert isinstance(page, Page)
+            return page
+    return None
+
+
+class State:
+    """A digest of everything a service keeps; `but` names tables that a look may change."""
+
+    def __init__(self, database: Database, but: Iterable[str] = ()) -> None:
+        self._database, self._but, self._sql = database, frozenset(but), ""
+
+    async def now(self) -> dict[str, int]:
+        if not self._sql:
+            rows = await self._database.pool.fetch("select tablename from pg_tables where schemaname = 'public'")
+            names = [*sorted({row["tablename"] for row in rows} - self._but), "kit.outbox", "kit.parked_order"]
+            one = "select '{0}' as name, (select coalesce(sum(hashtext(t::text)::bigint), 0) from {0} t) as sum"
+            self._sql = " union all ".join(one.format(name) for name in names)
+        return {row["name"]: row["sum"] for row in await self._database.pool.fetch(self._sql)}
+
+
+LAST = ("another's id", "hostile")
+"""After these what was refused is looked at: the one after them may be taken, or there is none."""
+
+
+def bad_ways(form: Form) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
+    """Ways to send a form as it should not be: (what is wrong, address, fields)."""
+    yield "nothing", form.action, {}
+    for start in range(0, len(form.written), AT_ONCE):
+        yield "too long", form.action, form.filled(HOSTILE) | form.filled(MUCH, form.written[start : start + AT_ONCE])
+    if form.choices:
+        yield "no such choice", form.action, form.filled(HOSTILE) | {name: ["no-such-thing"] for name in form.choices}
+    if _ID.search(form.action):
+        yield "another's id", _ID.sub(lambda _: str(uuid4()), form.action), form.filled(HOSTILE)
+    yield "hostile", form.action, form.filled(HOSTILE)
+
+
+async def send_badly(browser: Browser, form: Form, state: State, token: str) -> list[str]:
+    """What went wrong when a form was sent in each bad way: an answer that is no refusal, or something half done."""
+    problems, before, refused = list[str](), await state.now(), list[str]()
+    for way, address, fields in bad_ways(form):
+        sent = {name: values for name, values in fields.items() if name != "csrf_token"}
+        status = (await browser.answer("POST", address, sent | {"csrf_token": token})).status_code
+        if status >= 500 or status == 415:
+            problems.append(f"{address}, {way}: {status}")
+        refused += [f"{way} ({status})"] if status >= 400 else []
+        if status >= 400 and way not in LAST:
+            continue  # what was refused one after the other is looked at together
+        after = await state.now()
+        changed = sorted(name for name in after if after[name] != before.get(name))
+        if changed and status < 400 and way in ("too long", "another's id"):
+            problems.append(f"{address}, {way}: taken ({status}), changed {changed}")
+        elif changed and status >= 400:
+            problems.append(f"{address}: refused ({', '.join(refused)}) and yet changed {changed}")
+        before, refused = after, []
+    return problems
+
+
+def not_reached(app: Starlette, forms: Sequence[Form]) -> list[Page]:
+    """Pages that take a form and that no walk came upon: they are sent with ids that are nobody's."""
+    reached = {page.path for form in forms if (page := page_at(app, "POST", form.action))}
+    pages: list[Page] = app.state.pages
+    return [page for page in pages if "POST" in page.methods and page.path not in reached and not page.machine]
+
+
+def one_of_each(app: Starlette, forms: Sequence[Form]) -> list[Form]:
+    """One form for each page and set of fields."""
+    chosen: dict[tuple[str, ...], Form] = {}
+    for form in forms:
+        page = page_at(app, "POST", form.action)
+        if page is not None:
+            chosen.setdefault((page.path, _kind(form.action), *sorted({*form.fields, *form.choices})), form)
+    return list(chosen.values())
+
+
+def nobodys(page: Page) -> Form:
+    """A form for a page of which nothing is known but its address."""
+    address = re.sub(r"\{\w+\}", lambda _: str(uuid4()), page.path)
+    return Form("", address, {"reason": [HOSTILE]}, ["words", "reason_code", "name", "note"])
+
+
+def token_of(found: Walked) -> str:
+    """The token that the forms of this walk were handed out with."""
+    return next(form.fields["csrf_token"][0] for form in found.forms if "csrf_token" in form.fields)
+
+
+async def refusals(
+    app: Starlette, walkers: Mapping[str, tuple[Browser, Sequence[str]]], state: State, others: Mapping[str, str]
+) -> tuple[list[str], set[str]]:
+    """Sends every form in bad ways: what went wrong, and the pages that a walk came upon.
+
+    `walkers`: a browser for each persona, with the addresses to begin at; `others`: who sends what no walk came upon,
+    by how its path begins.
+    """
+    walked = {who: await walk(app, browser, starts) for who, (browser, starts) in walkers.items()}
+    problems = [f"{a}: {s}" for found in walked.values() for a, (s, _) in found.texts.items() if s >= 500]
+    for who, found in walked.items():
+        for form in one_of_each(app, found.forms):
+            problems += await send_badly(walkers[who][0], form, state, token_of(found))
+    everything = [form for found in walked.values() for form in found.forms]
+    for unseen in not_reached(app, everything):
+        who = next(who for begins, who in others.items() if unseen.path.startswith(begins))
+        problems += await send_badly(walkers[who][0], nobodys(unseen), state, token_of(walked[who]))
+    return problems, {page.path for form in everything if (page := page_at(app, "POST", form.action))}
