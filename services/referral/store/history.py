@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.portal import PROVIDER
+from services.referral.store.portal import PROVIDER, by_index
 from services.referral.store.rows import read
 
 
@@ -46,4 +46,5 @@ select l.leg_id, l.reference, l.line, l.contract_id, l.state as leg_state, l.sen
 
 async def batch(tx: Tx, until: datetime, after: tuple[datetime, UUID], size: int) -> list[Past]:
     """The next legs of the viewer's provider after (sent_at, leg_id), of those that were sent until an instant."""
+    await by_index(tx)
     return read(Past, await tx.fetch(_BATCH, until, *after, size))

@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.monitoring import Line
 from services.referral.domain.performance import Quarter, Tried
-from services.referral.store.portal import PROVIDER
+from services.referral.store.portal import PROVIDER, by_index
 from services.referral.store.rows import columns, read, read_one
 
 LEGS_AT_MOST = 20_000
@@ -47,6 +47,7 @@ class Signed:
 
 async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> list[Tried]:
     """The legs that left for the viewer's provider in a quarter, the first one first."""
+    await by_index(tx)
     rows = await tx.fetch(
         f"""
         select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, coalesce(r.urgent, false) as urgent,
@@ -54,7 +55,7 @@ async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> li
                least(r.started_at, (select min(a.at) from contact_attempt a where a.case_id = l.case_id
                         and a.referral_id = l.referral_id and a.provider_id = l.provider_id and a.reached))
                  as contacted_at
-          from leg l left join referral r on r.leg_id = l.leg_id
+          from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
          where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
            and ($3::uuid is null or l.contract_id = $3)
          order by l.sent_at, l.leg_id limit $4
@@ -122,7 +123,7 @@ async def drawn(tx: Tx, quarter: Quarter) -> list[Line]:
         Line("in_support", "all", str(await tx.fetchval(_IN_SUPPORT, *span))),
     ]
     waiting = await tx.fetchval(
-        "select count(*) from leg l left join referral r on r.leg_id = l.leg_id"
+        "select count(*) from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
         f" where l.provider_id = {PROVIDER} and l.state in ('sent', 'accepted', 'waitlisted')"
         " and r.started_at is null and l.sent_at < $1",
         quarter.ends,
