@@ -1,25 +1,17 @@
 """`python -m bench`: prints the figures of one run and writes them as JSON. Servers, data and ports are its own."""
 
 import argparse
-import asyncio
 import gc
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import structlog
-import uvloop
-
 from bench import events, latency, pages, pipelines, stages
-from bench.stand import Stand, median
-from handrail.local import start_servers
+from bench.stand import Stand, median, run
 from kit import clock
-from kit.config import Settings
 
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
@@ -64,13 +56,13 @@ async def ways(stand: Stand, told: events.Events, asked: argparse.Namespace) -> 
         "copy": lambda: pipelines.copied(stand, kept, told),
     }
     found: dict[str, Any] = {}
-    for name, run in runs.items():
+    for name, way in runs.items():
         if asked.only not in ("", name):
             continue
         measured = []
         for _ in range(1 if name == "plain" else asked.runs):
             gc.collect()
-            measured.append(await run())
+            measured.append(await way())
         found[name] = summed(measured)
         print(f"{name:6}", _words(found[name]))
     return found
@@ -107,23 +99,7 @@ def _words(figures: dict[str, Any]) -> str:
 
 def main() -> None:
     asked = options()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
-    servers = start_servers(folder)
-    try:
-        settings = Settings(
-            environment="test",
-            kafka=servers.kafka,
-            postgres_host=servers.postgres_host,
-            postgres_port=servers.postgres_port,
-            secrets=servers.secrets,
-            data=servers.data,
-        )
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(measure(Stand(servers, settings), asked))
-    finally:
-        servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    found = run(lambda stand: measure(stand, asked))
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(found, indent=1))
     print("written to", asked.json)

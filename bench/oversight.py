@@ -6,29 +6,21 @@ left them. It ends non-zero when the counts do not equal a recount.
 """
 
 import argparse
-import asyncio
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import httpx
-import structlog
-import uvloop
 
 from bench.pages import people_of
-from bench.stand import Stand, each, percentile
+from bench.stand import Stand, each, percentile, run
 from contracts.reference import AREAS, offence_groups
 from contracts.vocabulary import AGE_BANDS
-from handrail.local import start_servers
 from kit import clock
 from kit.access import open_session
-from kit.config import Settings
 from kit.database import Database, connect
 from kit.listening import Context, listening
 from kit.migrate import HERE, migrate
@@ -144,7 +136,7 @@ async def measure(stand: Stand, count: int, times: int) -> dict[str, Any]:
     context = Context(stand.settings, NAME, None, worker, heard.models, SERVICE.load())  # type: ignore[arg-type]
     months, seconds = await counted(worker, context)
     found |= {"months": months, "month_seconds": {"p50": percentile(seconds, 50), "most": max(seconds)}}
-    found["recount_equal"] = await _equal(worker)
+    found["held"] = await _equal(worker)
     hub = await connect(stand.settings, name, f"{NAME}_hub")
     access = await connect(stand.settings, await people_of(stand), "access_web")
     app = make_app(
@@ -184,25 +176,9 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     asked = options()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
-    servers = start_servers(folder, kafka=False)
-    try:
-        settings = Settings(
-            environment="test",
-            kafka=servers.kafka,
-            postgres_host=servers.postgres_host,
-            postgres_port=servers.postgres_port,
-            secrets=servers.secrets,
-            data=servers.data,
-        )
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(measure(Stand(servers, settings), asked.entitlements, asked.requests))
-    finally:
-        servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    found = run(lambda stand: measure(stand, asked.entitlements, asked.requests), kafka=False)
     print(json.dumps(found, indent=1))
-    sys.exit(0 if found["recount_equal"] else 1)
+    sys.exit(0 if found["held"] else 1)
 
 
 if __name__ == "__main__":

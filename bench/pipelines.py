@@ -20,6 +20,7 @@ from bench.stand import Hub, Stand, each
 from contracts.topics import POLICE_CRIMES, REFERRAL_EVENTS
 from handrail.publishing import producer
 from kit import clock
+from kit.database import Database
 from kit.inbox import Inbox
 from kit.listening import listening
 from kit.outbox import Relay
@@ -30,7 +31,8 @@ from services.referral.actions import opening
 from services.referral.consumer import LISTENS
 
 PATIENCE = 900.0
-_APPLIED = "select coalesce(sum(applied), 0)::int from kit.watermark"
+OUTBOX = "select count(*) from kit.outbox"
+APPLIED = "select coalesce(sum(applied), 0)::int from kit.watermark"
 _LEFT = "select (select count(*) from kit.outbox) + (select count(*) from sealed_arrival)"
 # A row is copied after the rows that it refers to.
 TABLES = (
@@ -97,14 +99,14 @@ async def ours(feeding: Feeding) -> AsyncIterator[None]:
     """The worker's own lane."""
     broker = KafkaBroker(feeding.stand.settings.kafka, logger=None)
     hub = feeding.hub
-    lane = Lane(POLICE_CRIMES, "referral", _Noticing(hub.inbox, feeding.begun), hub.database, feeding.applied)  # type: ignore[arg-type]
+    lane = Lane(POLICE_CRIMES, "referral", Noticing(hub.inbox, feeding.begun), hub.database, feeding.applied)  # type: ignore[arg-type]
     lane.subscribe(broker, feeding.stand.settings.batch, feeding.stand.settings.session_seconds)
     await broker.start()
     yield
     await broker.stop()
 
 
-class _Noticing:
+class Noticing:
     """An inbox that tells when its first batch comes."""
 
     def __init__(self, inbox: Inbox, begun: Callable[[], None]) -> None:
@@ -163,8 +165,10 @@ async def run(stand: Stand, name: str, way: Way, events: Events, *, opens: bool 
         try:
             before = stand.spent()
             async with way(feeding):
-                applied = await _until(hub, _APPLIED, lambda number: number >= len(events.sent))
-                finished = await _until(hub, _LEFT if opens else "select count(*) from kit.outbox", lambda n: n == 0)
+                applied = await until(hub.database, APPLIED, lambda number: number >= len(events.sent))
+                finished = await until(
+                    hub.database, _LEFT if opens else "select count(*) from kit.outbox", lambda n: n == 0
+                )
             cpu = each(before, stand.spent(), len(events.sent))
         finally:
             for job in jobs:
@@ -183,11 +187,11 @@ def _opening(feeding: Feeding) -> Coroutine[Any, Any, None]:
     return keep(hub.database, every, lambda: None, hub.context, lambda: None, feeding.wake)
 
 
-async def _until(hub: Hub, question: str, enough: Callable[[int], bool]) -> float:
+async def until(database: Database, question: str, enough: Callable[[int], bool]) -> float:
     """The instant when the answer was first enough."""
     limit = monotonic() + PATIENCE
     while monotonic() < limit:
-        if enough(await hub.database.pool.fetchval(question)):
+        if enough(await database.pool.fetchval(question)):
             return monotonic()
         await asyncio.sleep(0.02)
     raise TimeoutError(question)

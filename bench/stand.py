@@ -1,15 +1,20 @@
 """Servers of its own, fresh databases, and how much processor time each of them took."""
 
-from collections.abc import Sequence
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import psutil
+import structlog
+import uvloop
 
-from handrail.local import Servers
+from handrail.local import Servers, start_servers
 from kit.config import Settings
 from kit.database import Database, connect
 from kit.inbox import Inbox
@@ -23,6 +28,7 @@ from services.referral.consumer import LISTENS
 NAME = "referral"
 MIGRATIONS = Path(__file__).parents[1] / "services" / NAME / "migrations"
 Superuser: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -80,6 +86,27 @@ class Stand:
         for program, process in self.servers.running:
             found[program.name] = _seconds(psutil.Process(process.pid))
         return found
+
+
+def run(measure: Callable[[Stand], Coroutine[Any, Any, Found]], *, kafka: bool = True) -> Found:
+    """Starts servers with data and ports of their own, measures, and leaves nothing behind."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
+    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    servers = start_servers(folder, kafka=kafka)
+    try:
+        settings = Settings(
+            environment="test",
+            kafka=servers.kafka,
+            postgres_host=servers.postgres_host,
+            postgres_port=servers.postgres_port,
+            secrets=servers.secrets,
+            data=servers.data,
+        )
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(measure(Stand(servers, settings)))
+    finally:
+        servers.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _seconds(root: psutil.Process) -> float:

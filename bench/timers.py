@@ -9,23 +9,15 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-import structlog
-import uvloop
-
 from bench import events, pipelines
-from bench.stand import Stand, each
-from handrail.local import start_servers
+from bench.stand import Stand, each, run
 from kit import clock
-from kit.config import Settings
 from kit.database import Database, connect
 from kit.inbox import Inbox
 from kit.listening import Context, listening
@@ -60,7 +52,7 @@ select sum(pg_total_relation_size(c.oid)) from pg_class c join pg_namespace s on
 
 
 async def fired(stand: Stand, due: int, workers: int) -> dict[str, Any]:
-    """How many due clocks are called and announced a second by so many workers at once."""
+    """How many due clocks are called and announced a second by so many of the service's timers side by side."""
     name = await stand.fresh(NAME)
     rules = SERVICE.load()
     now = clock.now()
@@ -71,7 +63,9 @@ async def fired(stand: Stand, due: int, workers: int) -> dict[str, Any]:
     await superuser.execute("checkpoint")
     databases = [await connect(stand.settings, name, f"{NAME}_worker") for _ in range(workers)]
     began, before = monotonic(), stand.spent()
-    done = await asyncio.gather(*(_fire(stand, database, now) for database in databases))
+    done = await asyncio.gather(
+        *(_fire(stand, database, now, part, workers) for part, database in enumerate(databases))
+    )
     seconds, cost = monotonic() - began, each(before, stand.spent(), due)
     row = await superuser.fetchrow(_COUNTS, timeout=600)
     assert row is not None
@@ -89,12 +83,12 @@ async def fired(stand: Stand, due: int, workers: int) -> dict[str, Any]:
     }
 
 
-async def _fire(stand: Stand, database: Database, now: Any) -> int:
+async def _fire(stand: Stand, database: Database, now: datetime, part: int, parts: int) -> int:
     context = Context(stand.settings, NAME, None, database, {}, SERVICE.load())  # type: ignore[arg-type]
     total = 0
     while True:
         async with database.begin() as tx:
-            done = await mark_due(tx, Moment(now, now), context)
+            done = await mark_due(tx, Moment(now, now), context, part, parts)
         if not done:
             return total
         total += done
@@ -158,24 +152,8 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-    folder = Path(tempfile.mkdtemp(prefix="handrail-timers-"))
     asked = options()
-    servers = start_servers(folder, kafka=False)
-    try:
-        settings = Settings(
-            environment="test",
-            kafka=servers.kafka,
-            postgres_host=servers.postgres_host,
-            postgres_port=servers.postgres_port,
-            secrets=servers.secrets,
-            data=servers.data,
-        )
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(measure(Stand(servers, settings), asked))
-    finally:
-        servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    found = run(lambda stand: measure(stand, asked), kafka=False)
     print(json.dumps(found, indent=2))
     sys.exit(0 if found["held"] else 1)
 

@@ -45,6 +45,7 @@ def calendar(version: str | None = None) -> Calendar:
     return versions[version or bank_holidays()[-1].version]
 
 
+@lru_cache(maxsize=10_000)
 def local_day(at: datetime) -> date:
     """The day in London on which an instant falls."""
     return at.astimezone(LONDON).date()

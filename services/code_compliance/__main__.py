@@ -1,5 +1,6 @@
 """The wiring of code_compliance: `python -m services.code_compliance web | worker | migrate | reconcile`."""
 
+from functools import partial
 from pathlib import Path
 
 from contracts.addresses import OPERATIONS, PATHS
@@ -13,6 +14,7 @@ from kit.web.app import Link
 from kit.web.operations import Operations
 from services.code_compliance import case_ui, consumer, neutral_ui, reconcile
 from services.code_compliance.actions import deciding, importing, overseeing, own_rights, pausing, warning
+from services.code_compliance.actions.deciding import FIRE_AT_ONCE, SIDE_BY_SIDE
 from services.code_compliance.reference import load
 
 HERE = Path(__file__).parent
@@ -36,7 +38,10 @@ SERVICE = Service(
     migrations=HERE / "migrations",
     templates=HERE / "templates",
     every=(
-        Every("fall_due", 1.0, consumer.fall_due, full=deciding.FIRE_AT_ONCE),
+        *(
+            Every(f"fall_due_{part}", 1.0, partial(consumer.fall_due, part=part, parts=SIDE_BY_SIDE), full=FIRE_AT_ONCE)
+            for part in range(SIDE_BY_SIDE)
+        ),
         # The calendar is read at start: at the first round it is what it was, or another one.
         Every("count_again", 3600.0, deciding.count_again, full=500),
         Every("oversight", 15.0, overseeing.count_months, full=overseeing.MONTHS_AT_ONCE),

@@ -136,14 +136,17 @@ async def _cases_told(tx: Tx, facts: Mapping[UUID, OfReferral], rules: Rulebook)
     return [case.case_id for case in new]
 
 
-async def fall_due(tx: Tx, moment: Moment, context: Context) -> int:
-    """The timer: what waited for something that has come meanwhile is heard, then clocks past their day are called.
+async def fall_due(tx: Tx, moment: Moment, context: Context, part: int = 0, parts: int = 1) -> int:
+    """The timer of one share of the cases: what waited for something that has come meanwhile is heard, then clocks past
+    their day are called.
 
     The topics have no mutual order and are applied side by side, so a fact can start to wait in the moment in which
-    what it waits for is being written; nothing is called breached before such facts are heard.
+    what it waits for is being written; nothing is called breached before such facts are heard. Whoever comes to the
+    same facts second waits here until the first has heard them.
     """
     heard = await _release(tx, await waiting.arrived(tx), context)
-    return heard + await mark_due(tx, moment, context) + await relating.mark_over(tx, moment, context)
+    heard += await mark_due(tx, moment, context, part, parts)
+    return heard if part else heard + await relating.mark_over(tx, moment, context)
 
 
 async def _release(tx: Tx, keys: Sequence[UUID], context: Context) -> int:

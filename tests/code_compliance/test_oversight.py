@@ -11,7 +11,7 @@ from contracts.working_time import calendar
 from kit.service import Moment
 from services.code_compliance.actions.overseeing import count_months
 from services.code_compliance.domain.oversight import Figures, rounded, spread, working_days
-from services.code_compliance.domain.periods import bounds, read_period
+from services.code_compliance.domain.periods import bounds, month_of, read_period
 from services.code_compliance.domain.profiles import profiles_of
 from services.code_compliance.store import oversight
 from tests.code_compliance.builders import CRIME, at, crime, given, reached, victim
@@ -160,7 +160,7 @@ async def test_late_evidence_and_a_corrected_fact_are_counted_again_and_equal_a_
     while await count(hub):
         pass
     async with hub.database.begin() as tx:
-        counts = await oversight.counts(tx, [date(2025, 6, 1)], "sex", ["R6.suspect_arrested"])
+        counts = await oversight.counts(tx, [month_of(date(2025, 6, 1))], "sex", ["R6.suspect_arrested"])
         assert {(c.category, c.state): c.number for c in counts} == {
             ("male", "met"): 4, ("male", "met_late"): 1, ("male", "breached"): 1,
         }  # fmt: skip

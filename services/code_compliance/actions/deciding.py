@@ -23,10 +23,12 @@ from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.writing import fallen, raised
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import ledger, related
+from services.code_compliance.store import firing, ledger, related
 from services.code_compliance.store import told as stored_told
 
 FIRE_AT_ONCE = 5000
+SIDE_BY_SIDE = 2
+"""Shares of the cases whose clocks are called at the same time, each by a timer of its own: one a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
         causes += [why.event] * len(told)
     await stored_clocks.add(tx, clocks)
     await related.save(tx, beside)
-    await outbox.add_written(tx, announced, caused_by=causes)
+    await outbox.add_many(tx, announced, caused_by=causes)
 
 
 async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
@@ -128,17 +130,17 @@ async def _announce(tx: Tx, announced: Sequence[tuple[CaseFact, Because]]) -> No
     await outbox.add(tx, [event for event, _ in announced], caused_by=[why.event for _, why in announced])
 
 
-async def mark_due(tx: Tx, moment: Moment, context: Context) -> int:
-    """Calls clocks breached, or not evidenced, that are past due now and were so at an instant up to which everything
-    told to us had been applied."""
+async def mark_due(tx: Tx, moment: Moment, context: Context, part: int = 0, parts: int = 1) -> int:
+    """Calls clocks of one share of the cases breached, or not evidenced, that are past due now and were so at an
+    instant up to which everything told to us had been applied."""
     if moment.applied_until is None:
         return 0
     rules: Rulebook = context.facts
     past = min(moment.now, moment.applied_until)
-    rows = await stored_clocks.fire(tx, past, FIRE_AT_ONCE)
-    told = ((case_id, fallen(case_id, crime_id, clock, rules, moment.now)) for case_id, crime_id, clock in rows)
-    await outbox.add_written(tx, [Written(kind, case_id, moment.now, data) for case_id, (kind, data) in told])
-    return len(rows)
+    clocks = await firing.fire(tx, past, FIRE_AT_ONCE, part, parts)
+    told = zip(clocks, fallen(clocks, rules, moment.now), strict=True)
+    await outbox.add_many(tx, [Written(kind, clock.case_id, moment.now, data) for clock, (kind, data) in told])
+    return len(clocks)
 
 
 async def count_again(tx: Tx, moment: Moment, context: Context) -> int:

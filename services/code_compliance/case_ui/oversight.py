@@ -40,7 +40,7 @@ async def show_oversight(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
         past = _back(asked.period)
-        counts = await oversight.counts(tx, [*asked.period.months, *asked.period.before.months])
+        counts = await oversight.counts(tx, [asked.period, asked.period.before])
         months = await oversight.by_month(tx, [month for each in past for month in each.months])
         covered = (await in_force(tx, rules)).coverage
         fresh, periods = await oversight.freshness(tx), await choices(tx, asked.period)
@@ -72,7 +72,7 @@ async def show_right(visit: Visit, rules: Rulebook) -> Response:
             raise HTTPException(404)
         ids = asked.entitlements(rules)
         past = _back(asked.period)
-        counts = await oversight.counts(tx, asked.period.months, "total", ids)
+        counts = await oversight.counts(tx, [asked.period], "total", ids)
         months = await oversight.by_month(tx, [month for each in past for month in each.months], ids)
         days = await oversight.days(tx, asked.period.months, ids)
         periods = await choices(tx, asked.period)
@@ -105,7 +105,7 @@ async def show_split(visit: Visit, rules: Rulebook) -> Response:
         raise HTTPException(404)
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
-        counts = await oversight.counts(tx, asked.period.months, split, asked.entitlements(rules))
+        counts = await oversight.counts(tx, [asked.period], split, asked.entitlements(rules))
         periods = await choices(tx, asked.period)
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), split)])
     found = by_row(counts, lambda count: count.category, exact)
@@ -133,7 +133,7 @@ async def show_areas(visit: Visit, rules: Rulebook) -> Response:
         asked = await wanted(tx, visit, rules)
         before = asked.period.before
         ids = [entitlement for area in five_areas() for entitlement in area.entitlements]
-        counts = await oversight.counts(tx, [*asked.period.months, *before.months], "total", ids)
+        counts = await oversight.counts(tx, [asked.period, before], "total", ids)
         days = await oversight.days(tx, asked.period.months, ids)
         periods = await choices(tx, asked.period)
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), "five-areas")])
@@ -163,7 +163,7 @@ def _back(period: Period) -> list[Period]:
 
 
 def _of(counts: Sequence[oversight.Count], period: Period, exact: bool) -> Figures:
-    return by_row([c for c in counts if c.month in period.months], lambda c: 0, exact).get(0, Figures(exact=exact))
+    return by_row([c for c in counts if c.month == period.months[0]], lambda c: 0, exact).get(0, Figures(exact=exact))
 
 
 def _by_holder(
@@ -173,7 +173,7 @@ def _by_holder(
         entitlement = rules.entitlement(count.entitlement)
         return (entitlement.right, entitlement.agency) if entitlement else (0, "")
 
-    found = by_row([count for count in counts if count.month in period.months], row_of, exact)
+    found = by_row([count for count in counts if count.month == period.months[0]], row_of, exact)
     return {key: found[key] for key in sorted(found) if key != (0, "")}
 
 

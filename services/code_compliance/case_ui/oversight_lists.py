@@ -118,7 +118,7 @@ async def download(visit: Visit, rules: Rulebook) -> Response:
         raise HTTPException(404)
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
-        counts = await oversight.counts(tx, asked.period.months, split, asked.entitlements(rules))
+        counts = await oversight.counts(tx, [asked.period], split, asked.entitlements(rules))
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_exported", "list", None, (), split)])
     rows: list[list[object]] = [["period", "right", "agency", "entitlement", "split", "category", *HEADS, "rate"]]
     found = by_row(counts, lambda count: (count.entitlement, count.category), exact)

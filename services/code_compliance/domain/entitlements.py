@@ -1,9 +1,10 @@
 """The whole of what a case is owed, decided from everything that was told, whatever order it came in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha1
+from operator import attrgetter
 from uuid import UUID
 
 from contracts.identity import NS
@@ -59,6 +60,9 @@ class Clock:
         return self.entitlement, self.occurrence
 
 
+CLOCKS = NS.bytes + b"clock/"
+
+
 def clock_id(case_id: UUID, entitlement: str, occurrence: str) -> UUID:
     """The id of a clock, the same wherever and whenever it is computed."""
     return UUID(
@@ -66,9 +70,13 @@ def clock_id(case_id: UUID, entitlement: str, occurrence: str) -> UUID:
     )
 
 
-def clock_name(case_id: UUID, entitlement: str, occurrence: str) -> bytes:
+def clock_name(case_id: UUID | str, entitlement: str, occurrence: str) -> bytes:
     """What `clock_id` is the version 5 UUID of, namespace first."""
-    return NS.bytes + f"clock/{case_id}/{entitlement}/{occurrence}".encode()
+    return CLOCKS + f"{case_id}/{entitlement}/{occurrence}".encode()
+
+
+_plan = attrgetter(*[field.name for field in fields(Clock)][:12])
+"""What a clock is before anything decides it: the fields before its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,16 +241,9 @@ def _settled(clock: Clock, evidence: Sequence[Evidence]) -> Clock:
     if settlement is None:
         return clock
     by = settlement.by
-    return replace(
-        clock,
-        state=settlement.state,
-        settled_at=by.at,
-        source=by.source,
-        channel=by.channel,
-        reason_code=by.reason_code,
-        evidence_id=by.id,
-        evidence_recorded_at=by.recorded_at,
-    )
+    plan = _plan(clock)
+    deciding = (settlement.state, by.at, by.source, by.channel, by.reason_code, by.id, by.recorded_at)
+    return Clock(*plan, *deciding, clock.paused_since, clock.paused_for, clock.paused_days)
 
 
 def _with_verdict(clock: Clock, before: Clock | None) -> Clock:

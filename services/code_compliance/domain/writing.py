@@ -4,10 +4,11 @@ What raises a duty again and again differs only in ids and times, so the rest of
 each text against the model's own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha1
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -34,7 +35,7 @@ def raised(case: Case, clocks: Mapping[Key, Clock], rules: Rulebook, now: dateti
             continue
         held = categories(case, clock)
         duty, plan = _texts(rules, clock.entitlement, clock.code_version, clock.limit, held, clock.covered)
-        about = f'{who},"clock_id":"{_uuid5(clock_name(case.case_id, *key))}",{duty}'
+        about = f'{who},"clock_id":"{_uuid5(clock_name(case_id, *key))}",{duty}'
         day = f'"{_stamp(clock.due_at)}"' if clock.due_at else "null"
         late = "true" if clock.late_recorded else "false"
         yield (
@@ -48,18 +49,43 @@ def raised(case: Case, clocks: Mapping[Key, Clock], rules: Rulebook, now: dateti
             yield EntitlementMet.TYPE, f'{about},"due_at":{day},{_met(clock)}}}'
 
 
-def fallen(case_id: UUID, crime_id: UUID | None, clock: Clock, rules: Rulebook, now: datetime) -> Told:
-    """What the timer announces of a clock that it has just called breached or not evidenced; as `announcing.fired`."""
-    case = str(case_id)
-    text = f'{{"case_id":"{case}","subject_kind":"case","subject_id":"{case}","happened_at":"{_stamp(now)}"'
-    text += f',"crime_id":"{crime_id}"' if crime_id else ""
-    text += f',"milestone_id":{orjson.dumps(clock.milestone_id).decode()}' if clock.milestone_id else ""
-    text += f',"clock_id":"{_uuid5(clock_name(case_id, *clock.key))}"'
-    text += f",{_duty(rules, clock.entitlement, clock.code_version, clock.enhanced)}"
-    text += f',"due_at":"{_stamp(clock.due_at)}"' if clock.due_at else ""
-    if clock.state == "breached":
-        return EntitlementBreached.TYPE, text + "}"
-    return EntitlementExcepted.TYPE, f'{text},"state":"{clock.state}"}}'
+class Fallen(NamedTuple):
+    """A clock that the timer has just called breached or not evidenced, as far as it is announced."""
+
+    case_id: UUID
+    crime_id: UUID | None
+    entitlement: str
+    occurrence: str
+    milestone_id: str | None
+    due_at: datetime
+    enhanced: bool
+    code_version: str
+    state: str
+
+
+def fallen(clocks: Iterable[Fallen], rules: Rulebook, now: datetime) -> Iterator[Told]:
+    """What the timer announces of each clock that it has just called; as `announcing.fired`."""
+    at, quote = f'","happened_at":"{_stamp(now)}"', orjson.dumps
+    for case_id, crime_id, entitlement, occurrence, milestone_id, due_at, enhanced, version, state in clocks:
+        kind, rest = _called(rules, entitlement, version, enhanced, state)
+        case = str(case_id)
+        crime = f',"crime_id":"{crime_id}"' if crime_id else ""
+        milestone = f',"milestone_id":{quote(milestone_id).decode()}' if milestone_id else ""
+        name = _uuid5(clock_name(case, entitlement, occurrence))
+        yield (
+            kind,
+            f'{{"case_id":"{case}","subject_kind":"case","subject_id":"{case}{at}{crime}{milestone},"clock_id":"{name}",'
+            f'"due_at":"{_stamp(due_at)}",{rest}',
+        )
+
+
+@lru_cache(maxsize=10_000)
+def _called(rules: Rulebook, name: str, version: str, enhanced: bool, state: str) -> Told:
+    """The type, and what is always the same: the duty, and how its clock was called."""
+    duty = _duty(rules, name, version, enhanced)
+    if state == "breached":
+        return EntitlementBreached.TYPE, f"{duty}}}"
+    return EntitlementExcepted.TYPE, f'{duty},"state":"{state}"}}'
 
 
 @lru_cache(maxsize=10_000)

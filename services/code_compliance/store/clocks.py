@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -52,17 +51,6 @@ _SAVE = f"""{_ADD}
 on conflict (case_id, entitlement, occurrence) do update set {_CHANGES}
 """
 _LOAD = f"select case_id, {_listed(_NAMES)} from entitlement where case_id = any($1::uuid[]) order by 1, 2, 3"
-_FIRE = f"""
-with fallen as (
-    select case_id, entitlement, occurrence from entitlement
-     where state = 'running' and due_at < $1 order by due_at, case_id limit $2 for update skip locked
-)
-update entitlement e set state = case when e.covered then 'breached' else 'not_evidenced' end
-  from fallen f
- where e.case_id = f.case_id and e.entitlement = f.entitlement and e.occurrence = f.occurrence
-returning e.case_id, {_listed(_NAMES, "e.")},
-          (select c.crime_id from code_case c where c.case_id = e.case_id) as crime_id
-"""
 _OTHER_CALENDAR = """
 select distinct case_id from entitlement
  where state = 'running' and due_at is not null and calendar_version <> $1 limit $2
@@ -88,13 +76,6 @@ async def load(tx: Tx, case_ids: Sequence[UUID], *, lock: bool = False) -> dict[
         clock = _clock(row)
         found.setdefault(row["case_id"], {})[clock.key] = clock
     return found
-
-
-async def fire(tx: Tx, due_before: datetime, limit: int) -> list[tuple[UUID, UUID | None, Clock]]:
-    """Calls running clocks that were due before an instant breached, or not evidenced where nothing would have told
-    us; returns (case, crime, clock). Clocks that somebody is writing now are left for the next time."""
-    rows = await tx.fetch(_FIRE, due_before, limit)
-    return [(row["case_id"], row["crime_id"], _clock(row)) for row in rows]
 
 
 async def counted_otherwise(tx: Tx, calendar_version: str, limit: int) -> list[UUID]:

@@ -46,8 +46,8 @@ select w.case_id, w.entitlement, w.occurrence, e.started_at, e.due_at, coalesce(
        w.fraction::float8 as fraction, w.warned_at
   from clock_warning w join entitlement e using (case_id, entitlement, occurrence)
   left join case_profile p using (case_id)
- where w.role = $1 and w.due_at = e.due_at and e.state = 'running' and e.due_at >= $2
- order by e.due_at, w.case_id, w.entitlement, w.occurrence, w.fraction limit $3
+ where w.role = $1 and w.due_at = e.due_at and e.state = 'running' and w.due_at >= $2
+ order by w.due_at, w.case_id, w.entitlement, w.occurrence, w.fraction limit $3
 """
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.code_compliance.domain.periods import bounds
+from services.code_compliance.domain.oversight import IN_THE_RATE
+from services.code_compliance.domain.periods import Period, bounds
 
 _TAKE_STALE = """
 delete from oversight_stale
@@ -53,13 +54,15 @@ insert into oversight_month (month, counted_at) values ($1, $2)
 on conflict (month) do update set counted_at = excluded.counted_at
 """
 _COUNTS = """
-select month, category, entitlement, dated, state, sum(number)::int as number from oversight_count
- where month = any($1::date[]) and split = $2 and ($3::text[] is null or entitlement = any($3))
+select p.first as month, category, entitlement, dated, state, sum(number)::int as number
+  from unnest($1::date[], $2::date[]) as p(month, first) join oversight_count c using (month)
+ where split = $3 and ($4::text[] is null or entitlement = any($4))
  group by 1, 2, 3, 4, 5
 """
 _BY_MONTH = """
 select month, state, sum(number)::int as number from oversight_count
- where month = any($1::date[]) and split = 'total' and dated and ($2::text[] is null or entitlement = any($2))
+ where month = any($1::date[]) and split = 'total' and category = 'all' and dated and state = any($3::text[])
+   and ($2::text[] is null or entitlement = any($2))
  group by 1, 2
 """
 _DAYS = """
@@ -102,7 +105,7 @@ select e.case_id, e.entitlement, e.occurrence, e.state, e.started_at, e.due_at
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many duties of one kind, in one part of a split, stand in one state."""
+    """How many duties of one kind, in one part of a split, stand in one state; `month` is the first of the period."""
 
     month: date
     category: str
@@ -178,19 +181,22 @@ async def keep_days(tx: Tx, month: date, rows: Sequence[tuple[str, bool, int, in
 
 
 async def counts(
-    tx: Tx, months: Sequence[date], split: str = "total", entitlements: Sequence[str] | None = None
+    tx: Tx, periods: Sequence[Period], split: str = "total", entitlements: Sequence[str] | None = None
 ) -> list[Count]:
-    """The counts of some months, of some entitlements (None: of all), by the parts of a split."""
+    """The counts of each of some periods, of some entitlements (None: of all), by the parts of a split."""
     wanted = None if entitlements is None else list(entitlements)
-    return [Count(*row.values()) for row in await tx.fetch(_COUNTS, list(months), split, wanted)]
+    months = [(month, period.months[0]) for period in periods for month in period.months]
+    rows = await tx.fetch(_COUNTS, [month for month, _ in months], [first for _, first in months], split, wanted)
+    return [Count(*row.values()) for row in rows]
 
 
 async def by_month(
     tx: Tx, months: Sequence[date], entitlements: Sequence[str] | None = None
 ) -> list[tuple[date, str, int]]:
-    """How many duties with a day stand in each state, by month."""
+    """How many duties with a day stand in each state that counts in a rate, by month."""
     wanted = None if entitlements is None else list(entitlements)
-    return [(row["month"], row["state"], row["number"]) for row in await tx.fetch(_BY_MONTH, list(months), wanted)]
+    rows = await tx.fetch(_BY_MONTH, list(months), wanted, list(IN_THE_RATE))
+    return [(row["month"], row["state"], row["number"]) for row in rows]
 
 
 async def days(tx: Tx, months: Sequence[date], entitlements: Sequence[str] | None = None) -> dict[str, dict[int, int]]:
