@@ -26,7 +26,7 @@ async def show_months(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
         months = [plus(asked.period.months[-1], -n) for n in range(MONTHS)]
-        counts = await oversight.counts(tx, months)
+        counts = await oversight.counts(tx, [month_of(month) for month in months])
         periods = await choices(tx, asked.period)
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_seen", "list", None, (), "by-month")])
     figures = by_row(counts, lambda count: (*_holder(count.entitlement, rules), count.month), exact)

@@ -241,9 +241,8 @@ def _settled(clock: Clock, evidence: Sequence[Evidence]) -> Clock:
     if settlement is None:
         return clock
     by = settlement.by
-    plan = _plan(clock)
     deciding = (settlement.state, by.at, by.source, by.channel, by.reason_code, by.id, by.recorded_at)
-    return Clock(*plan, *deciding, clock.paused_since, clock.paused_for, clock.paused_days)
+    return Clock(*(*_plan(clock), *deciding, clock.paused_since, clock.paused_for, clock.paused_days))
 
 
 def _with_verdict(clock: Clock, before: Clock | None) -> Clock:
