@@ -23,7 +23,7 @@ from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.writing import fallen, raised
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import firing, ledger, related
+from services.code_compliance.store import firing, ledger, outbox_many, related
 from services.code_compliance.store import told as stored_told
 
 FIRE_AT_ONCE = 5000
@@ -61,7 +61,7 @@ async def raise_for_new(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Be
         causes += [why.event] * len(told)
     await stored_clocks.add(tx, clocks)
     await related.save(tx, beside)
-    await outbox.add_many(tx, announced, caused_by=causes)
+    await outbox_many.add_many(tx, announced, caused_by=causes)
 
 
 async def decide_afresh(tx: Tx, cases: Sequence[Case], because: Mapping[UUID, Because], rules: Rulebook) -> None:
@@ -139,7 +139,7 @@ async def mark_due(tx: Tx, moment: Moment, context: Context, part: int = 0, part
     past = min(moment.now, moment.applied_until)
     clocks = await firing.fire(tx, past, FIRE_AT_ONCE, part, parts)
     told = zip(clocks, fallen(clocks, rules, moment.now), strict=True)
-    await outbox.add_many(tx, [Written(kind, clock.case_id, moment.now, data) for clock, (kind, data) in told])
+    await outbox_many.add_many(tx, [Written(kind, clock.case_id, moment.now, data) for clock, (kind, data) in told])
     return len(clocks)
 
 

@@ -74,9 +74,9 @@ def crash_with_announcements_taken() -> None:
     """They are taken from the outbox, and none is sent."""
     real = Relay._send
 
-    async def send(self: Relay, rows: Any) -> Any:
+    async def send(self: Relay, row: Any) -> Any:
         crash_when_due()
-        return await real(self, rows)
+        return await real(self, row)
 
     Relay._send = send  # type: ignore[method-assign]
 
@@ -133,7 +133,7 @@ def removed_before_publish() -> None:
         rows = await connection.fetch(outbox._TAKE, list(shards), self._batch)
         if rows:
             crash_when_due()
-        await asyncio.gather(*await self._send(rows))
+        await asyncio.gather(*[await self._send(row) for row in rows])
         return len(rows)
 
     Relay.relay_once = relay_once  # type: ignore[method-assign]
@@ -147,7 +147,7 @@ def sequence_cursor() -> None:
         rows = await connection.fetch(
             "select * from kit.outbox where seq > $1 order by seq limit $2", last, self._batch
         )
-        await asyncio.gather(*await self._send(rows))
+        await asyncio.gather(*[await self._send(row) for row in rows])
         last = max([last, *(row["seq"] for row in rows)])
         return len(rows)
 
