@@ -141,9 +141,8 @@ class Relay:
         """Sends one batch; returns how many were acknowledged and removed."""
         async with connection.transaction():
             rows = await connection.fetch(_TAKE, list(shards), self._batch)
-            acknowledgements = [await self._send(row) for row in rows]
-            if acknowledgements:
-                await asyncio.gather(*acknowledgements)
+            if rows:
+                await asyncio.gather(*[await self._send(row) for row in rows])
         telemetry.PUBLISHED.add(len(rows), {"service": self._source})
         return len(rows)
 
