@@ -63,9 +63,14 @@ async def test_an_acknowledgement_and_an_answer_are_sent_where_safe_and_read_beh
     outside = await office.outside()
     text = await read(outside)
     assert "You get an answer by the end of" in text and "police" not in text.lower()
+    await browser.get(f"{address}/extend")
+    later = {"until-day": "1", "until-month": "3", "until-year": "2099"}
+    await browser.submit("Save", reason="waiting_for_agency", send="yes", **later)
+    assert "1 March 2099" in (await outside.get("/yours/now")).text  # the first link shows the day that stands
     await browser.get(f"{address}/answer")
     await browser.submit("Save", outcome="upheld", learning="apology", text=ANSWER, send="yes", **today())
-    _, asked = await requests(hub)
+    _, again, asked = await requests(hub)
+    assert again["template"] == "complaint_acknowledged"
     assert (asked["purpose"], asked["template"]) == ("complaint", "complaint_answered")
     assert ANSWER not in str(await hub.announced())
     page = await outside.get("/yours/now")

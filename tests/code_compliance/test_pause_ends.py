@@ -94,3 +94,30 @@ async def test_the_day_on_which_it_counts_again_lies_in_the_future(hub: Hub, sig
     assert page.errors == ["The day on which it counts again must be in the future"]
     page = await browser.submit("Pause the clock", 422, **told, **{"until-day": "31", "until-month": "2"})
     assert page.errors and "real date" in page.errors[0]
+
+
+@pytest.mark.service
+async def test_another_day_is_said_both_stay_in_the_ledger_and_no_day_between_counts(hub: Hub, sign_in: SignIn) -> None:
+    browser = await paused(hub, sign_in, "person_in_hospital")
+    page = await browser.get(PAUSES)
+    page = await browser.submit("Keep it paused until then", 422)
+    assert page.errors == ["Enter the day on which it counts again"]
+    later = {key.replace("until", "later"): value for key, value in until(5).items()}
+    past = {key.replace("until", "later"): value for key, value in until(-1).items()}
+    await browser.get(PAUSES)
+    page = await browser.submit("Keep it paused until then", 422, **past)
+    assert page.errors == ["The day on which it counts again must be in the future"]
+    page = await browser.get(PAUSES)
+    hidden = {e.get("name"): e.get("value") or "" for e in page.tree.iter("input") if e.get("type") == "hidden"}
+    form = later | {name: hidden[name] for name in ("pause_id", "another")}
+    for _ in range(2):  # sent twice, it is kept once
+        await browser.get(PAUSES)
+        await browser.post(f"{PAUSES}/prolong", form)
+    stale = form | {"another": "00000000-0000-0000-0000-000000000009"}
+    await browser.get(PAUSES)
+    await browser.post(f"{PAUSES}/prolong", stale, status=409)
+    rows = await hub.database.pool.fetch("select paused_until, expected_end from pause order by paused_from")
+    assert len(rows) == 2 and rows[0]["paused_until"] is not None and rows[1]["paused_until"] is None
+    assert rows[1]["expected_end"] > rows[0]["expected_end"]
+    assert (await hub.clocks())[f"{R6}/m1"].paused_since is not None
+    assert all(check.ok for check in await hub.checks())

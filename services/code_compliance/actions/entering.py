@@ -77,6 +77,34 @@ async def resume(tx: Tx, viewer: Viewer, pause: Pause, end: datetime, rules: Rul
     return True
 
 
+async def prolong(
+    tx: Tx, viewer: Viewer, pause: Pause, pause_id: UUID, expected_end: datetime, rules: Rulebook, now: datetime
+) -> bool:
+    """Says another day for an open pause: it ends now and another of the same reason begins, so that both days stay in
+    the ledger and no day between them counts. False when somebody had ended it before."""
+    if expected_end <= now:
+        raise Refused("until", "not_in_the_future")
+    case = await _locked(tx, pause.case_id)
+    if not await ledger.end_pause(tx, pause.pause_id, now, viewer.user_id, now):
+        return False
+    again = replace(
+        pause,
+        pause_id=pause_id,
+        start=now,
+        end=None,
+        entered_by=viewer.user_id,
+        entered_at=now,
+        resumed_by=None,
+        resumed_at=None,
+        expected_end=expected_end,
+    )
+    await ledger.keep_pause(tx, again)
+    await _afresh(tx, viewer, case, rules, now)
+    entry = audit.seen(viewer, "clock_paused", "case", pause.case_id, ("pause",), pause.reason_code)
+    await audit.record(tx, [entry])
+    return True
+
+
 async def happened(tx: Tx, viewer: Viewer, case_id: UUID, told: Milestone, rules: Rulebook, now: datetime) -> None:
     """Takes something that happened, from a worker, who is named with it. Refuses what lies in the future or before the
     report, or where nothing was reported, before the person came."""

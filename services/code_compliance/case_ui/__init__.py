@@ -17,7 +17,7 @@ from services.code_compliance.case_ui.overriding import decide_enhanced, show_en
 from services.code_compliance.case_ui.oversight_pages import oversight_pages
 from services.code_compliance.case_ui.overview import find_case, show_clocks, show_coverage, show_overview
 from services.code_compliance.case_ui.own_rights import own_rights_pages
-from services.code_compliance.case_ui.pausing import pause, resume, show_pauses
+from services.code_compliance.case_ui.pausing import pause, prolong, resume, show_pauses
 from services.code_compliance.case_ui.receipts import receipt_pages
 from services.code_compliance.case_ui.replies import reply_pages
 from services.code_compliance.case_ui.room import Room
@@ -49,6 +49,7 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(show_pauses), "rights.write"),
         Page("/rights/cases/{case_id}/pauses/{clock_id}", room(pause), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/pauses/{clock_id}/resume", room(resume), "rights.write", methods=("POST",)),
+        Page("/rights/cases/{case_id}/pauses/{clock_id}/prolong", room(prolong), "rights.write", methods=("POST",)),
         Page("/rights/cases/{case_id}/suggestions/{suggestion_id}", room(show_suggestion), "rights.write"),
         Page(
             "/rights/cases/{case_id}/suggestions/{suggestion_id}",

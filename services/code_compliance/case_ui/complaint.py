@@ -70,6 +70,7 @@ class Extend(BaseModel):
     version: int
     until: Annotated[date, Say("Enter the new day of the answer", wrong="The new day must be a real date")]
     reason: Annotated[str, Say("Choose why it takes longer")]
+    send: Literal["yes"] | None = None
 
 
 class Redirect(BaseModel):
@@ -199,6 +200,7 @@ async def _extend(tx: Tx, visit: Visit, held: Complaint, given: Extend, rules: R
     if given.reason not in lists("extensions"):
         raise Refused("reason", "unknown_reason")
     await complaining.extend(tx, visit.signed_in, held, end_of_day(given.until), given.reason, rules, visit.now)
+    await send_if_wanted(tx, visit, held, given.send)
 
 
 async def _redirect(tx: Tx, visit: Visit, held: Complaint, given: Redirect, rules: Rulebook) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID, uuid4
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from contracts.refused import Refused
@@ -45,6 +46,12 @@ class PauseClock(When):
 
 class ResumeClock(When):
     pause_id: UUID
+
+
+class ProlongPause(BaseModel):
+    pause_id: UUID
+    another: UUID
+    later: Annotated[date, Say("Enter the day on which it counts again", wrong="The day must be a real date")]
 
 
 async def show_pauses(visit: Visit, rules: Rulebook) -> Response:
@@ -93,6 +100,31 @@ async def resume(visit: Visit, rules: Rulebook) -> Response:
     if errors:
         return await _page(visit, opened, clock, rules, errors)
     return visit.redirect(f"/rights/cases/{opened.case.case_id}#c-{visit.params['clock_id']}", "The clock runs again")
+
+
+async def prolong(visit: Visit, rules: Rulebook) -> Response:
+    """Another day on which the open pause is expected to end."""
+    given, errors = parse(ProlongPause, visit.form)
+    done = True
+    async with visit.begin() as tx:
+        opened = await open_case(tx, visit.id("case_id"))
+        clock = opened.clock(visit.id("clock_id"))
+        mine = {p.pause_id: p for p in opened.pauses_of(clock)}
+        if given is not None and given.pause_id not in mine:
+            return visit.not_found()
+        if given is not None and given.another not in mine:  # the same form, sent again, has nothing to do
+            try:
+                until = datetime.combine(given.later, time(), LONDON).astimezone(UTC)
+                old = mine[given.pause_id]
+                done = await entering.prolong(tx, visit.signed_in, old, given.another, until, rules, visit.now)
+            except Refused:
+                errors = [FieldError("later", "The day on which it counts again must be in the future")]
+    if not done:
+        return visit.conflict()
+    if errors:
+        return await _page(visit, opened, clock, rules, errors)
+    words = "The clock stays paused, and the new day was kept"
+    return visit.redirect(f"/rights/cases/{opened.case.case_id}#c-{visit.params['clock_id']}", words)
 
 
 def _pause(visit: Visit, opened: Opened, clock: Clock, given: PauseClock, by_itself: bool) -> Pause:
