@@ -216,7 +216,7 @@ async def an_agency_replies(journey: Journey, lead: Walker) -> None:
     await lead.chooses("Why?", "It was done in time, and the record follows")
     await lead.presses("Add the reply")
     await lead.follows(re.compile("^Accept"))
-    await lead.sees("Accepted by compliance on", "A reply alone changes no figure: evidence does.")
+    await lead.sees("Accepted by you on", "A reply alone changes no figure: evidence does.")
     await lead.sees("Five working days end Tuesday 15 July.")
 
 
