@@ -26,7 +26,7 @@ async def test_an_assessment_is_recorded_once_shown_and_its_high_risk_is_reviewe
     case = await a_case(hub)
     officer = await browse("officer")
     page = await officer.get(f"/cases/{case}")
-    assert "None is recorded. It is asked before somebody is referred." in page.text
+    assert "None is recorded yet. It is asked before a person is referred." in page.text
     await officer.follow("Record the first-contact assessment")
     page = await officer.submit("Record it", 422, dash_score="40")
     assert "Enter the Dash score from 0 to 27, or leave it empty" in page.errors and len(page.errors) == 11
