@@ -200,6 +200,20 @@ async def test_the_officers_of_a_death_are_known_on_the_case_of_each_bereaved(hu
     known = "select victim_ref from case_file join case_sealed using (case_id, person_id)"
     rows = await hub.rows(f"{known} where family_liaison_officer is not null order by 1")
     assert [row["victim_ref"] for row in rows] == ["K1", "K2"]
+    assert await hub.value("select count(*) from task where kind = 'name_liaison_officer'") == 0
+
+
+async def test_a_family_without_a_liaison_officer_is_a_task_and_no_wall(hub: Hub) -> None:
+    kin = {"kin_ref": "K1", "relationship": "parent", "share": "agreed"}
+    crime = a_crime({"victim_ref": "D1", "kind": "deceased", "bereaved": [kin]}, offence_code="4.4")
+    detail = a_detail(next_of_kin=[{"kin_ref": "K1", "given_names": "Anna", "family_name": "Example"}])
+    crime["victims"][0]["sealed"] = hub.sealed(detail, crime["crime_id"], "D1")
+    await hub.hears(recorded(crime))
+    await hub.every(opening.open_arrivals)
+    await hub.every(opening.open_arrivals)
+    [task] = await hub.rows("select kind, due_at, case_id from task where kind = 'name_liaison_officer'")
+    assert task["due_at"].date() == NOON.date() and task["case_id"] == case_id(crime["crime_id"], "K1")
+    assert await hub.value("select count(*) from referral where line = 'road_collision'") == 1
 
 
 async def test_exploitation_without_a_victim_opens_a_same_day_task(hub: Hub) -> None:

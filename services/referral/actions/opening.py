@@ -9,8 +9,10 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer
 from kit.service import Moment
+from services.referral.actions import filing
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
-from services.referral.store import details
+from services.referral.store import details, tasks
+from services.referral.store.tasks import Task, task_id
 
 BATCH = 300
 
@@ -34,6 +36,8 @@ async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: da
     await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
     officers = [(case_id, p, close_case(keys[p], case_id, found)) for found, case_id, p in told]
     await details.keep_cases(tx, officers, now)
+    bereaved = [case_id for arrival, found in opened if found for case_id, _ in _of_kin(arrival, found)]
+    await _ask_for_liaison(tx, bereaved, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
     await details.keep_channels(tx, channels, now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
@@ -60,8 +64,19 @@ def _people(arrival: details.Arrival, found: Details) -> list[tuple[UUID, Detail
 
 def _cases(arrival: details.Arrival, found: Details) -> list[tuple[UUID, UUID]]:
     """Each case that is told of, with its person: the officers of the crime are those of its bereaved too."""
-    of_kin = [arrival.kin[kin.kin_ref] for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
-    pairs = [(UUID(case_id), UUID(person_id)) for case_id, person_id in of_kin]
+    pairs = _of_kin(arrival, found)
     if arrival.case_id is not None and arrival.person_id is not None:
         pairs.insert(0, (arrival.case_id, arrival.person_id))
     return pairs
+
+
+def _of_kin(arrival: details.Arrival, found: Details) -> list[tuple[UUID, UUID]]:
+    of_kin = [arrival.kin[kin.kin_ref] for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
+    return [(UUID(case_id), UUID(person_id)) for case_id, person_id in of_kin]
+
+
+async def _ask_for_liaison(tx: Tx, bereaved: list[UUID], now: datetime) -> None:
+    """A family of which no liaison officer is known is a task for the hub, and no wall before help."""
+    kind, due = "name_liaison_officer", filing.end_of_day(now)
+    unknown = [case_id for case_id in bereaved if "family_liaison_officer" not in await details.case(tx, case_id)]
+    await tasks.add(tx, [Task(task_id(kind, case_id), kind, due, now, case_id=case_id) for case_id in unknown])

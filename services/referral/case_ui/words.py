@@ -13,6 +13,9 @@ _SHORT |= {
     "idva_male": "IDVA for men",
     "by_and_for": "By-and-for service",
     "somebody": "Through somebody",
+    "childrens_social_care": "Children's social care",
+    "nrm_first_responder": "NRM first responder",
+    "other_force_hub": "Hub of another force",
 }
 HOLDS = {
     "high_risk": "High risk",
@@ -57,6 +60,7 @@ TASKS = {
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
+    "name_liaison_officer": "No family liaison officer is named: ask the police whether there is one",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",
