@@ -27,7 +27,7 @@ from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
 from services.referral.actions import books, contacting, hearing, new_incident, restricting
 from services.referral.actions.announcing import announce
-from services.referral.store import alerts, batches, cases, clocks, timeline
+from services.referral.store import alerts, batches, cases, clocks, consent, timeline
 
 TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TYPE)
 
@@ -45,7 +45,9 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     )
     past.restricted = met.restricted
     stands = await books.current(tx, context.facts)
-    batch = hearing.Hearing(stands, past)
+    known = [case_id for held in past.of_crime.values() for case_id in held]
+    overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
+    batch = hearing.Hearing(stands, past, overridden)
     for event, found in heard:
         hearing.hear(batch, event, found)
     shut = await batches.write(tx, batch.changes)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import yaml
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, async_playwright
@@ -89,6 +90,18 @@ class Lane:
     @property
     def neutral(self) -> str:
         return running(self.system.data).neutral
+
+    async def goes_back(self, case_id: UUID, days: int) -> None:
+        """Puts back since when a provider could see the referrals of a case: no clock of the system can be put forward."""
+        state = running(self.system.data)
+        password = (self.system.data / "secrets" / "postgres").read_text().strip()
+        connection = await asyncpg.connect(
+            host=state.postgres_host, port=state.postgres_port, user="postgres", password=password, database="referral"
+        )
+        await connection.execute(
+            "update leg set out_at = out_at - make_interval(days => $2) where case_id = $1", case_id, days
+        )
+        await connection.close()
 
     async def emit(self, *events: Mapping[str, Any]) -> None:
         """`handrail emit` of events of the two inbound topics."""

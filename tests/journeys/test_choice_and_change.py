@@ -3,7 +3,7 @@
 import re
 
 from tests.journeys.hub_steps import chooses_provider, refers, sends, takes_in
-from tests.journeys.lane import MARKS, Journey, Lane, Somebody, somebody
+from tests.journeys.lane import MARKS, Journey, Somebody, somebody
 from tests.journeys.walker import Walker
 
 pytestmark = MARKS
@@ -12,19 +12,6 @@ WALSALL, COVENTRY = "E08000030", "E08000026"
 IDVA = "Independent domestic violence advisers, Birmingham, Solihull and Coventry"
 UNREPORTED, OPEN_DOOR = "General support for people who did not report", "General support, Birmingham and Solihull"
 HIGH = {"dash_score": 16, "grade": "high"}
-
-
-async def silent_one(lane: Lane, journey: Journey) -> Somebody:
-    """Somebody of Coventry whose referral went to Stillwater by itself seven days ago, and was never opened."""
-    key = f"silent {journey.script}"
-    if key not in lane.kept:
-        person = somebody("Nerys", home_local_authority=COVENTRY)
-        crime = {"offence_code": TOUCHED, "local_authority": COVENTRY}
-        await journey.police_tell(person, hours_ago=24 * 7, days_before=30, **crime)
-        lane.kept[key] = person
-    found = lane.kept[key]
-    assert isinstance(found, Somebody)
-    return found
 
 
 async def handed_over(journey: Journey) -> tuple[str, Somebody, str, Somebody, str]:
@@ -79,7 +66,6 @@ async def handed_over(journey: Journey) -> tuple[str, Somebody, str, Somebody, s
 
 async def test_a_contract_let_again_is_looked_at_first_and_can_be_undone(journey: Journey) -> None:
     """The dry run names everybody, and who has to be asked again; the hand-over is undone once, then decided."""
-    await silent_one(journey.lane, journey)
     address, *_ = await handed_over(journey)
     worker = await journey.signs_in("hate.worker")
     await worker.goes_to(address)
@@ -285,10 +271,14 @@ async def link_shown(officer: Walker) -> str:
 
 async def test_a_provider_that_stays_silent_is_followed_by_another(journey: Journey) -> None:
     """Sent a week ago and never opened: nudged, rung, and another proposed. Only a human sends it on."""
-    person = await silent_one(journey.lane, journey)
+    person = somebody("Nerys", home_local_authority=COVENTRY)
+    where = {"offence_code": TOUCHED, "local_authority": COVENTRY}
+    crime = await journey.police_tell(person, hours_ago=24 * 7, days_before=30, **where)
     officer = await journey.signs_in("officer")
     reference = await officer.finds(person.name)
     await officer.turns_to("Referrals")
+    await officer.sees("Sent to a provider", "sent automatically")
+    await journey.lane.goes_back(person.case_in(crime), days=7)
     await officer.waits_for("another provider is proposed")
     await officer.sees("Not opened in time", "Duty line of Stillwater: 07700 900104", "Sent to a provider")
     await journey.picture(officer, "silent-case")

@@ -64,7 +64,7 @@ async def test_a_phone_that_is_not_safe_is_rung_by_nobody(journey: Journey) -> N
     await officer.turns_to("Contact")
     assert await officer.choices("How did you try?") == ["Email"]
     await officer.cannot("Somebody else answered: lock mobile")
-    await journey.picture(officer, "unsafe-phone-contact", narrow=True)
+    await journey.picture(officer, "unsafe-phone-contact", at="Mobile", narrow=True)
     await officer.chooses("Which channel?", "Mobile")
     await officer.chooses("Is it safe?", "Safe")
     await officer.chooses("Have you spoken to the person?", "No")
@@ -100,6 +100,7 @@ async def test_a_rape_last_night_is_for_a_human_and_the_sarc_now(journey: Journe
     await officer.sees("Right doors: SARC now")
     await officer.sees_not("Restorative justice")
     await journey.picture(officer, "rape-case")
+    await journey.picture(officer, "rape-door", at="What could help")
     await officer.turns_to("Referrals")
     await officer.sees("ISVA", "Received")
     await officer.sees_not("sent automatically")

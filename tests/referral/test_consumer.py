@@ -1,11 +1,11 @@
 """Crimes in, cases out: once, in order, decided, told, and the details sealed."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.identity import case_id
-from services.referral.actions import opening
+from services.referral.actions import consenting, opening
 from services.referral.reconcile import checks
 from tests.builders import (
     COVENTRY,
@@ -14,6 +14,7 @@ from tests.builders import (
     a_detail,
     a_domestic_crime,
     a_victim,
+    a_viewer,
     recorded,
     snapshot,
     updated,
@@ -201,6 +202,26 @@ async def test_the_officers_of_a_death_are_known_on_the_case_of_each_bereaved(hu
     rows = await hub.rows(f"{known} where family_liaison_officer is not null order by 1")
     assert [row["victim_ref"] for row in rows] == ["K1", "K2"]
     assert await hub.value("select count(*) from task where kind = 'name_liaison_officer'") == 0
+
+
+async def test_details_are_kept_after_all_once_two_people_decided_to_share_without_agreement(hub: Hub) -> None:
+    person = a_victim("V1", share="not_asked", relationship_to_suspect="partner", risk={"grade": "high"})
+    crime = a_domestic_crime(person)
+    crime["victims"][0]["sealed"] = hub.sealed(a_detail(), crime["crime_id"], "V1")
+    await hub.hears(recorded(crime))
+    kept = "select count(*) from sealed_arrival"
+    assert await hub.value(kept) == 0
+    officer, case = a_viewer(), case_id(crime["crime_id"], "V1")
+    consent_id = uuid4()
+    async with hub.looks(officer) as tx:
+        await consenting.ask_override(tx, officer, consent_id, case, "idva", "life_at_risk", NOON)
+    await hub.hears([snapshot(updated(crime, 2))])
+    assert await hub.value(kept) == 0, "one person alone decides nothing"
+    leader = a_viewer("leader")
+    async with hub.looks(leader) as tx:
+        await consenting.confirm_override(tx, leader, consent_id, NOON)
+    await hub.hears([snapshot(updated(crime, 3))])
+    assert await hub.value(kept) == 1
 
 
 async def test_a_family_without_a_liaison_officer_is_a_task_and_no_wall(hub: Hub) -> None:

@@ -1,6 +1,6 @@
 """Crimes as they are heard: each decided in memory from what is known, its changes gathered to be written at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -35,10 +35,12 @@ Heard = tuple[Received[Any], list[CaseFacts]]
 @dataclass(slots=True)
 class Hearing:
     """A batch on its way: what was known, what changes, what is announced and by which event each was caused.
-    `incidents`: the newest event that told of a new incident, by person."""
+    `overridden`: cases that may be shared without agreement; `incidents`: the newest event that told of a new incident,
+    by person."""
 
     books: Books
     past: Past
+    overridden: Set[UUID] = frozenset()
     changes: Changes = field(default_factory=Changes)
     events: list[Announcement] = field(default_factory=list)
     causes: list[Received[Any]] = field(default_factory=list)
@@ -252,7 +254,8 @@ def _remove(hearing: Hearing, event: Received[Any], case_id: UUID) -> None:
 def _keep_sealed(
     hearing: Hearing, event: Received[Any], victim: Victim, jwe: str, decided: dict[UUID, Decision]
 ) -> None:
-    """Keeps details to be opened where they may be shared; elsewhere they are thrown away unopened, and counted."""
+    """Keeps details to be opened where they may be shared, or a confirmed override has them sent again; elsewhere they are
+    thrown away unopened, and counted."""
     crime: Crime = event.data
     cases = {hearing.past.cases[case_id].victim_ref: case_id for case_id in decided}
     own = cases.get(victim.victim_ref) if victim.kind != "deceased" else None
@@ -281,5 +284,5 @@ def _open_to(
     for ref, case_id in refs:
         if case_id is None:
             continue
-        if filing.GATES.isdisjoint(decided[case_id].routing.holds):
+        if case_id in hearing.overridden or filing.GATES.isdisjoint(decided[case_id].routing.holds):
             yield ref, (str(case_id), str(hearing.past.cases[case_id].person_id))

@@ -1,5 +1,6 @@
 """What a person agreed to, for whom; and lawful overrides, which need a second person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -103,3 +104,14 @@ async def first_end(tx: Tx, case_id: UUID, now: datetime, until: datetime) -> da
         until,
     )
     return found
+
+
+async def overridden(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Those of these cases that may be shared without agreement, as a second person has confirmed."""
+    rows = await tx.fetch(
+        "select distinct case_id from consent where case_id = any($1::uuid[]) and gate = 'override'"
+        " and confirmed_at is not null and withdrawn_at is null and (expires_at is null or expires_at > $2)",
+        list(case_ids),
+        now,
+    )
+    return {row["case_id"] for row in rows}
