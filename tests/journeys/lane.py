@@ -92,7 +92,7 @@ class Lane:
         return running(self.system.data).neutral
 
     async def goes_back(self, case_id: UUID, days: int) -> None:
-        """Puts back since when a provider could see the referrals of a case: no clock of the system can be put forward."""
+        """Puts back since when a provider could see the referrals of a case: no clock can be put forward."""
         state = running(self.system.data)
         password = (self.system.data / "secrets" / "postgres").read_text().strip()
         connection = await asyncpg.connect(

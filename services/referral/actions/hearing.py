@@ -254,8 +254,8 @@ def _remove(hearing: Hearing, event: Received[Any], case_id: UUID) -> None:
 def _keep_sealed(
     hearing: Hearing, event: Received[Any], victim: Victim, jwe: str, decided: dict[UUID, Decision]
 ) -> None:
-    """Keeps details to be opened where they may be shared, or a confirmed override has them sent again; elsewhere they are
-    thrown away unopened, and counted."""
+    """Keeps details to be opened where they may be shared, or a confirmed override has them sent again; elsewhere they
+    are thrown away unopened, and counted."""
     crime: Crime = event.data
     cases = {hearing.past.cases[case_id].victim_ref: case_id for case_id in decided}
     own = cases.get(victim.victim_ref) if victim.kind != "deceased" else None
