@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class Context:
     """What a handler, a timer or an action may need beside its transaction.
 
-    `facts` is whatever the service loaded once at start (rules, catalogues, directories).
-    """
+    `facts` is whatever the service loaded once at start (rules, catalogues, directories)."""
 
     settings: Settings
     service: str

@@ -20,8 +20,7 @@ class MigrationChanged(Exception):
 async def migrate(settings: Settings, database: str, folders: Sequence[Path], into: str | None = None) -> list[str]:
     """Applies what is new, in order, as `<database>_owner`; returns the names applied.
 
-    `into` is the name of the actual database where it differs from the service's (copies for tests, restores).
-    """
+    `into` is the name of the actual database where it differs from the service's (copies for tests, restores)."""
     role = f"{database}_migrate"
     connection = await asyncpg.connect(
         host=settings.postgres_host,

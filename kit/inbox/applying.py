@@ -71,8 +71,7 @@ class Counts:
 class Batch:
     """The usable events of a batch in order, what cannot be used, and what waits behind that.
 
-    `held` are keys that something parked holds, as reading goes on; `failed` those whose handler failed.
-    """
+    `held` are keys that something parked holds, as reading goes on; `failed` those whose handler failed."""
 
     events: list[Received[Any]] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)

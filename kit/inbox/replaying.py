@@ -19,8 +19,7 @@ update kit.parked set closed_at = null, state = case when reason = 'held' then '
 async def replay(database: Database, inbox: Inbox, parked_id: int) -> tuple[int, int]:
     """Sends a parked record and the tail of its key through the inbox again, in order.
 
-    Returns (applied, still parked). The records keep their ids, so nothing happens twice.
-    """
+    Returns (applied, still parked). The records keep their ids, so nothing happens twice."""
     async with database.begin() as tx:
         return await replay_in(tx, inbox, parked_id)
 
