@@ -32,10 +32,13 @@ class Form:
     fields: dict[str, list[str]] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     choices: dict[str, list[str]] = field(default_factory=dict)
+    presses: dict[str, list[str]] = field(default_factory=dict)
+    plain: bool = False  # it has a button without a name: that is pressed, and no other (such as "finish later")
 
     def filled(self, text: str, names: Iterable[str] | None = None) -> dict[str, list[str]]:
         """The form with a choice made everywhere, and a text in these fields (in all that may be written)."""
         chosen = {name: values[:1] for name, values in self.choices.items() if not self.fields.get(name)}
+        chosen |= {} if self.plain else {name: values[:1] for name, values in self.presses.items()}
         return self.fields | chosen | {name: [text] for name in (self.written if names is None else names)}
 
 
@@ -72,7 +75,9 @@ class Reading(HTMLParser):
             if "selected" in told:
                 form.fields[self._select] = [told["value"]]
         elif tag == "button" and name:
-            form.fields.setdefault(name, []).append(told.get("value", ""))
+            form.presses.setdefault(name, []).append(told.get("value", ""))
+        elif tag == "button":
+            form.plain = True
         elif tag == "input" and name:
             self._input(form, name, told)
 
