@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from handrail.failing import Failed
-from kit.sealed_page import CannotOpenPage, open_page
+from kit.web.sealed_page import CannotOpenPage, open_page
 
 app = typer.Typer()
 

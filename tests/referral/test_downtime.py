@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from handrail.__main__ import app
-from kit.sealed_page import CannotOpenPage, open_page, seal_page
+from kit.web.sealed_page import CannotOpenPage, open_page, seal_page
 from tests.conftest import Databases
 from tests.gate import open_gate
 from tests.referral.conftest import Hub

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from contracts.working_time import calendar, due
 from kit import audit
 from kit.database import Tx
-from kit.sealed_page import SHORTEST, seal_page
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.sealed_page import SHORTEST, seal_page
 from services.referral.actions import sealing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one, profile
