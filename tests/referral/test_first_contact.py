@@ -86,6 +86,19 @@ async def test_the_overview_says_how_somebody_came_and_their_own_words_only_to_w
 
 
 @pytest.mark.browser
-async def test_the_assessment_passes_the_gate(site: Site, hub: Hub) -> None:  # noqa: F811
+async def test_the_assessment_passes_the_gate_and_saves_itself_while_somebody_fills_it_in(
+    site: Site,  # noqa: F811
+    hub: Hub,
+) -> None:
     case = await a_case(hub)
+    await passes(site, "/cases/work")
     await passes(site, f"/cases/{case}/assessment", "Record it")
+    gate, url, signed_in = site
+    async with gate.look(f"{url}/cases/{case}/assessment", signed_in=signed_in) as watched:
+        await watched.page.get_by_label("Dash score, if it was done").fill("9")
+        await watched.page.get_by_text("Saved by itself.").wait_for()
+        assert watched.wrong == []
+    await passes(site, "/cases/work")
+    async with gate.look(f"{url}/cases/work", signed_in=signed_in) as watched:
+        await watched.page.get_by_role("link", name="First-contact assessment").click()
+        assert await watched.page.get_by_label("Dash score, if it was done").input_value() == "9"
