@@ -81,7 +81,8 @@ async def test_lists_and_capacity_pass_the_gate(hub: Hub, site: tuple[Gate, str,
     gate, origin, manager, nobody = site
     await a_referral_sent(hub)
     stands = f"/portal/capacity/{contract_id('harbour-lane-idva')}"
-    assert await problems(gate, origin, nobody, [("/portal", None), ("/portal/work", None), ("/portal/capacity", None)]) == {}
+    empty = [("/portal", None), ("/portal/work", None), ("/portal/capacity", None)]
+    assert await problems(gate, origin, nobody, empty) == {}
 
     async def wrongly(tab: Tab) -> None:
         await tab.get_by_label("Free places").fill("many")

@@ -52,7 +52,7 @@ async def test_what_is_sent_to_a_provider_without_accounts_mails_its_link_and_no
         assert await leaves(hub, carrier) == 1
     [message] = inbox.kept.values()
     body = message.get_content()  # type: ignore[attr-defined]
-    assert message["To"] == REGISTERED and message["Subject"] == "A referral waits for you"
+    assert message["To"] == REGISTERED and message["Subject"] == "Something new is waiting for you"
     reference = await hub.value("select reference from case_file where case_id = $1", sent.case)
     assert not any(told in f"{body}{message}" for told in (*NAMES, "07700 900321", reference, "domestic", "victim"))
     assert await states(hub) == [("sent", None)]
@@ -100,7 +100,7 @@ async def test_a_silent_provider_is_nudged_by_mail_once_and_the_hub_sees_it(hub:
         assert await provider_mail.send_due(tx, Moment(later, later), hub.context, carrier) == 1
     [message] = inbox.kept.values()
     assert message["To"] == "referrals@harbour-lane.example.org"
-    assert message["Subject"] == "The hub waits for your answer"
+    assert message["Subject"] == "We are waiting for your answer"
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
         assert "A nudge was mailed to the provider" in (await officer.get(f"/cases/{sent.case}/referrals")).text
