@@ -21,6 +21,12 @@ pytestmark = [pytest.mark.service, pytest.mark.browser]
 Site = tuple[Gate, str, Any]
 CASE = case_id(CRIME, "V1")
 PAUSES = f"/rights/cases/{CASE}/pauses/{clock_id(CASE, 'R6.suspect_arrested', 'm1')}"
+PAUSED = f"/rights/cases/{CASE}/pauses/{clock_id(CASE, 'R6.suspect_arrested', 'm3')}"
+PAUSE = """
+insert into pause (pause_id, case_id, entitlement, occurrence, paused_from, reason_code, entered_by, entered_at,
+                   expected_end)
+values ($1, $1, 'R6.suspect_arrested', 'm3', '2025-06-04', 'person_in_hospital', $1, now(), now() + interval '1 day')
+"""
 ENTERED = [f"/rights/cases/{CASE}/{what}" for what in ("happenings", "interval", "enhanced")]
 FORM = f"/rights/cases/{CASE}/evidence/{clock_id(CASE, 'R6.suspect_arrested', 'm1')}"
 
@@ -53,6 +59,7 @@ async def a_case_with_everything(hub: Hub) -> None:
         given("R9.sentence", "2025-07-04 12:00", "n2", outcome="unable", reason_code="no_answer"),
     )
     await hub.now_is("2025-08-01 09:00")
+    await hub.database.pool.execute(PAUSE, CASE)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +85,7 @@ async def test_pages_without_anything_pass_the_gate(site: Site, path: str) -> No
         f"/rights/cases/{CASE}",
         FORM,
         PAUSES,
+        PAUSED,
         *ENTERED,
     ],
 )
