@@ -45,6 +45,13 @@ def test_no_word_of_any_message_tells_another_reader_why() -> None:
                 )
 
 
+@pytest.mark.parametrize(
+    "template", ["feedback_invitation", "own_rights", "complaint_acknowledged", "complaint_answered", "provider_link"]
+)
+def test_what_the_services_ask_to_be_sent_has_words_of_its_own(template: str) -> None:
+    assert template in mailing.words_on(messages(), date(2026, 11, 1)).templates
+
+
 def test_a_template_without_words_of_its_own_says_what_every_message_may_say() -> None:
     words = mailing.words_on(messages(), date(2020, 1, 1))
     assert words.message("k", "never_heard_of", "text", "to", "https://q.example.org/r/x").body.startswith("A message")
