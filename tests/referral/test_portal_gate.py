@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page as Tab
 
 from contracts.identity import contract_id, provider_id
+from contracts.justice import MilestoneReached
 from services.referral.actions import leg_links, providing, supporting
 from services.referral.domain.monitoring import write
 from services.referral.domain.performance import quarters_until
@@ -18,7 +19,7 @@ from services.referral.store.appointments import Appointment
 from services.referral.store.monitoring import Signed
 from services.referral.store.support import Assessment
 from tests.browser import cookie_of
-from tests.builders import a_viewer
+from tests.builders import NOON, a_viewer, an_event
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
@@ -52,7 +53,7 @@ async def office(hub: Hub, databases: Databases) -> AsyncIterator[tuple[Gate, st
 
 def press(name: str) -> Way:
     async def way(tab: Tab) -> None:
-        await tab.get_by_role("button", name=name).click()
+        await tab.get_by_role("button", name=name, exact=True).click()
 
     return way
 
@@ -201,3 +202,16 @@ async def test_the_pages_around_a_link_pass_the_gate(hub: Hub, office: tuple[Gat
         ("/portal/link/open/y", go_on),
     ]
     assert await problems(gate, origin, [], ways) == {}
+
+
+async def test_an_open_page_hears_of_bail_by_itself(hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]) -> None:
+    gate, origin, manager, _ = site
+    sent = await a_referral_sent(hub)
+    crime = await hub.value("select crime_id from case_file where case_id = $1", sent.case)
+    async with gate.look(origin + "/portal", signed_in=manager) as watched:
+        await watched.page.clock.install()
+        await watched.page.reload()
+        told = {"milestone_id": "m-1", "crime_id": str(crime), "trigger": "police_bail_cancelled"}
+        await hub.hears([an_event(MilestoneReached.TYPE, told | {"happened_at": NOON.isoformat()})])
+        await watched.page.clock.fast_forward(60_000)
+        await watched.page.get_by_role("status").get_by_text("bail, release or an order").wait_for()

@@ -95,6 +95,9 @@ async def test_access_ends_with_the_agreement_and_comes_back_with_another(hub: H
         await worker.get(sent.page, 404)
         other = await browse("hate.worker")
         assert "agreement has run out" not in (await other.get("/portal")).text
+    async with hub_pages(hub, databases) as hubs:
+        page = await (await hubs("officer")).get(f"/cases/{sent.case}/referrals")
+        assert "Closed to them" in page.texts("strong", "govuk-tag")
     assert await hub.every(lapsing.close, until + timedelta(days=1)) == 0
     await agrees(hub, sent.case)
     assert await sees(hub, sent) and await hub.value(task) == 0
@@ -254,7 +257,9 @@ async def test_bail_is_seen_by_the_provider_the_next_time_a_page_is_asked_for(hu
         await hub.hears([an_event(MilestoneReached.TYPE, told | {"happened_at": NOON.isoformat()})])
         assert "told us of bail, release or an order" in (await worker.download(asked)).text
         assert "Alert" in (await worker.get("/portal")).texts("span", "moj-badge")
-        assert "told us of bail, release or an order" in (await worker.get(sent.page)).text
+        page = await worker.get(sent.page)
+        assert "told us of bail, release or an order" in page.text
+        assert [e.get("data-poll") for e in page.all("div") if e.get("data-poll")] == ["/portal/alerts?known=1"]
     assert await hub.value("select review_since is not null from case_file where case_id = $1", sent.case)
     assert await hub.value("select count(*) from mail") == 0, "the person is never written to because of it"
     assert MilestoneReached in SERVICE.listens, "heard with the batch, by no timer"

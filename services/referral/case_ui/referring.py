@@ -27,7 +27,7 @@ from services.referral.domain.matching import Checked, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.rules import months_before
 from services.referral.domain.transitions import Transition
-from services.referral.store import beside, cases, consent, first_contact, referrals
+from services.referral.store import beside, cases, consent, first_contact, lapsing, referrals
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
@@ -50,6 +50,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         held = await referrals.of_case(tx, case.case_id)
         legs = await referrals.legs_of_case(tx, case.case_id)
         lived = await going.lived(tx, case.case_id)
+        lapsed = {each.leg_id: each.since for each in await lapsing.of_case(tx, case.case_id)}
         top = await frame(tx, visit, case, "Referrals")
         desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
@@ -60,7 +61,13 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
     lines = [{"value": "", "text": "Choose a service"}]
     lines += [{"value": line, "text": words.words(line)} for line in SERVICE_LINES if line != "other"]
     return visit.render(
-        "case_ui/referrals.html", status=422 if errors else 200, **top, shown=shown, lines=lines, errors=errors
+        "case_ui/referrals.html",
+        status=422 if errors else 200,
+        **top,
+        shown=shown,
+        lapsed=lapsed,
+        lines=lines,
+        errors=errors,
     )
 
 

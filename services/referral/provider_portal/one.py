@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
+from contracts.working_time import local_day
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
@@ -34,6 +35,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
         need = await needs.shown(tx, books.support, offered)
         ended = await ending.shown(tx, books.support, offered)
+        alerts = await portal.alerts(tx)
         booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
@@ -52,11 +54,9 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         usable=usable,
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
-        sooner=[{"value": "", "text": "It is not sooner"}]
-        + [
-            {"value": reason.code, "text": reason.words}
-            for reason in books.transitions.reasons["attempt_sooner"].reasons
-        ],
+        all_alerts=alerts,
+        seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
+        sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,
         attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
         told=[_told(books, event) for event in told],
@@ -71,6 +71,12 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         check_in_words=books.transitions.reasons["check_in"],
         errors=[_placed(error, usable) for error in errors],
     )
+
+
+def _sooner(books: Books) -> list[dict[str, str]]:
+    """Why somebody may be tried sooner than the pace allows; that it is not, first."""
+    reasons = [{"value": one.code, "text": one.words} for one in books.transitions.reasons["attempt_sooner"].reasons]
+    return [{"value": "", "text": "It is not sooner"}, *reasons]
 
 
 def _placed(error: FieldError, usable: Mapping[str, str]) -> FieldError:
