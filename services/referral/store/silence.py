@@ -11,14 +11,15 @@ from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.store.life import SilenceStep
 from services.referral.store.rows import columns, read
 
+# `offset 0`: a leg's referral is found by its key, also while PostgreSQL still believes that there are few of them.
 _SILENT = """
 select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, coalesce(l.out_at, l.sent_at) as since, l.viewed_at,
        r.urgent or c.priority = 0 as urgent, c.holds,
        array(select s.kind || '/' || s.step from silence_step s where s.leg_id = l.leg_id) as taken
   from leg l
-  join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
+ cross join lateral (select * from referral f where f.referral_id = l.referral_id offset 0) r
   join case_file c on c.case_id = l.case_id
- where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.state = 'sent' and r.asked_at is null
+ where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.leg_id = l.leg_id and r.state = 'sent' and r.asked_at is null
    and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) <= $1 and l.lapsed_at is null
  order by r.urgent desc, since, l.leg_id limit $2
 """
