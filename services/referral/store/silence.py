@@ -19,7 +19,8 @@ select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, coalesce(l.out
   from leg l
  cross join lateral (select * from referral f where f.referral_id = l.referral_id offset 0) r
   join case_file c on c.case_id = l.case_id
- where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.leg_id = l.leg_id and r.state = 'sent' and r.asked_at is null
+ where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.leg_id = l.leg_id
+   and r.state = 'sent' and r.asked_at is null
    and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) <= $1 and l.lapsed_at is null
  order by r.urgent desc, since, l.leg_id limit $2
 """
