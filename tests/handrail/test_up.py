@@ -12,7 +12,7 @@ import pytest
 
 from tests.running import NAMES, System, ended, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("main"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

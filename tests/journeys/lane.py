@@ -40,8 +40,8 @@ FAMILY_NAMES = (
     *("Mossop", "Norcross", "Ormerod", "Prestwich", "Rathbone", "Shuttleworth", "Tattersall", "Wetherby"),
 )
 _numbers = itertools.count()
-MARKS = [pytest.mark.journey, pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
-"""Of every file with journeys by browser: they share one worker, and so one system."""
+MARKS = [pytest.mark.journey, pytest.mark.timeout(240)]
+"""Of every file with journeys by browser: the files of one worker share one system."""
 
 
 def own_reference(folder: Path) -> Path:

@@ -32,7 +32,7 @@ from tests.builders import a_crime, a_victim
 from tests.journeys import town
 from tests.running import NAMES, System, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("main"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
 FEW, MORE = 120, 420
 MONTH = DATA / WEST_MIDLANDS_MONTH
 ORDER = [*sorted(NAMES - {"postgres", "kafka"}), "postgres", "kafka"]
