@@ -9,6 +9,9 @@ import pytest
 from tests.journeys.lane import Journey, Lane, chromium, own_reference
 from tests.running import System
 
+WAYS = {"on": [True], "off": [False], "both": [True, False]}[os.environ.get("JAVASCRIPT", "both")]
+"""`JAVASCRIPT=on` or `off` tells each story in one of the two ways alone."""
+
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
@@ -31,7 +34,7 @@ async def lane(system: System, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         yield Lane(system, browser, tmp_path_factory.mktemp("events"))
 
 
-@pytest.fixture(params=[True, False], ids=["javascript", "without"])
+@pytest.fixture(params=WAYS, ids=lambda script: "javascript" if script else "without")
 async def journey(lane: Lane, request: pytest.FixtureRequest) -> AsyncIterator[Journey]:
     """The story of one person, told twice; nothing may have gone wrong in any browser of it."""
     journey = Journey(lane, script=request.param)
