@@ -25,6 +25,7 @@ from services.referral.actions import (
     rerouting,
     settling,
     transferring,
+    trying,
 )
 from services.referral.books import load
 from services.referral.consumer import LISTENS
@@ -55,7 +56,7 @@ SERVICE = Service(
         Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
         Every("notices", 60.0, noticing.notice),
         Every("send_mail", 2.0, mailing.send_due),
-        Every("send_to_providers", 2.0, provider_mail.send_due, full=provider_mail.AT_ONCE),
+        Every("send_to_providers", 2.0, provider_mail.send_due, full=trying.AT_ONCE),
         Every("forget_drafts", 600.0, noting.forget_drafts),
         Every("forget_forms", 600.0, drafting.forget),
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),

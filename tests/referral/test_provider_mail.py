@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from kit import clock
 from kit.service import Moment
-from services.referral.actions import falling_due, provider_mail
+from services.referral.actions import falling_due, provider_mail, trying
 from services.referral.carrying import Carrier, Notify, address_of
 from services.referral.case_ui import outbox
 from services.referral.domain.mailing import Message
@@ -64,6 +64,18 @@ async def test_what_is_sent_to_a_provider_without_accounts_mails_its_link_and_no
         await holder.get(link)
         page = await holder.submit("Go on")
         assert reference in page.text
+
+
+async def test_a_message_that_another_worker_has_just_begun_is_left_to_it(hub: Hub) -> None:
+    await a_referral_sent(hub, WITHOUT_ACCOUNTS)
+    begun = "update provider_mail set state = 'sending', sending_since = $1 returning mail_id"
+    [row] = await hub.rows(begun, LATER)
+    async with smtp(hub.context.settings) as (inbox, carrier):
+        await trying.carry(provider_mail.TO_PROVIDERS, row["mail_id"], LATER, hub.context, carrier)
+        assert inbox.kept == {} and await states(hub) == [("sending", None)]
+        gone = LATER + trying.LEASE + timedelta(seconds=1)
+        await trying.carry(provider_mail.TO_PROVIDERS, row["mail_id"], gone, hub.context, carrier)
+        assert len(inbox.kept) == 1 and await states(hub) == [("sent", None)]
 
 
 async def test_a_provider_with_accounts_gets_no_link_and_a_restricted_persons_referral_none_either(hub: Hub) -> None:

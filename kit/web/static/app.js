@@ -80,26 +80,23 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   })
 }
 
-// A form with data-later saves itself too, a little after somebody stops typing; its buttons still do all the work.
-for (const said of document.querySelectorAll('[data-later]')) {
-  const form = said.closest('form')
+// A form saves itself a little after somebody stops typing; its buttons still do all the work. A press while a save is
+// under way waits for it. `kept` takes the two words of the answer and says what to show.
+const savesItself = (form, said, press, pause, kept, failed) => {
   let waiting, busy
   const save = async () => {
     const body = new URLSearchParams(new FormData(form))
-    body.set('later', 'by_itself')
+    body.set(press, 'by_itself')
     try {
       const answer = await fetch(form.action, { method: 'POST', body, redirect: 'error' })
       if (answer.status !== 200) throw answer
-      const [id, version] = (await answer.text()).split(' ')
-      form.elements.draft_id.value = id
-      form.elements.draft_version.value = version
-      said.textContent = 'Saved by itself. It is kept for a day, for you alone, under “My work”.'
+      said.textContent = kept(...(await answer.text()).split(' '))
     } catch {
-      said.textContent = 'Not saved yet. Keep this page open and press Save and come back later.'
+      said.textContent = failed
     }
     busy = undefined
   }
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => { busy ? soon() : busy = save() }, 4000) }
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => { busy ? soon() : busy = save() }, pause) }
   form.addEventListener('input', soon)
   form.addEventListener('submit', async event => {
     clearTimeout(waiting)
@@ -110,34 +107,22 @@ for (const said of document.querySelectorAll('[data-later]')) {
   })
 }
 
-// A form marked data-draft saves itself a little after somebody stops typing; its buttons still do all the work.
+// A long form with data-later is kept as a draft under “My work”.
+for (const said of document.querySelectorAll('[data-later]')) {
+  const form = said.closest('form')
+  savesItself(form, said, 'later', 4000, (id, version) => {
+    form.elements.draft_id.value = id
+    form.elements.draft_version.value = version
+    return 'Saved by itself. It is kept for a day, for you alone, under “My work”.'
+  }, 'Not saved yet. Keep this page open and press Save and come back later.')
+}
+
+// A form marked data-draft is a draft at an address of its own.
 for (const form of document.querySelectorAll('form[data-draft]')) {
-  const said = form.querySelector('[data-draft-said]')
-  let waiting, busy
-  const say = words => { said.textContent = words }
-  const save = async () => {
-    const body = new URLSearchParams(new FormData(form))
-    body.set('press', 'by_itself')
-    try {
-      const answer = await fetch(form.action, { method: 'POST', body, redirect: 'error' })
-      if (answer.status !== 200) throw answer
-      const [path, version] = (await answer.text()).split(' ')
-      const moved = new URL(path, location.href).href !== form.action
-      form.action = path
-      form.elements.version.value = version
-      say(moved ? 'Open in another tab too: this text is kept as a draft of its own.' : 'Draft saved.')
-    } catch {
-      say('The draft is not saved yet. Keep this page open and press Save the draft.')
-    }
-    busy = undefined
-  }
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => { busy ? soon() : busy = save() }, 2000) }
-  form.addEventListener('input', soon)
-  form.addEventListener('submit', async event => {
-    clearTimeout(waiting)
-    if (!busy) return
-    event.preventDefault()
-    await busy
-    form.requestSubmit(event.submitter)
-  })
+  savesItself(form, form.querySelector('[data-draft-said]'), 'press', 2000, (path, version) => {
+    const moved = new URL(path, location.href).href !== form.action
+    form.action = path
+    form.elements.version.value = version
+    return moved ? 'Open in another tab too: this text is kept as a draft of its own.' : 'Draft saved.'
+  }, 'The draft is not saved yet. Keep this page open and press Save the draft.')
 }

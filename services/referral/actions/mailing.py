@@ -1,11 +1,8 @@
-"""Messages leave: the one safe-contact check again at that moment, one key however often it is tried, and a sweeper."""
+"""Messages to people leave: the one safe-contact check again at that moment, and whoever asked is told."""
 
-import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-
-import structlog
 
 from contracts.referral import ContactSent, ContactWithheld
 from contracts.refused import Refused
@@ -16,78 +13,22 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
+from services.referral.actions import trying
 from services.referral.actions.announcing import announce
 from services.referral.actions.contacting import profile_for_mail
 from services.referral.actions.sealing import open_channels, place
-from services.referral.carrying import Carrier, NoAnswer, NotTaken, Rejected, carrier_of
+from services.referral.actions.trying import Kind
+from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain import mailing, safe_contact
 from services.referral.domain.mailing import Message
 from services.referral.store import cases, contact, incidents, mail
 from services.referral.store.mail import Held
 
-AT_ONCE = 20
-LEASE = timedelta(minutes=15)
-"""After so long a worker that is at a message counts as gone; longer than any answer is awaited."""
-PATIENCE = 20.0
-"""Seconds for which one round waits; a conversation that takes longer goes on beside the next round."""
-log = structlog.get_logger(__name__)
-_going: set["asyncio.Task[None]"] = set()
-
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
-    """Tries every message whose time has come; returns how many. Each is claimed and settled in transactions of its
-    own, so that nothing is held open while a carrier thinks."""
-    room = AT_ONCE - len(_going)
-    ids = await mail.due(tx, moment.now, moment.now - LEASE, room) if room > 0 else []
-    if not ids:
-        return 0
-    chosen = carrier or carrier_of(context.settings)
-    for request_id in ids:
-        task = asyncio.ensure_future(_try(request_id, moment.now, context, chosen))
-        _going.add(task)
-        task.add_done_callback(_ended)
-    await asyncio.wait(set(_going), timeout=PATIENCE)
-    return len(ids)
-
-
-def _ended(task: "asyncio.Task[None]") -> None:
-    _going.discard(task)
-    if not task.cancelled() and task.exception() is not None:
-        log.warning("mail_failed", error=type(task.exception()).__name__)
-
-
-async def _try(request_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
-    """One message; what fails by our own fault waits too, so that it is not in the way of the others."""
-    try:
-        await _carry(request_id, now, context, carrier)
-    except Exception:
-        async with context.database.begin() as tx:
-            held = await mail.load(tx, request_id)
-            if held is not None and held.state == "waiting":
-                later = now + mailing.pause(held.tries + 1)
-                await mail.save(tx, replace(held, tries=held.tries + 1, next_at=later, why="defect"))
-        raise
-
-
-async def _carry(request_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
-    async with context.database.begin() as tx:
-        held = await mail.load(tx, request_id)
-        claimed = await _claim(tx, held, now, context, carrier) if held and _is_due(held, now) else None
-    if claimed is None or held is None:
-        return
-    after, message = claimed
-    outcome, why = await carried(carrier, message, in_doubt=held.state == "sending" or held.why == "no_answer")
-    async with context.database.begin() as tx:
-        settled = await mail.load(tx, request_id)
-        if settled is not None and settled.sending_since == after.sending_since:
-            await _settle(tx, settled, outcome, why, carrier, now)
-
-
-def _is_due(held: Held, now: datetime) -> bool:
-    if held.state == "waiting":
-        return held.next_at <= now
-    return held.state == "sending" and held.sending_since is not None and held.sending_since < now - LEASE
+    """Tries every message whose time has come; returns how many."""
+    return await trying.send_due(TO_PEOPLE, tx, moment, context, carrier)
 
 
 async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: Carrier) -> tuple[Held, Message] | None:
@@ -132,29 +73,17 @@ async def message_of(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: 
     return words.message(str(held.request_id), held.template, held.channel, to, link)
 
 
-async def carried(carrier: Carrier, message: Message, *, in_doubt: bool) -> tuple[str, str | None]:
-    """What came of it, with the code of why. Where an earlier try is in doubt the carrier is asked first."""
-    try:
-        if not (in_doubt and await carrier.has(message.key)):
-            await carrier.carry(message)
-    except NotTaken:
-        return "waiting", "not_taken"
-    except NoAnswer:
-        return "waiting", "no_answer"
-    except Rejected:
-        return "failed", "rejected"
-    return "sent", None
+async def _left(tx: Tx, held: Held, now: datetime) -> None:
+    await mail.save(tx, replace(held, state="sent", sent_at=now, sending_since=None, why=None))
+    await _written(tx, held, "mail.sent", held.carrier)
 
 
-async def _settle(tx: Tx, held: Held, outcome: str, why: str | None, carrier: Carrier, now: datetime) -> None:
-    if outcome == "sent":
-        await mail.save(tx, replace(held, state="sent", sent_at=now, sending_since=None, why=None))
-        await _written(tx, held, "mail.sent", carrier.name)
-    elif outcome == "failed":
-        await _stop(tx, held, "failed", why, "not_delivered", now)
-    else:
-        later = now + mailing.pause(held.tries)
-        await mail.save(tx, replace(held, state="waiting", sending_since=None, next_at=later, why=why))
+async def _wait(tx: Tx, held: Held, tries: int, later: datetime, why: str | None) -> None:
+    await mail.save(tx, replace(held, state="waiting", tries=tries, sending_since=None, next_at=later, why=why))
+
+
+async def _fail(tx: Tx, held: Held, why: str | None, now: datetime) -> None:
+    await _stop(tx, held, "failed", why, "not_delivered", now)
 
 
 async def _stop(tx: Tx, held: Held, state: str, why: str | None, told: str, now: datetime) -> None:
@@ -175,6 +104,9 @@ async def _stop(tx: Tx, held: Held, state: str, why: str | None, told: str, now:
 
 async def _written(tx: Tx, held: Held, action: str, reason: str | None) -> None:
     await audit.record(tx, [audit.Entry(None, "system", None, action, "case", held.case_id, (held.channel,), reason)])
+
+
+TO_PEOPLE = Kind("mail_failed", mail.due, mail.load, _claim, _wait, _left, _fail)
 
 
 async def again(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:

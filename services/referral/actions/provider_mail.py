@@ -2,72 +2,29 @@
 they leave by the same carriers as every other message."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from uuid import UUID
-
-import structlog
+from datetime import datetime
 
 from contracts.working_time import local_day
 from kit import audit
-from kit.database import TRANSIENT, Tx
+from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import leg_links, mailing, sealing
+from services.referral.actions import leg_links, sealing, trying
 from services.referral.actions.telling_providers import LINK, NUDGE
-from services.referral.carrying import Carrier, carrier_of
+from services.referral.actions.trying import Kind
+from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain.books import Books
-from services.referral.domain.mailing import Message, pause, words_on
+from services.referral.domain.mailing import Message, words_on
 from services.referral.store import provider_mail
 from services.referral.store.provider_mail import ToProvider
 
-AT_ONCE = 20
-LEASE = timedelta(minutes=15)
-log = structlog.get_logger(__name__)
-
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
-    """Tries every message to a provider whose time has come; returns how many. Each is claimed and settled in
-    transactions of its own, so that nothing is held open while a carrier thinks."""
-    ids = await provider_mail.due(tx, moment.now, moment.now - LEASE, AT_ONCE)
-    chosen = carrier or carrier_of(context.settings)
-    for mail_id in ids:
-        await _try(mail_id, moment.now, context, chosen)
-    return len(ids)
-
-
-async def _try(mail_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
-    """One message; what fails by our own fault waits too, so that it is not in the way of the others."""
-    try:
-        await _carry(mail_id, now, context, carrier)
-    except TRANSIENT:
-        raise
-    except Exception as error:
-        log.warning("provider_mail_failed", error=type(error).__name__)
-        async with context.database.begin() as tx:
-            held = await provider_mail.load(tx, mail_id)
-            if held is not None and held.state == "waiting":
-                later = now + pause(held.tries + 1)
-                await provider_mail.save(tx, replace(held, tries=held.tries + 1, next_at=later, why="defect"))
-
-
-async def _carry(mail_id: UUID, now: datetime, context: Context, carrier: Carrier) -> None:
-    async with context.database.begin() as tx:
-        held = await provider_mail.load(tx, mail_id)
-        claimed = (
-            await _claim(tx, held, now, context, carrier) if held and held.state in ("waiting", "sending") else None
-        )
-    if held is None or claimed is None:
-        return
-    after, message = claimed
-    in_doubt = held.state == "sending" or held.why == "no_answer"
-    outcome, why = await mailing.carried(carrier, message, in_doubt=in_doubt)
-    async with context.database.begin() as tx:
-        settled = await provider_mail.load(tx, mail_id)
-        if settled is not None and settled.sending_since == after.sending_since:
-            await _settle(tx, settled, outcome, why, now)
+    """Tries every message to a provider whose time has come; returns how many."""
+    return await trying.send_due(TO_PROVIDERS, tx, moment, context, carrier)
 
 
 async def _claim(
@@ -121,15 +78,19 @@ async def _token(sealer: Sealer, held: ToProvider) -> str | None:
         return None
 
 
-async def _settle(tx: Tx, held: ToProvider, outcome: str, why: str | None, now: datetime) -> None:
-    if outcome == "sent":
-        await provider_mail.save(tx, replace(held, state="sent", sent_at=now, sending_since=None, why=None, token=None))
-        await _written(tx, held, "provider_mail.sent", held.carrier)
-    elif outcome == "failed":
-        await _stop(tx, held, "failed", why)
-    else:
-        later = now + pause(held.tries)
-        await provider_mail.save(tx, replace(held, state="waiting", sending_since=None, next_at=later, why=why))
+async def _left(tx: Tx, held: ToProvider, now: datetime) -> None:
+    await provider_mail.save(tx, replace(held, state="sent", sent_at=now, sending_since=None, why=None, token=None))
+    await _written(tx, held, "provider_mail.sent", held.carrier)
+
+
+async def _wait(tx: Tx, held: ToProvider, tries: int, later: datetime, why: str | None) -> None:
+    await provider_mail.save(
+        tx, replace(held, state="waiting", tries=tries, sending_since=None, next_at=later, why=why)
+    )
+
+
+async def _fail(tx: Tx, held: ToProvider, why: str | None, now: datetime) -> None:
+    await _stop(tx, held, "failed", why)
 
 
 async def _stop(tx: Tx, held: ToProvider, state: str, why: str | None) -> None:
@@ -139,3 +100,6 @@ async def _stop(tx: Tx, held: ToProvider, state: str, why: str | None) -> None:
 
 async def _written(tx: Tx, held: ToProvider, action: str, reason: str | None) -> None:
     await audit.record(tx, [audit.Entry(None, "system", None, action, "case", held.case_id, ("email",), reason)])
+
+
+TO_PROVIDERS = Kind("provider_mail_failed", provider_mail.due, provider_mail.load, _claim, _wait, _left, _fail)
