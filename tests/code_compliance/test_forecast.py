@@ -1,6 +1,6 @@
 """What is about to run out: by whom and when, the act that stops it, warnings once, and the receipt of a clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -33,6 +33,11 @@ def test_a_team_is_found_by_agency_and_local_authority() -> None:
 
 def test_warnings_go_to_roles_that_exist() -> None:
     assert {each.role for each in warnings()} <= set(ROLES)
+
+
+def late_tomorrow() -> datetime:
+    """23:00 of the day on which the clock below ends: past every warning, whatever the hour now."""
+    return (clock.now().astimezone(LONDON) + timedelta(days=1)).replace(hour=23, minute=0)
 
 
 async def a_clock_ends_soon(hub: Hub) -> None:
@@ -75,7 +80,7 @@ async def test_a_role_is_warned_once_at_a_share_of_the_clock(hub: Hub) -> None:
 async def test_a_warning_is_shown_to_its_role_while_the_clock_runs(hub: Hub, sign_in: SignIn) -> None:
     await a_clock_ends_soon(hub)
     async with hub.database.begin() as tx:
-        await warn(tx, Moment(clock.now() + timedelta(days=1), None), hub.context)
+        await warn(tx, Moment(late_tomorrow(), None), hub.context)
     officer, leader = await sign_in("officer"), await sign_in("leader")
     assert "There is none. A warning is given once" in (await officer.get("/rights/forecast")).text
     assert "at 80% of its time" in (await leader.get("/rights/forecast")).text
