@@ -21,8 +21,9 @@ from services.referral.domain import attempting, safe_contact
 from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
-from services.referral.store import cases, contact, incidents, referrals
+from services.referral.store import cases, contact, incidents, locks, referrals
 from services.referral.store.contact import Attempt, Channel, Mail
+from services.referral.store.locks import Lock
 
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
@@ -130,10 +131,12 @@ def _state(channel: Channel) -> ChannelState:
 
 
 async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why: str, now: datetime) -> None:
-    """Shuts a channel of the person everywhere, and tells every open case of theirs."""
+    """Shuts a channel of the person everywhere, and tells every case of theirs: those that the viewer may see at once,
+    the others, with the other records of the person, by `locking.carry_on`."""
     person_id = await person_of(tx, case_id)
     await contact.lock(tx, person_id, channel, why, viewer.user_id, viewer.role, now)
-    await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
+    told = await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
+    await locks.add(tx, Lock(person_id, channel, why, viewer.user_id, viewer.role, now, tuple(told)))
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
 
 
@@ -165,9 +168,10 @@ async def set_safety(
     await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel,), safety)])
 
 
-async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> None:
+async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> list[UUID]:
     """Tells the open cases of the person; of a channel that is not safe every case, since what was sent for one that
-    is closed may still be opened."""
+    is closed may still be opened. Returns which."""
+    found = await cases.of_person(tx, said.person_id, closed=said.safety != "safe" or said.locked)
     safe = [c.kind for c in await contact.channels(tx, said.person_id) if c.safety == "safe" and not c.locked]
     told = [
         ContactSafetyChanged(
@@ -180,9 +184,10 @@ async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> 
             happened_at=now,
             actor_role=viewer.role,
         )
-        for case_id in await cases.of_person(tx, said.person_id, closed=said.safety != "safe" or said.locked)
+        for case_id in found
     ]
     await announce(tx, told, viewer.user_id)
+    return found
 
 
 async def tell_now(tx: Tx, viewer: Viewer, person_id: UUID, kind: str, now: datetime) -> None:

@@ -1,0 +1,74 @@
+"""Locks of channels on their way to the records and cases that whoever locked them may not see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import RECORDS, columns, read
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A channel of one record that was locked; `told`: the cases that heard of it at once."""
+
+    person_id: UUID
+    kind: str
+    why: str
+    locked_by: UUID
+    by_role: str
+    locked_at: datetime
+    told: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Lock):
+    """A lock that is not carried on yet; `stands`: the channel is still locked."""
+
+    number: int
+    stands: bool
+
+
+_WAITING = f"""
+select {columns(Lock, "w")}, w.number,
+       exists (select 1 from channel c where c.person_id = w.person_id and c.kind = w.kind
+                  and c.locked_at is not null) as stands
+  from channel_lock w where w.carried_on_at is null order by w.number limit $1 for update of w skip locked
+"""
+_LOCK_OTHERS = f"""
+insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at)
+select p.person_id, $2, 'unsafe', $3, $4, $5, $6, $3 from person p
+  left join channel mine on mine.person_id = $1 and mine.kind = $2
+  left join channel held on held.person_id = p.person_id and held.kind = $2
+ where p.person_id = {RECORDS} and p.person_id <> $1 and coalesce(mine.value_index = held.value_index, true)
+ order by p.person_id
+on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = excluded.locked_at,
+   locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
+   set_at = excluded.set_at where channel.locked_at is null
+"""
+
+
+async def add(tx: Tx, lock: Lock) -> None:
+    names = columns(Lock).split(", ")
+    await tx.execute(
+        f"insert into channel_lock ({', '.join(names)}) values ($1, $2, $3, $4, $5, $6, $7)",
+        *(getattr(lock, name) for name in names),
+    )
+
+
+async def waiting(tx: Tx, limit: int) -> list[Waiting]:
+    """Locks that are not carried on yet, the oldest first, their rows locked."""
+    return read(Waiting, await tx.fetch(_WAITING, limit))
+
+
+async def lock_others(tx: Tx, lock: Lock) -> None:
+    """Locks the channel in every other record of the person, so that it stays locked there when they are parted; one
+    that is locked already keeps its time and reason. A record that holds another number is not written to: while they
+    belong together the lock counts for it as well, and afterwards it is another number."""
+    by = (lock.locked_by, lock.by_role)
+    await tx.execute(_LOCK_OTHERS, lock.person_id, lock.kind, lock.locked_at, lock.why, *by)
+
+
+async def carried_on(tx: Tx, numbers: Sequence[int], now: datetime) -> None:
+    await tx.execute("update channel_lock set carried_on_at = $2 where number = any($1)", list(numbers), now)
