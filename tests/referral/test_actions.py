@@ -132,7 +132,7 @@ async def test_the_provider_gets_the_least_it_declared_with_safe_channels_alone(
     worker = a_viewer("idva.worker")
     leg = await hub.value("select leg_id from leg where referral_id = $1", referral)
     async with hub.looks(worker) as tx:
-        pack = await packing.read(tx, hub.sealer, worker, leg)
+        pack = await packing.read(tx, hub.sealer, worker, leg, LATER)
     assert pack is not None
     assert pack["family_name"] == "Testperson"
     assert [channel["kind"] for channel in pack["channels"]] == ["mobile"]
@@ -203,7 +203,7 @@ async def test_withdrawn_agreement_withdraws_every_open_leg(hub: Hub) -> None:
     worker = a_viewer("idva.worker")
     leg = await hub.value("select leg_id from leg where referral_id = $1", referral)
     async with hub.looks(worker) as tx:
-        assert await packing.read(tx, hub.sealer, worker, leg) is None
+        assert await packing.read(tx, hub.sealer, worker, leg, LATER) is None
 
 
 async def test_a_refused_step_changes_and_announces_nothing(hub: Hub) -> None:

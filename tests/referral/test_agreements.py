@@ -63,7 +63,7 @@ async def test_an_agreement_is_taken_with_what_may_be_shared_and_the_pack_keeps_
     await hub.every(referring.release, clock.now() + timedelta(seconds=11))
     worker = a_viewer("idva.worker")
     async with hub.looks(worker) as tx:
-        pack = await packing.read(tx, hub.sealer, worker, leg.leg_id) or {}
+        pack = await packing.read(tx, hub.sealer, worker, leg.leg_id, clock.now()) or {}
     assert "family_name" in pack and not {"offence", "risk", "officer_in_case"} & pack.keys()
 
 

@@ -70,7 +70,7 @@ async def sees(hub: Hub, sent: Sent) -> bool:
             await tx.fetchval(f"select count(*) from {table} where case_id = $1", sent.case)
             for table in ("leg", "referral", "case_file")
         ]
-        pack = await packing.read(tx, hub.sealer, WORKER, sent.leg)
+        pack = await packing.read(tx, hub.sealer, WORKER, sent.leg, LATER)
     assert len({bool(each) for each in (*found, pack)}) == 1, "all of it, or nothing"
     return bool(found[0])
 

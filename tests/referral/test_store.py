@@ -50,7 +50,7 @@ async def test_a_hostile_provider_finds_nothing_of_others_by_id_or_by_query(hub:
     [leg] = await hub.rows("select leg_id, referral_id, case_id from leg where case_id = $1", one)
     async with hub.looks(a_viewer("hate.worker")) as tx:
         assert await portal.one(tx, leg["referral_id"], limits_of((), NOON.date())) is None
-        assert await portal.pack(tx, leg["leg_id"]) is None
+        assert await portal.pack(tx, leg["leg_id"], NOON) is None
         assert await portal.told(tx, leg["leg_id"]) == []
         assert await referrals.load(tx, leg["referral_id"]) is None
         for table in ("leg", "referral", "case_file", "case_event", "channel", "alert", "contact_attempt"):

@@ -10,7 +10,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import referring
 from services.referral.domain.referral import ReferralState
-from services.referral.store import consent, persons, referrals, transfers
+from services.referral.store import consent, lapsing, persons, referrals, transfers
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
 from services.referral.store.transfers import Transfer
@@ -20,13 +20,15 @@ from services.referral.store.transfers import Transfer
 class Ends:
     """`agreements`: this one and others to the same recipient for the same purpose; `referrals` with a provider that
     are withdrawn; `legs` about to leave; `transfers` about to go; `stays`: referrals that an override, or the person's
-    own agreement, keeps; `feedback`: no question about how it went is sent any more."""
+    own agreement, keeps; `packs`: legs that have ended, of which the provider opens what it was given no more;
+    `feedback`: no question about how it went is sent any more."""
 
     agreements: tuple[Consent, ...]
     referrals: tuple[ReferralState, ...]
     legs: tuple[Leg, ...]
     transfers: tuple[Transfer, ...]
     stays: tuple[ReferralState, ...]
+    packs: tuple[Leg, ...]
     feedback: bool
 
     @property
@@ -34,7 +36,7 @@ class Ends:
         """Of everything that ends: a withdrawal is confirmed of the list that was shown."""
         ids: list[object] = [one.consent_id for one in self.agreements]
         ids += [(one.referral_id, one.state) for one in (*self.referrals, *self.stays)]
-        ids += [one.leg_id for one in self.legs] + [one.transfer_id for one in self.transfers]
+        ids += [one.leg_id for one in (*self.legs, *self.packs)] + [one.transfer_id for one in self.transfers]
         return hashlib.sha256("\n".join(sorted(map(str, ids))).encode()).hexdigest()
 
 
@@ -43,7 +45,7 @@ async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
     if held.gate == "override":
         return await _of_override(tx, held, now)
     found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and _stands_on(held, one)]
-    legs = [leg for leg in await referrals.legs_of_case(tx, held.case_id) if leg.state == "leaving"]
+    legs = await referrals.legs_of_case(tx, held.case_id)
     planned = [one for one in await transfers.of_case(tx, held.case_id) if not one.done_at and not one.undone_at]
     known = await consent.of_case(tx, held.case_id)
     same = [one for one in known if one.counts(now) and _same(held, one)]
@@ -52,12 +54,16 @@ async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
     def kept(one: ReferralState | Leg) -> bool:
         return one.gate == "override" and any(each.line in (None, one.line) for each in overrides)
 
+    def standing(leg: Leg) -> bool:
+        return not kept(leg) and _covers(held, leg.line, *_of(leg))
+
     return Ends(
         agreements=tuple(same),
         referrals=tuple(one for one in found if not kept(one)),
-        legs=tuple(leg for leg in legs if not kept(leg) and _covers(held, leg.line, *_of(leg))),
+        legs=tuple(leg for leg in legs if leg.state == "leaving" and standing(leg)),
         transfers=tuple(one for one in planned if held.contract_id in (None, one.contract_id) and _is_support(held)),
         stays=tuple(one for one in found if kept(one)),
+        packs=tuple(leg for leg in legs if _is_open_after(leg) and standing(leg)),
         feedback=held.purpose == "feedback",
     )
 
@@ -68,17 +74,24 @@ async def _of_override(tx: Tx, held: Consent, now: datetime) -> Ends:
     carrying = [one for one in others if one.counts(now)]
     found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and one.gate == "override"]
     found = [one for one in found if held.line in (None, one.line)]
-    legs = [leg for leg in await referrals.legs_of_case(tx, held.case_id) if leg.state == "leaving"]
+    legs = await referrals.legs_of_case(tx, held.case_id)
     legs = [leg for leg in legs if leg.gate == "override" and held.line in (None, leg.line)]
+    legs = [leg for leg in legs if not _carried(carrying, leg.line, *_of(leg))]
     stays = [one for one in found if _carried(carrying, one.line, one.provider_id, one.contract_id)]
     return Ends(
         agreements=(),
         referrals=tuple(one for one in found if one not in stays),
-        legs=tuple(leg for leg in legs if not _carried(carrying, leg.line, *_of(leg))),
+        legs=tuple(leg for leg in legs if leg.state == "leaving"),
         transfers=(),
         stays=tuple(stays),
+        packs=tuple(leg for leg in legs if _is_open_after(leg)),
         feedback=False,
     )
+
+
+def _is_open_after(leg: Leg) -> bool:
+    """Whether it has ended, and its provider may still open what it was given."""
+    return leg.state == "ended" and leg.pack_closed_at is None
 
 
 def _carried(others: Sequence[Consent], line: str, provider_id: UUID | None, contract_id: UUID | None) -> bool:
@@ -129,5 +142,6 @@ async def end(tx: Tx, viewer: Viewer, held: Consent, ends: Ends, now: datetime) 
         await transfers.undo(tx, planned.transfer_id, planned.case_id, now)
     for one in ends.referrals:
         await referring.step(tx, viewer, one.referral_id, "withdraw", now, reason_code="agreement_withdrawn")
+    await lapsing.close_packs(tx, [leg.leg_id for leg in ends.packs], now)
     if ends.feedback:
         await persons.no_feedback(tx, held.person_id, now)

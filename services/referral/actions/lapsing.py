@@ -22,7 +22,8 @@ WITH_PROVIDER = ("sent", "accepted", "waitlisted")
 
 async def close(tx: Tx, moment: Moment, context: Context) -> int:
     """Ends the access that stood on agreements that have run out, each with a task to ask again; returns how many
-    agreements. Nothing is withdrawn: what becomes of the referral is for a human to decide."""
+    agreements. Nothing is withdrawn: what becomes of the referral is for a human to decide. Of what has ended already
+    the pack alone is closed, for good."""
     found = await lapsing.run_out(tx, moment.now, BATCH)
     for case_id in sorted({held.case_id for held in found}):
         await _close_case(tx, case_id, moment.now)
@@ -35,11 +36,16 @@ async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> None:
         return
     held = await consent.of_case(tx, case_id)
     over = [one for one in held if one.expires_at is not None and one.expires_at <= now]
-    legs = [
+    stood = [
         leg
         for leg in await referrals.legs_of_case(tx, case_id)
-        if leg.state in WITH_PROVIDER and leg.gate == "agreement" and lets(over, leg) and not carried(held, leg, now)
+        if leg.gate == "agreement" and lets(over, leg) and not carried(held, leg, now)
     ]
+    legs = [leg for leg in stood if leg.state in WITH_PROVIDER]
+    packs = [leg for leg in stood if leg.state == "ended" and leg.pack_closed_at is None]
+    await lapsing.close_packs(tx, [leg.leg_id for leg in packs], now)
+    if packs:
+        await audit.record(tx, [audit.Entry(None, "system", None, "leg.pack_closed", "case", case_id)])
     if not legs:
         return
     await lapsing.close(tx, [leg.leg_id for leg in legs], now)

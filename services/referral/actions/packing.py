@@ -1,11 +1,13 @@
 """The pack: the least that a provider declared it needs, frozen and hashed, with safe channels alone."""
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from contracts.working_time import local_day
 from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
@@ -109,9 +111,11 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
     return len(waiting)
 
 
-async def read(tx: Tx, sealer: Sealer, viewer: Viewer, leg_id: UUID) -> dict[str, Any] | None:
-    """The pack of one's own leg; None while it is not frozen, for everybody else's, and after a decline."""
-    found = await portal.pack(tx, leg_id)
+async def read(tx: Tx, sealer: Sealer, viewer: Viewer, leg_id: UUID, now: datetime) -> dict[str, Any] | None:
+    """The pack of one's own leg; None while it is not frozen, for everybody else's, after a decline, and of a leg that
+    has ended once the agreement or the time to keep it open is over."""
+    kept = timedelta(days=stocked.standards(local_day(now)).ended_pack_days)
+    found = await portal.pack(tx, leg_id, now - kept)
     if found is None or not viewer.may("portal.read"):
         return None
     person_id, sealed = found

@@ -15,7 +15,7 @@ CLOCKS = ("wall_clock", "working_time")
 _NUMBERS = (
     *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
     *("agreement_months", "agreement_warn_days", "handover_undo_minutes", "override_confirm_hours"),
-    "alert_poll_seconds",
+    *("alert_poll_seconds", "ended_pack_days"),
 )
 
 
@@ -45,6 +45,7 @@ class Standards:
     handover_undo_minutes: int
     override_confirm_hours: int
     alert_poll_seconds: int
+    ended_pack_days: int
     attempts: Paces
 
     @property

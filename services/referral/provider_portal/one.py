@@ -28,7 +28,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         offered = await own(tx, visit, books)
         if offered.state == "sent" and offered.viewed_at is None and visit.may("portal.write"):
             await providing.view(tx, viewer, offered.referral_id, visit.now)
-        pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id) or {}
+        pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id, visit.now) or {}
         profile, digests = await _profile(tx, offered)
         told = await portal.told(tx, offered.leg_id)
         check_ins = await life.check_ins(tx, offered.referral_id)

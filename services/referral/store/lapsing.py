@@ -20,6 +20,7 @@ insert into lapsed_leg (leg_id, referral_id, case_id, provider_id, reference, li
 select leg_id, referral_id, case_id, provider_id, reference, line, restricted, assigned_to, $2 from closed
 on conflict (leg_id) do nothing
 """
+_CLOSE_PACKS = "update leg set pack_closed_at = $2 where leg_id = any($1::uuid[]) and pack_closed_at is null"
 _OPEN = "update leg set lapsed_at = null where leg_id = any($1::uuid[])"
 
 
@@ -60,6 +61,11 @@ async def shown(tx: Tx, limit: int = 50) -> list[Lapsed]:
 async def close(tx: Tx, legs: Sequence[UUID], now: datetime) -> None:
     """From now on the providers of these legs see nothing of them."""
     await tx.execute(_CLOSE, list(legs), now)
+
+
+async def close_packs(tx: Tx, legs: Sequence[UUID], now: datetime) -> None:
+    """From now on the providers of these legs, which have ended, open nothing of what they were given."""
+    await tx.execute(_CLOSE_PACKS, list(legs), now)
 
 
 async def forget(tx: Tx, case_id: UUID, referral_id: UUID, leg_id: UUID | None) -> None:

@@ -211,11 +211,17 @@ async def told(tx: Tx, leg_id: UUID) -> list[Told]:
     return read(Told, rows)
 
 
-async def pack(tx: Tx, leg_id: UUID) -> tuple[UUID, bytes] | None:
-    """The person under whose key the leg's pack is sealed, and the sealed pack; None before it is frozen, and once the
-    leg was declined or withdrawn."""
-    row = await tx.fetchrow(
-        "select person_id, pack from leg where leg_id = $1 and state in ('sent', 'accepted', 'waitlisted', 'ended')",
-        leg_id,
-    )
+_PACK = f"""
+select l.person_id, l.pack from leg l
+ where l.leg_id = $1 and l.pack_closed_at is null
+   and ({_OPEN} or l.state = 'ended' and l.ended_at > $2
+        and not exists (select 1 from referral r where r.referral_id = l.referral_id and r.state = 'declined_by_victim'))
+"""
+
+
+async def pack(tx: Tx, leg_id: UUID, ended_after: datetime) -> tuple[UUID, bytes] | None:
+    """The person under whose key the leg's pack is sealed, and the sealed pack. None before it is frozen, and once the
+    leg was declined or withdrawn; of one that ended, also where the person said no, once its agreement is over, and
+    unless it ended after that moment."""
+    row = await tx.fetchrow(_PACK, leg_id, ended_after)
     return (row["person_id"], row["pack"]) if row is not None and row["pack"] is not None else None

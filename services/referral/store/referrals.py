@@ -44,6 +44,7 @@ class Leg:
     pack_sha256: str | None = None
     out_at: datetime | None = None
     ended_at: datetime | None = None
+    pack_closed_at: datetime | None = None
 
     def moved(self, state: str, now: datetime) -> "Leg":
         """The leg in this state; the first time that it is over is kept."""
