@@ -47,12 +47,13 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     stands = await books.current(tx, context.facts)
     known = [case_id for held in past.of_crime.values() for case_id in held]
     overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
-    batch = hearing.Hearing(stands, past, overridden)
+    batch = hearing.Hearing(stands, past, overridden, await books.places_left(tx, stands))
     for event, found in heard:
         hearing.hear(batch, event, found)
     shut = await batches.write(tx, batch.changes)
     named = {routing.directory_version for routing in batch.changes.routings.values()}
-    await books.keep(tx, stands, named, events[-1].time)
+    for stood in (*batch.stood, batch.books):
+        await books.keep(tx, stood, named, events[-1].time)
     await announce(tx, batch.events, caused_by=batch.causes)
     await new_incident.tell(tx, shut, batch.incidents)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]

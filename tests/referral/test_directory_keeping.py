@@ -190,23 +190,55 @@ async def test_silence_in_a_planned_closure_is_not_counted_where_nothing_is_urge
     assert await hub.value("select count(*) from silence_step where leg_id = $1", sent.leg) > 0
 
 
+async def holds_at_most(hub: Hub, most: int) -> None:
+    entry = entry_of(BOOKS.directory.by_id[GENERAL]) | {"most_open": most}
+    await hub.worker.pool.execute("delete from contract_version")
+    await hub.worker.pool.execute(
+        "insert into contract_version (version_id, contract_id, provider_id, effective_from, kind, entry,"
+        " made_at, made_by) values ($1, $2, $3, $4, 'changed', $5, $6, $1)",
+        *(uuid4(), GENERAL, provider_id("open-door"), DAY, entry, NOON),
+    )
+
+
 @pytest.mark.service
 async def test_a_contract_that_holds_as_many_as_it_may_is_sent_nobody_more(hub: Hub) -> None:
     sent = await a_referral_sent_by_policy(hub)
     for most, places in ((2, None), (1, 0)):
-        entry = entry_of(BOOKS.directory.by_id[GENERAL]) | {"most_open": most}
-        await hub.worker.pool.execute("delete from contract_version")
+        await holds_at_most(hub, most)
         async with hub.as_worker() as tx:
-            await tx.execute(
-                "insert into contract_version (version_id, contract_id, provider_id, effective_from, kind, entry,"
-                " made_at, made_by) values ($1, $2, $3, $4, 'changed', $5, $6, $1)",
-                *(uuid4(), GENERAL, provider_id("open-door"), DAY, entry, NOON),
-            )
             held = (await stocked.current(tx, BOOKS)).directory.by_id[GENERAL]
         assert held.places_on(today()) == places
     await hub.hears(recorded(a_crime()))
     legs = await hub.rows("select leg_id from leg where contract_id = $1", GENERAL)
     assert [row["leg_id"] for row in legs] == [sent.leg]
+
+
+@pytest.mark.service
+async def test_a_batch_sends_no_more_than_the_places_that_it_has_not_taken_itself(hub: Hub) -> None:
+    await holds_at_most(hub, 3)
+    await a_referral_sent_by_policy(hub)
+    crimes = [a_crime() for _ in range(4)]
+    await hub.hears(recorded(*crimes))
+    sent = await hub.rows("select crime_id from leg join case_file using (case_id) where contract_id = $1", GENERAL)
+    first = {UUID(crime["crime_id"]) for crime in crimes[:2]}
+    assert len(sent) == 3 and first <= {row["crime_id"] for row in sent}, "in the order in which they were heard"
+    waits = await hub.rows("select case_id, directory_version from routing where decision = 'waiting'")
+    assert len(waits) == 2
+    for row in waits:
+        async with hub.as_worker() as tx:
+            stood = await stocked.as_it_stood(tx, row["directory_version"])
+        assert stood is not None and stood.by_id[GENERAL].places == 0, "and is explained as it was"
+        assert "nobody-available" in await hub.told(row["case_id"])
+
+
+def test_the_books_stay_the_same_until_the_last_place_is_taken() -> None:
+    left, other = {GENERAL: 2}, contract_id("harbour-lane-idva")
+    once = BOOKS.taken(left, [GENERAL, other])
+    assert once is BOOKS and left == {GENERAL: 1}
+    full = once.taken(left, [GENERAL])
+    assert full.on(DAY).directory.by_id[GENERAL].places == 0 and full.on(DAY).directory.version
+    assert full.on(DAY).policy.named_contract("general", BIRMINGHAM) is full.on(DAY).directory.by_id[GENERAL]
+    assert full.taken(left, [other]) is full and BOOKS.directory.by_id[GENERAL].places is None
 
 
 @pytest.mark.service

@@ -9,7 +9,7 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from services.referral.books import load
 from services.referral.domain.books import Books
-from services.referral.domain.directory import Directory, ListSaid
+from services.referral.domain.directory import Directory, ListSaid, full_list
 from services.referral.domain.entries import document_of, read_directory
 from services.referral.domain.kept import Kept, Limited
 from services.referral.domain.standards import Standards
@@ -48,7 +48,7 @@ async def current(tx: Tx, books: Books) -> Books:
         return books
     today = await directory.today(tx) if changes or kept else date.min
     limited = {one.contract_id: one.most_open for one in _limited(books, changes)}
-    full = await keeping.full(tx, limited) if limited else frozenset[UUID]()
+    full = frozenset(one for one, places in (await keeping.left(tx, limited)).items() if places <= 0)
     key = (id(books), said, tuple(version.version_id for version in changes), today, kept.stands, full)
     found = _last.get(key)
     if found is None:
@@ -61,6 +61,12 @@ async def current(tx: Tx, books: Books) -> Books:
         states |= _shut(changed.directory, states, kept, full, today)
         found = _last[key] = changed.with_states(states)
     return found
+
+
+async def places_left(tx: Tx, books: Books) -> dict[UUID, int]:
+    """How many more referrals those contracts may hold that have a limit and have not reached it."""
+    limited = {one.contract_id: one.most_open for one in books.directory.contracts if one.most_open}
+    return {one: places for one, places in (await keeping.left(tx, limited)).items() if places > 0}
 
 
 def _limited(books: Books, changes: Sequence[Version]) -> list[Limited]:
@@ -84,10 +90,8 @@ def _shut(
     for contract_id in full:
         contract, said = held.by_id.get(contract_id), states.get(contract_id)
         if contract is not None:
-            state = (
-                said.state if said and (said.good_until is None or today <= said.good_until) else contract.list_state
-            )
-            found[contract_id] = ListSaid("limited" if state == "unknown" else state, 0, said.until if said else None)
+            good = said if said and (said.good_until is None or today <= said.good_until) else None
+            found[contract_id] = full_list(good or ListSaid(contract.list_state))
     for closure in kept.closures:
         if closure.holds(today) and closure.contract_id in held.by_id:
             found[closure.contract_id] = ListSaid("paused", None, closure.until_day, today)

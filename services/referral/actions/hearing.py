@@ -36,11 +36,13 @@ Heard = tuple[Received[Any], list[CaseFacts]]
 class Hearing:
     """A batch on its way: what was known, what changes, what is announced and by which event each was caused.
     `overridden`: cases that may be shared without agreement; `incidents`: the newest event that told of a new incident,
-    by person."""
+    by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full."""
 
     books: Books
     past: Past
     overridden: Set[UUID] = frozenset()
+    left: dict[UUID, int] = field(default_factory=dict)
+    stood: list[Books] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     events: list[Announcement] = field(default_factory=list)
     causes: list[Received[Any]] = field(default_factory=list)
@@ -188,6 +190,8 @@ def _gather(
         hearing.past.referred.setdefault(case.case_id, set()).add(referral.line)
     for leg in filing.sent(case, decision, now):
         changes.legs[leg.leg_id] = leg
+    if decision.legs and hearing.left:
+        _take_places(hearing, decision)
     # A snapshot repeats what was said before: a later incident, or a human, may have taken that back since.
     for kind in set(facts.channels_safe).difference(before.channels_safe if before else ()):
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
@@ -195,6 +199,14 @@ def _gather(
         changes.tasks[task.task_id] = task
     hearing.events += decision.events
     hearing.causes += [event] * len(decision.events)
+
+
+def _take_places(hearing: Hearing, decision: Decision) -> None:
+    """What was sent in this batch is with its provider for the cases that follow in it."""
+    books = hearing.books.taken(hearing.left, [leg.contract.contract_id for leg in decision.legs])
+    if books is not hearing.books:
+        hearing.stood.append(hearing.books)
+        hearing.books = books
 
 
 def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:

@@ -1,12 +1,12 @@
 """Everything that is data with dates, as it stands on a day: rules, policy, directory, transitions, reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.referral.domain.directory import Directory, ListSaid
+from services.referral.domain.directory import Directory, ListSaid, full_list
 from services.referral.domain.entries import read_directory
 from services.referral.domain.kept import NOTHING, Automatic, Kept, providers_on
 from services.referral.domain.policy import Policy, read_policy
@@ -54,6 +54,17 @@ class Books:
         """The same books with what providers last said of their lists."""
         made = [_standing(version, version.directory.with_states(said)) for version in self.versions]
         return replace(self, directory=self.directory.with_states(said), versions=tuple(made))
+
+    def taken(self, left: dict[UUID, int], contracts: Iterable[UUID]) -> "Books":
+        """The books for the next case of a batch, once places of these contracts are taken: `left`, the places of those
+        that have a limit, counts down, and who has none left takes nobody more; the same books as long as all have."""
+        full = {}
+        for contract_id in contracts:
+            if contract_id in left:
+                left[contract_id] -= 1
+                if left[contract_id] == 0:
+                    full[contract_id] = full_list(ListSaid(self.directory.by_id[contract_id].list_state))
+        return self.with_states(full) if full else self
 
     def with_changes(self, changes: Sequence[Version], today: date, kept: Kept = NOTHING) -> "Books":
         """These books, as they are in the files, with the contracts that changed from a day on, and with providers and

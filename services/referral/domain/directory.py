@@ -144,6 +144,11 @@ class ListSaid:
         return self.said_on + timedelta(days=GOOD_FOR_DAYS)
 
 
+def full_list(said: ListSaid) -> ListSaid:
+    """How the list of a contract stands that holds as many as it may: as it is, with no free place."""
+    return ListSaid("limited" if said.state == "unknown" else said.state, 0, said.until)
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """Every contract, in order of preference. Built by `directory_of`, read by `entries.read_directory`.

@@ -35,10 +35,11 @@ select {columns(Change)} from directory_change
  where cancelled_at is null and refused_at is null and (kind <> 'automatic' or confirmed_at is not null)
  order by effective_from, coalesce(confirmed_at, made_at), change_id
 """
-_FULL = """
-select w.contract_id from unnest($1::uuid[], $2::int[]) as w(contract_id, most)
- where (select count(*) from (select 1 from leg l where l.contract_id = w.contract_id
-                                 and l.state in ('sent', 'accepted', 'waitlisted') limit w.most) held) >= w.most
+_LEFT = """
+select w.contract_id, w.most - (select count(*) from (
+           select 1 from leg l where l.contract_id = w.contract_id
+                                 and l.state in ('sent', 'accepted', 'waitlisted') limit w.most) held)::int as places
+  from unnest($1::uuid[], $2::int[]) as w(contract_id, most)
 """
 _OPEN = """
 select count(*)::int from leg where contract_id = $1 and state in ('sent', 'accepted', 'waitlisted')
@@ -64,10 +65,10 @@ def _automatic(one: Change) -> Automatic:
     return Automatic(one.change_id, one.entry["line"], one.entry["area"], contract, one.effective_from)
 
 
-async def full(tx: Tx, most: Mapping[UUID, int | None]) -> frozenset[UUID]:
-    """Those contracts that hold as many referrals as they may."""
-    rows = await tx.fetch(_FULL, list(most), list(most.values()))
-    return frozenset(row["contract_id"] for row in rows)
+async def left(tx: Tx, most: Mapping[UUID, int | None]) -> dict[UUID, int]:
+    """How many more referrals each of these contracts may hold; 0 for one that holds as many as it may."""
+    rows = await tx.fetch(_LEFT, list(most), list(most.values())) if most else ()
+    return {row["contract_id"]: row["places"] for row in rows}
 
 
 async def held(tx: Tx, contract_id: UUID) -> int:

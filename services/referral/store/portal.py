@@ -215,7 +215,8 @@ _PACK = f"""
 select l.person_id, l.pack from leg l
  where l.leg_id = $1 and l.pack_closed_at is null
    and ({_OPEN} or l.state = 'ended' and l.ended_at > $2
-        and not exists (select 1 from referral r where r.referral_id = l.referral_id and r.state = 'declined_by_victim'))
+        and not exists (select 1 from referral r
+                         where r.referral_id = l.referral_id and r.state = 'declined_by_victim'))
 """
 
 
