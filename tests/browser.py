@@ -16,6 +16,7 @@ from kit.database import Database
 from tests.inspector import personal_in, problems, read, text_of
 
 Fields = Mapping[str, str | Sequence[str]]
+Parts = list[tuple[str, tuple[str | None, str | bytes]]]
 
 
 @dataclass
@@ -97,6 +98,7 @@ class Browser:
         way = httpx.ASGITransport(app=app, raise_app_exceptions=True, client=(address, 50_000))
         self._client = httpx.AsyncClient(transport=way, base_url=self.origin, cookies=cookies)
         self.page: Seen | None = None
+        self._file: bytes | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -119,6 +121,11 @@ class Browser:
         token = next((i.get("value") for i in self._tokens()), None) or ""
         return await self._seen("POST", path, {"csrf_token": token, **(fields or {})}, status)
 
+    def choose(self, file: bytes) -> Self:
+        """Chooses a file for the form that is submitted next."""
+        self._file = file
+        return self
+
     async def submit(self, button: str, status: int = 200, /, **fields: str | Sequence[str]) -> Seen:
         """Fills the form of this page that has `button` and presses it; names with dashes as `**{"due-day": "1"}`."""
         form, pressed = self._form_with(button)
@@ -132,7 +139,10 @@ class Browser:
         action = pressed.get("formaction") or form.get("action") or self._present().path
         if method == "GET":
             return await self.get(f"{action}?{urlencode(given, doseq=True)}", status)
-        return await self._seen("POST", action, given, status)
+        file, self._file = self._file, None
+        parts = _parts(form, given, file) if form.get("enctype") == "multipart/form-data" else None
+        assert parts or file is None, f"the form with '{button}' takes no file"
+        return await self._seen("POST", action, given, status, parts)
 
     async def download(self, path: str, status: int = 200) -> httpx.Response:
         """Something that is no page."""
@@ -169,18 +179,21 @@ class Browser:
                     return form, pressed
         raise AssertionError(f"no button '{button}' among {names}")
 
-    async def _seen(self, method: str, path: str, fields: Fields | None, status: int) -> Seen:
+    async def _seen(
+        self, method: str, path: str, fields: Fields | None, status: int, parts: Parts | None = None
+    ) -> Seen:
         address = urljoin(str(self.page.response.url) if self.page else f"{self.origin}/", path)
         for _ in range(10):
             self._check_address(address)
             headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"} if method == "POST" else {}
-            response = await self._client.request(method, address, data=dict(fields or {}) or None, headers=headers)
+            data = None if parts else dict(fields or {}) or None
+            response = await self._client.request(method, address, data=data, files=parts, headers=headers)
             target = response.headers.get("location")
             if not target or urlsplit(urljoin(address, target)).netloc != urlsplit(self.origin).netloc:
                 break
             if method == "POST":
                 assert response.status_code == 303, f"{path} answers a form with {response.status_code}"
-            method, fields, address = "GET", None, urljoin(address, target)
+            method, fields, parts, address = "GET", None, None, urljoin(address, target)
         assert response.status_code == status, f"{method} {address}: {response.status_code}, not {status}"
         self.page = self._inspected(response)
         return self.page
@@ -210,6 +223,14 @@ def _defaults(form: Element) -> Iterator[tuple[str, list[str]]]:
             continue
         kept.setdefault(name, []).append(_value(element))
     yield from kept.items()
+
+
+def _parts(form: Element, given: Mapping[str, str | Sequence[str]], file: bytes | None) -> Parts:
+    """A form as a browser sends it where it takes a file."""
+    inputs = [e.get("name") or "" for e in form.iter("input") if e.get("type") == "file"]
+    texts = {name: [value] if isinstance(value, str) else value for name, value in given.items() if name not in inputs}
+    made: Parts = [(name, (None, text)) for name, all in texts.items() for text in all]
+    return made + [(name, ("acts.csv", file)) for name in inputs if file is not None]
 
 
 def _value(element: Element) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 import structlog
 from asyncpg import UniqueViolationError
@@ -29,15 +29,14 @@ from kit.sealing import Sealer
 from kit.telemetry import PAGE_SECONDS, tracer
 from kit.web import guard
 from kit.web.assets import assets_in
+from kit.web.sent import body_of, form_of
 from kit.web.templating import environment
 from kit.web.visit import Link, Shop, Visit
 
 __all__ = ["Link", "Page", "Visit", "make_app"]
 
 AWAY = "https://www.bbc.co.uk/weather"
-LARGEST_FORM = 1_000_000
 LARGEST_CALL = 64_000
-MOST_FIELDS = 2_000
 log = structlog.get_logger("web")
 View = Callable[[Visit], Awaitable[Response]]
 
@@ -48,6 +47,9 @@ class Page:
 
     A `machine` page is for another system: it has no session and no form, its body is given as it came (`visit.body`),
     and its problems are JSON. Its view asks for a credential of its own.
+
+    `upload` names a field that a text file may stand in for: the form is `multipart/form-data` and has a file input
+    `<upload>_file`. The view finds the text in the field, and in `visit.unreadable` what is wrong with the file.
     """
 
     path: str
@@ -58,6 +60,7 @@ class Page:
     public: bool = False
     database: str = "hub"
     machine: bool = False
+    upload: str | None = None
 
     def __post_init__(self) -> None:
         if (self.permission is None) != self.public:
@@ -158,18 +161,18 @@ async def _answer(page: Page, visit: Visit) -> Response:
     """The page for this viewer: sign-in first, then the permission, then the form, then the view."""
     writes = visit.request.method not in ("GET", "HEAD")
     if page.machine:
-        body = await _body(visit.request, LARGEST_CALL)
+        body = await body_of(visit.request, LARGEST_CALL)
         visit.body = body or b""
         return visit.problem(413) if body is None else await _viewed(page, visit)
     if page.permission is not None:
         if visit.viewer is None:
             if writes:
-                return await _signed_out(visit)
+                return await _signed_out(page, visit)
             return visit.redirect(f"/sign-in?next={quote(visit.request.url.path)}")
         if not visit.viewer.may(page.permission):
             return visit.forbidden()
     if writes:
-        visit.form = await _form(visit.request)
+        visit.form, visit.unreadable = await form_of(visit.request, page.upload)
         if not _from_our_page(visit):
             return visit.signed_out() if _from_our_site(visit) and visit.viewer else visit.problem(403)
         return await _viewed(page, visit)
@@ -189,9 +192,9 @@ async def _viewed(page: Page, visit: Visit) -> Response:
         return visit.conflict()
 
 
-async def _signed_out(visit: Visit) -> Response:
+async def _signed_out(page: Page, visit: Visit) -> Response:
     """Nothing is done, and what was written comes back in the page, to be sent again after signing in."""
-    visit.form = await _form(visit.request)
+    visit.form, _ = await form_of(visit.request, page.upload)
     visit.form.pop("csrf_token", None)
     return visit.signed_out() if _from_our_site(visit) else visit.redirect("/sign-in")
 
@@ -205,31 +208,6 @@ def _from_our_site(visit: Visit) -> bool:
     settings = visit.settings
     ours = frozenset(guard.origin_of(url) for url in (settings.public_url, settings.neutral_url))
     return guard.same_origin(visit.request.headers, ours)
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form, each with all its values; nothing is uploaded here, so only one encoding is read."""
-    if request.headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
-        raise HTTPException(415)
-    body = await _body(request, LARGEST_FORM)
-    if body is None:
-        raise HTTPException(413)
-    try:
-        text = body.decode()
-        sent = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError:
-        raise HTTPException(400) from None
-    return {name: [value.replace("\0", "") for value in values] for name, values in sent.items()}
-
-
-async def _body(request: Request, most: int) -> bytes | None:
-    """What was sent; None when it is larger than it may be."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            return None
-    return bytes(body)
 
 
 def _host(url: str) -> str:

@@ -53,6 +53,7 @@ def environment(assets: Assets, *folders: Path) -> Environment:
         "short": _short,
     }
     made.globals |= {"asset": assets.url, "field": forms.field, "choice_field": forms.choice_field}
+    made.globals["file_field"] = forms.file_field
     made.globals["error_list"] = forms.error_list
     made.globals |= {"date_field": forms.date_field, "plural": words.plural}
     for component in sorted((_GOVUK / "components").iterdir()):

@@ -62,6 +62,7 @@ class Visit:
     form_targets: tuple[str, ...] = ()
     body: bytes = b""
     machine: bool = False
+    unreadable: str = ""
 
     @property
     def params(self) -> dict[str, Any]:

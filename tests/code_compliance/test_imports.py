@@ -9,6 +9,7 @@ import pytest
 from contracts.identity import case_id, reference
 from contracts.working_time import calendar
 from kit.service import Moment
+from kit.web.sent import NO_CSV, NOT_UTF_8
 from services.code_compliance.actions.importing import cover_again
 from services.code_compliance.domain.coverage import CoveredAgency
 from services.code_compliance.domain.covered import segments, with_lines
@@ -116,6 +117,28 @@ async def test_a_file_is_previewed_imported_whole_and_once_and_turns_a_breach_in
     ]
     assert "Imported from the agency" in (await browser.get(f"/rights/cases/{CASE}")).text
     assert all(one.ok for one in await hub.checks())
+
+
+@pytest.mark.service
+async def test_a_chosen_file_goes_the_way_of_a_pasted_one_and_one_that_cannot_be_read_says_so(
+    hub: Hub, sign_in: SignIn
+) -> None:
+    await late(hub)
+    browser = await sign_in("compliance")
+    page = await browser.get("/rights/imports")
+    assert "Agencies have no sign-in of their own" in page.text
+    page = await browser.choose(b"PK\x03\x04").submit("Check the lines", 422, agency="")
+    assert page.errors == ["Choose whose acts they are", NO_CSV]
+    page = await browser.choose(GOOD.encode() + b"\xe9").submit("Check the lines", 422, agency="police")
+    assert page.errors == [NOT_UTF_8]
+    page = await browser.choose(f'{HEADING}\n"{"x" * 200_000}'.encode()).submit("Check the lines", 422, agency="police")
+    assert "look for a lost quote" in page.errors[0]
+    page = await browser.choose(f"{GOOD}\r\nA2,{REF}".encode()).submit("Check the lines", 422)
+    assert page.errors == ["Line 3: has 2 fields, the heading has 8"]
+    page = await browser.choose(f"\ufeff{GOOD}\r\n".encode()).submit("Check the lines", text="")
+    assert "1 line is new. Nothing has been imported yet." in page.text
+    await browser.submit("Import 1 line")
+    assert (await hub.clocks())["R6.suspect_arrested/m1"].state == "met"
 
 
 @pytest.mark.service

@@ -13,7 +13,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import FilePayload, Locator, Page
 
 PATIENCE = 60.0
 """Seconds until something that the system does by itself must have been seen."""
@@ -54,6 +54,11 @@ class Walker:
     async def fills(self, label: str, value: str, group: str | None = None) -> None:
         """Types into the field of this label; `group`: the question it belongs to, as the parts of a date do."""
         await self._group(group).get_by_label(label, exact=True).fill(value)
+
+    async def attaches(self, label: str, text: str) -> None:
+        """Chooses a file with this text in the file input of this label."""
+        file = FilePayload(name="acts.csv", mimeType="text/csv", buffer=text.encode())
+        await self.page.get_by_label(label, exact=True).set_input_files(file)
 
     async def picks(self, label: str, option: str | re.Pattern[str]) -> None:
         """Picks an option of a list by its words, or the first whose words fit a pattern."""

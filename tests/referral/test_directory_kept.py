@@ -14,6 +14,7 @@ import pytest
 from contracts.identity import contract_id
 from contracts.working_time import local_day
 from kit import clock
+from kit.web.sent import NOT_UTF_8
 from services.referral.actions import books as stocked
 from services.referral.directory_ui.forms import values_of
 from services.referral.domain.entries import BadField, contract_of, entry_of
@@ -251,7 +252,8 @@ async def test_a_list_is_looked_at_then_entered_whole_and_twice_is_once(hub: Hub
         {"effective_from": str(today() + timedelta(days=2)), "title": HELD.title},
     )
     await browser.get("/directory/import")
-    page = await browser.submit("See what it would do", 200, list=text)
+    assert (await browser.choose(b"\xff\xfea").submit("See what it would do", 422)).errors == [NOT_UTF_8]
+    page = await browser.choose(text.encode()).submit("See what it would do")
     assert [row[-1] for row in page.rows[1:]] == ["Changed", "Added", "Nothing new"]
     assert await hub.value("select count(*) from contract_version") == 0
     page = await browser.submit("Enter all of it")
@@ -285,7 +287,7 @@ async def test_a_list_with_one_wrong_line_enters_nothing_and_says_which(hub: Hub
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Paste the list"),
+        ("", "Choose a file, or paste the list"),
         ("slug,colour\na,b", "Line 1: no such column: colour"),
         ("title\na", "Line 1: the column slug is missing"),
         ('slug,effective_from\n"a', "Line 2: is no CSV (unexpected end of data)"),

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from playwright.async_api import Page as Tab
 
+from kit.web.sent import NO_CSV
 from services.referral.case_ui.fraud_list import OURS
 from services.referral.domain.fraud_list import read_list
 from tests.conftest import Databases
@@ -22,7 +23,7 @@ TODAY = date(2026, 9, 30)
 @pytest.mark.parametrize(
     ("lines", "problems"),
     [
-        ([], [(1, "paste the list, with its line of headings")]),
+        ([], [(1, "choose or paste the list, with its line of headings")]),
         (["reference,level"], [(1, "the headings lack given_names, family_name, area, share")]),
         ([HEAD], [(1, "there is nobody below the headings")]),
         ([HEAD, "a,b"], [(2, "2 columns where the headings have 8")]),
@@ -59,7 +60,9 @@ async def test_a_list_is_previewed_imported_once_and_its_level_is_kept(hub: Hub,
     await officer.get("/cases/fraud-list")
     page = await officer.submit("See what would happen", 422, list=text + "\nx")
     assert page.errors == ["Line 4: 1 columns where the headings have 8"]
-    page = await officer.submit("See what would happen", list=text)
+    page = await officer.choose(b"%PDF-1.7\x00").submit("See what would happen", 422)
+    assert page.errors == [NO_CSV]
+    page = await officer.choose(text.encode()).submit("See what would happen")
     assert [row[-1] for row in page.rows[1:]] == ["A case is opened", "Refused: nothing is kept"]
     assert await hub.value("select count(*) from person") == 0
     page = await officer.submit("Import")

@@ -59,7 +59,7 @@ def press(name: str) -> Way:
 
 
 async def paste_wrongly(tab: Tab) -> None:
-    await tab.get_by_label("Lines").fill("A1,REF,VFS9,better")
+    await tab.get_by_label("Or paste the lines").fill("A1,REF,VFS9,better")
     await press("Preview")(tab)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from kit.web.sent import NOT_UTF_8
 from services.referral.actions import providing
 from services.referral.domain.pasted import read
 from tests.browser import Browser
@@ -56,9 +57,12 @@ async def test_lines_are_previewed_kept_once_and_refused_when_they_say_something
     reference = await reference_of(hub, sent)
     await manager.get("/portal")
     await manager.follow("Outcomes from your own system")
-    assert (await manager.submit("Preview", 422)).errors == ["Paste the lines of your system"]
+    assert (await manager.submit("Preview", 422)).errors == ["Choose a file, or paste the lines of your system"]
     page = await manager.submit("Preview", 200, lines=f"A1,{reference},VFS1,better\nA2,{reference},VFS2,unsafe")
     assert [row[-1] for row in page.rows[1:]] == ["New", "New"]
+    await manager.get("/portal/outcomes")
+    assert (await manager.choose(b"\xff").submit("Preview", 422)).errors == [NOT_UTF_8]
+    page = await manager.choose(f"A1,{reference},VFS1,better\r\nA2,{reference},VFS2,unsafe".encode()).submit("Preview")
     assert await hub.value("select count(*) from outcome") == 0
     page = await manager.submit("Keep these lines", 200)
     assert "2 lines kept, 0 lines known before" in page.text

@@ -1,4 +1,4 @@
-"""Acts of agencies that send no events: a file is pasted, checked line by line, and imported whole or not at all."""
+"""Acts of agencies that send no events: a file is chosen or pasted, checked, and imported whole or not at all."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -34,7 +34,7 @@ PAST = timedelta(days=92)
 class Import(BaseModel):
     import_id: UUID
     agency: Annotated[str, Say("Choose whose acts they are")]
-    text: Annotated[str, Say("Paste the lines, with their heading")] = Field(max_length=900_000, title="The lines")
+    text: Annotated[str, Say("Choose a file, or paste its lines")] = Field(max_length=900_000, title="The lines")
 
 
 async def show_form(visit: Visit, rules: Rulebook) -> Response:
@@ -47,6 +47,9 @@ async def show_form(visit: Visit, rules: Rulebook) -> Response:
 async def check(visit: Visit, rules: Rulebook) -> Response:
     """Shows what a file would do; with the button of that page it is imported."""
     given, errors = parse(Import, visit.form)
+    if visit.unreadable:
+        said = [each for each in errors if each.field == "agency"]
+        return _form(visit, rules, [*said, FieldError("text_file", visit.unreadable)])
     if given is None or given.agency not in AGENCIES:
         return _form(visit, rules, errors or [FieldError("agency", "Choose whose acts they are")])
     lines, wrong = read_lines(given.text, given.agency, rules, visit.now)
@@ -127,6 +130,6 @@ async def download(visit: Visit, rules: Rulebook) -> Response:
 def import_pages(room: Room) -> Sequence[Page]:
     return (
         Page("/rights/imports", room(show_form), "rights.write"),
-        Page("/rights/imports", room(check), "rights.write", methods=("POST",)),
+        Page("/rights/imports", room(check), "rights.write", methods=("POST",), upload="text"),
         Page("/rights/imports/worksheet", room(download), "rights.write"),
     )

@@ -45,7 +45,7 @@ class Room:
 
 
 def may_see_small(visit: Visit) -> bool:
-    """Whoever may open cases may see numbers of few people, and the lists behind them (docs/adr/0012)."""
+    """Whoever may open cases may see numbers of few people, and the lists behind them (docs/adr/0015)."""
     return visit.may("case.read")
 
 

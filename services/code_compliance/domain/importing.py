@@ -57,7 +57,10 @@ def read_lines(text: str, agency: str, rules: Rulebook, now: datetime) -> tuple[
     """The lines of a file, and everything that is wrong in it: both are given, and only a file without errors may be
     imported. Of a worksheet the lines that nobody filled in are left out."""
     text = text.strip("\ufeff\n\r ")
-    rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    except csv.Error:
+        return [], [LineError(1, "", "and what follows is no CSV: a cell is far too long, so look for a lost quote")]
     heading = [name.strip().lower() for name in rows[0]] if rows else []
     missing = [name for name in NEEDED if name not in heading]
     if missing:

@@ -56,5 +56,8 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/", start.show, public=True),
         *people.machines(room),
         *operations.pages(),
-        *(Page(path, room(view), permission, methods=(method,)) for path, view, permission, method in shown),
+        *(
+            Page(path, room(view), permission, methods=(method,), upload=people.UPLOADS.get(path))
+            for path, view, permission, method in shown
+        ),
     )

@@ -34,6 +34,8 @@ def _read(visit: Visit) -> tuple[list[Listed], list[FieldError]]:
 
 async def preview(visit: Visit, desk: Desk) -> Response:
     """What would happen, line by line; nothing is kept."""
+    if visit.unreadable:
+        return await begin(visit, desk, [FieldError("list_file", visit.unreadable)])
     found, errors = _read(visit)
     if errors:
         return await begin(visit, desk, errors)

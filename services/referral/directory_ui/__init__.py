@@ -8,6 +8,7 @@ from services.referral.directory_ui import capacity, closures, contracts, gaps, 
 from services.referral.directory_ui.room import Room
 
 KEEP = "directory.write"
+UPLOADS = {"/directory/import/check": "list"}
 
 
 def pages(context: Context) -> Sequence[Page]:
@@ -55,5 +56,5 @@ def pages(context: Context) -> Sequence[Page]:
         Page(reply, room(capacity.ask), public=True),
         Page(reply, room(capacity.answer), public=True, methods=("POST",)),
         *gaps.pages(context),
-        *(Page(path, room(view), KEEP, methods=(method,)) for path, view, method in kept),
+        *(Page(path, room(view), KEEP, methods=(method,), upload=UPLOADS.get(path)) for path, view, method in kept),
     )

@@ -50,7 +50,7 @@ def read_list(text: str) -> tuple[list[Line], list[Wrong]]:
     except csv.Error as bad:
         wrong.append(Wrong(rows.line_num, f"is no CSV ({bad})"))
     if len(lines) > MOST:
-        wrong.append(Wrong(MOST + 2, f"a list has at most {MOST} contracts: paste the rest afterwards"))
+        wrong.append(Wrong(MOST + 2, f"a list has at most {MOST} contracts: send the rest afterwards"))
     return lines, wrong
 
 
@@ -80,8 +80,10 @@ def _in_words(fits: Sequence[Fit]) -> list[Wrong]:
 async def look(visit: Visit, books: Books) -> Response:
     """What the list would do; nothing is entered here."""
     text = one(visit, "list")
+    if visit.unreadable:
+        return await ask(visit, books, [FieldError("list_file", visit.unreadable)])
     if not text:
-        return await ask(visit, books, [FieldError("list", "Paste the list")])
+        return await ask(visit, books, [FieldError("list", "Choose a file, or paste the list")])
     lines, wrong = read_list(text)
     async with visit.begin() as tx:
         fits = contracting.judge(books, await directory.versions(tx), lines, local_day(visit.now))

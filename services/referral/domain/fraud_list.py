@@ -14,6 +14,7 @@ NEEDED = ("reference", "level", "given_names", "family_name", "area", "share")
 LEVELS = ("1", "2", "3")
 SHARES = ("agreed", "not_asked", "refused")
 MOST = 200
+LONGEST_LINE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,18 @@ def read_list(text: str, areas: Mapping[str, str], today: date) -> tuple[list[Li
     """The people and the problems of a pasted list. `areas`: names and codes, in lower case, to codes."""
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
-        return [], [Problem(1, "paste the list, with its line of headings")]
-    header = [name.strip().lower() for name in _cells(lines[0][1])]
+        return [], [Problem(1, "choose or paste the list, with its line of headings")]
+    header = [name.strip().lower() for name in _cells(lines[0][1][:LONGEST_LINE])]
     missing = [name for name in NEEDED if name not in header]
     if missing:
         return [], [Problem(lines[0][0], f"the headings lack {', '.join(missing)}")]
     if len(lines) - 1 > MOST:
-        return [], [Problem(lines[MOST + 1][0], f"at most {MOST} people at once: paste the rest afterwards")]
+        return [], [Problem(lines[MOST + 1][0], f"at most {MOST} people at once: send the rest afterwards")]
     found: list[Listed] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
     for number, line in lines[1:]:
-        cells = _cells(line)
+        cells = _cells(line) if len(line) <= LONGEST_LINE else []
         if len(cells) != len(header):
             problems.append(Problem(number, f"{len(cells)} columns where the headings have {len(header)}"))
             continue

@@ -30,6 +30,8 @@ from services.referral.provider_portal.room import LINKED, Room
 from services.referral.provider_portal.steps import ask_step, take_step
 from services.referral.provider_portal.work import WORK, show_work, throw_away
 
+UPLOADS = {"/portal/outcomes": "lines"}
+
 
 def pages(context: Context) -> Sequence[Page]:
     """Every page of the portal; each works as the portal's own login, under row-level security."""
@@ -73,7 +75,7 @@ def _worked(room: Room) -> tuple[Page, ...]:
     one, contract = "/portal/referrals/{referral_id}", "/portal/capacity/{contract_id}"
     quarter = "/portal/returns/{period}"
     return tuple(
-        Page(path, room(view), permission, methods=(method,), database="portal")
+        Page(path, room(view), permission, methods=(method,), database="portal", upload=UPLOADS.get(path))
         for path, view, permission, method in (
             ("/portal", show_list, "portal.read", "GET"),
             ("/portal/work", show_work, "portal.read", "GET"),

@@ -32,10 +32,12 @@ async def ask_paste(visit: Visit, books: Books, errors: Sequence[FieldError] = (
 async def paste(visit: Visit, books: Books) -> Response:
     """Shows what would be kept; keeps it where that was pressed and every line is right."""
     lists, text = books.support, one(visit, "lines").replace("\x00", "")
+    if visit.unreadable:
+        return await ask_paste(visit, books, [FieldError("lines_file", visit.unreadable)])
     if not text.strip():
-        return await ask_paste(visit, books, [FieldError("lines", "Paste the lines of your system")])
+        return await ask_paste(visit, books, [FieldError("lines", "Choose a file, or paste the lines of your system")])
     if len(text) > LONGEST:
-        return await ask_paste(visit, books, [FieldError("lines", f"Paste at most {LONGEST:,} characters at once")])
+        return await ask_paste(visit, books, [FieldError("lines", f"Send at most {LONGEST:,} characters at once")])
     lines, bad = pasted.read(text, lists.outcomes, lists.changes)
     async with visit.begin() as tx:
         new, again, foreign = await acts.checked(tx, lines)
