@@ -131,9 +131,11 @@ async def test_a_long_queue_has_pages(hub: Hub, browse: AsPersona) -> None:
     assert len(page.rows) == 2 and "Page 2 of 2" in page.text
 
 
-@pytest.mark.parametrize("sought", ["wilhelmina  TESTPERSON", "07700 900321", "+44 7700 900 321", "reference"])
-async def test_search_finds_by_reference_name_and_phone(hub: Hub, browse: AsPersona, sought: str) -> None:
-    case = await a_case(hub)
+@pytest.mark.parametrize(
+    "sought", ["wilhelmina  TESTPERSON", "07700 900321", "+44 7700 900 321", "reference", "20 /ab12cd/ 26"]
+)
+async def test_search_finds_by_reference_name_phone_and_crime_number(hub: Hub, browse: AsPersona, sought: str) -> None:
+    case = await a_case(hub, a_domestic_crime(crime_reference="20/AB12CD/26"))
     officer = await browse("officer")
     await officer.get("/cases")
     reference = await reference_of(hub, case)
@@ -156,7 +158,7 @@ async def test_a_search_for_nothing_and_one_that_finds_nothing_say_what_to_do(br
     officer = await browse("officer")
     await officer.get("/cases")
     page = await officer.submit("Find", 422, sought=" ")
-    assert page.errors == ["Enter a reference, a full name or a phone number"]
+    assert page.errors == ["Enter a reference, a full name, a phone number or a crime number"]
     page = await officer.submit("Find", sought="Nobody Whatsoever")
     assert "Nothing was found that you may see" in page.text
 
@@ -192,7 +194,10 @@ async def test_a_restricted_case_is_absent_for_those_without_the_right(hub: Hub,
         await officer.get(f"/cases/{case}{tab}", 404)
         await leader.get(f"/cases/{case}{tab}")
     assert "Nobody is waiting" in (await officer.get("/cases")).text
-    assert "Nothing was found" in (await officer.submit("Find", sought="Wilhelmina Testperson")).text
+    number = await hub.value("select crime_reference from crime")
+    for sought in ("Wilhelmina Testperson", number):
+        await officer.get("/cases")
+        assert "Nothing was found" in (await officer.submit("Find", sought=sought)).text
     assert len((await leader.get("/cases")).rows) == 2
     await officer.post(f"/cases/{case}/reveal", status=404)
 

@@ -17,6 +17,8 @@ from services.referral.case_ui.room import Desk, badges, one
 from services.referral.store import cases, details, preferring, queues
 from services.referral.store.queues import Filters
 
+NOTHING_SOUGHT = "Enter a reference, a full name, a phone number or a crime number"
+
 
 async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) -> Response:
     slug, number = visit.query.get("queue", "waiting"), visit.query.get("page", "1")
@@ -80,24 +82,24 @@ def _items(nothing: str, pairs: list[tuple[str, str]]) -> list[dict[str, str]]:
 async def search(visit: Visit, desk: Desk) -> Response:
     sought = one(visit, "sought").strip()
     if not sought:
-        return await show(visit, desk, (FieldError("sought", "Enter a reference, a full name or a phone number"),))
+        return await show(visit, desk, (FieldError("sought", NOTHING_SOUGHT),))
     viewer, search_id = visit.signed_in, uuid4()
     async with visit.begin() as tx:
         reference = read_reference(sought)
         if reference:
             found = [case.case_id for case in await cases.by_reference(tx, reference)]
         else:
-            people = await _people(visit, tx, sought)
-            found = await details.cases_of(tx, people) if people else []
+            found = await cases.of_crime_reference(tx, sought) or await _of_people(visit, tx, sought)
         await audit.record(tx, [audit.seen(viewer, "search", "search", search_id, (f"{len(found)} found",))])
     desk.searches.keep(search_id, viewer.user_id, found)
     return visit.redirect(f"/cases/found/{search_id}")
 
 
-async def _people(visit: Visit, tx: Tx, sought: str) -> list[UUID]:
+async def _of_people(visit: Visit, tx: Tx, sought: str) -> list[UUID]:
     number = sealing.phone(sought)
     kind, text = ("phone", number) if len(number) >= 6 else ("name", sought)
-    return await details.find(tx, [(kind, visit.sealer.blind(kind, text))])
+    people = await details.find(tx, [(kind, visit.sealer.blind(kind, text))])
+    return await details.cases_of(tx, people) if people else []
 
 
 async def found(visit: Visit, desk: Desk) -> Response:

@@ -122,6 +122,17 @@ async def by_reference(tx: Tx, reference: str) -> list[Case]:
     return read(Case, await tx.fetch(f"select {columns(Case)} from case_file where reference = $1", reference))
 
 
+_OF_CRIME = """
+select f.case_id from crime c join case_file f using (crime_id)
+ where upper(replace(c.crime_reference, ' ', '')) = $1 order by f.opened_at desc, f.case_id limit 50
+"""
+
+
+async def of_crime_reference(tx: Tx, reference: str) -> list[UUID]:
+    """The cases of the crime to which the police gave this number, however it is spaced; the last opened first."""
+    return [row["case_id"] for row in await tx.fetch(_OF_CRIME, "".join(reference.split()).upper())]
+
+
 async def routings(tx: Tx, case_id: UUID) -> list[Routing]:
     """Every decision on the case, the last one first."""
     rows = await tx.fetch(f"select {columns(Routing)} from routing where case_id = $1 order by run desc", case_id)
