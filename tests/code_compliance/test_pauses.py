@@ -172,7 +172,8 @@ async def test_a_pause_form_says_what_is_wrong_and_a_form_sent_twice_pauses_once
     other = form | {"pause_id": str(UUID(int=8))}
     page = await browser.post(PAUSES, other, 422)
     assert page.errors == ["This clock is paused already. Go back and open it again"]
-    resumed = parts("2025-06-06", "09:00") | {"pause_id": str(UUID(int=7))}
+    (row,) = await hub.database.pool.fetch("select pause_id from pause")
+    resumed = parts("2025-06-06", "09:00") | {"pause_id": str(row["pause_id"])}
     page = await browser.post(f"{PAUSES}/resume", resumed | parts("2025-06-03", "13:00"), 422)
     assert page.errors == ["The date and time must be after the pause began"]
     for _ in range(2):

@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.code_compliance import ComplaintFact
 from contracts.identity import reference
 from contracts.refused import Refused
-from contracts.working_time import Calendar
+from contracts.working_time import Calendar, local_day
 from kit import audit, outbox
 from kit.access import Viewer
 from kit.database import Tx
@@ -54,17 +54,32 @@ async def take_in(
     tx: Tx, sealer: Sealer, viewer: Viewer, complaint: Complaint, words: str, reach: str | None, rules: Rulebook,
     now: datetime,
 ) -> None:  # fmt: skip
-    """By staff. Refuses a receipt in the future; the same form sent twice takes it in once."""
+    """By staff. Refuses a receipt in the future; the same form sent twice takes it in once, and one that was sent
+    before with other answers is refused."""
     if complaint.received_at > now:
         raise Refused("on", "in_the_future")
     sealed = await _sealed(sealer, complaint.complaint_id, words=words, reach=reach)
     if not await stored.add(tx, complaint, sealed.words, sealed.reach):
-        return
+        return await _same_as_before(tx, sealer, complaint, words, reach)
     step = Step("received", complaint.received_at)
     await stored.add_step(tx, complaint.complaint_id, step, viewer.user_id, viewer.role)
     await _announce(tx, complaint, step, now, viewer.role)
     await owing.tell_case(tx, viewer, complaint, None, rules, now)
     await audit.record(tx, [audit.seen(viewer, "complaint_taken_in", "complaint", complaint.complaint_id, ("words",))])
+
+
+async def _same_as_before(tx: Tx, sealer: Sealer, sent: Complaint, words: str, reach: str | None) -> None:
+    """Raises Refused unless what was sent is what was taken in. What steps have changed since is not compared."""
+    found = await stored.load(tx, sent.complaint_id)
+    if found is None:
+        raise Refused("", "sent_before")
+    held, texts = found[0], await opened(sealer, sent.complaint_id, found[1])
+    pairs = [(held.source, sent.source), (local_day(held.received_at), local_day(sent.received_at))]
+    pairs += [(texts.get("words"), words), (texts.get("reach"), reach)]
+    if held.version == 1:
+        pairs += [(held.agency, sent.agency), (held.case_id, sent.case_id)]
+    if any(before != now for before, now in pairs):
+        raise Refused("", "sent_before")
 
 
 async def take_in_publicly(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from contracts.identity import read_reference
+from contracts.identity import read_reference, reference
 from contracts.refused import Refused
 from contracts.working_time import LONDON
 from kit import audit
@@ -117,8 +117,18 @@ async def take_in(visit: Visit, rules: Rulebook) -> Response:
                 )
             return visit.redirect(f"/rights/complaints/{given.complaint_id}", flash="The complaint was taken in")
         except Refused as refused:
+            if refused.code == "sent_before":
+                return _other(visit, given.complaint_id)
             errors = [REFUSALS[refused.code]]
     return _form(visit, errors, visit.form)
+
+
+def _other(visit: Visit, complaint_id: UUID) -> Response:
+    """A form that was sent before with other answers, gone back to: they are shown, and can be sent as another."""
+    said = f"This form was sent before with other answers: that is complaint {reference(complaint_id)}. "
+    said += "To change it, open it from the list. If this is another complaint, press Take it in once more"
+    values = dict(visit.form) | {"complaint_id": [str(uuid4())]}
+    return _form(visit, [FieldError("", said)], values, status=409)
 
 
 REFUSALS = {
@@ -152,13 +162,13 @@ async def case_of(tx: Any, typed: str) -> UUID:
     return found[0]
 
 
-def _form(visit: Visit, errors: Sequence[FieldError], values: Any) -> Response:
+def _form(visit: Visit, errors: Sequence[FieldError], values: Any, status: int = 422) -> Response:
     standards = [
         {"agency": agency_words(code), "standard": answer_standard(code)} for code in agencies() if code in AGENCIES
     ]
     return visit.render(
         "complaints/take_in.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         errors=errors,
         values=values,
         agencies=[{"value": "", "text": "Choose who"}] + [{"value": c, "text": w} for c, w in agencies().items()],

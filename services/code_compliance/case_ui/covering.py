@@ -12,6 +12,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.rulebook import Rulebook
@@ -47,8 +48,9 @@ async def enter(visit: Visit, rules: Rulebook) -> Response:
         return await _page(visit, rules, errors, visit.form)
     async with visit.begin() as tx:
         viewer = visit.signed_in
-        await coverage.add(tx, given.line_id, given.agency, given.start, given.end, given.by, viewer.user_id, visit.now)
-        await audit.record(tx, [audit.seen(viewer, "coverage_entered", "list", given.line_id, (), given.agency)])
+        line_id = bound(given.line_id, given.agency, given.start, given.end, given.by)
+        await coverage.add(tx, line_id, given.agency, given.start, given.end, given.by, viewer.user_id, visit.now)
+        await audit.record(tx, [audit.seen(viewer, "coverage_entered", "list", line_id, (), given.agency)])
     return visit.redirect(
         "/rights/coverage/lines", flash="It was entered. Open clocks are decided by it within a minute"
     )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from contracts.working_time import LONDON
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.entitlements import Clock
 from services.code_compliance.domain.facts import Evidence
@@ -50,8 +51,7 @@ class EnterEvidence(BaseModel):
     @property
     def evidence_id(self) -> str:
         """The same for the same form sent twice with the same answers, another when an answer was changed."""
-        told = (self.outcome, self.reason, self.instant.isoformat(), self.channel, self.source)
-        return str(uuid5(self.id, "/".join(part or "" for part in told)))
+        return str(bound(self.id, self.outcome, self.reason, self.instant, self.channel, self.source))
 
     @property
     def instant(self) -> datetime:

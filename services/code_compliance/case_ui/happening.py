@@ -15,6 +15,7 @@ from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
 from services.code_compliance.case_ui.entering import Source
 from services.code_compliance.case_ui.moments import When
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.facts import Milestone
@@ -53,7 +54,9 @@ async def enter_happening(visit: Visit, rules: Rulebook) -> Response:
     if given is not None and given.what not in rules.happenings:
         errors = [FieldError("what", "Choose what happened")]
     if given is not None and not errors:
-        told = _milestone(visit, given.id, given.what, given, NO_DETAILS)
+        told = _milestone(
+            visit, bound(given.id, given.what, given.instant, given.source), given.what, given, NO_DETAILS
+        )
         errors = await _enter(visit, rules, told)
     return await _page(visit, rules, errors) if errors else _done(visit, "It was added")
 
@@ -65,7 +68,8 @@ async def show_interval(visit: Visit, rules: Rulebook) -> Response:
 async def agree_interval(visit: Visit, rules: Rulebook) -> Response:
     given, errors = parse(AgreeInterval, visit.form)
     if given is not None:
-        told = _milestone(visit, given.id, AGREED, given, Details(agreed_interval_days=given.days))
+        key = bound(given.id, given.days, given.instant, given.source)
+        told = _milestone(visit, key, AGREED, given, Details(agreed_interval_days=given.days))
         errors = await _enter(visit, rules, told)
     return await _interval(visit, errors) if errors else _done(visit, "The new interval counts from that day")
 

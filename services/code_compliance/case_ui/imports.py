@@ -16,6 +16,7 @@ from kit.web.forms import FieldError, Say, parse
 from kit.web.words import plural
 from services.code_compliance.actions import importing
 from services.code_compliance.case_ui.case import OUTCOMES as OUTCOME_WORDS
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.importing import COLUMNS, MOST_LINES, NEEDED, OUTCOMES, LineError, read_lines
@@ -59,9 +60,10 @@ async def check(visit: Visit, rules: Rulebook) -> Response:
         if wrong or "confirm" not in visit.form:
             await audit.record(tx, [audit.seen(visit.signed_in, "import_checked", "list", None, (), given.agency)])
             return _checked(visit, given, rules, checked, wrong)
+    import_id = bound(given.import_id, given.agency, given.text)
     try:
         async with visit.begin() as tx:
-            done = await importing.bring_in(tx, visit.signed_in, given.import_id, given.agency, lines, rules, visit.now)
+            done = await importing.bring_in(tx, visit.signed_in, import_id, given.agency, lines, rules, visit.now)
     except Refused:
         return visit.conflict()
     return visit.redirect("/rights/imports", flash=f"{plural(len(done.fresh), 'line was', 'lines were')} imported")

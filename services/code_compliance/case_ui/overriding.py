@@ -12,6 +12,7 @@ from contracts.working_time import LONDON, local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import open_case
 from services.code_compliance.domain import enhanced
@@ -55,7 +56,7 @@ async def decide_enhanced(visit: Visit, rules: Rulebook) -> Response:
 
 async def _decide(visit: Visit, rules: Rulebook, given: Decide, held: bool) -> list[FieldError]:
     decided = enhanced.Override(
-        override_id=given.id,
+        override_id=bound(given.id, given.category, given.reason, given.on),
         case_id=visit.id("case_id"),
         category=given.category,
         held=held,

@@ -13,6 +13,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.code_compliance.actions import entering
 from services.code_compliance.case_ui.moments import When
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id
@@ -112,11 +113,12 @@ async def prolong(visit: Visit, rules: Rulebook) -> Response:
         mine = {p.pause_id: p for p in opened.pauses_of(clock)}
         if given is not None and given.pause_id not in mine:
             return visit.not_found()
-        if given is not None and given.another not in mine:  # the same form, sent again, has nothing to do
+        another = bound(given.another, given.later) if given is not None else None
+        if given is not None and another is not None and another not in mine:  # else the same form was sent again
             try:
                 until = datetime.combine(given.later, time(), LONDON).astimezone(UTC)
                 old = mine[given.pause_id]
-                done = await entering.prolong(tx, visit.signed_in, old, given.another, until, rules, visit.now)
+                done = await entering.prolong(tx, visit.signed_in, old, another, until, rules, visit.now)
             except Refused:
                 errors = [FieldError("later", "The day on which it counts again must be in the future")]
     if not done:
@@ -129,7 +131,7 @@ async def prolong(visit: Visit, rules: Rulebook) -> Response:
 
 def _pause(visit: Visit, opened: Opened, clock: Clock, given: PauseClock, by_itself: bool) -> Pause:
     return Pause(
-        pause_id=given.pause_id,
+        pause_id=bound(given.pause_id, given.reason, given.instant, given.until),
         case_id=opened.case.case_id,
         entitlement=clock.entitlement,
         occurrence=clock.occurrence,

@@ -15,6 +15,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, Room, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id
@@ -67,7 +68,8 @@ async def reply(visit: Visit, rules: Rulebook) -> Response:
         opened, clock = await _opened(tx, visit)
         if given.agency not in _holders(clock, rules):
             raise HTTPException(404)
-        made = Reply(given.reply_id, given.agency, given.reason, given.words, visit.now, None, None)
+        reply_id = bound(given.reply_id, given.agency, given.reason, given.words)
+        made = Reply(reply_id, given.agency, given.reason, given.words, visit.now, None, None)
         await replies.add(tx, made, opened.case.case_id, clock.key, visit.signed_in.user_id)
         await _note(tx, visit, "breach_replied", opened.case.case_id, given.reason)
     return visit.redirect(visit.request.url.path, flash="The reply was added")
@@ -135,7 +137,8 @@ async def add_action(visit: Visit, rules: Rulebook) -> Response:
         errors = [FieldError("agency", "Choose who is to act")]
     if given is None or errors:
         return await _actions(visit, rules, errors, visit.form)
-    made = Action(given.action_id, given.agency, None, given.what, given.owner, given.due, visit.now, None)
+    action_id = bound(given.action_id, given.agency, given.what, given.owner, given.due)
+    made = Action(action_id, given.agency, None, given.what, given.owner, given.due, visit.now, None)
     async with visit.begin() as tx:
         await replies.add_action(tx, made, visit.signed_in.user_id)
         await audit.record(tx, [audit.seen(visit.signed_in, "action_added", "list", given.action_id)])

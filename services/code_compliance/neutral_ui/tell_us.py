@@ -6,7 +6,7 @@ worker out. Nothing that was sent can be read from here again.
 
 from collections.abc import Sequence
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -36,7 +36,8 @@ SECONDS = 3600
 
 
 class Told(BaseModel):
-    """`complaint_id`: made by us with the form, and shown to be so; sending the form twice takes it in once."""
+    """`complaint_id`: made by us with the form, and shown to be so; sending the form twice takes it in once. Gone back
+    to and sent with other words, it is another: it may not be read here, and nothing that was written is lost."""
 
     complaint_id: Annotated[str, OLD]
     agency: Annotated[str, Say("Choose who it is about")]
@@ -77,6 +78,7 @@ async def send(visit: Visit, rules: Rulebook) -> Response:
     if (until := await Tries(visit, "tell_us", OF_FORMS).begin()) is not None:
         wait = f"Too many were sent from where you are. You can send this one again from {time_words(until)}"
         return asked_to_wait(visit, _again(visit, [FieldError("", wait)], 429), until)
+    complaint_id = uuid5(complaint_id, repr((given.agency, given.words, given.reach)))
     complaint = complaining.new(complaint_id, given.agency, "self", visit.now, rules, visit.now)
     async with visit.begin() as tx:
         await complaining.take_in_publicly(tx, visit.sealer, complaint, given.words, given.reach, visit.now)
