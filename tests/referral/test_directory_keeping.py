@@ -12,10 +12,11 @@ from contracts.working_time import local_day
 from kit import clock
 from services.referral.actions import books as stocked
 from services.referral.actions import falling_due
+from services.referral.domain.answering import due_at
 from services.referral.domain.directory import Standards
 from services.referral.domain.entries import BadField, contract_of, entry_of, read_directory
 from services.referral.domain.kept import Automatic, Closure, Kept, ProviderFrom
-from services.referral.domain.performance import Tried, due_at, result, summary
+from services.referral.domain.performance import Tried, result, summary
 from services.referral.domain.versions import providers_of
 from services.referral.store import keeping
 from services.referral.store.keeping import Change
@@ -25,7 +26,7 @@ from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, access_of, hub_app, hub_pages
-from tests.referral.portal import a_referral_sent_by_policy
+from tests.referral.portal import LATER, a_referral_sent, a_referral_sent_by_policy
 
 GENERAL = contract_id("open-door-birmingham-solihull")
 HARBOUR = provider_id("harbour-lane")
@@ -94,6 +95,7 @@ def test_nobody_is_late_in_a_planned_closure_but_for_what_is_urgent(
         None,
         sent + timedelta(days=answered - 1),
         None,
+        sent,
     )
     limits = Standards(accept_working_days=2)
     assert result(leg, "answer", limits, sent + timedelta(days=9), closed) == said
@@ -198,6 +200,17 @@ async def holds_at_most(hub: Hub, most: int) -> None:
         " made_at, made_by) values ($1, $2, $3, $4, 'changed', $5, $6, $1)",
         *(uuid4(), GENERAL, provider_id("open-door"), DAY, entry, NOON),
     )
+
+
+@pytest.mark.service
+async def test_what_is_urgent_is_watched_day_and_night_also_in_a_planned_closure(hub: Hub) -> None:
+    sent = await a_referral_sent(hub)
+    days = (NOON.date(), NOON.date() + timedelta(days=7))
+    closure = Change(uuid4(), "closure", contract_id("harbour-lane-idva"), *days, {}, None, a_viewer().user_id, NOON)
+    async with hub.as_worker() as tx:
+        await keeping.add(tx, closure)
+    assert await hub.every(falling_due.watch_silence, LATER + timedelta(hours=2)) == 1
+    assert await hub.value("select min(step) from silence_step where leg_id = $1", sent.leg) == "duty_line"
 
 
 @pytest.mark.service

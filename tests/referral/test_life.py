@@ -10,7 +10,8 @@ from contracts.identity import contract_id
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from services.referral.actions import falling_due, providing, referring, settling
-from services.referral.domain.standards import BadStandards, Rest, minutes_of, read_standards
+from services.referral.domain.answering import Rest, minutes_of
+from services.referral.domain.standards import BadStandards, read_standards
 from tests.builders import COVENTRY, NOON, RAPE, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub

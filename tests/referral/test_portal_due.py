@@ -1,19 +1,27 @@
 """What is due at a provider: the limit that runs, in the order of lists and in words."""
 
+import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from contracts.identity import contract_id
-from contracts.working_time import calendar, due
+from contracts.working_time import calendar, due, local_day
+from kit import clock
 from services.referral.actions import contacting, providing, referring
+from services.referral.domain.answering import Rest, due_at
+from services.referral.domain.kept import Closure
 from services.referral.provider_portal import due_words
-from services.referral.store import portal
+from services.referral.store import keeping, life, portal
+from services.referral.store.keeping import Change
+from services.referral.store.life import LimitRest
 from services.referral.store.portal_due import limits_of
 from tests.builders import NOON, a_viewer
+from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.portal import LATER, a_referral_sent
+from tests.referral.portal import LATER, Sent, a_referral_sent, portal_of
 
 END_OF_MONDAY = datetime(2026, 9, 7, 22, 59, 59, tzinfo=UTC)
 CONTRACTS = BOOKS.directory.contracts
@@ -45,7 +53,7 @@ def test_a_limit_is_said_with_its_day_and_what_is_left_of_it(end: datetime, word
 async def test_the_limit_of_a_query_is_the_one_of_the_working_calendar(hub: Hub) -> None:
     sent = await a_referral_sent(hub)
     for at in (NOON, datetime(2026, 8, 28, 15, tzinfo=UTC), datetime(2026, 12, 24, 23, 30, tzinfo=UTC)):
-        await hub.worker.pool.execute("update leg set sent_at = $1", at)
+        await hub.worker.pool.execute("update leg set sent_at = $1, out_at = $1", at)
         await hub.worker.pool.execute("update referral set urgent = false")
         async with hub.looks(a_viewer("idva.worker")) as tx:
             found = await portal.one(tx, sent.referral, limits_of(CONTRACTS, at.date() + timedelta(days=3)))
@@ -65,12 +73,12 @@ async def test_the_limit_to_answer_rests_while_the_hub_answers_a_question(hub: H
         await providing.step(tx, worker, sent.referral, "ask", LATER, reason_code="risk")
     async with hub.looks(officer) as tx:
         await referring.step(tx, officer, sent.referral, "supply", later)
-    for urgent, due_at in ((True, NOON + timedelta(days=3)), (False, due(NOON, 3, "working_days", calendar()))):
+    for urgent, end in ((True, NOON + timedelta(days=3)), (False, due(NOON, 3, "working_days", calendar()))):
         await hub.worker.pool.execute("update referral set urgent = $1", urgent)
         async with hub.looks(worker) as tx:
             found = await portal.one(tx, sent.referral, limits_of(CONTRACTS, NOON.date()))
         assert found is not None and found.due_at is not None
-        assert abs(found.due_at - due_at) <= timedelta(seconds=15)
+        assert abs(found.due_at - end) <= timedelta(seconds=15)
 
 
 @pytest.mark.service
@@ -95,3 +103,58 @@ async def test_a_list_begins_with_what_is_due_first_and_ends_with_what_rests(hub
     assert due_words.due(replace(first, due_at=NOON), LATER).startswith("Late: the answer was due by midday today")
     assert {row.referral_id for row in newest.rows} == {row.referral_id for row in page.rows}
     assert contract_id("harbour-lane-idva") in limits.arguments[0]
+
+
+async def due_of(hub: Hub, sent: Sent, closed: frozenset[date], today: date) -> datetime | None:
+    """What the portal says of a referral's limit."""
+    async with hub.looks(a_viewer("idva.worker")) as tx:
+        limits = limits_of(CONTRACTS, today, {contract_id("harbour-lane-idva"): closed})
+        found = await portal.one(tx, sent.referral, limits)
+    return found.due_at.replace(microsecond=0) if found and found.due_at else None
+
+
+@pytest.mark.service
+async def test_lists_and_performance_reckon_every_limit_by_one_rule(hub: Hub) -> None:
+    sent, draw = await a_referral_sent(hub), random.Random(4)
+    standards, run = BOOKS.directory.by_id[contract_id("harbour-lane-idva")].standards, hub.worker.pool.execute
+    for _ in range(60):
+        since = NOON + timedelta(minutes=draw.randrange(-200_000, 200_000))
+        urgent, state = draw.random() < 0.4, draw.choice(("sent", "accepted"))
+        closed = Closure(uuid4(), uuid4(), since.date(), since.date() + timedelta(days=draw.randrange(20))).days
+        closed = closed if draw.random() < 0.5 else frozenset()
+        rests = [Rest(at, at + timedelta(minutes=draw.randrange(9000))) for at in (since + timedelta(hours=3),)]
+        rests = rests if draw.random() < 0.6 else []
+        fed = since - timedelta(days=40)
+        await run("update leg set state = $1, out_at = $2, sent_at = $3", state, since, fed)
+        await run("update referral set state = $1, urgent = $2", state, urgent)
+        await run("delete from limit_rest")
+        async with hub.as_worker() as tx:
+            for rest in rests:
+                about = (sent.referral, sent.case, sent.leg, "accept", "risk")
+                await life.begin_rest(tx, LimitRest(*about, rest.since, rest.until))
+        measure = "answer" if state == "sent" else "contact"
+        expected = due_at(standards, measure, since, urgent=urgent, closed=closed, rests=rests)
+        assert await due_of(hub, sent, closed, since.date()) == expected.replace(microsecond=0), (since, rests, closed)
+
+
+@pytest.mark.service
+async def test_a_past_month_that_is_fed_now_is_not_late_and_nobody_is_late_in_a_planned_closure(
+    hub: Hub, databases: Databases
+) -> None:
+    sent, now = await a_referral_sent(hub), clock.now()
+    harbour, run = contract_id("harbour-lane-idva"), hub.worker.pool.execute
+    await run("update referral set urgent = false")
+    async with portal_of(hub, databases) as browse:
+        worker = await browse("idva.worker")
+        await run("update leg set sent_at = $1, out_at = $2", now - timedelta(days=60), now)
+        assert "Late" not in (await worker.get("/portal")).text
+        await run("update leg set out_at = $1", now - timedelta(days=9))
+        assert "Late: the answer was due" in (await worker.get("/portal")).text
+        days = (local_day(now) - timedelta(days=10), local_day(now) + timedelta(days=3))
+        closure = Change(uuid4(), "closure", harbour, *days, {}, None, a_viewer().user_id, now)
+        async with hub.as_worker() as tx:
+            await keeping.add(tx, closure)
+        for page in ("/portal", sent.page):
+            assert "Late" not in (await worker.get(page)).text
+        await run("update referral set urgent = true")
+        assert "Late: the answer was due" in (await worker.get("/portal")).text

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 
 from contracts.identity import contract_id, provider_id
 from services.referral.actions import contacting, providing, supporting
+from services.referral.domain.answering import Rest
 from services.referral.domain.directory import Standards
 from services.referral.domain.monitoring import Line, harmless, last_suppressed, read, suppress, write
 from services.referral.domain.performance import (
@@ -34,8 +36,8 @@ STANDARDS = Standards(accept_working_days=1, first_contact_working_days=2, urgen
 def a_leg(state: str = "accepted", urgent: bool = False, **hours: float) -> Tried:
     """A leg sent on Tuesday at noon; hours after it for `viewed`, `answered` and `contacted`."""
     at = {name: NOON + timedelta(hours=after) for name, after in hours.items()}
-    times = [at.get(name) for name in ("viewed", "answered", "contacted")]
-    return Tried(uuid4(), uuid4(), "REF", uuid4(), state, urgent, NOON, *times)
+    viewed, answered, contacted = (at.get(name) for name in ("viewed", "answered", "contacted"))
+    return Tried(uuid4(), uuid4(), "REF", uuid4(), state, urgent, NOON, viewed, answered, contacted, NOON)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,20 @@ def test_what_is_not_done_when_its_limit_is_over_is_missed_and_times_are_given_b
     found = summary(legs, "answer", STANDARDS, NOON + timedelta(hours=5))
     assert (found.met, found.missed, found.running, found.median, found.ninetieth) == (2, 1, 1, 120, 1740)
     assert percentile(range(1, 11), 90) == 9 and percentile([], 50) is None
+
+
+def test_a_question_to_the_hub_is_taken_off_and_a_month_that_is_fed_later_is_not_late_at_once() -> None:
+    asked = (Rest(NOON + timedelta(hours=2), NOON + timedelta(hours=50)),)
+    for urgent, hours in ((False, 60), (True, 71)):
+        late = a_leg(answered=hours, urgent=urgent)
+        assert result(late, "answer", STANDARDS, NOON + timedelta(days=9)) == "missed"
+        assert result(replace(late, rests=asked), "answer", STANDARDS, NOON + timedelta(days=9)) == "met"
+    resting = replace(a_leg("sent"), rests=(Rest(NOON, None),))
+    assert result(resting, "answer", STANDARDS, NOON + timedelta(days=30)) == "running"
+    assert summary([replace(a_leg(answered=60), rests=asked)], "answer", STANDARDS, NOON).median == 5 * 60
+    fed = NOON - timedelta(days=60)
+    assert result(replace(a_leg("sent"), sent_at=fed, since=fed), "answer", STANDARDS, NOON) == "missed"
+    assert result(replace(a_leg("sent"), sent_at=fed), "answer", STANDARDS, NOON) == "running"
 
 
 def test_small_numbers_of_people_are_taken_out_with_one_more_where_the_rest_would_tell() -> None:
@@ -161,7 +177,8 @@ async def a_quarter_that_is_over(hub: Hub) -> str:
     over = quarters_until(now.date(), 2)[1]
     by = over.begins + timedelta(days=30) - NOON
     for table, column in (
-        ("leg", "sent_at"), ("leg", "viewed_at"), ("leg", "answered_at"), ("contact_attempt", "at"), ("outcome", "at"),
+        ("leg", "sent_at"), ("leg", "out_at"),
+        ("leg", "viewed_at"), ("leg", "answered_at"), ("contact_attempt", "at"), ("outcome", "at"),
         ("case_event", "happened_at"), ("referral", "started_at"),
     ):  # fmt: skip
         await hub.worker.pool.execute(f"update {table} set {column} = {column} + $1", by)

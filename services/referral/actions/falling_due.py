@@ -1,19 +1,19 @@
 """What falls due by itself: steps for silent providers, reviews of holds, check-ins, agreements about to end."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import date, datetime, timedelta
 
-from contracts.working_time import end_of_day, local_day
+from contracts.working_time import local_day
 from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions import filing, proposing, telling_providers
 from services.referral.actions.books import current
+from services.referral.domain.answering import Rest, minutes_of
 from services.referral.domain.books import Books
-from services.referral.domain.kept import Kept
-from services.referral.domain.standards import Rest, Standards, minutes_of
+from services.referral.domain.kept import NOTHING
+from services.referral.domain.standards import Standards
 from services.referral.store import consent, keeping, life, silence, tasks
 from services.referral.store.life import Proposed, SilenceStep
 from services.referral.store.silence import Silent
@@ -33,12 +33,11 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     standards = context.facts.standards_on(local_day(now))
     legs = await silence.silent(tx, now - SHORTEST, LOOKED)
     rests = await silence.rests_of(tx, [leg.leg_id for leg in legs]) if legs else {}
-    closed = _closures(await keeping.kept(tx)) if legs else {}
+    kept = await keeping.kept(tx) if legs else NOTHING
     steps: list[SilenceStep] = []
     for leg in legs:
-        steps += _steps(
-            leg, standards, [*(Rest(*one) for one in rests.get(leg.leg_id, ())), *closed.get(leg.contract_id, ())], now
-        )
+        rested = [Rest(*one) for one in rests.get(leg.leg_id, ())]
+        steps += _steps(leg, standards, rested, kept.closed_days(leg.contract_id), now)
     if not steps:
         return 0
     await silence.taken(tx, steps)
@@ -54,22 +53,15 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     return len(last)
 
 
-def _steps(leg: Silent, standards: Standards, rests: Sequence[Rest], now: datetime) -> list[SilenceStep]:
+def _steps(
+    leg: Silent, standards: Standards, rests: Sequence[Rest], closed: frozenset[date], now: datetime
+) -> list[SilenceStep]:
     """The steps that are due and not taken."""
     kind = "not_opened" if leg.viewed_at is None else "not_answered"
     clock = standards.clock(urgent=leg.urgent, holds=leg.holds)
-    due = standards.steps_due(kind, clock, minutes_of(clock, leg.since, now, rests))
+    due = standards.steps_due(kind, clock, minutes_of(clock, leg.since, now, rests, closed))
     about = (leg.case_id, leg.referral_id, clock, standards.version, now)
     return [SilenceStep(leg.leg_id, kind, step, *about) for step in due if f"{kind}/{step}" not in leg.taken]
-
-
-def _closures(kept: Kept) -> dict[UUID, list[Rest]]:
-    """The planned closures of each contract, in which nobody there is expected to answer what is not urgent."""
-    found: dict[UUID, list[Rest]] = {}
-    for one in kept.closures:
-        begins = end_of_day(one.from_day - timedelta(days=1))
-        found.setdefault(one.contract_id, []).append(Rest(begins, end_of_day(one.until_day)))
-    return found
 
 
 def _task(leg: Silent, step: SilenceStep, standards: Standards) -> Task | None:

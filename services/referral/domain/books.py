@@ -1,7 +1,7 @@
 """Everything that is data with dates, as it stands on a day: rules, policy, directory, transitions, reasons."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,8 @@ class Books:
     standards: tuple[Standards, ...]
     support: SupportLists
     start: "Books | None" = None
+    closed: Mapping[UUID, frozenset[date]] = field(default_factory=dict)
+    """The days of planned closures, by contract."""
 
     def standards_on(self, day: date) -> Standards:
         return next((one for one in reversed(self.standards) if one.effective_from <= day), self.standards[0])
@@ -75,7 +77,8 @@ class Books:
             return standing_on(providers_on(self.directory, kept.providers, day), changes, day)
 
         made = [_standing(replace(self.on(day), since=day), standing(day), kept.automatic) for day in starts]
-        return replace(self, directory=standing(today), versions=tuple(made), start=self.start or self)
+        changed = replace(self, directory=standing(today), versions=tuple(made), start=self.start or self)
+        return replace(changed, closed={one.contract_id: kept.closed_days(one.contract_id) for one in kept.closures})
 
     def with_providers(self, kept: Kept, today: date) -> "Books":
         """The books of the start with the providers as they stand today: what a form chooses from."""

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from math import ceil
 from typing import Literal
 from uuid import UUID
 
-from contracts.working_time import HUB_HOURS, LONDON, calendar, end_of_day, last_day, local_day, working_minutes
+from contracts.working_time import LONDON
+from services.referral.domain.answering import NEVER, Rest, due_at, minutes_of
 from services.referral.domain.directory import Standards
-from services.referral.domain.kept import without
 
 Measure = Literal["open", "answer", "contact"]
 MEASURES: dict[str, str] = {"open": "Opened", "answer": "Accepted or declined", "contact": "First contact"}
@@ -61,7 +60,8 @@ def quarters_until(day: date, count: int) -> list[Quarter]:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A leg with the times of what its provider did."""
+    """A leg with the times of what its provider did; `since`: when it could first see it. `rests`: when its limit to
+    answer rested."""
 
     leg_id: UUID
     referral_id: UUID
@@ -73,28 +73,26 @@ class Tried:
     viewed_at: datetime | None
     answered_at: datetime | None
     contacted_at: datetime | None
+    since: datetime
+    rests: tuple[Rest, ...] = ()
+
+    def due_at(self, measure: str, standards: Standards, closed: frozenset[date], now: datetime) -> datetime:
+        return due_at(
+            standards,
+            measure,
+            self.since,
+            urgent=self.urgent,
+            closed=closed,
+            rests=self.rests,
+            now=self.done_at(measure) or now,
+        )
 
     def done_at(self, measure: str) -> datetime | None:
         return {"open": self.viewed_at, "answer": self.answered_at, "contact": self.contacted_at}[measure]
 
 
-def due_at(
-    standards: Standards, measure: str, sent_at: datetime, *, urgent: bool, closed: frozenset[date] = frozenset()
-) -> datetime:
-    """The end of a limit. A contract names none for opening: it counts as the one to answer. On the days of a planned
-    closure no limit of working days runs; the one of an urgent referral runs day and night."""
-    days = standards.first_contact_working_days if measure == "contact" else standards.accept_working_days
-    end = _end(local_day(sent_at), days, closed)
-    return min(end, sent_at + timedelta(hours=standards.urgent_hours)) if urgent and measure != "contact" else end
-
-
-@lru_cache(4096)
-def _end(day: date, days: int, closed: frozenset[date]) -> datetime:
-    return end_of_day(last_day(day, days, "working_days", without(calendar(), closed)))
-
-
 def result(
-    tried: Tried, measure: str, standards: Standards, now: datetime, closed: frozenset[date] = frozenset()
+    tried: Tried, measure: str, standards: Standards, now: datetime, closed: frozenset[date] = NEVER
 ) -> str | None:
     """met, missed or running; None where the standard does not apply: no contact is due before the person is accepted,
     nor after an end without one."""
@@ -103,7 +101,7 @@ def result(
         return None
     if done is None and tried.state in ("withdrawn", "ended"):
         return None
-    end = due_at(standards, measure, tried.sent_at, urgent=tried.urgent, closed=closed) + timedelta(seconds=1)
+    end = tried.due_at(measure, standards, closed, now) + timedelta(seconds=1)
     if done is None:
         return "running" if now < end else "missed"
     return "met" if done < end else "missed"
@@ -111,7 +109,8 @@ def result(
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many met and missed a standard; `median` and `ninetieth` of the working minutes taken, None when none was."""
+    """How many met and missed a standard; `median` and `ninetieth` of the working minutes taken, without those in which
+    the limit rested; None when none was."""
 
     met: int
     missed: int
@@ -124,15 +123,15 @@ class Summary:
 
 
 def summary(
-    legs: Iterable[Tried], measure: str, standards: Standards, now: datetime, closed: frozenset[date] = frozenset()
+    legs: Iterable[Tried], measure: str, standards: Standards, now: datetime, closed: frozenset[date] = NEVER
 ) -> Summary:
-    days = without(calendar(), closed)
     results, taken = [], []
     for leg in legs:
         results.append(result(leg, measure, standards, now, closed))
         done = leg.done_at(measure)
         if done is not None:
-            taken.append(max(0, working_minutes(leg.sent_at, done, days, HUB_HOURS)))
+            rests = () if measure == "contact" else leg.rests
+            taken.append(max(0, minutes_of("working_time", leg.since, done, rests, closed)))
     met, missed, running = (results.count(name) for name in RESULTS)
     return Summary(met, missed, running, percentile(taken, 50), percentile(taken, 90))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.working_time import HUB_HOURS, calendar, working_minutes
 from services.referral.domain.attempting import Paces, read_paces
 
 STEPS = ("nudge", "duty_line", "next_provider")
@@ -65,30 +64,6 @@ class Standards:
         """The steps that silence of so many minutes of that clock calls for, the first one first."""
         hours = self.silence[kind, clock]
         return tuple(step for step in STEPS if minutes >= hours[step] * 60)
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """A time in which a limit rested; `until` None while it still does."""
-
-    since: datetime
-    until: datetime | None
-
-
-def minutes_of(clock: str, since: datetime, until: datetime, rests: Iterable[Rest] = ()) -> int:
-    """Whole minutes that a clock ran from `since` to `until`, without the times in which it rested."""
-    rested = sum(
-        _run(clock, max(rest.since, since), min(rest.until or until, until))
-        for rest in rests
-        if rest.since < until and (rest.until is None or rest.until > since)
-    )
-    return _run(clock, since, until) - rested
-
-
-def _run(clock: str, since: datetime, until: datetime) -> int:
-    if clock == "wall_clock":
-        return (until - since) // timedelta(minutes=1)
-    return working_minutes(since, until, calendar(), HUB_HOURS)
 
 
 def read_standards(document: Mapping[str, Any]) -> tuple[Standards, ...]:

@@ -13,7 +13,6 @@ from services.referral.domain.performance import (
     MEASURES,
     RESULTS,
     Quarter,
-    due_at,
     quarter,
     quarter_of,
     quarters_until,
@@ -91,9 +90,6 @@ async def show_measured(visit: Visit, books: Books) -> Response:
         heading=f"{MEASURES[measure]}: {RESULTS[wanted].lower()}",
         contract=contract,
         period=period,
-        rows=[
-            (leg, due_at(standards, measure, leg.sent_at, urgent=leg.urgent, closed=closed), leg.done_at(measure))
-            for leg in found
-        ],
+        rows=[(leg, leg.due_at(measure, standards, closed, visit.now), leg.done_at(measure)) for leg in found],
         day=lambda at: due_words.day(at, visit.now),
     )

@@ -59,8 +59,10 @@ class Room:
 
 
 def limits(visit: Visit, books: Books) -> Limits:
-    """The limits of every contract around today."""
-    return limits_of(books.directory.contracts, local_day(visit.now))
+    """The limits of the contracts of the viewer's provider, or of every one, around today."""
+    mine = visit.signed_in.organisation_id
+    held = [one for one in books.directory.contracts if mine is None or one.provider.provider_id == mine]
+    return limits_of(held, local_day(visit.now), books.closed)
 
 
 async def own(tx: Tx, visit: Visit, books: Books) -> Offered:

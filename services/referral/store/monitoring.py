@@ -7,10 +7,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.answering import Rest
 from services.referral.domain.monitoring import Line
 from services.referral.domain.performance import Quarter, Tried
 from services.referral.store.portal import PROVIDER, by_index
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import changed, columns, read, read_one
 
 LEGS_AT_MOST = 20_000
 
@@ -51,7 +52,7 @@ async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> li
     rows = await tx.fetch(
         f"""
         select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, coalesce(r.urgent, false) as urgent,
-               l.sent_at, l.viewed_at, l.answered_at,
+               l.sent_at, coalesce(l.out_at, l.sent_at) as since, l.viewed_at, l.answered_at,
                least(r.started_at, (select min(a.at) from contact_attempt a where a.case_id = l.case_id
                         and a.referral_id = l.referral_id and a.provider_id = l.provider_id and a.reached))
                  as contacted_at
@@ -65,9 +66,16 @@ async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> li
         contract_id,
         LEGS_AT_MOST,
     )
-    return read(Tried, rows)
+    rests: dict[UUID, tuple[Rest, ...]] = {}
+    for row in await tx.fetch(_RESTS, quarter.begins, quarter.ends):
+        rests[row["leg_id"]] = (*rests.get(row["leg_id"], ()), Rest(row["since"], row["until"]))
+    return [changed(leg, rests=rests[leg.leg_id]) if leg.leg_id in rests else leg for leg in read(Tried, rows)]
 
 
+_RESTS = f"""
+select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.leg_id and x.what = 'accept'
+ where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 order by x.since
+"""
 # What happened to a leg in a quarter happened to one that was sent before its end, and was not over before its start.
 _OF_THE_TIME = f"l.provider_id = {PROVIDER} and l.sent_at < $2 and (l.ended_at is null or l.ended_at >= $1)"
 _STEPS = f"""

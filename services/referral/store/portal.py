@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.portal_due import DUE, Limits
+from services.referral.store.portal_due import DUE, LIMITS, Limits
 from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
 from services.referral.store.rows import columns, read, read_one
 
@@ -101,10 +101,7 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
 _WITH_REFERRAL = """
   left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
 """
-_WITH_LIMITS = """
-  left join unnest($2::uuid[], $3::int[], $4::int[], $5::int[]) as d(contract_id, accept, contact, hours)
-    on d.contract_id = l.contract_id
-"""
+_WITH_LIMITS = "left join limits d on d.contract_id = l.contract_id"
 _WITH_CASE = "left join case_file c on c.case_id = l.case_id"
 _OFFERED = f"{_SHOWN} from leg l {_WITH_REFERRAL} {_WITH_LIMITS} {_WITH_CASE}"
 _BY_DUE = "due_at nulls last, r.urgent desc nulls last, l.sent_at, l.leg_id"
@@ -154,7 +151,7 @@ async def offered(
     else:
         first = f"select l.leg_id from leg l where {where}"
     rows = await tx.fetch(
-        f"with these as materialized ({first} order by {order} {some})"
+        f"with {LIMITS}, these as materialized ({first} order by {order} {some})"
         f" {_OFFERED} join these on these.leg_id = l.leg_id order by {order.replace('due_at', 'these.due_at')}",
         contract_id,
         *limits.arguments,
@@ -178,7 +175,9 @@ async def counts(tx: Tx, contract_id: UUID | None = None) -> dict[str, int]:
 async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     """The viewer's own leg of a referral (the last one, where it was tried twice); None for everybody else's."""
     row = await tx.fetchrow(
-        f"{_OFFERED} where l.referral_id = $1 order by l.number desc limit 1", referral_id, *limits.arguments
+        f"with {LIMITS} {_OFFERED} where l.referral_id = $1 order by l.number desc limit 1",
+        referral_id,
+        *limits.arguments,
     )
     return read_one(Offered, row)
 

@@ -1,50 +1,72 @@
-"""The limits of contracts as a query reads them: which one runs on a leg now, and when it ends."""
+"""When a provider's next act is due, as a query reads it: the rule of `domain.answering`, which a test holds it to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from contracts.working_time import calendar, is_working_day
 from services.referral.domain.directory import Contract
+from services.referral.domain.kept import without
 
-_PAST, _AHEAD = timedelta(days=400), timedelta(days=60)
+_PAST, _AHEAD = timedelta(days=400), timedelta(days=120)
+NOT_CLOSED: Mapping[UUID, frozenset[date]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Contracts with their standards, and the working days around a day, as arguments $2 to $6 of a query."""
+    """Contracts with their standards and the days on which their limits run, as arguments $2 to $6 of a query."""
 
     arguments: tuple[list[Any], ...]
 
 
-def limits_of(contracts: Iterable[Contract], today: date) -> Limits:
-    """The limits of these contracts. A leg sent more than 400 days before `today` counts from the first of them."""
+def limits_of(
+    contracts: Iterable[Contract], today: date, closed: Mapping[UUID, frozenset[date]] = NOT_CLOSED
+) -> Limits:
+    """The limits of these contracts, with the days of planned closures. A leg sent more than 400 days before `today`
+    counts from the first of them."""
     known = list(contracts)
-    span = (today - _PAST + timedelta(days=n) for n in range((_PAST + _AHEAD).days))
+    span = [today - _PAST + timedelta(days=n) for n in range((_PAST + _AHEAD).days)]
+    usual = _days(span, frozenset())
     return Limits(
         (
             [contract.contract_id for contract in known],
             [contract.standards.accept_working_days for contract in known],
             [contract.standards.first_contact_working_days for contract in known],
             [contract.standards.urgent_hours for contract in known],
-            [day for day in span if is_working_day(day, calendar())],
+            [_days(span, off) if (off := closed.get(one.contract_id)) else usual for one in known],
         )
     )
 
 
-def _end(days: str) -> str:
-    """SQL: the last second, in London, of the nth working day after the sending."""
-    sent = "(l.sent_at at time zone 'Europe/London')::date"
-    return f"((($6::date[])[width_bucket({sent}, $6::date[]) + {days}] + time '23:59:59') at time zone 'Europe/London')"
+def _days(span: Iterable[date], closed: frozenset[date]) -> str:
+    """The working days of a span, as PostgreSQL writes an array: arrays of unequal length do not stand in one."""
+    held = without(calendar(), closed)
+    return "{" + ",".join(day.isoformat() for day in span if is_working_day(day, held)) + "}"
+
+
+LIMITS = """limits as materialized (
+    select d.contract_id, d.accept, d.contact, d.hours, d.days::date[] as days
+      from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[])
+        as d(contract_id, accept, contact, hours, days)
+)"""
+"""SQL: the limits, read once for a query (`with LIMITS`); they are joined as `d`."""
+SINCE = "coalesce(l.out_at, l.sent_at)"
+"""SQL: since when the provider could see leg l."""
 
 
 def _day(column: str) -> str:
     return f"({column} at time zone 'Europe/London')::date"
 
 
+def _end(days: str) -> str:
+    """SQL: the last second, in London, of the nth day on which the limit runs after the provider could first see it."""
+    return f"((d.days[width_bucket({_day(SINCE)}, d.days) + {days}] + time '23:59:59') at time zone 'Europe/London')"
+
+
 _RESTED = f"""coalesce((select
-       sum(width_bucket({_day("x.until")}, $6::date[]) - width_bucket({_day("x.since")}, $6::date[]))
+       sum(width_bucket({_day("x.until")}, d.days) - width_bucket({_day("x.since")}, d.days))
        from limit_rest x where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), 0)::int"""
 """SQL: the working days for which the limit to accept rested, while the hub answered a question."""
 _RESTED_BY_CLOCK = """coalesce((select sum(x.until - x.since) from limit_rest x
@@ -55,7 +77,7 @@ DUE = f"""case
   when r.asked_at is not null or r.ended_at is not null then null
   when l.state = 'sent' then
     least({_end(f"d.accept + {_RESTED}")},
-          case when r.urgent then l.sent_at + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end)
+          case when r.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end)
   when r.state = 'accepted' and not {REACHED} then {_end("d.contact")}
 end"""
 """SQL over leg l, referral r and limit d: until when the provider accepts, then until when it first reaches the person;
