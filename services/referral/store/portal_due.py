@@ -16,7 +16,8 @@ NOT_CLOSED: Mapping[UUID, frozenset[date]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Contracts with their standards and the days on which their limits run, as arguments $2 to $6 of a query."""
+    """Contracts with their standards, the working days around a day, and of contracts with a planned closure those of
+    them on which their limits run: arguments $2 to $7 of a query."""
 
     arguments: tuple[list[Any], ...]
 
@@ -28,27 +29,31 @@ def limits_of(
     counts from the first of them."""
     known = list(contracts)
     span = [today - _PAST + timedelta(days=n) for n in range((_PAST + _AHEAD).days)]
-    usual = _days(span, frozenset())
     return Limits(
         (
             [contract.contract_id for contract in known],
             [contract.standards.accept_working_days for contract in known],
             [contract.standards.first_contact_working_days for contract in known],
             [contract.standards.urgent_hours for contract in known],
-            [_days(span, off) if (off := closed.get(one.contract_id)) else usual for one in known],
+            _days(span, frozenset()),
+            [_array(_days(span, off)) if (off := closed.get(one.contract_id)) else None for one in known],
         )
     )
 
 
-def _days(span: Iterable[date], closed: frozenset[date]) -> str:
-    """The working days of a span, as PostgreSQL writes an array: arrays of unequal length do not stand in one."""
+def _days(span: Iterable[date], closed: frozenset[date]) -> list[date]:
     held = without(calendar(), closed)
-    return "{" + ",".join(day.isoformat() for day in span if is_working_day(day, held)) + "}"
+    return [day for day in span if is_working_day(day, held)]
+
+
+def _array(days: Iterable[date]) -> str:
+    """As PostgreSQL writes an array: those of unequal length do not stand in one of theirs."""
+    return "{" + ",".join(day.isoformat() for day in days) + "}"
 
 
 LIMITS = """limits as materialized (
     select d.contract_id, d.accept, d.contact, d.hours, d.days::date[] as days
-      from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[])
+      from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $7::text[])
         as d(contract_id, accept, contact, hours, days)
 )"""
 """SQL: the limits, read once for a query (`with LIMITS`); they are joined as `d`."""
@@ -60,13 +65,18 @@ def _day(column: str) -> str:
     return f"({column} at time zone 'Europe/London')::date"
 
 
+_RUNS = "coalesce(d.days, $6::date[])"
+"""SQL: the days on which a limit runs. The usual ones stand once in the query: an array by each row is dear."""
+
+
 def _end(days: str) -> str:
     """SQL: the last second, in London, of the nth day on which the limit runs after the provider could first see it."""
-    return f"((d.days[width_bucket({_day(SINCE)}, d.days) + {days}] + time '23:59:59') at time zone 'Europe/London')"
+    last = f"({_RUNS})[width_bucket({_day(SINCE)}, {_RUNS}) + {days}]"
+    return f"(({last} + time '23:59:59') at time zone 'Europe/London')"
 
 
 _RESTED = f"""coalesce((select
-       sum(width_bucket({_day("x.until")}, d.days) - width_bucket({_day("x.since")}, d.days))
+       sum(width_bucket({_day("x.until")}, {_RUNS}) - width_bucket({_day("x.since")}, {_RUNS}))
        from limit_rest x where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), 0)::int"""
 """SQL: the working days for which the limit to accept rested, while the hub answered a question."""
 _RESTED_BY_CLOCK = """coalesce((select sum(x.until - x.since) from limit_rest x
