@@ -121,24 +121,23 @@ NUMBERS = (
 )
 
 
-def sum_in_words(start: datetime, days: int, unit: Days, calendar: Calendar, began: str = "Reported") -> str:
+def sum_in_words(
+    start: datetime, days: int, unit: Days, calendar: Calendar, began: str = "Reported", year: int | None = None
+) -> str:
     """The sum of a clock as it is printed on its receipt:
 
     "Reported Friday 22 December 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28
-    December."
+    December." Years are said where it spans two, or lies in another than the reader's `year`.
     """
     first = local_day(start)
     last = last_day(first, days, unit, calendar)
-    parts = [f"{began} {_day_in_words(first, last)} {start.astimezone(LONDON):%H:%M}."]
+    years = {first.year, last.year, year or first.year}
+    said = [f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if len(years) > 1 else "") for day in (first, last)]
+    parts = [f"{began} {said[0]} {start.astimezone(LONDON):%H:%M}."]
     if unit == "working_days":
         parts += _holidays_in_words(first, last, calendar)
-    parts.append(_limit_in_words(days, unit, _day_in_words(last, first)))
+    parts.append(_limit_in_words(days, unit, said[1]))
     return " ".join(parts)
-
-
-def _day_in_words(day: date, other: date) -> str:
-    year = "" if day.year == other.year else f" {day.year}"
-    return f"{day:%A} {day.day} {day:%B}{year}"
 
 
 def _holidays_in_words(first: date, last: date, calendar: Calendar) -> list[str]:

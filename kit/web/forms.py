@@ -182,6 +182,11 @@ def date_field(
     return {"id": f"{name}-date", "fieldset": {"legend": legend_of}, "items": items} | notes | more
 
 
+def date_values(name: str, day: date) -> dict[str, list[str]]:
+    """The values of a date field that shows a day to begin with."""
+    return {f"{name}-day": [str(day.day)], f"{name}-month": [str(day.month)], f"{name}-year": [str(day.year)]}
+
+
 def _notes(errors: Errors, name: str, hint: str | None) -> dict[str, Any]:
     message = message_of(errors, name)
     made: dict[str, Any] = {"hint": {"text": hint}} if hint else {}

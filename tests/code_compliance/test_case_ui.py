@@ -38,7 +38,7 @@ async def test_a_case_shows_each_clock_with_its_sum_and_its_source(hub: Hub, sig
     )
     page = await (await sign_in("compliance")).get(PAGE)
     assert page.heading == f"Rights of case {reference(CASE)}"
-    assert "Suspect arrested Friday 6 June 09:00. One working day ends Monday 9 June." in page.text
+    assert "Suspect arrested Friday 6 June 2025 09:00. One working day ends Monday 9 June 2025." in page.text
     assert "Rule R6.suspect_arrested, Code 2020." in page.text
     assert "Enhanced rights: domestic abuse." in page.text
     assert "told by the police, text message" in page.text

@@ -111,14 +111,15 @@ async def test_a_complaint_is_taken_in_acknowledged_and_answered_from_the_receip
     assert len(labels) == 1
     chosen = clocks[[t for t in browser.page.texts("label") if "(" in t].index(labels[0])]  # type: ignore[union-attr]
     page = await browser.submit("Save", clocks=[chosen])
-    assert "Five working days end Tuesday 10 June." in page.text
+    assert "Clocks complained of named on" in page.text
+    assert "Five working days end Tuesday 10 June 2025." in page.text
     await browser.follow("Record the acknowledgement")
-    page = await browser.submit("Save", **today())
+    page = await browser.submit("Save")  # today stands in the form
     assert "Acknowledged" in page.text
     page = await browser.get(f"{address}/answer")
     (text,) = [e.text or "" for e in page.tree.iter("textarea")]
-    assert "Five working days end Tuesday 10 June." in text
-    page = await browser.submit("Save", outcome="upheld", learning="training", ombudsman="yes", **today())
+    assert "Five working days end Tuesday 10 June 2025." in text
+    page = await browser.submit("Save", outcome="upheld", learning="training", ombudsman="yes")
     assert "Upheld. Learning: training or briefing. The person was told of the Ombudsman." in page.text
     told = [(kind, data) for kind, data in await hub.announced() if kind.startswith("complaint")]
     assert [kind for kind, _ in told] == [
@@ -127,6 +128,18 @@ async def test_a_complaint_is_taken_in_acknowledged_and_answered_from_the_receip
     assert (told[-1][1]["outcome"], told[-1][1]["entitlement"]) == ("upheld", "R6.suspect_arrested")
     assert SAID not in str(told)
     assert not [row for row in await hub.database.pool.fetch("select words from complaint") if SAID.encode() in row[0]]
+
+
+@pytest.mark.service
+async def test_a_case_that_is_found_late_is_named_in_what_was_done(hub: Hub, office: Office) -> None:
+    await hub.hear(crime())
+    browser = await office.sign_in()
+    address = await taken_in(browser)
+    await browser.get(f"{address}/link")
+    page = await browser.submit("Save", case=reference(CASE))
+    (done,) = [text for text in page.texts("li") if text.startswith("Case named on")]
+    assert f": {reference(CASE)} (" in done
+    assert page.summary["Case"] == reference(CASE)
 
 
 @pytest.mark.service

@@ -257,8 +257,8 @@ WORDS = [
         "R4.refer_support",
         (),
         {"reported_at": "2023-12-22 16:42", "recorded_at": "2023-12-22 17:00"},
-        "Reported Friday 22 December 16:42. Monday 25 and Tuesday 26 are bank holidays. "
-        "Two working days end Thursday 28 December. Rule R4.refer_support, Code 2020.",
+        "Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. "
+        "Two working days end Thursday 28 December 2023. Rule R4.refer_support, Code 2020.",
     ),
     (
         "R6.suspect_arrested",

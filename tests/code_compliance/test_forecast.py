@@ -93,7 +93,7 @@ async def test_a_clock_has_a_receipt_on_a_page_of_its_own(hub: Hub, sign_in: Sig
     await browser.get(f"/rights/cases/{CASE}")
     page = await browser.follow("Receipt on its own page: Told, with reasons where applicable, that a suspect was arr")
     assert page.path == f"/rights/cases/{CASE}/receipt/{clock_id(CASE, 'R6.suspect_arrested', 'm1')}"
-    assert "Suspect arrested Tuesday 3 June 09:00. Five working days end Tuesday 10 June." in page.text
+    assert "Suspect arrested Tuesday 3 June 2025 09:00. Five working days end Tuesday 10 June 2025." in page.text
     assert "What would stop this clock: Tell the person of the arrest" in page.text
     assert (page.summary["Who said so"], "No evidence has reached us." in page.text) == ("nobody yet", True)
     await hub.hear(given("R6.suspect_arrested", "2025-06-09 12:00", channel="letter"))

@@ -140,6 +140,18 @@ async def test_a_worker_pauses_and_resumes_a_clock_and_both_are_announced(hub: H
 
 
 @pytest.mark.service
+async def test_word_from_before_the_missed_day_is_said_to_have_come_late(hub: Hub, sign_in: SignIn) -> None:
+    await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 12:00"))
+    await hub.now_is("2025-06-20 09:00")
+    await hub.hear(given(R6, "2025-06-05 12:00"), when="2025-06-06 10:00")  # sent then, and heard only now
+    page = await (await sign_in("compliance")).get(PAGE)
+    assert (
+        "Breached, due by the end of Tuesday 10 June 2025, until word of Friday 6 June 2025 10:00 reached us late: "
+        "evidence came." in page.text
+    )
+
+
+@pytest.mark.service
 async def test_late_evidence_and_a_later_pause_leave_how_it_stood_before(hub: Hub, sign_in: SignIn) -> None:
     await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 12:00"))
     await hub.now_is("2025-06-20 09:00")

@@ -171,10 +171,44 @@ async def test_a_worker_enters_a_review_and_its_clocks_stand_apart_from_the_code
     assert page.errors == ["The date must be on or after the day of the report, or of first contact"]
     page = await browser.submit("Add it", **told, **parts("2025-06-16", "10:00"))
     assert (page.path, "It was added" in page.text) == (PAGE, True)
-    assert "Ten working days end Monday 30 June." in page.text
+    assert "Ten working days end Monday 30 June 2025." in page.text
     assert await hub.clocks() == before  # nothing of it is a duty of the Code
     row = await hub.database.pool.fetchrow(
         "select source, entered_by is not null as who from milestone where source is not null"
     )
     assert row is not None and dict(row) == {"source": "person", "who": True}
     assert all(check.ok for check in await hub.checks())
+
+
+TOLD: list[tuple[tuple[Milestone | Evidence, ...], list[str]]] = [
+    # told by phone and by letter of the decision in our record: one limit, from the first telling
+    ((milestone("cps_decision_not_to_prosecute", "2026-04-30 10:00", "d1"),
+      notice("R6.cps_no_prosecution", "2026-05-07 10:00", "n2"), notice("R6.cps_no_prosecution", "2026-05-05 10:00")),
+     ["2026-05-19"]),
+    ((milestone("cps_decision_not_to_prosecute", "2026-04-30 10:00", "d1"),
+      notice("R6.cps_no_prosecution", "2026-05-05 10:00", milestone_id="d1"),
+      notice("R6.cps_no_prosecution", "2026-05-07 10:00", "n2")),
+     ["2026-05-19"]),
+    # told twice of a decision that nobody sent us
+    ((notice("R6.cps_no_prosecution", "2026-05-05 10:00"), notice("R6.cps_no_prosecution", "2026-05-07 10:00", "n2")),
+     ["2026-05-19"]),
+    # a second decision gives the right anew
+    ((milestone("cps_decision_not_to_prosecute", "2026-04-30 10:00", "d1"),
+      milestone("cps_decision_not_to_prosecute", "2026-05-06 10:00", "d2"),
+      notice("R6.cps_no_prosecution", "2026-05-05 10:00"), notice("R6.cps_no_prosecution", "2026-05-07 10:00", "n2")),
+     ["2026-05-19", "2026-05-21"]),
+    ((notice("R6.cps_no_prosecution", "2026-05-05 10:00"), notice("R6.cps_stop_or_alter", "2026-05-07 10:00", "n2")),
+     ["2026-05-19", "2026-05-21"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "days"), TOLD)
+def test_one_decision_starts_one_limit_however_often_the_person_is_told_of_it(
+    told: tuple[Milestone | Evidence, ...], days: list[str]
+) -> None:
+    for order in (told, told[::-1]):
+        milestones = [t for t in order if isinstance(t, Milestone)]
+        evidence = [t for t in order if isinstance(t, Evidence)]
+        clocks = related_clocks(a_case(), milestones, evidence, RULES, NOW)
+        due = sorted(clock.due_at for clock in clocks if clock.rule.id == "RC.vrr_cps_request" and clock.due_at)
+        assert due == [at(f"{day} 23:59:59") for day in days]

@@ -112,6 +112,12 @@ def test_a_receipt_prints_its_own_sum(start: str, days: int, unit: Days, words: 
     assert sum_in_words(utc(start), days, unit, NOW) == words
 
 
+@pytest.mark.parametrize(("year", "said"), [(2026, ""), (2027, " 2026")])
+def test_a_receipt_says_the_year_to_whoever_reads_it_in_another(year: int, said: str) -> None:
+    words = sum_in_words(utc("2026-07-01T10:00:00+01:00"), 2, "working_days", NOW, year=year)
+    assert words == f"Reported Wednesday 1 July{said} 10:00. Two working days end Friday 3 July{said}."
+
+
 def test_a_receipt_says_how_its_clock_began() -> None:
     words = sum_in_words(utc("2026-09-03T09:40:00+01:00"), 1, "working_days", NOW, began="Received from the court")
     assert words.startswith("Received from the court Thursday 3 September 09:40. ")

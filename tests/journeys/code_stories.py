@@ -127,52 +127,52 @@ NOTHING = "No evidence has reached us."
 
 ORDINARY = (
     # Friday 22 December is day 0; 25 and 26 are holidays; Wednesday 27 and Thursday 28.
-    Owed("Referred to a service that supports victims (incl. RJ services)", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", "Reported Friday 22 December 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December.", OURS, unverified=True),
+    Owed("Referred to a service that supports victims (incl. RJ services)", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", "Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December 2023.", OURS, unverified=True),
     # Friday 29; Monday 1 is a holiday; 2, 3, 4, 5 and Monday 8.
     Owed(ARREST, "R6.suspect_arrested", "Met: on Wednesday 3 January 2024 at 10:15am, told by the police, mobile phone.", "Suspect arrested Friday 29 December 2023 11:00. Monday 1 January is a bank holiday. Five working days end Monday 8 January 2024.", BY_PHONE),
     Owed(INTERVIEW, "R6.suspect_interviewed", "Met late: on Tuesday 9 January 2024 at 9am, told by the police, letter.", "Suspect interviewed under caution Friday 29 December 2023 15:00. Monday 1 January is a bank holiday. Five working days end Monday 8 January 2024.", BY_LETTER),
     # From a Saturday: 2, 3, 4, 5 and Monday 8.
     Owed(BAIL, "R6.suspect_bailed", "Met: on Wednesday 3 January 2024 at 10:20am, told by the police, mobile phone.", "Suspect released on police bail Saturday 30 December 2023 01:00. Monday 1 January is a bank holiday. Five working days end Monday 8 January 2024.", BAILED_TOLD),
     # Thursday 28 March; Friday 29 and Monday 1 are holidays; 2, 3, 4, 5 and Monday 8.
-    Owed(CHARGE, "R6.charge", "Breached: was due by the end of Monday 8 April 2024.", "Suspect charged Thursday 28 March 10:00. Friday 29 and Monday 1 April are bank holidays. Five working days end Monday 8 April.", NOTHING, unverified=True),
+    Owed(CHARGE, "R6.charge", "Breached: was due by the end of Monday 8 April 2024.", "Suspect charged Thursday 28 March 2024 10:00. Friday 29 and Monday 1 April are bank holidays. Five working days end Monday 8 April 2024.", NOTHING, unverified=True),
     # 5 + 1: 10, 11, 12, 15, 16 and Wednesday 17.
-    Owed(FIRST_HEARING, "R6.first_hearing", "Met: on Tuesday 16 April 2024 at 1pm, told by the Witness Care Unit, email.", f"First hearing listed Tuesday 9 April 12:00. Six working days end Wednesday 17 April. {COURT_FIRST} 1.", HEARING_TOLD, unverified=True),
+    Owed(FIRST_HEARING, "R6.first_hearing", "Met: on Tuesday 16 April 2024 at 1pm, told by the Witness Care Unit, email.", f"First hearing listed Tuesday 9 April 2024 12:00. Six working days end Wednesday 17 April 2024. {COURT_FIRST} 1.", HEARING_TOLD, unverified=True),
     # 5 + 5: 8, 9, 10, 13, 14, 15, 16, 17, 20 and Tuesday 21.
-    Owed("Told outcome of bail hearing, conditions, changes and reasons", "R8.bail_hearing_outcome", "Met: on Thursday 16 May 2024 at 9:30am, told by the Witness Care Unit, mobile phone.", f"Court bail decision Tuesday 7 May 16:00. Ten working days end Tuesday 21 May. {COURT_FIRST} 5.", BAIL_TOLD),
+    Owed("Told outcome of bail hearing, conditions, changes and reasons", "R8.bail_hearing_outcome", "Met: on Thursday 16 May 2024 at 9:30am, told by the Witness Care Unit, mobile phone.", f"Court bail decision Tuesday 7 May 2024 16:00. Ten working days end Tuesday 21 May 2024. {COURT_FIRST} 5.", BAIL_TOLD),
     Owed(STATEMENT, "R7.vps_opportunity", "Met: on Monday 20 May 2024 at 2pm, told by the police.", "It must be done before the sentencing hearing: Friday 14 June 2024 11:40.", TAKEN, unverified=True),
     # 5 + 1: 17, 18, 19, 20, 21 and Monday 24.
-    Owed(OUTCOME, "R9.case_outcome", "Breached: was due by the end of Monday 24 June 2024.", f"Case outcome Friday 14 June 11:40. Six working days end Monday 24 June. {COURT_FIRST} 1.", NOTHING),
+    Owed(OUTCOME, "R9.case_outcome", "Breached: was due by the end of Monday 24 June 2024.", f"Case outcome Friday 14 June 2024 11:40. Six working days end Monday 24 June 2024. {COURT_FIRST} 1.", NOTHING),
     # Received on Tuesday 18: Wednesday 19.
-    Owed(SENTENCE, "R9.sentence", "Met: on Wednesday 19 June 2024 at 4pm, told by the Witness Care Unit, letter.", "Received by the Witness Care Unit Tuesday 18 June 14:00. One working day ends Wednesday 19 June.", SENTENCE_TOLD),
+    Owed(SENTENCE, "R9.sentence", "Met: on Wednesday 19 June 2024 at 4pm, told by the Witness Care Unit, letter.", "Received by the Witness Care Unit Tuesday 18 June 2024 14:00. One working day ends Wednesday 19 June 2024.", SENTENCE_TOLD),
 )  # fmt: skip
 
 E = "Enhanced rights: domestic abuse, assault with intent to cause serious harm."
 ENHANCED = (
-    Owed("Referred to a service that supports victims (incl. RJ services)", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", f"Reported Friday 22 December 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December. {E}", OURS, unverified=True),
+    Owed("Referred to a service that supports victims (incl. RJ services)", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", f"Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December 2023. {E}", OURS, unverified=True),
     # One working day: Monday 1 is a holiday, so Tuesday 2. The same phone call comes a day too late.
     Owed(ARREST, "R6.suspect_arrested", "Met late: on Wednesday 3 January 2024 at 10:15am, told by the police, mobile phone.", f"Suspect arrested Friday 29 December 2023 11:00. Monday 1 January is a bank holiday. One working day ends Tuesday 2 January 2024. {E}", BY_PHONE),
     Owed(INTERVIEW, "R6.suspect_interviewed", "Met late: on Tuesday 9 January 2024 at 9am, told by the police, letter.", f"Suspect interviewed under caution Friday 29 December 2023 15:00. Monday 1 January is a bank holiday. One working day ends Tuesday 2 January 2024. {E}", BY_LETTER),
     Owed(BAIL, "R6.suspect_bailed", "Met late: on Wednesday 3 January 2024 at 10:20am, told by the police, mobile phone.", f"Suspect released on police bail Saturday 30 December 2023 01:00. Monday 1 January is a bank holiday. One working day ends Tuesday 2 January 2024. {E}", BAILED_TOLD),
     # Thursday 28 March; Friday 29 and Monday 1 are holidays; Tuesday 2.
-    Owed(CHARGE, "R6.charge", "Met: on Tuesday 2 April 2024 at 9am, told by the police, mobile phone.", f"Suspect charged Thursday 28 March 10:00. Friday 29 and Monday 1 April are bank holidays. One working day ends Tuesday 2 April. {E}", "Notice: done on Tuesday 2 April 2024 at 9am, mobile phone. Said by the police", unverified=True),
+    Owed(CHARGE, "R6.charge", "Met: on Tuesday 2 April 2024 at 9am, told by the police, mobile phone.", f"Suspect charged Thursday 28 March 2024 10:00. Friday 29 and Monday 1 April are bank holidays. One working day ends Tuesday 2 April 2024. {E}", "Notice: done on Tuesday 2 April 2024 at 9am, mobile phone. Said by the police", unverified=True),
     # One day for everybody, so the same 5 + 1.
-    Owed(FIRST_HEARING, "R6.first_hearing", "Met: on Tuesday 16 April 2024 at 1pm, told by the Witness Care Unit, email.", f"First hearing listed Tuesday 9 April 12:00. Six working days end Wednesday 17 April. {COURT_FIRST} 1. {E}", HEARING_TOLD, unverified=True),
+    Owed(FIRST_HEARING, "R6.first_hearing", "Met: on Tuesday 16 April 2024 at 1pm, told by the Witness Care Unit, email.", f"First hearing listed Tuesday 9 April 2024 12:00. Six working days end Wednesday 17 April 2024. {COURT_FIRST} 1. {E}", HEARING_TOLD, unverified=True),
     # 5 + 1: 8, 9, 10, 13, 14 and Wednesday 15.
-    Owed("Told outcome of bail hearing, conditions, changes and reasons", "R8.bail_hearing_outcome", "Met late: on Thursday 16 May 2024 at 9:30am, told by the Witness Care Unit, mobile phone.", f"Court bail decision Tuesday 7 May 16:00. Six working days end Wednesday 15 May. {COURT_FIRST} 1. {E}", BAIL_TOLD),
+    Owed("Told outcome of bail hearing, conditions, changes and reasons", "R8.bail_hearing_outcome", "Met late: on Thursday 16 May 2024 at 9:30am, told by the Witness Care Unit, mobile phone.", f"Court bail decision Tuesday 7 May 2024 16:00. Six working days end Wednesday 15 May 2024. {COURT_FIRST} 1. {E}", BAIL_TOLD),
     Owed(STATEMENT, "R7.vps_opportunity", "Met: on Monday 20 May 2024 at 2pm, told by the police.", f"It must be done before the sentencing hearing: Friday 14 June 2024 11:40. {E}", TAKEN, unverified=True),
-    Owed(SENTENCE, "R9.sentence", "Met: on Wednesday 19 June 2024 at 4pm, told by the Witness Care Unit, letter.", f"Received by the Witness Care Unit Tuesday 18 June 14:00. One working day ends Wednesday 19 June. {E}", SENTENCE_TOLD),
-    Owed("Told about the Unduly Lenient Sentence scheme with the sentence", "R9.uls_info", "Breached: was due by the end of Wednesday 19 June 2024.", f"Received by the Witness Care Unit Tuesday 18 June 14:00. One working day ends Wednesday 19 June. {E}", NOTHING, unverified=True),
+    Owed(SENTENCE, "R9.sentence", "Met: on Wednesday 19 June 2024 at 4pm, told by the Witness Care Unit, letter.", f"Received by the Witness Care Unit Tuesday 18 June 2024 14:00. One working day ends Wednesday 19 June 2024. {E}", SENTENCE_TOLD),
+    Owed("Told about the Unduly Lenient Sentence scheme with the sentence", "R9.uls_info", "Breached: was due by the end of Wednesday 19 June 2024.", f"Received by the Witness Care Unit Tuesday 18 June 2024 14:00. One working day ends Wednesday 19 June 2024. {E}", NOTHING, unverified=True),
     # Ten: 17 to 21, 24 to 28.
-    Owed("Automatic referral to the Victim Contact Scheme", "R11.vcs_referral", "Met: on Thursday 27 June 2024 at 10am, told by the Witness Care Unit.", f"Sentence passed Friday 14 June 11:40. Ten working days end Friday 28 June. {E}", "Milestone of the case: done on Thursday 27 June 2024 at 10am. Said by the Witness Care Unit", unverified=True),
+    Owed("Automatic referral to the Victim Contact Scheme", "R11.vcs_referral", "Met: on Thursday 27 June 2024 at 10am, told by the Witness Care Unit.", f"Sentence passed Friday 14 June 2024 11:40. Ten working days end Friday 28 June 2024. {E}", "Milestone of the case: done on Thursday 27 June 2024 at 10am. Said by the Witness Care Unit", unverified=True),
     # Twenty: 28; 1 to 5, 8 to 12, 15 to 19, 22 to 25 July.
-    Owed(LIAISON, "R11.vlo_contact", "Not evidenced: was due by the end of Thursday 25 July 2024.", f"Victim Contact Scheme referral received Thursday 27 June 10:00. Twenty working days end Thursday 25 July. {E}", NOTHING, unverified=True),
+    Owed(LIAISON, "R11.vlo_contact", "Not evidenced: was due by the end of Thursday 25 July 2024.", f"Victim Contact Scheme referral received Thursday 27 June 2024 10:00. Twenty working days end Thursday 25 July 2024. {E}", NOTHING, unverified=True),
 )  # fmt: skip
 
 BESIDE_THE_CODE = (
     # 28 calendar days from the 14th: the 12th.
-    "Sentence passed Friday 14 June 11:40. 28 calendar days end Friday 12 July.",
+    "Sentence passed Friday 14 June 2024 11:40. 28 calendar days end Friday 12 July 2024.",
     # The court to the unit: 17, 18, 19, 20 and Friday 21.
-    "Sentence passed Friday 14 June 11:40. Five working days end Friday 21 June.",
+    "Sentence passed Friday 14 June 2024 11:40. Five working days end Friday 21 June 2024.",
     "Done on Tuesday 18 June 2024 at 2pm.",
 )
 

@@ -179,10 +179,10 @@ async def test_a_breach_is_corrected_by_late_evidence_and_nothing_is_overwritten
     # Wednesday 9, Thursday 10, Friday 11, Monday 14, Tuesday 15.
     due = "was due by the end of Tuesday 15 July 2025."
     for duty, began in (
-        (ARREST, "Suspect arrested Tuesday 8 July 12:00."),
-        (INTERVIEW, "caution Tuesday 8 July 13:00."),
+        (ARREST, "Suspect arrested Tuesday 8 July 2025 12:00."),
+        (INTERVIEW, "caution Tuesday 8 July 2025 13:00."),
     ):
-        await stands(lead, duty, f"Breached {due}", f"{began} Five working days end Tuesday 15 July.")
+        await stands(lead, duty, f"Breached {due}", f"{began} Five working days end Tuesday 15 July 2025.")
     await stands(lead, ARREST, "No evidence has reached us.")
     await journey.picture(lead, "code-breach", at=ARREST)
     await an_agency_replies(journey, lead)
@@ -198,7 +198,7 @@ async def test_a_breach_is_corrected_by_late_evidence_and_nothing_is_overwritten
     await officer.sees("The evidence was added")
     await stands(
         officer, ARREST, "Met on Monday 14 July 2025 at 4:10pm, told by the police, mobile phone.",
-        "Five working days end Tuesday 15 July.", "Breached, due by the end of Tuesday 15 July 2025, until",
+        "Five working days end Tuesday 15 July 2025.", "Breached, due by the end of Tuesday 15 July 2025, until",
         "Entered by staff: done on Monday 14 July 2025 at 4:10pm, mobile phone. Said by the police; known to us since",
     )  # fmt: skip
     await journey.picture(officer, "code-breach-corrected", at=ARREST, narrow=True)
@@ -217,7 +217,7 @@ async def an_agency_replies(journey: Journey, lead: Walker) -> None:
     await lead.presses("Add the reply")
     await lead.follows(re.compile("^Accept"))
     await lead.sees("Accepted by you on", "A reply alone changes no figure: evidence does.")
-    await lead.sees("Five working days end Tuesday 15 July.")
+    await lead.sees("Five working days end Tuesday 15 July 2025.")
 
 
 async def test_a_complaint_is_answered_with_the_receipt_of_its_clock(journey: Journey) -> None:
@@ -228,8 +228,8 @@ async def test_a_complaint_is_answered_with_the_receipt_of_its_clock(journey: Jo
     case = await officer.finds(who.name)
     lead = await journey.signs_in("compliance")
     # 2, 3, 4, 5 and Monday 8 December.
-    limit = "Five working days end Monday 8 December. Rule R6.suspect_arrested, Code 2020."
-    receipt = f"Suspect arrested Monday 1 December 12:00. {limit}"
+    limit = "Five working days end Monday 8 December 2025. Rule R6.suspect_arrested, Code 2020."
+    receipt = f"Suspect arrested Monday 1 December 2025 12:00. {limit}"
     await opens_case(lead, case)
     await stands(lead, ARREST, "Breached was due by the end of Monday 8 December 2025.", receipt)
     await lead.goes_to("/rights")

@@ -124,7 +124,8 @@ async def link(
     await stored.link_clocks(tx, held.complaint_id, case_id, keys)
     if held.case_id not in (None, case_id):
         await owing.leave_case(tx, viewer, held, case_id, rules, now)
-    await _changed(tx, viewer, replace(held, case_id=case_id), Step("clocks_linked", now), rules, now)
+    found = Step("case_found", now, reference(case_id)) if held.case_id != case_id else Step("clocks_linked", now)
+    await _changed(tx, viewer, replace(held, case_id=case_id), found, rules, now)
 
 
 async def opened(sealer: Sealer, complaint_id: UUID, sealed: Sealed) -> dict[str, str]:

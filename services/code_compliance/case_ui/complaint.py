@@ -10,11 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import LONDON, end_of_day
+from contracts.working_time import LONDON, end_of_day, local_day
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Page, Visit
-from kit.web.forms import FieldError, Say, parse
+from kit.web.forms import FieldError, Say, date_values, parse
 from kit.web.words import date_words
 from services.code_compliance.actions import complaining
 from services.code_compliance.case_ui.complaint_numbers import number_pages
@@ -46,7 +46,8 @@ STEPS = {
     "redirected": "Redirected",
     "answered": "Answered",
     "withdrawn": "Withdrawn",
-    "clocks_linked": "Case and clocks named",
+    "case_found": "Case named",
+    "clocks_linked": "Clocks complained of named",
 }
 REFUSALS = {
     "in_the_future": FieldError("on", "The day must not be in the future"),
@@ -126,7 +127,7 @@ async def _page(
         step=step,
         words=WORDS.get(step, ""),
         acts={k: v for k, v in WORDS.items() if k != "acknowledge" or complaint.state == "received"},
-        values=visit.form or {"text": [suggested]},
+        values=visit.form or {"text": [suggested]} | date_values("on", local_day(visit.now)),
         line=line(complaint, visit.now),
         complaint=complaint,
         texts=texts,
@@ -151,6 +152,7 @@ async def _page(
 
 def _step(step: complaints.Done, who: Named) -> dict[str, Any]:
     words = {
+        "case_found": step.code or "",
         "extended": lists("extensions").get(step.code or "", ""),
         "redirected": agency_words(step.code or ""),
         "answered": lists("outcomes").get(step.code or "", ""),

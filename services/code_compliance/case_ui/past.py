@@ -20,6 +20,8 @@ WHY = {
     "applies_no_longer": "the duty applied no longer",
 }
 
+PASSED = ("breached", "not_evidenced")
+
 
 def former(rows: Sequence[Former]) -> list[str]:
     """ "Breached, due by the end of Tuesday 10 June 2025, until Monday 7 July 2025 10:00: evidence came." """
@@ -35,4 +37,12 @@ def _lines(rows: Sequence[Former]) -> Iterator[str]:
                 parts.append(f"told by {SOURCES.get(row.source, row.source)}")
         if row.due_at is not None:
             parts.append(f"due by {deadline(row.due_at)}")
-        yield f"{', '.join(parts)}, until {moment_in_words(row.changed_at)}: {WHY.get(row.why, row.why)}."
+        yield f"{', '.join(parts)}, until {_changed(row)}: {WHY.get(row.why, row.why)}."
+
+
+def _changed(row: Former) -> str:
+    """When what was said of it changed. Word that is older than the day it missed reached us after that day: until
+    then it was rightly said to have passed."""
+    told = moment_in_words(row.changed_at)
+    late = row.state in PASSED and row.due_at is not None and row.changed_at <= row.due_at
+    return f"word of {told} reached us late" if late else told

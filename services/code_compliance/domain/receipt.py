@@ -67,7 +67,8 @@ def _sum(clock: Clock, rules: Rulebook, now: datetime) -> str:
             kind = f"{entitlement.clock.unit.removesuffix('_days')} {'day' if clock.limit == 1 else 'days'}"
             return f"{began} {moment_in_words(clock.started_at)}. The limit is {number(clock.limit)} {kind}."
         days = clock.limit + (clock.paused_days or 0)
-        return sum_in_words(clock.started_at, days, entitlement.clock.unit, rules.calendar, began)
+        year = local_day(now).year
+        return sum_in_words(clock.started_at, days, entitlement.clock.unit, rules.calendar, began, year)
     if clock.basis in ("before_event", "event_not_listed"):
         assert entitlement.clock.before_event is not None
         event = rules.awaited[entitlement.clock.before_event].words

@@ -73,11 +73,27 @@ def _starts(
     for m in mine:
         if m.trigger in run.triggers:
             yield Occasion(m.trigger, m.happened_at, m.milestone_id, m.received_by_wcu_at, m.details), m.milestone_id
-    for e in told:
-        if e.entitlement in run.told_of and e.outcome == "delivered":
-            entitlement = rules.entitlement(e.entitlement)
-            assert entitlement is not None
-            yield Occasion(entitlement.trigger, e.at, e.milestone_id), e.id
+    if run.told_of:
+        yield from _first_told(run, mine, told, rules)
+
+
+def _first_told(
+    run: Run, mine: Sequence[Milestone], told: Sequence[Evidence], rules: Rulebook
+) -> Iterator[tuple[Occasion, str]]:
+    """The first time that the person was told of each decision: told again of the same one, nothing starts anew.
+
+    The decision is the one that was named, else the last one that our record has at that moment, else one unknown."""
+    seen: set[str] = set()
+    for e in sorted(told, key=lambda e: (e.at, e.id)):
+        if e.entitlement not in run.told_of or e.outcome != "delivered":
+            continue
+        entitlement = rules.entitlement(e.entitlement)
+        assert entitlement is not None
+        known = [m.milestone_id for m in mine if m.trigger == entitlement.trigger and m.happened_at <= e.at]
+        decision = e.milestone_id or (known[-1] if known else e.entitlement)
+        if decision not in seen:
+            seen.add(decision)
+            yield Occasion(entitlement.trigger, e.at, e.milestone_id), decision
 
 
 def _fits(case: Case, code: Catalogue, rule: Related, run: Run, start: Occasion, mine: Sequence[Milestone]) -> bool:
@@ -98,7 +114,7 @@ def _clock(
     rules: Rulebook,
     now: datetime | None,
 ) -> RelatedClock:
-    due_at, words = _due(case, run, start, mine, rules)
+    due_at, words = _due(case, run, start, mine, rules, local_day(now).year if now is not None else None)
     outer = end_of_day(months_after(local_day(start.happened_at), run.outer)) if run.outer else None
     done_at = _done(run, start, mine)
     state: State = "no_day" if due_at is None else "over" if now is not None and due_at < now else "running"
@@ -120,9 +136,9 @@ def _done(run: Run, start: Occasion, mine: Sequence[Milestone]) -> datetime | No
 
 
 def _due(
-    case: Case, run: Run, start: Occasion, mine: Sequence[Milestone], rules: Rulebook
+    case: Case, run: Run, start: Occasion, mine: Sequence[Milestone], rules: Rulebook, year: int | None
 ) -> tuple[datetime | None, str]:
-    """The last instant in time, and how it is counted, in words."""
+    """The last instant in time, and how it is counted, in words for somebody who reads them in `year`."""
     began = "Told of it" if run.told_of else trigger_in_words(start.trigger)
     if start.trigger in rules.happenings:
         began = rules.happenings[start.trigger].words + ":"
@@ -146,7 +162,7 @@ def _due(
             months += "day at the latest, and earlier the longer the incident was before the report."
         return end_of_day(last), f"{since} {months}"
     at = due(start.happened_at, run.limit, run.unit, rules.calendar)
-    return at, sum_in_words(start.happened_at, run.limit, run.unit, rules.calendar, began)
+    return at, sum_in_words(start.happened_at, run.limit, run.unit, rules.calendar, began, year)
 
 
 def months_after(day: date, months: int) -> date:
