@@ -7,6 +7,8 @@ from playwright.async_api import Locator
 
 from tests.journeys.walker import PATIENCE, Walker
 
+COLUMNS = ("Due", "Met", "Met late", "Breached")
+
 
 def block(walker: Walker, duty: str) -> Locator:
     """The part of the page that speaks of one duty."""
@@ -30,6 +32,27 @@ async def stands(walker: Walker, duty: str, *words: str, seconds: float = PATIEN
     while missing := [each for each in words if each not in (text := await clock(walker, duty))]:
         assert time.monotonic() < end, f"waited {seconds} s for {missing} on {walker.page.url}: {text}"
         await walker.page.wait_for_timeout(250)
+        await walker.page.reload()
+
+
+async def figures(walker: Walker, duty: str) -> dict[str, int]:
+    """What the table of a right says of a duty: the number in each column that is not 0. Empty where it has no row."""
+    row = walker.page.get_by_role("row").filter(has=walker.page.get_by_role("rowheader", name=duty, exact=True)).first
+    if not await row.count():
+        return {}
+    table = row.locator("xpath=ancestor::table")
+    heads = [" ".join(text.split()) for text in await table.get_by_role("columnheader").all_inner_texts()]
+    numbers = [text.split()[0].replace(",", "") for text in await row.get_by_role("cell").all_inner_texts()]
+    told = dict(zip(heads[1:], numbers, strict=True))
+    return {head: int(told[head]) for head in COLUMNS if told[head] != "0"}
+
+
+async def counts_to(walker: Walker, duty: str, wanted: dict[str, int], seconds: float = PATIENCE) -> None:
+    """Looks at the page again until a duty's figures are these: they are counted afresh now and then."""
+    end = time.monotonic() + seconds
+    while (found := await figures(walker, duty)) != wanted:
+        assert time.monotonic() < end, f"waited {seconds} s for {wanted} on {walker.page.url}: {found}"
+        await walker.page.wait_for_timeout(500)
         await walker.page.reload()
 
 

@@ -30,10 +30,11 @@ from tests.journeys.code_stories import (
 )
 from tests.journeys.lane import MARKS, Journey, somebody
 from tests.journeys.rights import clock as clock_words
-from tests.journeys.rights import dates, named, opens_case, stands
+from tests.journeys.rights import counts_to, dates, figures, named, opens_case, stands
 from tests.journeys.walker import Walker
 
 pytestmark = MARKS
+OVERSEEN = "/rights/oversight/right?period=2025-07&right=6&agency=police"
 WHEN_DONE = "When was it done, or decided?"
 
 
@@ -165,6 +166,9 @@ async def adds_evidence(walker: Walker, duty: str, day: str, at: str, channel: s
 
 
 async def test_a_breach_is_corrected_by_late_evidence_and_nothing_is_overwritten(journey: Journey) -> None:
+    watch = await journey.signs_in("compliance")
+    await watch.goes_to(OVERSEEN)
+    was = {duty: await figures(watch, duty) for duty in (ARREST, INTERVIEW)}
     who = somebody("Philippa")
     crime = recorded(who, "2025-07-08 09:00", "2025-07-08 09:20", offence_code=THEFT)
     await journey.lane.emit(
@@ -186,6 +190,9 @@ async def test_a_breach_is_corrected_by_late_evidence_and_nothing_is_overwritten
     await stands(lead, ARREST, "No evidence has reached us.")
     await journey.picture(lead, "code-breach", at=ARREST)
     await an_agency_replies(journey, lead)
+    await watch.goes_to(OVERSEEN)
+    for duty in (ARREST, INTERVIEW):
+        await counts_to(watch, duty, and_one(was[duty], "Breached"))
     await officer.turns_to("Rights")
     await officer.follows(named("Add evidence for", ARREST))
     await officer.presses("Add the evidence")
@@ -204,6 +211,17 @@ async def test_a_breach_is_corrected_by_late_evidence_and_nothing_is_overwritten
     await journey.picture(officer, "code-breach-corrected", at=ARREST, narrow=True)
     await adds_evidence(officer, INTERVIEW, "2025-07-17", "09:30", "Letter", "The person")
     await stands(officer, INTERVIEW, "Met late on Thursday 17 July 2025 at 9:30am, told by the person, letter.")
+    await watch.goes_to(OVERSEEN)
+    await counts_to(watch, ARREST, and_one(was[ARREST], "Met"))
+    await counts_to(watch, INTERVIEW, and_one(was[INTERVIEW], "Met late"))
+    row = watch.page.get_by_role("row").filter(has=watch.page.get_by_role("rowheader", name=INTERVIEW, exact=True))
+    await row.get_by_role("link", name="Met late").click()
+    await watch.sees(case)
+
+
+def and_one(figures: dict[str, int], state: str) -> dict[str, int]:
+    """The same figures with one more duty, which stands so."""
+    return figures | {column: figures.get(column, 0) + 1 for column in ("Due", state)}
 
 
 async def an_agency_replies(journey: Journey, lead: Walker) -> None:
