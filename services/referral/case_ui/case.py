@@ -12,7 +12,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import sealing
-from services.referral.case_ui import came, first_contact, same_person, words
+from services.referral.case_ui import came, first_contact, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store.cases import Case
@@ -63,6 +63,7 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
         **top,
         **shown,
         facts=facts_rows(case),
+        rules=why.fired(desk.books, shown["routing"]),
         decision=words.DECISIONS.get(case.decision, words.words(case.decision)),
         task_words=words.TASKS,
         revealed=details_rows(revealed) if revealed is not None else None,
@@ -114,7 +115,7 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
         kind=kind,
         day=day,
         kinds=[{"value": "", "text": "Everything"}, *({"value": k, "text": words.words(k)} for k in kinds)],
-        items=[_item(entry) for entry in entries if not kind or entry.type.split(".")[0] == kind],
+        items=[_item(desk, entry) for entry in entries if not kind or entry.type.split(".")[0] == kind],
     )
 
 
@@ -122,9 +123,10 @@ def _end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
 
 
-def _item(entry: timeline.Entry) -> dict[str, Any]:
-    names = ("line", "entitlement", "clock", "decision", "channel", "outcome", "reason_code")
+def _item(desk: Desk, entry: timeline.Entry) -> dict[str, Any]:
+    names = ("line", "entitlement", "clock", "decision", "channel", "outcome")
     told = [entry.data.get(name) for name in names]
+    told.append(why.reason_of_event(desk.books, entry.type, entry.data.get("reason_code")))
     return {
         "label": {"text": words.event(entry.type)},
         "datetime": {"timestamp": entry.happened_at, "type": "datetime"},

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from kit.web.words import date_words, when
-from services.referral.case_ui import words
+from services.referral.case_ui import why, words
 from services.referral.domain.books import Books
 from services.referral.domain.referral import ReferralState
 from services.referral.store import life, provider_mail, transfers
@@ -98,10 +98,7 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
 def _reason(books: Books, referral: ReferralState) -> str:
     """The last reason in words; every list has codes of its own, and the list of the last step comes first."""
     named = {"unreachable": "not_reached", "ended_early": "end_early", "declined_by_victim": "declined_by_victim"}
-    first = named.get(referral.state, "withdraw")
-    lists = [books.transitions.reasons[first], *books.transitions.reasons.values()]
-    code = referral.reason or ""
-    return next((one.words_of(code) for one in lists if one.words_of(code) != code), words.words(code))
+    return why.reason(books, referral.reason, named.get(referral.state, "withdraw"))
 
 
 def titled(books: Books, contract_id: UUID) -> str:

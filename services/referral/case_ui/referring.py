@@ -17,7 +17,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, gating, packing, referring
-from services.referral.case_ui import going, steps, words
+from services.referral.case_ui import going, steps, why, words
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
@@ -51,11 +51,14 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         legs = await referrals.legs_of_case(tx, case.case_id)
         lived = await going.lived(tx, case.case_id)
         lapsed = {each.leg_id: each.since for each in await lapsing.of_case(tx, case.case_id)}
+        routings = await cases.routings(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
+    because = why.recommended(desk.books, routings[0] if routings else None)
     shown = [
         _shown(visit, desk, referral, [leg for leg in legs if leg.referral_id == referral.referral_id], lived)
+        | {"why": because.get(referral.line)}
         for referral in held
     ]
     lines = [{"value": "", "text": "Choose a service"}]
@@ -87,6 +90,7 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], l
             {
                 "leg": leg,
                 "contract": directory[leg.contract_id].title if leg.contract_id in directory else "Ended",
+                "declined": why.reason(desk.books, leg.decline_reason, "decline"),
                 "by_link": leg.contract_id in directory and not directory[leg.contract_id].provider.has_system,
             }
             for leg in legs
@@ -150,12 +154,12 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         fields=[words.words(name) for name in pack],
         assessed=assessed,
         unassessed=[{"value": code, "text": text} for code, text in lists().unassessed.items()],
-        why=_why(facts, referral.line, contract, books, visit) if facts else (),
+        rules=_rules(facts, referral.line, contract, books, visit) if facts else (),
         errors=errors,
     )
 
 
-def _why(facts: CaseFacts, line: str, contract: Contract, books: Books, visit: Visit) -> Sequence[Checked]:
+def _rules(facts: CaseFacts, line: str, contract: Contract, books: Books, visit: Visit) -> Sequence[Checked]:
     """Every rule on this contract, passed or failed, in words."""
     found = explain(facts, line, books.directory, local_day(visit.now))
     return next((each.checks for each in found if each.contract.contract_id == contract.contract_id), ())

@@ -1,0 +1,65 @@
+"""Why: rules that fired and reasons that were given, in the words of the books, for staff."""
+
+from dataclasses import dataclass
+
+from services.referral.case_ui import words
+from services.referral.domain.books import Books
+from services.referral.domain.routing import RoutingRule
+from services.referral.store.cases import Routing
+
+OURS = {
+    "switch.major_incident": "A team leader switched a major incident on.",
+    "lift.major_incident": "A team leader lifted the hold of a major incident.",
+}
+LISTS = {
+    "referral.declined": "decline",
+    "referral.waitlisted": "waitlist",
+    "referral.information-requested": "question",
+    "referral.not-reached": "not_reached",
+    "referral.declined-by-victim": "declined_by_victim",
+    "support.paused": "pause",
+    "support.ended-early": "end_early",
+    "consent.given": "override",
+    "consent.withdrawn": "agreement_withdrawn",
+}
+"""Which list the reason of an event is of; codes are unique in a list, not among lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that fired: why, as it says itself, and by which name and version it is found."""
+
+    why: str
+    id: str
+    version: str
+
+
+def fired(books: Books, routing: Routing | None) -> list[Fired]:
+    """The rules of a decision in the words of the file it was taken by; one that is no more has its name."""
+    found = _of(books, routing) if routing else {}
+    named = [one.partition("@") for one in routing.rules] if routing else []
+    return [Fired(found[id].why if id in found else OURS.get(id, id), id, version) for id, _, version in named]
+
+
+def recommended(books: Books, routing: Routing | None) -> dict[str, str]:
+    """Each line of a decision with why it was recommended."""
+    found = _of(books, routing) if routing else {}
+    rules = [found[id] for id in (one.partition("@")[0] for one in routing.rules) if id in found] if routing else []
+    return {line: rule.why for rule in rules if rule.gives == "lines" for line in rule.names}
+
+
+def _of(books: Books, routing: Routing) -> dict[str, RoutingRule]:
+    version = next((one for one in books.versions if one.rules.version == routing.rules_version), books.versions[-1])
+    return {rule.id: rule for rule in version.rules.rules}
+
+
+def reason(books: Books, code: str | None, first: str) -> str:
+    """A coded reason in the words of its list; every list has codes of its own, and `first` is asked first."""
+    lists = [books.transitions.reasons[first], *books.transitions.reasons.values()]
+    known = (one.words_of(code) for one in lists if code)
+    return next((said for said in known if said != code), words.words(code))
+
+
+def reason_of_event(books: Books, kind: str, code: str | None) -> str:
+    """The reason of an event by its type; nothing where it has none."""
+    return reason(books, code, LISTS.get(kind.rsplit(".", 1)[0], "withdraw")) if code else ""

@@ -1,0 +1,70 @@
+"""Rules and reasons are told to staff in the words of their books, never as codes."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from contracts.vocabulary import SERVICE_LINES
+from kit import clock
+from services.referral.actions import providing
+from services.referral.case_ui import why
+from services.referral.store.cases import Routing
+from tests.builders import NOON, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.portal import a_referral_sent
+
+RULE = BOOKS.versions[0].rules.rule("line.idva")
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+def test_a_rule_is_told_by_its_own_file_and_one_that_is_no_more_by_its_name() -> None:
+    rules = ("line.idva@1", "switch.major_incident@1", "line.gone@2")
+    run = Routing(1, NOON, "waiting", ("idva",), (), (), (), rules, {}, BOOKS.versions[0].rules.version)
+    told = [(one.why, one.version) for one in why.fired(BOOKS, run)]
+    assert told == [(RULE.why, "1"), ("A team leader switched a major incident on.", "1"), ("line.gone", "2")]
+    assert why.recommended(BOOKS, run) == {"idva": RULE.why}
+    assert why.fired(BOOKS, None) == [] and why.recommended(BOOKS, None) == {}
+
+
+def test_every_line_that_a_rule_recommends_says_why() -> None:
+    rules = BOOKS.versions[-1].rules
+    run = Routing(1, NOON, "waiting", (), (), (), (), tuple(f"{r.id}@1" for r in rules.rules), {}, rules.version)
+    assert set(SERVICE_LINES) >= set(why.recommended(BOOKS, run)) >= {"idva", "isva", "general", "witness"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        ("referral.declined.v1", "conflict", "We already work with the other party"),
+        ("referral.declined.v1", "other_service", "Another service is already helping"),
+        ("support.ended-early.v1", "unsafe", "It was no longer safe"),
+        ("contact.withheld.v1", "no_such_code", "No such code"),
+        ("referral.sent.v1", None, ""),
+    ],
+)
+def test_the_same_code_is_told_by_the_list_of_what_happened(kind: str, code: str | None, said: str) -> None:
+    assert why.reason_of_event(BOOKS, kind, code) == said
+
+
+@pytest.mark.service
+async def test_the_pages_of_a_case_say_why_in_words(hub: Hub, browse: AsPersona) -> None:
+    sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.decline(tx, worker, sent.referral, "out_of_scope", clock.now())
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{sent.case}/referrals")
+    assert "declined: “This is not what our service is for”" in page.text
+    assert f"Recommended because: {RULE.why}" in page.text
+    [tag] = [tag for tag in page.all("strong") if "govuk-tag" in (tag.get("class") or "")]
+    assert "app-tag" in (tag.get("class") or ""), "what is long enough to wrap does not"
+    page = await officer.get(f"/cases/{sent.case}")
+    assert f"{RULE.why} (rule line.idva, version 1)" in page.texts("li")
+    page = await officer.get(f"/cases/{sent.case}/timeline")
+    assert "This is not what our service is for" in page.text and "Out of scope" not in page.text
