@@ -120,4 +120,5 @@ def _send(client: httpx.Client, choice: str) -> str:
     form = next((one for one in page.forms if "agreed" in one.options), None)
     if form is None:
         return "hub.send not offered"
-    return "hub.send refused" if submit(client, page, form, agreed="yes").refused else "hub.send"
+    said = {"agreed": "yes", "unassessed": "provider_assesses"}
+    return "hub.send refused" if submit(client, page, form, **said).refused else "hub.send"

@@ -5,6 +5,7 @@ from tests.journeys.walker import Walker
 
 AGREED = "Did the person agree to this provider?"
 YES = "Yes, they told me"
+BEFORE = "Why before the assessment?"
 NOT_ASKED = "No, or not asked: send only if the police share or an override covers it"
 
 
@@ -20,6 +21,7 @@ async def chooses_provider(officer: Walker, service: str, contract: str) -> None
 
 async def sends(officer: Walker, agreed: str = YES) -> None:
     """From the check before it goes until it has left."""
+    await officer.picks(BEFORE, "The provider assesses at its first contact")
     await officer.chooses(AGREED, agreed)
     await officer.presses("Send")
     assert (await officer.heading()).startswith("Leaving in ")

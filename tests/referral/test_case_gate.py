@@ -111,6 +111,7 @@ async def test_triage_to_send_and_undo_by_keyboard_alone(site: Site, hub: Hub) -
         await tab.wait_for_url("**/contracts")
         await to("See what would be sent")
         await tab.wait_for_url("**/contracts/*")
+        await to("Choose\nThe provider assesses", "ArrowDown")
         await to("yes", "Space")
         await to("Send")
         await tab.wait_for_url("**/sent")

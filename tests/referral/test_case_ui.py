@@ -269,12 +269,13 @@ async def test_a_send_without_agreement_says_what_is_missing(hub: Hub, browse: A
     officer = await browse("officer")
     page = await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{IDVA}")
     assert page.heading == "Check before it goes" and page.texts("li") and "Testperson" not in page.html
-    page = await officer.submit("Send", 422, agreed="no")
+    page = await officer.submit("Send", 422, agreed="no", unassessed="urgent")
     assert page.errors == ["The person has to agree to this provider first: record their agreement"]
     assert page.link(page.errors[0]) == "#agreed"
     await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{IDVA}")
     page = await officer.submit("Send", 422)
-    assert page.errors == ["Choose whether the person agreed to this provider"]
+    asked = ["Choose why it is sent before the assessment", "Choose whether the person agreed to this provider"]
+    assert page.errors == asked
     assert await hub.value("select count(*) from leg where case_id = $1", case) == 0
 
 
@@ -284,9 +285,9 @@ async def test_a_send_with_agreement_leaves_in_ten_seconds_and_can_be_undone(hub
     officer = await browse("officer")
     where = f"/cases/{case}/referrals/{referral}/contracts/{IDVA}"
     await officer.get(where)
-    page = await officer.submit("Send", agreed="yes")
+    page = await officer.submit("Send", agreed="yes", unassessed="urgent")
     assert page.heading == "Leaving in 10 seconds" and page.path.endswith("/sent")
-    await officer.post(where, {"agreed": "yes"}, status=409)
+    await officer.post(where, {"agreed": "yes", "unassessed": "urgent"}, status=409)
     assert await hub.value("select count(*) from leg where case_id = $1", case) == 1
     assert await hub.value("select count(*) from consent where case_id = $1", case) == 1
     page = await officer.get(f"/cases/{case}/referrals")

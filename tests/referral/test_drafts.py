@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.identity import contract_id
 from kit import clock
 from services.referral.actions import drafting
 from services.referral.drafting import OVER
@@ -13,11 +14,12 @@ from services.referral.store import tasks
 from services.referral.store.tasks import Task
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import NAMES, AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import NAMES, AsPersona, a_case, hub_pages, triaged
 from tests.referral.portal import a_need, a_referral_sent, an_end, portal_of
 
 pytestmark = pytest.mark.service
 LATER = "Save and come back later"
+IDVA = contract_id("harbour-lane-idva")
 
 
 @pytest.fixture
@@ -61,17 +63,23 @@ async def test_every_long_form_of_a_case_is_kept_by_its_button_without_any_scrip
         (f"/cases/{case}/agreements/new", {"purpose": "support"}),
         (f"/cases/{case}/override", {"line": "idva"}),
         (f"/cases/tasks/{task}", {"text": "Rang the ward: Wilhelmina is moved"}),
+        (f"/cases/{case}/referrals/{await triaged(hub, case)}/contracts/{IDVA}", {"unassessed": "urgent"}),
     ):
         await officer.get(address)
         await officer.submit(LATER, **said)
     reference = await hub.value("select reference from case_file where case_id = $1", case)
     page = await officer.get("/cases/work")
-    for name in ("Record an agreement", "Share without agreement", "Close a task"):
+    for name in ("Record an agreement", "Share without agreement", "Close a task", "Send to a provider"):
         assert f"{name}, {reference}" in page.text
     page = await officer.follow("Close a task")
     assert "Rang the ward" in page.text
     await officer.get("/cases/work")
+    await officer.follow("Send to a provider")
+    await officer.submit("Send", agreed="yes")
+    assert await hub.value("select reason from kit.audit where action = 'referral.unassessed'") == "urgent"
+    await officer.get("/cases/work")
     page = await officer.submit("Throw away the draft of Record an agreement, number 1")
+    assert "Send to a provider" not in page.text, "what was sent is no draft any more"
     assert "Record an agreement" not in page.text and "Share without agreement" in page.text
     audited = await hub.rows("select distinct action from kit.audit where action like 'draft.%' order by 1")
     assert [row["action"] for row in audited] == ["draft.dropped", "draft.opened", "draft.saved"]

@@ -55,6 +55,9 @@ async def test_who_refers_before_an_assessment_says_why_and_nobody_is_asked_afte
     where = f"/cases/{case}/referrals/{referral}/contracts/{contract}"
     page = await officer.get(where)
     assert "No first-contact assessment is recorded." in page.text
+    page = await officer.submit("Send", 422, agreed="yes")
+    assert page.errors == ["Choose why it is sent before the assessment"]
+    assert await hub.value("select count(*) from leg") == 0, "nothing is done by half"
     await officer.submit("Send", agreed="yes", unassessed="urgent")
     kept = await hub.rows("select reason from kit.audit where action = 'referral.unassessed'")
     assert kept == [{"reason": "urgent"}]

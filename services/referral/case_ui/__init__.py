@@ -25,6 +25,7 @@ def pages(context: Context) -> Sequence[Page]:
     """Every page with its permission."""
     room = Room(context)
     one = "/cases/{case_id}"
+    chosen = f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}"
     shown = (
         *LIFE,
         *people.PAGES,
@@ -42,8 +43,8 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/referrals/{{referral_id}}/steps/{{verb}}", kept("step", steps.take), "referral.write", "POST"),
         (f"{one}/referrals/{{referral_id}}/contracts", whynot.choose, "referral.write", "GET"),
         (f"{one}/decisions/{{run}}/{{line}}", whynot.then, "case.read", "GET"),
-        (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.check, "referral.write", "GET"),
-        (f"{one}/referrals/{{referral_id}}/contracts/{{contract_id}}", referring.send, "referral.write", "POST"),
+        (chosen, kept("send", referring.check), "referral.write", "GET"),
+        (chosen, kept("send", referring.send), "referral.write", "POST"),
         (f"{one}/legs/{{leg_id}}/sent", referring.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", referring.undo, "referral.write", "POST"),
         (f"{one}/contact", contact.show, "case.read", "GET"),

@@ -153,7 +153,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         other=other,
         fields=[words.words(name) for name in pack],
         assessed=assessed,
-        unassessed=[{"value": code, "text": text} for code, text in lists().unassessed.items()],
+        unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
         rules=_rules(facts, referral.line, contract, books, visit) if facts else (),
         errors=errors,
     )
@@ -187,11 +187,12 @@ def _goes_on(referral: ReferralState, line: str) -> bool:
 
 async def send(visit: Visit, desk: Desk) -> Response:
     agreed = one(visit, "agreed")
-    if agreed not in ("yes", "no"):
-        return await check(visit, desk, [FieldError("agreed", "Choose whether the person agreed to this provider")])
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
+            unassessed = await first_contact.latest(tx, case.case_id) is None
+            if errors := _wrong(visit, agreed, unassessed=unassessed):
+                return await check(visit, desk, errors)
             referral = await steps.held(tx, visit)
             contract = _contract(visit, await stocked_desk(tx, desk), referral.line)
             if contract is None:
@@ -199,7 +200,8 @@ async def send(visit: Visit, desk: Desk) -> Response:
             if agreed == "yes":
                 await consenting.record(tx, visit.signed_in, agreement(visit, desk, case, contract), visit.now)
             books = await stocked.current(tx, desk.books)
-            await _unassessed(tx, visit, case)
+            if unassessed:
+                await _say_unassessed(tx, visit, case)
             leg = await referring.send(
                 tx, visit.signed_in, referral.referral_id, contract.contract_id, books, visit.sealer, visit.now
             )
@@ -210,12 +212,20 @@ async def send(visit: Visit, desk: Desk) -> Response:
     return visit.redirect(f"/cases/{case.case_id}/legs/{leg.leg_id}/sent")
 
 
-async def _unassessed(tx: Tx, visit: Visit, case: Case) -> None:
+def _wrong(visit: Visit, agreed: str, *, unassessed: bool) -> list[FieldError]:
+    """What has to be put right before it goes. A first-contact assessment comes before a send, or somebody says why it
+    does not; nobody is kept from help by it."""
+    missing = unassessed and one(visit, "unassessed") not in lists().unassessed
+    errors = [FieldError("unassessed", "Choose why it is sent before the assessment")] if missing else []
+    if agreed not in ("yes", "no"):
+        errors.append(FieldError("agreed", "Choose whether the person agreed to this provider"))
+    return errors
+
+
+async def _say_unassessed(tx: Tx, visit: Visit, case: Case) -> None:
     """Keeps why somebody was referred before a first-contact assessment was recorded."""
-    if await first_contact.latest(tx, case.case_id) is None:
-        reasons = lists().unassessed
-        why = one(visit, "unassessed") if one(visit, "unassessed") in reasons else next(iter(reasons))
-        await audit.record(tx, [audit.seen(visit.signed_in, "referral.unassessed", "case", case.case_id, (), why)])
+    said = one(visit, "unassessed")
+    await audit.record(tx, [audit.seen(visit.signed_in, "referral.unassessed", "case", case.case_id, (), said)])
 
 
 async def _leg(tx: Tx, visit: Visit, case: Case) -> Leg:
