@@ -31,6 +31,7 @@ NAMES = {
     "assessment": "First-contact assessment",
     "needs": "Need in areas of life",
     "posts": "Posts and spend",
+    "sign": "Sign a monitoring return",
     "note": "A note",
 }
 """What each form is called in the list of drafts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from playwright.async_api import Page as Tab
 from contracts.identity import contract_id, provider_id
 from contracts.justice import MilestoneReached
 from services.referral.actions import leg_links, providing, supporting
-from services.referral.domain.monitoring import write
+from services.referral.domain.monitoring import Line, write
 from services.referral.domain.performance import quarters_until
 from services.referral.domain.support import Answer
 from services.referral.store import monitoring
@@ -157,12 +158,19 @@ async def test_performance_and_returns_pass_the_gate(hub: Hub, site: tuple[Gate,
     now = datetime.now(UTC)
     this, last = [one.name for one in quarters_until(now.date(), 2)]
     await hub.worker.pool.execute("update leg set sent_at = $1", now - timedelta(minutes=1))
+    signed = write("r", "p", last, [Line("received", "all", "3")])
+    row = Signed(*(uuid4(), provider_id("harbour-lane"), last, 1, signed, sha256(signed).hexdigest(), LATER),
+                 *(a_viewer("provider.manager").user_id, b"?"))  # fmt: skip
+    async with hub.worker.begin() as tx:
+        await monitoring.add_signed(tx, row)
     ways: list[tuple[str, Way | None]] = [
         ("/portal/performance", None),
         (f"/portal/performance/{contract_id('harbour-lane-idva')}/answer/met?period={this}", None),
         ("/portal/returns", None),
-        (f"/portal/returns/{last}", press("Sign the return")),
+        (f"/portal/returns/{last}", None),
+        (f"/portal/returns/{last}/sign", press("Sign the return")),
         (f"/portal/returns/{last}/posts", press("Save")),
+        (f"/portal/returns/signed/{row.return_id}", None),
         ("/portal/outcomes", press("Preview")),
         ("/portal/outcomes", paste_wrongly),
     ]

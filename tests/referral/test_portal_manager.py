@@ -210,23 +210,31 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     page = await manager.get(f"/portal/returns/{period}")
     assert ["We have no capacity", "1"] in page.rows and ["Completed", "1"] in page.rows
     assert ["Coped and built resilience to move forward with daily life: better", "1"] in page.rows
+    await manager.follow("Check and sign")
     page = await manager.submit("Sign the return", 422)
     assert page.errors == ["Say that you have checked the figures"]
     page = await manager.submit("Sign the return", 422, checked="yes")
     assert page.errors == ["Say posts and spend for every strand first"]
-    await manager.follow("Say posts and spend")
+    await manager.get(f"/portal/returns/{period}/posts")
     page = await manager.submit("Save", 422, **{"posts-idva": "many"})
     assert "Enter a number for posts, 0 where there is none" in page.errors
     form = {i.get("name") or "": "3" for i in page.all("input") if (i.get("name") or "").count("-")}
     await manager.submit("Save", 200, **form)
-    same = {"return_id": str(uuid4()), "checked": "yes"}
+    page = await manager.get(f"/portal/returns/{period}/sign")
+    assert ["Completed", "1"] in page.rows, "what is signed stands on the page"
+    seen = next(i.get("value") or "" for i in page.all("input") if i.get("name") == "figures_seen")
+    same = {"return_id": str(uuid4()), "checked": "yes", "figures_seen": seen}
     for _ in range(2):
         page = await manager.post(f"/portal/returns/{period}/sign", same)
     assert "Number 1, signed by Elen Price" in page.text
+    await manager.get(f"/portal/returns/{period}/sign")
     page = await manager.submit("Sign the return", 422, checked="yes")
     assert page.errors == ["Nothing differs from what was signed last"]
     [row] = await hub.rows("select file, sha256, signed_name from monitoring_return")
     assert hashlib.sha256(row["file"]).hexdigest() == row["sha256"] and b"Elen" not in row["signed_name"]
+    await manager.get(f"/portal/returns/{period}")
+    page = await manager.follow("Number 1")
+    assert "the file is as it was signed" in page.text and ["Completed", "1"] in page.rows
     file = await manager.download(page.link("Download it"))
     assert file.content == row["file"] and Line("received", "all", "3") in read(file.content)
     assert file.headers["content-disposition"].startswith("attachment")
@@ -234,6 +242,38 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     assert "You can sign when it is over" in (await manager.get(f"/portal/returns/{running}")).text
     page = await manager.post(f"/portal/returns/{running}/sign", {**same, "return_id": str(uuid4())}, 422)
     assert page.errors[0].startswith("The quarter is not over")
+
+
+@pytest.mark.service
+async def test_what_is_signed_is_what_was_looked_at_and_a_half_done_sign_off_says_what_changed_meanwhile(
+    hub: Hub, browse: AsPersona
+) -> None:
+    period = await a_quarter_that_is_over(hub)
+    manager, base = await browse("provider.manager"), f"/portal/returns/{period}"
+    page = await manager.get(f"{base}/posts")
+    form = {i.get("name") or "": "1" for i in page.all("input") if (i.get("name") or "").count("-")}
+    await manager.submit("Save", 200, **form)
+    await manager.get(f"{base}/sign")
+    page = await manager.submit("Save and come back later", checked="yes")
+    assert "Sign a monitoring return: 1 of 1 answered, kept until" in page.text
+    [kept] = await hub.rows("select kept_until - saved_at as for from form_draft")
+    assert kept["for"] >= timedelta(hours=20)
+    head = ["What", "When you looked", "Now"]
+    page = await manager.follow("Sign a monitoring return")
+    assert head not in page.rows, "nothing changed yet"
+    await hub.worker.pool.execute("update leg set decline_reason = 'conflict' where decline_reason is not null")
+    page = await manager.submit("Sign the return", 409, checked="yes")
+    assert page.errors[0].startswith("Figures have changed since you looked at them")
+    assert head in page.rows and ["Referrals declined, by reason: We have no capacity", "1", "none"] in page.rows
+    assert await hub.value("select count(*) from monitoring_return") == 0
+    await manager.get("/portal/work")
+    assert head in (await manager.follow("Sign a monitoring return")).rows, "the draft says so too"
+    await manager.submit("Sign the return", 200, checked="yes")
+    assert await hub.value("select count(*) from form_draft") == 0
+    await hub.worker.pool.execute("update monitoring_return set file = file || decode('0a', 'hex')")
+    page = await manager.follow("Number 1")
+    assert "the file is not as it was signed" in page.text
+    await (await browse("idva.worker")).get(page.path, 403)
 
 
 @pytest.mark.service
@@ -246,6 +286,7 @@ async def test_the_analyst_downloads_without_small_numbers_and_no_other_provider
     page = await manager.get(f"/portal/returns/{period}/posts")
     form = {i.get("name") or "": "1" for i in page.all("input") if (i.get("name") or "").count("-")}
     await manager.submit("Save", 200, **form)
+    await manager.get(f"/portal/returns/{period}/sign")
     page = await manager.submit("Sign the return", 200, checked="yes")
     own = page.link("Download it")
     page = await analyst.get("/portal/signed")

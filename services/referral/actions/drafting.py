@@ -101,11 +101,12 @@ def _subject(held: FormDraft) -> tuple[str, UUID]:
 
 
 def answered(fields: Fields) -> set[str]:
-    """Names of the questions that have an answer: a date is one question, and ids of the page are none."""
+    """Names of the questions that have an answer: a date is one question; ids of the page, and what it was made of, are
+    none."""
     found = {name for name, values in fields.items() if any(value.strip() for value in values)}
     for part in _PARTS:
         found = {name.removesuffix(part) for name in found}
-    return {name for name in found if not name.endswith("_id")}
+    return {name for name in found if not name.endswith(("_id", "_seen"))}
 
 
 async def open_draft(tx: Tx, viewer: Viewer, sealer: Sealer, draft_id: UUID, now: datetime) -> FormDraft | None:

@@ -32,9 +32,11 @@ async def sign(
     provider: str,
     strands: Sequence[str],
     now: datetime,
+    seen: Sequence[file.Line],
 ) -> None:
-    """Freezes the quarter's figures. Refused while it runs, without posts and spend of every strand, and where nothing
-    differs from what was signed last. The same return again changes nothing."""
+    """Freezes the quarter's figures. Refused while it runs, without posts and spend of every strand, where nothing
+    differs from what was signed last, and where they are not those that the manager has `seen`. The same return again
+    changes nothing."""
     if await monitoring.one_signed(tx, return_id) is not None:
         return
     if now < quarter.ends:
@@ -47,6 +49,8 @@ async def sign(
         return  # the same form, sent twice at once: the other was quicker by a moment
     if before and file.read(before[0].file) == file.in_order(lines):
         raise Refused("period", "nothing_changed")
+    if file.differences(seen, lines):
+        raise Refused("figures", "look_again")
     data = file.write(str(return_id), provider, quarter.name, lines)
     name = await sealing.close_text(
         sealer, viewer.user_id, viewer.name, sealing.place("monitoring_return", "signed_name", return_id)

@@ -32,6 +32,24 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: (line.measure, line.category != "all", line.category))
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that differs: what it was and what it is, "none" where it was or is not there."""
+
+    measure: str
+    category: str
+    before: str
+    after: str
+
+
+def differences(before: Iterable[Line], after: Iterable[Line]) -> list[Change]:
+    """The figures that differ, in the order of a return."""
+    was, now = ({_key(line): line.value for line in lines} for lines in (before, after))
+    keys = in_order(Line(*key, "") for key in was.keys() | now.keys())
+    pairs = [(_key(line), was.get(_key(line), "none"), now.get(_key(line), "none")) for line in keys]
+    return [Change(*key, one, other) for key, one, other in pairs if one != other]
+
+
 def harmless(text: str) -> str:
     """`text` on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
     told = text.replace("\r", " ").replace("\n", " ")

@@ -24,9 +24,9 @@ from services.referral.provider_portal.returning import (
     show_return,
     show_returns,
     show_signed,
-    sign_return,
 )
 from services.referral.provider_portal.room import LINKED, Room
+from services.referral.provider_portal.signing import ask_sign, show_own_signed, sign_return
 from services.referral.provider_portal.steps import ask_step, take_step
 from services.referral.provider_portal.work import WORK, show_work, throw_away
 
@@ -91,10 +91,12 @@ def _worked(room: Room) -> tuple[Page, ...]:
             ("/portal/performance/{contract_id}/{measure}/{result}", show_measured, "portal.manage", "GET"),
             ("/portal/returns", show_returns, "portal.manage", "GET"),
             ("/portal/returns/files/{return_id}", download, "portal.manage", "GET"),
+            ("/portal/returns/signed/{return_id}", show_own_signed, "portal.manage", "GET"),
             (quarter, show_return, "portal.manage", "GET"),
             (f"{quarter}/posts", kept("posts", ask_posts, work=WORK), "portal.manage", "GET"),
             (f"{quarter}/posts", kept("posts", say_posts, work=WORK), "portal.manage", "POST"),
-            (f"{quarter}/sign", sign_return, "portal.manage", "POST"),
+            (f"{quarter}/sign", kept("sign", ask_sign, work=WORK), "portal.manage", "GET"),
+            (f"{quarter}/sign", kept("sign", sign_return, work=WORK), "portal.manage", "POST"),
             (one, show_referral, "portal.read", "GET"),
             (f"{one}/assign", assign, "portal.write", "POST"),
             (f"{one}/attempts", record_attempt, "portal.write", "POST"),

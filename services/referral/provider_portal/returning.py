@@ -1,15 +1,13 @@
-"""A provider's own quarterly monitoring return: figures, posts and spend, sign-off and download."""
+"""A provider's own quarterly monitoring return: figures, posts and spend, and its files; `signing` signs it."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.reference import ROLES
-from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
@@ -20,7 +18,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.performance import Quarter, quarter, quarters_until
 from services.referral.provider_portal import words
 from services.referral.provider_portal.performance import contracts_of
-from services.referral.provider_portal.room import client_id, one
+from services.referral.provider_portal.room import one
 from services.referral.store import monitoring
 from services.referral.store.monitoring import PostSpend, Signed
 
@@ -40,15 +38,10 @@ MEASURES = {
     "waiting_of_strand": "People waiting, by strand",
     "spend": "Spend in pounds",
 }
-REFUSALS = {
-    "not_over": "The quarter is not over. You can sign it from its last day on",
-    "not_said": "Say posts and spend for every strand first",
-    "nothing_changed": "Nothing differs from what was signed last",
-}
 FORM = ("posts", "vacancies", "waiting", "spend")
 
 
-def _quarter(visit: Visit) -> Quarter:
+def quarter_asked(visit: Visit) -> Quarter:
     found = quarter(str(visit.params["period"]))
     if found is None or found.begins > visit.now:
         raise HTTPException(404)
@@ -57,6 +50,11 @@ def _quarter(visit: Visit) -> Quarter:
 
 def strands(visit: Visit, books: Books) -> list[str]:
     return sorted({contract.funding for contract in contracts_of(visit, books)})
+
+
+def unsaid(visit: Visit, books: Books, lines: Sequence[file.Line]) -> set[str]:
+    """The strands of which no posts and spend are said."""
+    return set(strands(visit, books)) - {line.category for line in lines if line.measure == "posts"}
 
 
 async def show_returns(visit: Visit, books: Books) -> Response:
@@ -72,8 +70,8 @@ def _last(visit: Visit) -> list[Quarter]:
     return quarters_until(local_day(visit.now), 6)
 
 
-async def show_return(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
-    period = _quarter(visit)
+async def show_return(visit: Visit, books: Books) -> Response:
+    period = quarter_asked(visit)
     async with visit.begin() as tx:
         lines = await monitoring.drawn(tx, period)
         held = await monitoring.signed(tx, period.name)
@@ -82,13 +80,11 @@ async def show_return(visit: Visit, books: Books, errors: Sequence[FieldError] =
         await audit.record(tx, [audit.seen(viewer, "monitoring.seen", "provider", viewer.organisation_id, names)])
     return visit.render(
         "provider_portal/return.html",
-        status=422 if errors else 200,
         period=period,
         over=period.ends <= visit.now,
         groups=grouped(books, lines),
         signed=[(row, await acts.signer(visit.sealer, row)) for row in held],
-        return_id=one(visit, "return_id") or uuid4(),
-        errors=errors,
+        unsaid=unsaid(visit, books, lines),
     )
 
 
@@ -118,7 +114,7 @@ def category(books: Books, line: file.Line) -> str:
 
 
 async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
-    period = _quarter(visit)
+    period = quarter_asked(visit)
     async with visit.begin() as tx:
         held = {row.strand: row for row in await monitoring.said(tx, period.name)}
         viewer = visit.signed_in
@@ -145,7 +141,7 @@ def number(text: str, *, whole: bool = False) -> Decimal | None:
 
 
 async def say_posts(visit: Visit, books: Books) -> Response:
-    period, viewer = _quarter(visit), visit.signed_in
+    period, viewer = quarter_asked(visit), visit.signed_in
     said: dict[str, dict[str, Any]] = {}
     errors = []
     for strand in strands(visit, books):
@@ -166,19 +162,6 @@ async def say_posts(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         await acts.say_posts(tx, viewer, rows)
     return visit.redirect(f"/portal/returns/{period.name}", flash="Posts and spend were saved")
-
-
-async def sign_return(visit: Visit, books: Books) -> Response:
-    period, made, mine = _quarter(visit), client_id(visit, "return_id"), contracts_of(visit, books)
-    if one(visit, "checked") != "yes" or made is None or not mine:
-        return await show_return(visit, books, [FieldError("checked", "Say that you have checked the figures")])
-    try:
-        async with visit.begin() as tx:
-            provider = mine[0].provider.slug
-            await acts.sign(tx, visit.signed_in, visit.sealer, made, period, provider, strands(visit, books), visit.now)
-    except Refused as refused:
-        return await show_return(visit, books, [FieldError("", REFUSALS.get(refused.code, "It cannot be signed now"))])
-    return visit.redirect(f"/portal/returns/{period.name}", flash="The return was signed. Its figures do not change.")
 
 
 async def download(visit: Visit, books: Books) -> Response:
