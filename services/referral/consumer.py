@@ -14,6 +14,7 @@ from contracts.code_compliance import (
     EntitlementFact,
     EntitlementMet,
     EntitlementWarned,
+    RelatedClockEnded,
     RelatedClockOver,
     RelatedClockWarned,
 )
@@ -25,7 +26,7 @@ from kit import audit
 from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
-from services.referral.actions import books, contacting, hearing, new_incident, restricting
+from services.referral.actions import books, contacting, hearing, new_incident, noticing, restricting
 from services.referral.actions.announcing import announce
 from services.referral.store import alerts, batches, cases, clocks, consent, timeline
 
@@ -85,12 +86,23 @@ async def on_clock(tx: Tx, events: Sequence[Received[Any]], context: Context) ->
     await clocks.stop(tx, [_clock(fact) for fact in ended])
     await clocks.run(tx, [(*_clock(fact), due) for fact in running if (due := _due_of(fact)) is not None])
     await clocks.follow(tx, list({fact.case_id for fact in facts}))
+    await noticing.clocks_over(tx, [f for f in facts if not isinstance(f, EntitlementDue)], events[-1].time)
     await timeline.heard(tx, [fact for fact in facts if fact.TYPE in TELLING])
 
 
 async def on_warned(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
-    """A clock of the Code, or a limit beside it, runs out: told on the timeline; no clock starts or ends with it."""
-    await timeline.heard(tx, [event.data for event in events])
+    """A clock of the Code, or a limit beside it, runs out: told on the timeline and to the role that was warned; no
+    clock starts or ends with it."""
+    facts = [event.data for event in events]
+    await timeline.heard(tx, facts)
+    warned = [fact for fact in facts if isinstance(fact, EntitlementWarned | RelatedClockWarned)]
+    await noticing.clocks_warned(tx, warned)
+    await noticing.clocks_over(tx, [fact for fact in facts if isinstance(fact, RelatedClockOver)], events[-1].time)
+
+
+async def on_limit_ended(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """A limit beside the Code ended: what was said of it is over."""
+    await noticing.clocks_over(tx, [event.data for event in events], events[-1].time)
 
 
 def _due_of(fact: EntitlementFact) -> Any:
@@ -135,4 +147,5 @@ LISTENS: dict[type[Fact], Handler] = {
         on_clock,
     ),
     **dict.fromkeys((EntitlementWarned, RelatedClockWarned, RelatedClockOver), on_warned),
+    RelatedClockEnded: on_limit_ended,
 }

@@ -18,6 +18,7 @@ from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import a_case, access_of, hub_app
 from tests.referral.test_case_gate import passes, press
+from tests.referral.test_clock_notices import warned
 from tests.referral.test_mailing import asked, send
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
@@ -87,6 +88,7 @@ async def test_notices_settings_paper_and_downtime_pass_the_gate(site: Site, hub
     await passes(site, "/cases/notices")
     case = await a_case(hub)
     await hub.every(noticing.notice, clock.now())
+    await hub.hears([warned(case)])
     await passes(site, "/cases/notices")
     await passes(site, "/cases/settings")
     await passes(site, "/cases/downtime", "Make the sheet")

@@ -1,9 +1,12 @@
 """Notices: what waits is told to the roles that can do something about it, and taken back when it is over."""
 
-from datetime import timedelta
-from uuid import uuid5
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
+from contracts.code_compliance import EntitlementFact, EntitlementWarned, RelatedClockFact, RelatedClockWarned
 from contracts.identity import NS
+from contracts.reference import ROLES as EVERY_ROLE
 from contracts.working_time import HUB_HOURS, calendar, local_day, working_minutes
 from kit.database import Tx
 from kit.listening import Context
@@ -16,6 +19,8 @@ ROLES = {
     "override_waiting": ("officer", "leader"),
     "silent_provider": ("officer", "leader"),
 }
+SEES = tuple(name for name, role in EVERY_ROLE.items() if "case.read" in role.permissions)
+"""Whoever can see the page of notices."""
 RECENT = timedelta(days=30)
 AT_ONCE = 300
 
@@ -37,3 +42,35 @@ async def notice(tx: Tx, moment: Moment, context: Context) -> int:
         await notices.add(tx, told)
         made += len(told)
     return made
+
+
+OfClock = EntitlementFact | RelatedClockFact
+
+
+async def clocks_warned(tx: Tx, facts: Sequence[EntitlementWarned | RelatedClockWarned]) -> None:
+    """A clock of the Code, or a limit beside it, runs out: a notice to the role that was warned, until it is over."""
+    told = [
+        Notice(_about(fact, fact.role), fact.role, _kind(fact), fact.case_id, fact.happened_at)
+        for fact in facts
+        if fact.role in SEES
+    ]
+    if told:
+        await notices.tell(tx, told)
+
+
+async def clocks_over(tx: Tx, facts: Sequence[OfClock], now: datetime) -> None:
+    """They were stopped, ended or got another day: nobody needs to hurry because of the warning."""
+    if facts:
+        await notices.over(tx, [_about(fact, role) for fact in facts for role in SEES], now)
+
+
+def _kind(fact: EntitlementWarned | RelatedClockWarned) -> str:
+    if isinstance(fact, RelatedClockWarned):
+        return "limit_warned"
+    return "pause_ends" if fact.about == "pause_ends" else "clock_warned"
+
+
+def _about(fact: OfClock, role: str) -> UUID:
+    """The id of the one notice that there is of a clock for a role."""
+    name = fact.clock if isinstance(fact, RelatedClockFact) else fact.entitlement
+    return uuid5(NS, f"notice/clock/{role}/{fact.case_id}/{name}/{fact.clock_id or ''}")

@@ -34,7 +34,7 @@ class Own:
     mine: list[tuple[Queued, str | None]]
     filters: list[tuple[Filter, str, str]]
     choices: list[dict[str, str]]
-    bell: int
+    bell: tuple[int, int]
     changed: set[UUID]
     looked: set[UUID]
     half: int

@@ -8,11 +8,15 @@ from kit import audit
 from kit.web.app import Visit
 from services.referral.case_ui.room import Desk
 from services.referral.store import notices
+from services.referral.store.notices import OF_CLOCKS
 
 KINDS = {
     "urgent_case": "Life safety, and nobody looks after it",
     "override_waiting": "An override waits for the second person",
     "silent_provider": "The provider has not opened what it was sent",
+    "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",
+    "limit_warned": "A limit beside the Victims' Code runs out",
+    "pause_ends": "A paused clock is expected to count again",
 }
 
 
@@ -21,7 +25,11 @@ async def show(visit: Visit, desk: Desk) -> Response:
         shown = await notices.shown(tx, visit.signed_in.role)
         await audit.record(tx, [audit.seen(visit.signed_in, "notices_seen", "queue", None)])
     return visit.render(
-        "case_ui/notices.html", shown=shown, kinds=KINDS, unread=sum(not notice.read for notice in shown)
+        "case_ui/notices.html",
+        shown=[notice for notice in shown if notice.kind not in OF_CLOCKS],
+        clocks=[notice for notice in shown if notice.kind in OF_CLOCKS],
+        kinds=KINDS,
+        unread=[notice.notice_id for notice in shown if not notice.read],
     )
 
 

@@ -37,6 +37,9 @@ _OVER = {
  and l.viewed_at is null)""",
 }
 
+OF_CLOCKS = ("clock_warned", "limit_warned", "pause_ends")
+"""Kinds that the service of the Victims' Code has told of; there are many at a time, so they never stand first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -86,6 +89,26 @@ async def add(tx: Tx, notices: Sequence[Notice]) -> None:
     )
 
 
+async def tell(tx: Tx, notices: Sequence[Notice]) -> None:
+    """Tells them, each as something new: who had read an earlier one of the same id has not read this."""
+    told = list({notice.notice_id: notice for notice in notices}.values())
+    names = columns(Notice)
+    values = [[getattr(notice, name) for notice in told] for name in names.split(", ")]
+    await tx.execute("delete from notice_read where notice_id = any($1::uuid[])", values[0])
+    await tx.execute(
+        f"insert into notice ({names}) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[],"
+        " $5::timestamptz[]) on conflict (notice_id) do update set kind = excluded.kind, at = excluded.at,"
+        " over_at = null",
+        *values,
+    )
+
+
+async def over(tx: Tx, notice_ids: Sequence[UUID], now: datetime) -> None:
+    """Ends these, as far as they were told."""
+    asked = "update notice set over_at = $2 where notice_id = any($1::uuid[]) and over_at is null"
+    await tx.execute(asked, list(notice_ids), now)
+
+
 async def end(tx: Tx, now: datetime) -> int:
     """Ends the notices whose cause went away; returns how many."""
     ended = 0
@@ -98,23 +121,26 @@ async def end(tx: Tx, now: datetime) -> int:
 _READ = f"exists (select 1 from notice_read r where r.notice_id = n.notice_id and r.worker_id = {_ME})"
 
 
-async def unread(tx: Tx, role: str, at_most: int = 100) -> int:
-    """How many open notices to this role the viewer has not read; counting stops at `at_most`."""
-    asked = (
-        "select count(*)::int from (select 1 from notice n where n.role = $1 and n.over_at is null"
-        f" and not {_READ} limit $2) c"
+async def unread(tx: Tx, role: str, at_most: int = 100) -> tuple[int, int]:
+    """How many open notices to this role the viewer has not read: of the hub's own work, and of clocks that run out.
+    Counting stops at `at_most`."""
+    one = (
+        "(select count(*)::int from (select 1 from notice n where n.role = $1 and n.over_at is null"
+        f" and (n.kind = any($3::text[])) = {{}} and not {_READ} limit $2) c)"
     )
-    return int(await tx.fetchval(asked, role, at_most))
+    row = await tx.fetchrow(f"select {one.format('false')}, {one.format('true')}", role, at_most, list(OF_CLOCKS))
+    assert row is not None
+    return row[0], row[1]
 
 
 async def shown(tx: Tx, role: str, limit: int = 100) -> list[Shown]:
-    """Open notices to this role, unread ones first, newest first."""
+    """Open notices to this role, those of clocks last; unread ones first, newest first."""
     asked = (
         f"select n.notice_id, n.kind, n.case_id, c.reference, n.at, {_READ} as read from notice n"
         " join case_file c using (case_id) where n.role = $1 and n.over_at is null"
-        " order by 6, n.at desc, n.notice_id limit $2"
+        " order by n.kind = any($3::text[]), 6, n.at desc, n.notice_id limit $2"
     )
-    return read(Shown, await tx.fetch(asked, role, limit))
+    return read(Shown, await tx.fetch(asked, role, limit, list(OF_CLOCKS)))
 
 
 async def mark_read(tx: Tx, worker_id: UUID, role: str, notice_ids: Sequence[UUID], now: datetime) -> None:
