@@ -15,9 +15,8 @@ from contracts.code_compliance import (
 )
 from contracts.identity import NS
 from kit import clock
-from kit.inbox import Record
 from services.referral.actions import noticing
-from tests.builders import NOON, a_domestic_crime, a_victim, an_event
+from tests.builders import NOON, Record, a_domestic_crime, a_victim, an_event
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
