@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from contracts.identity import contract_id
 from services.referral.domain.directory import ListSaid, Place, directory_of
 from services.referral.domain.entries import document_of, read_directory
-from services.referral.domain.open_referral import page_of, published, service_of
+from services.referral.domain.open_referral import delivered_by, page_of, published, service_of
 from tests.browser import Browser
 from tests.conftest import Databases
 from tests.gate import address_of, free_socket, open_gate, served
@@ -33,6 +33,16 @@ def test_every_contract_is_published_as_hsds_asks() -> None:
     services = [service_of(contract, DAY) for contract in contracts]
     assert wrong(page_of(services, 1, 500), hsds.page(hsds.SERVICE)) == []
     assert any(service["service_at_locations"] for service in services)
+
+
+def test_lot_and_subcontractors_are_told_to_whoever_reads_the_open_data() -> None:
+    idva = service_of(BOOKS.directory.by_id[IDVA], DAY)
+    assert idva["description"].endswith("by Harbour Lane, with Lantern House as subcontractor.")
+    told = [(each["link_type"], each["taxonomy_term"]["name"]) for each in idva["attributes"]]
+    assert ("lot", "Lot 1: Birmingham, Solihull and Coventry") in told and ("subcontractor", "Lantern House") in told
+    many = replace(BOOKS.directory.by_id[GENERAL], subcontractors=("One", "Two", "Three"))
+    assert delivered_by(many).endswith("with One, Two and Three as subcontractors")
+    assert "lot" not in {each["link_type"] for each in service_of(replace(many, lot=None), DAY)["attributes"]}
 
 
 def test_the_check_finds_what_hsds_does_not_know() -> None:
@@ -121,6 +131,7 @@ async def test_nothing_confidential_is_shown_to_the_public(stranger: Browser) ->
         (await stranger.get(f"/directory/service/{IDVA}")).text,
     ]
     assert "Kept confidential" in texts[-1]
+    assert "Harbour Lane, with Lantern House as subcontractor" in texts[2] and "Part of" in texts[3]
     for text in texts:
         assert "1 Example Row" not in text and "07700" not in text and "code_word" not in text
     shown = await stranger.get(f"/directory/service/{GENERAL}")

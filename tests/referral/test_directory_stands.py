@@ -170,6 +170,7 @@ async def test_the_panel_shows_every_rule_and_is_the_same_for_a_decision_of_befo
     page = await browser.get(path)
     assert page.texts("h2")[:3] == ["Can take this person", "One change away", "Cannot take this person"]
     assert "Ask the person whether they choose" in page.text and "contracts for other kinds of help" in page.text
+    assert "Harbour Lane, with Lantern House as subcontractor. Lot 1: Birmingham, Solihull and Coventry." in page.text
     before = await browser.get(f"/cases/{case}/decisions/1/idva")
     closed = "insert into contract_state (contract_id, provider_id, state, changed_at) values ($1, $1, 'closed', now())"
     await hub.worker.pool.execute(closed, contract_id("harbour-lane-idva"))

@@ -19,6 +19,7 @@ from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.case_ui.same_person import names_of
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import Explained, explain
+from services.referral.domain.open_referral import delivered_by
 from services.referral.store import beside, cases, same_person
 from services.referral.store.cases import Case, Routing
 
@@ -95,6 +96,7 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         panel=panel(found, referral.line, known),
         beside=known,
         state=lambda contract: words.words(contract.state_on(day)).lower(),
+        delivered_by=delivered_by,
         decisions=[one for one in routings if referral.line in one.lines and one.directory_version],
     )
 
@@ -120,6 +122,7 @@ async def then(visit: Visit, desk: Desk) -> Response:
         panel=panel(found, line) if found is not None else None,
         beside=NOTHING,
         state=lambda contract: words.words(contract.state_on(day)).lower(),
+        delivered_by=delivered_by,
     )
 
 

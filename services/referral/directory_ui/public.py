@@ -12,6 +12,7 @@ from services.referral.directory_ui.room import AREA_NAMES, DAY_NAMES, LINE_NAME
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.open_referral import (
+    delivered_by,
     eligibility,
     language_name,
     list_words,
@@ -117,6 +118,7 @@ async def show_service(visit: Visit, books: Books) -> Response:
         "directory_ui/service.html",
         contract=contract,
         shown=_shown(visit, contract),
+        by=delivered_by(contract),
         line=LINE_NAMES[contract.line],
         eligibility=eligibility(contract),
         languages=", ".join(language_name(tag) for tag in sorted(contract.languages)),
@@ -132,6 +134,7 @@ def _shown(visit: Visit, contract: Contract) -> dict[str, Any]:
     everywhere = len(contract.areas) == len(AREA_NAMES)
     return {
         "contract": contract,
+        "by": delivered_by(contract),
         "state": STATES[contract.state_on(today)],
         "words": list_words(contract, today),
         "areas": "All areas" if everywhere else ", ".join(sorted(AREA_NAMES[code] for code in contract.areas)),

@@ -46,6 +46,15 @@ def line_name(line: str) -> str:
     return _NAMES.get(line, line.replace("_", " ").capitalize())
 
 
+def delivered_by(contract: Contract) -> str:
+    """Who delivers a contract: "Harbour Lane, with Lantern House and Spectrum West as subcontractors"."""
+    *others, last = contract.subcontractors or ("",)
+    if not last:
+        return contract.provider.name
+    with_whom = f"{', '.join(others)} and {last}" if others else last
+    return f"{contract.provider.name}, with {with_whom} as subcontractor{'s' if others else ''}"
+
+
 def published(contracts: Sequence[Contract], on: date) -> tuple[Contract, ...]:
     """What the public sees: contracts in force on a day, by name."""
     return tuple(sorted((c for c in contracts if c.starts <= on <= c.ends), key=lambda c: (c.title, c.slug)))
@@ -57,7 +66,7 @@ def service_of(contract: Contract, on: date) -> dict[str, Any]:
     made: dict[str, Any] = {
         "id": str(sid),
         "name": contract.title,
-        "description": f"{line_name(contract.line)}, by {contract.provider.name}.",
+        "description": f"{line_name(contract.line)}, by {delivered_by(contract)}.",
         "email": contract.provider.email,
         "status": status_on(contract, on),
         "application_process": "Through the hub, on the person's own word or with their agreement.",
@@ -220,8 +229,11 @@ def _at_location(contract: Contract, place: Place | None) -> dict[str, Any]:
 
 
 def _attributes(contract: Contract) -> list[dict[str, Any]]:
-    """What classifies it: its line, and what it is open to."""
+    """What classifies it: its line, its lot, who delivers it with its provider, and what it is open to. HSDS has no
+    table for lots or subcontractors: a taxonomy of its own is its place for what a publisher adds."""
     said = [("service_line", contract.line, line_name(contract.line))]
+    said += [("lot", contract.lot, contract.lot)] if contract.lot else []
+    said += [("subcontractor", name, name) for name in contract.subcontractors]
     if contract.areas >= ALL_AREAS:
         said.append(("coverage", "whole_area", f"All {len(AREAS)} areas"))
     said += [("eligibility", f"sex_{contract.sex}", f"For {contract.sex} people")] if contract.sex else []
