@@ -17,7 +17,7 @@ from contracts.reference import bank_holidays
 
 LONDON = ZoneInfo("Europe/London")
 Days = Literal["working_days", "calendar_days"]
-_DAY = timedelta(days=1)
+_DAY, _NO_TIME = timedelta(days=1), timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +90,20 @@ def working_minutes(a: datetime, b: datetime, calendar: Calendar, hours: OfficeH
 
 def _office_time(at: datetime, calendar: Calendar, hours: OfficeHours) -> timedelta:
     """All office time of the calendar until `at`. An office that works is open equally long on every day."""
-    day = local_day(at)
-    opens, closes = _office(day, hours)
-    weeks, rest = divmod(day.toordinal() - 1, 7)  # ordinal 1 was a Monday
-    days = weeks * len(hours.weekdays) + sum(weekday < rest for weekday in hours.weekdays)
-    closed = _closed(calendar, hours.weekdays)
-    before = bisect_left(closed, day)
-    full = (days - before) * (closes - opens)
-    if day.weekday() not in hours.weekdays or closed[before : before + 1] == (day,):
-        return full
-    return full + max(min(at, closes) - opens, timedelta())
+    full, opens, closes = _office_until(local_day(at), calendar, hours)
+    return full + max(min(at, closes) - opens, _NO_TIME)
 
 
 @lru_cache(4096)
-def _office(day: date, hours: OfficeHours) -> tuple[datetime, datetime]:
-    """When the office opens and closes on a day, in UTC."""
+def _office_until(day: date, calendar: Calendar, hours: OfficeHours) -> tuple[timedelta, datetime, datetime]:
+    """All office time before a day, and when the office opens and closes on it, in UTC: at once where it stays shut."""
     opens, closes = (datetime.combine(day, at, LONDON).astimezone(UTC) for at in (hours.opens, hours.closes))
-    return opens, closes
+    weeks, rest = divmod(day.toordinal() - 1, 7)  # ordinal 1 was a Monday
+    days = weeks * len(hours.weekdays) + sum(weekday < rest for weekday in hours.weekdays)
+    shut = _closed(calendar, hours.weekdays)
+    before = bisect_left(shut, day)
+    works = day.weekday() in hours.weekdays and shut[before : before + 1] != (day,)
+    return (days - before) * (closes - opens), opens, closes if works else opens
 
 
 @cache

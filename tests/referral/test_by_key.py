@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.referral.store import portal, silence
-from tests.builders import NOON
+from services.referral.store import cases, portal, queues, silence
+from services.referral.store.portal_due import LIMITS
+from tests.builders import NOON, a_viewer
 from tests.referral.conftest import Hub
 
 pytestmark = pytest.mark.service
@@ -14,7 +15,7 @@ ONE = "00000000-0000-4000-8000-000000000001"
     ("asked", "arguments"),
     [
         (silence._SILENT, (NOON, 10)),
-        (f"{portal._OFFERED} where l.referral_id = $1", (ONE, [], [], [], [], [])),
+        (f"with {LIMITS} {portal._OFFERED} where l.referral_id = $1", (ONE, [], [], [], [], [], [])),
     ],
     ids=["silent legs", "one referral of a provider"],
 )
@@ -24,3 +25,21 @@ async def test_the_referral_of_a_leg_is_found_by_its_key(hub: Hub, asked: str, a
         plan = [row[0] for row in await tx.fetch(f"explain {asked}", *arguments)]
     assert not [line for line in plan if "Seq Scan on referral" in line]
     assert [line for line in plan if "referral_pkey" in line]
+
+
+@pytest.mark.parametrize(
+    ("asked", "arguments", "index"),
+    [
+        (cases._OF_CRIME, ("20E1X5508K24",), "crime_by_number"),
+        (f"select case_id from case_file where state <> 'closed' and {queues.CHANGED}", (), "case_file_pkey"),
+    ],
+    ids=["a crime's number", "what changed since I looked"],
+)
+async def test_an_officer_finds_cases_by_an_index_although_rows_are_kept_from_them(
+    hub: Hub, asked: str, arguments: tuple[object, ...], index: str
+) -> None:
+    async with hub.looks(a_viewer()) as tx:
+        await tx.execute("set local enable_seqscan = off")
+        await tx.execute("set local enable_bitmapscan = off")
+        plan = [row[0] for row in await tx.fetch(f"explain {asked}", *arguments)]
+    assert [line for line in plan if index in line]

@@ -124,7 +124,7 @@ async def by_reference(tx: Tx, reference: str) -> list[Case]:
 
 _OF_CRIME = """
 select f.case_id from crime c join case_file f using (crime_id)
- where upper(replace(c.crime_reference, ' ', '')) = $1 order by f.opened_at desc, f.case_id limit 50
+ where c.crime_number = $1 order by f.opened_at desc, f.case_id limit 50
 """
 
 

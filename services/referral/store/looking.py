@@ -9,10 +9,13 @@ from kit.database import Tx
 from services.referral.store.rows import read
 
 ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
-CHANGED = f"""exists (select 1 from case_look l where l.worker_id = {ME} and l.case_id = case_file.case_id
- and exists (select 1 from case_event e where e.case_id = l.case_id and e.id > l.entry))"""
-"""SQL over case_file: something happened since the viewer last looked."""
-_CHANGED = f"select case_id from case_file where case_id = any($1::uuid[]) and {CHANGED}"
+LOOKS_AT_MOST = 2_000
+_NEWS = "exists (select 1 from case_event e where e.case_id = l.case_id and e.id > l.entry)"
+# The looks come first, and alone: from the cases one would seek through all that nobody ever looked at.
+CHANGED = f"""case_id = any(array(select l.case_id from (select case_id, entry from case_look where worker_id = {ME}
+ order by looked_at desc limit {LOOKS_AT_MOST}) l where {_NEWS}))"""
+"""SQL over case_file: something happened since the viewer last looked; of the cases that they looked at last."""
+_CHANGED = f"select l.case_id from case_look l where l.worker_id = {ME} and l.case_id = any($1::uuid[]) and {_NEWS}"
 _SEEN = f"select case_id from case_look where worker_id = {ME} and case_id = any($1::uuid[])"
 _BEFORE = f"select looked_at, entry from case_look where worker_id = {ME} and case_id = $1"
 _SINCE = """
