@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.referral.store import cases, portal, queues, silence
+from services.referral.store import cases, looking, portal, silence
 from services.referral.store.portal_due import LIMITS
 from tests.builders import NOON, a_viewer
 from tests.referral.conftest import Hub
@@ -31,7 +31,7 @@ async def test_the_referral_of_a_leg_is_found_by_its_key(hub: Hub, asked: str, a
     ("asked", "arguments", "index"),
     [
         (cases._OF_CRIME, ("20E1X5508K24",), "crime_by_number"),
-        (f"select case_id from case_file where state <> 'closed' and {queues.CHANGED}", (), "case_file_pkey"),
+        (f"select case_id from case_file where state <> 'closed' and {looking.CHANGED}", (), "case_file_pkey"),
     ],
     ids=["a crime's number", "what changed since I looked"],
 )
