@@ -28,6 +28,7 @@ NAMES = {
     "step": "A step of a referral",
     "task": "Close a task",
     "send": "Send to a provider",
+    "safeguard": "Safeguards",
     "assessment": "First-contact assessment",
     "needs": "Need in areas of life",
     "posts": "Posts and spend",
@@ -44,14 +45,16 @@ _OURS = ("draft_id", "draft_version", "draft_asks", "later")
 def kept(form: str, view: View[G], back: str | None = None, *, work: str = "/cases/work") -> View[G]:
     """The view of a form with drafts: `?draft=ID` opens one, the button `later` keeps one, and sending it forgets it.
 
-    `back` is the address that opens the form, where that is not the one it is sent to; `work` lists the drafts.
+    `back` is the address that opens the form, where that is not the one it is sent to, with names of the path in
+    braces; `work` lists the drafts.
     """
 
     async def answer(visit: Visit, given: G) -> Response:
         if visit.request.method == "GET":
             return await _opened(visit, given, view, form)
         if visit.form.get("later"):
-            return await _later(visit, form, back or visit.request.url.path, work)
+            address = back.format(**visit.params) if back else visit.request.url.path
+            return await _later(visit, form, address, work)
         shown = await view(visit, given)
         draft_id = _id(visit, "draft_id")
         if shown.status_code == 303 and draft_id is not None:

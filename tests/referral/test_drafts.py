@@ -105,6 +105,29 @@ async def test_a_draft_is_its_writers_alone_and_not_shown_of_a_case_they_may_see
     assert OVER in (await officer.get(address)).text
 
 
+async def test_each_form_of_the_safeguards_is_kept_and_opened_alone_and_a_code_word_never(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub, code_word="Kittiwake")
+    officer, page = await browse("officer"), f"/cases/{case}/safeguards"
+    assert "Save and come back later" in (await officer.get(page)).text
+    named = {"must_not_know-code": "family", "must_not_know-text": f"Uncle {NAMES[1]}"}
+    await officer.post(f"{page}/entries/must_not_know", {**named, "later": "yes"})
+    await officer.post(f"{page}/caller-word", {"caller-word": "Kittiwake", "later": "yes"})
+    bodies = [row["body"] for row in await hub.rows("select body from form_draft")]
+    assert len(bodies) == 1 and NAMES[1].encode() not in bodies[0], "a word that was said is no draft"
+    await officer.get("/cases/work")
+    found = await officer.follow("Safeguards")
+    [form] = [f for f in found.all("form") if (f.get("action") or "").endswith("/must_not_know")]
+    held = {i.get("name"): i.get("value") for i in form.iter("input") if i.get("type") != "radio"}
+    assert held["must_not_know-text"] == named["must_not_know-text"] and held["draft_id"]
+    assert [d.get("open") is not None for d in found.all("details")] == [True, False, False]
+    kept = [i.get("value") for i in found.all("input") if i.get("name") == "draft_id"]
+    assert [bool(value) for value in kept] == [True, False, False], "each form has a draft of its own"
+    page_now = await officer.submit("Add this person")
+    assert f"Uncle {NAMES[1]}" in page_now.text and await hub.value("select count(*) from form_draft") == 0
+
+
 async def test_a_form_sent_twice_is_kept_once_and_a_stale_tab_keeps_a_draft_of_its_own(
     hub: Hub, browse: AsPersona
 ) -> None:

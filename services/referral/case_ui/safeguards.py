@@ -71,6 +71,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         **top,
         errors=list(errors),
         form=form,
+        drafted=form or next((kind for kind in CODES if any(name.startswith(f"{kind}-") for name in visit.form)), ""),
         entries={kind: [(entry, texts.get(entry.entry_id)) for entry in held if entry.kind == kind] for kind in CODES},
         codes=CODES,
         ends=ENDS,
