@@ -162,9 +162,10 @@ async def test_a_provider_that_helps_the_suspect_is_warned_of(hub: Hub, browse: 
     assert await hub.value("select count(*) from leg") > 0
     case = await a_case(hub, a_crime(a_victim("V-mine"), suspects=[{"suspect_ref": "V-other"}]))
     officer = await browse("officer")
-    assert "A suspect here is being helped by" in (await officer.get(f"/cases/{case}")).text
+    page = await officer.get(f"/cases/{case}")
+    assert "A suspect here, or somebody who named this person as one, is being helped by" in page.text
     page = await officer.get(f"/cases/{case}/safeguards")
-    assert "Somebody named as a suspect here is being helped by" in page.text
+    assert "Somebody named as a suspect here, or who named this person as one, is being" in page.text
 
 
 @pytest.mark.service

@@ -1,6 +1,7 @@
 """What could hurt somebody: access after an agreement, holds of an incident, overrides, pace, alerts, and silence."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -276,15 +277,23 @@ async def test_an_old_month_fed_today_is_silent_from_the_moment_it_could_be_seen
     assert await hub.every(falling_due.watch_silence, fed + timedelta(days=3)) == 1
 
 
-def test_whoever_helped_before_is_offered_first_and_whoever_helps_the_other_party_last() -> None:
+def test_whoever_helped_before_is_offered_first_and_whoever_helps_the_other_party_is_one_change_away() -> None:
     facts = crimes.a_case({"home_local_authority": COVENTRY}, offence_code=RAPE, local_authority=COVENTRY)
     found = explain(facts, "isva", BOOKS.directory, NOON.date())
-    providers = [each.contract.provider.provider_id for each in whynot.panel(found, "isva").fits]
+    panel = whynot.panel(found, "isva")
+    providers = [each.contract.provider.provider_id for each in panel.fits]
     assert len(set(providers)) > 1
     for provider in providers:
         first = whynot.panel(found, "isva", whynot.Beside({provider: "They helped"})).fits[0]
-        last = whynot.panel(found, "isva", whynot.Beside({provider: "They helped"}, {provider})).fits[-1]
-        assert first.contract.provider.provider_id == last.contract.provider.provider_id == provider
+        other = whynot.panel(found, "isva", whynot.Beside({provider: "They helped"}, {provider}))
+        assert first.contract.provider.provider_id == other.near[0].contract.provider.provider_id == provider
+        assert other.near[0].checks[-1] == whynot.OTHER_PARTY and other.near[0].change == whynot.KEPT_APART
+        assert provider not in {each.contract.provider.provider_id for each in other.fits}
+    ruled_out = replace(facts, refused_providers=(providers[0],))
+    found = explain(ruled_out, "isva", BOOKS.directory, NOON.date())
+    both = whynot.panel(found, "isva", whynot.Beside({}, {providers[0]}))
+    [twice] = [each for each in both.no if each.contract.provider.provider_id == providers[0]]
+    assert twice.change is None and sum(not check.passed for check in twice.checks) == 2
 
 
 async def test_the_matching_panel_says_who_helps_the_other_party_and_who_helped_before(
@@ -302,9 +311,12 @@ async def test_the_matching_panel_says_who_helps_the_other_party_and_who_helped_
     officer = await browse("officer")
     page = await officer.get(f"/cases/{case}/referrals/{referral}/contracts")
     titles = {slug: BOOKS.directory.by_id[contract_id(slug)].title for slug in ("stillwater-isva", "riverbank-isva")}
-    fits = [title for title in page.texts("h3") if title in titles.values()]
-    assert fits == [titles["stillwater-isva"], titles["riverbank-isva"]]
+    found = [text for text in (*page.texts("h2"), *page.texts("h3")) if text in titles.values()]
+    assert found == [titles["stillwater-isva"], titles["riverbank-isva"]]
+    text = page.text
+    assert text.index(titles["stillwater-isva"]) < text.index("One change away") < text.index(titles["riverbank-isva"])
+    assert whynot.KEPT_APART in text and f"No: {whynot.OTHER_PARTY.words}" in text
     assert page.texts("strong", "govuk-tag") == ["Helped before", "Other party"]
-    assert "Counter-allegation: this provider is helping" in page.text
+    await officer.follow(f"See what would be sent all the same to {titles['riverbank-isva']}")
     address = f"/cases/{case}/referrals/{referral}/contracts/{contract_id('riverbank-isva')}"
     assert "helping somebody named as a suspect" in (await officer.get(address)).text

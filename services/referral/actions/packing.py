@@ -14,7 +14,7 @@ from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import sealing
+from services.referral.actions import both_sides, sealing
 from services.referral.domain.directory import Contract
 from services.referral.store import packs, portal
 from services.referral.store.cases import Case
@@ -108,6 +108,7 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
         key = keys[material.case.person_id]
         frozen.append(_frozen(leg.leg_id, key, _contents(material, contract, key) if contract else {}))
     await packs.freeze(tx, frozen, moment.now)
+    await both_sides.watch(tx, [leg.leg_id for leg in waiting], moment.now)
     return len(waiting)
 
 

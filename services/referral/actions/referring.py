@@ -14,7 +14,7 @@ from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, gating, packing, settling, telling_providers
+from services.referral.actions import both_sides, filing, gating, packing, settling, telling_providers
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import transitions
@@ -171,6 +171,7 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
         await _leave_behind(tx, held, moment.now)
         await announce(tx, events, leg.sent_by)
         await settling.follow(tx, state, moment.now)
+    await both_sides.watch(tx, [leg.leg_id for leg, _ in leaving], moment.now)
     return len(leaving)
 
 

@@ -72,6 +72,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "offer_next_provider": silent or referral.state == "declined_by_provider",
         "ask_agreement_again": referral.ended_at is None,
         "agreement_ended": referral.ended_at is None,
+        "counter_allegation": referral.state in WITH_PROVIDER,
     }
     return [kind for kind, needed in asked.items() if not needed]
 

@@ -17,7 +17,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, gating, packing, referring
-from services.referral.case_ui import going, steps, why, words
+from services.referral.case_ui import going, steps, why, whynot, words
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
@@ -150,7 +150,8 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         **top,
         referral=referral,
         contract=contract,
-        other=other,
+        other=whynot.OTHER_PARTY if other else None,
+        kept_apart=whynot.KEPT_APART,
         fields=[words.words(name) for name in pack],
         assessed=assessed,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],

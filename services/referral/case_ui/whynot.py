@@ -2,7 +2,7 @@
 when something was decided."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
@@ -18,7 +18,7 @@ from services.referral.case_ui import steps, words
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.case_ui.same_person import names_of
 from services.referral.domain.facts import facts_of
-from services.referral.domain.matching import Explained, explain
+from services.referral.domain.matching import Checked, Explained, explain
 from services.referral.domain.open_referral import delivered_by
 from services.referral.store import beside, cases, same_person
 from services.referral.store.cases import Case, Routing
@@ -43,14 +43,24 @@ class Beside:
     before: Mapping[UUID, str] = field(default_factory=dict)
     other: Collection[UUID] = ()
 
-    def place(self, each: Explained) -> tuple[bool, int]:
-        """Whoever helps the other party last; before the others who helped this person already."""
+    def place(self, each: Explained) -> int:
+        """Whoever helped this person already before the others."""
         provider = each.contract.provider.provider_id
         known = list(self.before)
-        return provider in self.other, known.index(provider) if provider in known else len(known)
+        return known.index(provider) if provider in known else len(known)
+
+    def other_first(self, each: Explained) -> bool:
+        return each.contract.provider.provider_id not in self.other
 
 
 NOTHING = Beside()
+OTHER_PARTY = Checked(
+    "other_party",
+    False,
+    "Counter-allegation: this provider is helping somebody named as a suspect in this crime, or who named this person"
+    " as one.",
+)
+KEPT_APART = "Choose another, or agree with the provider that the two never meet."
 
 
 async def beside_of(tx: Tx, visit: Visit, case: Case, line: str) -> Beside:
@@ -66,14 +76,21 @@ async def beside_of(tx: Tx, visit: Visit, case: Case, line: str) -> Beside:
 
 def panel(found: Sequence[Explained], line: str, known: Beside = NOTHING) -> Panel:
     """Every contract, in its group; within one, those first in whose way least stands, and of those that fit the one
-    whose worker the person knows."""
-    mine = [each for each in found if each.contract.line == line]
+    whose worker the person knows. Whoever helps the other party is one change away, and only a human makes it."""
+    mine = [_with_other(each, known) for each in found if each.contract.line == line]
     return Panel(
         fits=sorted((each for each in mine if each.fits), key=known.place),
-        near=[each for each in mine if not each.fits and each.change],
+        near=sorted((each for each in mine if not each.fits and each.change), key=known.other_first),
         no=[each for each in mine if not each.fits and not each.change],
         elsewhere=[each for each in found if each.contract.line != line],
     )
+
+
+def _with_other(each: Explained, known: Beside) -> Explained:
+    """That a provider helps the other party stands in its way, as a rule that failed does."""
+    if each.contract.provider.provider_id not in known.other:
+        return each
+    return replace(each, checks=(*each.checks, OTHER_PARTY), fits=False, change=KEPT_APART if each.fits else None)
 
 
 async def choose(visit: Visit, desk: Desk) -> Response:

@@ -64,6 +64,7 @@ TASKS = {
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",
+    "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
 }
 

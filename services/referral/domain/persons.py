@@ -44,3 +44,13 @@ def repeats(reports: Iterable[Report], on: date) -> Repeats:
     start = window_start(on)
     counted = {report.crime_id or report: report for report in reports if start <= report.on <= on}
     return Repeats(len(counted), sum(report.domestic for report in counted.values()))
+
+
+HURT = frozenset({"idva", "domestic_abuse", "isva", "child_isva", "stalking", "honour_based_abuse", "modern_slavery"})
+HURT |= {"exploitation", "child"}
+"""Lines of people whom the other party may hurt again."""
+
+
+def may_be_hurt(priority: int, lines: Iterable[str], *, domestic: bool) -> bool:
+    """Whether meeting the other party touches safety: life safety or a child, violence at home, or such a line."""
+    return priority <= 1 or domestic or not HURT.isdisjoint(lines)

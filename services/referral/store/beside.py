@@ -40,6 +40,18 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class BothSides:
+    """A leg whose provider is helping the other party of its case too."""
+
+    leg_id: UUID
+    referral_id: UUID
+    case_id: UUID
+    priority: int
+    domestic: bool
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     step: str
     said_by: str | None
@@ -52,12 +64,29 @@ select happened_at, data from case_event
  where case_id = $1 and type = 'justice.milestone.reached.v1' and data ->> 'trigger' = any($2::text[])
  order by happened_at desc, id desc limit 50
 """
-_ALSO_WITH = """
-select distinct l.provider_id from case_file c
-  join suspect s on s.crime_id = c.crime_id
-  join person p on p.police_ref = s.suspect_ref and p.force = s.force and p.person_id <> c.person_id
-  join leg l on l.person_id = p.person_id and l.state in ('sent', 'accepted', 'waitlisted')
- where c.case_id = $1
+_OTHER_PARTY = """
+  join person me on me.person_id = c.person_id
+ cross join lateral (
+    select p.person_id from suspect s join person p on p.police_ref = s.suspect_ref and p.force = s.force
+     where s.crime_id = c.crime_id
+    union all
+    select f.person_id from suspect s join case_file f on f.crime_id = s.crime_id
+     where s.suspect_ref = me.police_ref and s.force = me.force
+ ) other
+  join case_file o on o.person_id = other.person_id and o.person_id <> c.person_id
+  join leg l on l.case_id = o.case_id and l.state in ('sent', 'accepted', 'waitlisted')
+"""
+"""SQL after a case c: l, the open legs of whoever is a suspect in its crime, and of whoever names its person as one."""
+_ALSO_WITH = f"select distinct l.provider_id from case_file c {_OTHER_PARTY} where c.case_id = $1"
+_BOTH_SIDES = f"""
+select distinct n.leg_id, n.referral_id, n.case_id, c.priority, c.domestic, c.lines
+  from leg n join case_file c on c.case_id = n.case_id {_OTHER_PARTY}
+ where n.leg_id = any($1::uuid[]) and n.state in ('sent', 'accepted', 'waitlisted') and l.provider_id = n.provider_id
+ order by n.case_id, n.leg_id
+"""
+_MARK = """
+update case_file set review_since = $2 where review_since is null and state <> 'closed' and case_id in (
+    select case_id from case_file where case_id = any($1::uuid[]) order by case_id for update skip locked)
 """
 _DRAW = """
 insert into dip_sample (sample_id, case_id, drawn_by, drawn_at)
@@ -148,8 +177,19 @@ async def told(tx: Tx, case_id: UUID, triggers: Sequence[str]) -> list[tuple[dat
 
 
 async def also_with(tx: Tx, case_id: UUID) -> set[UUID]:
-    """Providers who are helping somebody named as a suspect in this crime."""
+    """Providers who are helping somebody named as a suspect in this crime, or who named this person as one."""
     return {row["provider_id"] for row in await tx.fetch(_ALSO_WITH, case_id)}
+
+
+async def both_sides(tx: Tx, legs: Sequence[UUID]) -> list[BothSides]:
+    """Those of these legs whose provider is helping the other party too."""
+    return read(BothSides, await tx.fetch(_BOTH_SIDES, list(legs))) if legs else []
+
+
+async def mark_for_review(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
+    """The risk of these cases is to be looked at again; one that somebody is writing is left to its task."""
+    if case_ids:
+        await tx.execute(_MARK, list(case_ids), now)
 
 
 async def draw(tx: Tx, sample_id: UUID, by: UUID, now: datetime, number: int) -> None:

@@ -1,0 +1,73 @@
+"""A provider that helps both parties: told to a human as soon as it does, first where it touches safety."""
+
+import pytest
+
+from services.referral.actions import packing, providing, settling
+from services.referral.domain.persons import may_be_hurt
+from services.referral.store import beside
+from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import a_case, hub_pages
+from tests.referral.portal import LATER, a_referral_sent
+
+OPEN = "select kind, due_at from task where case_id = $1 and done_at is null order by due_at, kind"
+
+
+@pytest.mark.parametrize(
+    ("priority", "lines", "domestic", "hurt"),
+    [
+        (0, ("general",), False, True),
+        (1, ("child",), False, True),
+        (3, ("general",), True, True),
+        (2, ("stalking",), False, True),
+        (3, ("general", "fraud"), False, False),
+    ],
+)
+def test_what_touches_safety(priority: int, lines: tuple[str, ...], domestic: bool, hurt: bool) -> None:
+    assert may_be_hurt(priority, lines, domestic=domestic) is hurt
+
+
+@pytest.mark.service
+async def test_sent_to_whoever_helps_the_other_party_it_is_the_first_task_and_the_risk_is_reviewed(
+    hub: Hub, databases: Databases
+) -> None:
+    other = a_victim("V-other", relationship_to_suspect="ex_partner", risk={"dash_score": 20, "grade": "high"})
+    first = await a_referral_sent(hub, crime=a_domestic_crime(other))
+    assert await hub.rows(OPEN, first.case) == [], "nobody else is there"
+    mine = a_victim("V-mine", relationship_to_suspect="ex_partner", risk={"dash_score": 20, "grade": "high"})
+    second = await a_referral_sent(hub, crime=a_domestic_crime(mine, suspects=[{"suspect_ref": "V-other"}]))
+    tasks = await hub.rows(OPEN, second.case)
+    assert [task["kind"] for task in tasks] == ["counter_allegation", "review_risk"] and tasks[0]["due_at"] == LATER
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get("/cases/tasks")
+        assert page.rows[1][0].startswith("The provider helps the other party too"), "before all that is due later"
+        reference = await hub.value("select reference from case_file where case_id = $1", second.case)
+        assert reference in (await officer.get("/cases?queue=review")).text
+        await officer.get("/cases/tasks")
+        await officer.follow("Review the risk")
+        await officer.submit("Close the task", answer="done")
+        assert reference not in (await officer.get("/cases?queue=review")).text
+    worker = a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.decline(tx, worker, second.referral, "conflict", LATER)
+    assert await hub.every(settling.settle, LATER) == 1
+    assert "counter_allegation" not in [task["kind"] for task in await hub.rows(OPEN, second.case)]
+    async with hub.as_worker() as tx:
+        assert await beside.both_sides(tx, [second.leg]) == [], "once it is theirs no more"
+
+
+@pytest.mark.service
+async def test_it_is_seen_from_both_crimes_and_of_what_was_sent_by_itself(hub: Hub) -> None:
+    accused = await a_case(hub, a_crime(a_victim("V-accused")), at=NOON)
+    accuser = await a_case(hub, a_crime(a_victim("V-accuser"), suspects=[{"suspect_ref": "V-accused"}]), at=NOON)
+    assert await hub.every(packing.freeze_automatic) == 2
+    async with hub.looks(a_viewer()) as tx:
+        [helps] = await beside.also_with(tx, accused)
+        assert await beside.also_with(tx, accuser) == {helps}
+    for case in (accused, accuser):
+        tasks = await hub.rows(OPEN, case)
+        assert [task["kind"] for task in tasks] == ["counter_allegation"] and tasks[0]["due_at"] > NOON, "the same day"
+    assert await hub.value("select count(*) from case_file where review_since is not null") == 0
+    assert await hub.every(packing.freeze_automatic) == 0
