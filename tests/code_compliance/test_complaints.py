@@ -14,6 +14,7 @@ from kit import clock
 from kit.database import Database
 from kit.sealing import Sealer
 from kit.web.app import make_app
+from kit.web.words import date_words
 from services.code_compliance.__main__ import SERVICE
 from services.code_compliance.actions.complaining import new
 from services.code_compliance.domain import complaints as domain
@@ -186,10 +187,13 @@ async def test_anybody_can_complain_on_the_neutral_origin_and_nothing_is_shown_a
     outside = await office.outside()
     page = await outside.get("/tell-us")
     assert (page.heading, "Exit this page" in page.text) == ("Tell us what went wrong", True)
+    assert "Nobody reads this at once. If you are in danger now, call 999." in page.text
     page = await outside.submit("Send", 422)
     assert page.errors == ["Choose who it is about", "Tell us what went wrong"]
     page = await outside.submit("Send", agency="unknown", words=SAID)
     assert (page.path, SAID in page.html) == ("/tell-us/thank-you", False)
+    by = await hub.database.pool.fetchval("select acknowledge_by from complaint")
+    assert f"you hear by the end of {date_words(by)} that it was read" in page.text and "call 999" in page.text
     staff = await office.sign_in()
     page = await staff.get("/rights/complaints")
     assert "Not known yet" in page.text

@@ -82,6 +82,23 @@ async def test_a_link_opens_once_and_shows_what_is_due_by_when_in_plain_words(hu
 
 
 @pytest.mark.service
+async def test_what_was_not_done_by_its_day_is_said_with_what_the_person_can_do(hub: Hub, office: Office) -> None:
+    await sent(hub, office)
+    await hub.now_is("2025-08-01 09:00")
+    outside = await office.outside()
+    page = await outside.get(f"/yours/{TOKEN}")
+    assert "The link is not used up by that" in page.text
+    await outside.submit("Continue")
+    assert outside.page is not None
+    assert "should have been done by Tuesday 10 June 2025" in outside.page.text
+    assert "That is not your fault." in outside.page.text
+    assert outside.page.link("tell us that it went wrong") == "/tell-us"
+    again = await office.outside()
+    await again.get(f"/yours/{TOKEN}")
+    assert "If it was not you who opened it, tell whoever" in (await again.submit("Continue", 410)).text
+
+
+@pytest.mark.service
 @pytest.mark.parametrize("safety", ["unsafe", "unknown"])
 async def test_a_channel_that_is_not_safe_any_more_switches_the_link_and_its_code_off(
     hub: Hub, office: Office, safety: str

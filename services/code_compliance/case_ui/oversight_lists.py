@@ -15,7 +15,6 @@ from kit.web.forms import whole
 from services.code_compliance.case_ui.oversight_room import (
     HEADS,
     Wanted,
-    by_row,
     percent,
     states_of,
     wanted,
@@ -23,6 +22,7 @@ from services.code_compliance.case_ui.oversight_room import (
 from services.code_compliance.case_ui.room import may_see_small
 from services.code_compliance.domain.category_words import SPLIT_WORDS, category_in_words
 from services.code_compliance.domain.entitlements import clock_id
+from services.code_compliance.domain.oversight import Figures
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.words import STATES, agency_in_words
 from services.code_compliance.reference.oversight import five_areas
@@ -118,12 +118,11 @@ async def download(visit: Visit, rules: Rulebook) -> Response:
         raise HTTPException(404)
     async with visit.begin() as tx:
         asked = await wanted(tx, visit, rules)
-        counts = await oversight.counts(tx, [asked.period], split, asked.entitlements(rules))
+        found = await oversight.table(tx, asked.period, split, asked.entitlements(rules))
         await audit.record(tx, [audit.seen(visit.signed_in, "oversight_exported", "list", None, (), split)])
     rows: list[list[object]] = [["period", "right", "agency", "entitlement", "split", "category", *HEADS, "rate"]]
-    found = by_row(counts, lambda count: (count.entitlement, count.category), exact)
     for name, category in sorted(found):
-        entitlement, figures = rules.entitlement(name), found[name, category]
+        entitlement, figures = rules.entitlement(name), Figures(found[name, category], exact)
         who: list[object] = [entitlement.right, entitlement.agency] if entitlement else ["", ""]
         numbers = [figures.shown(column) for column in HEADS]
         shown = ["fewer than 5" if number is None else number for number in numbers]

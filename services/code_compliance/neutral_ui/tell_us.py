@@ -5,6 +5,7 @@ worker out. Nothing that was sent can be read from here again.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4, uuid5
 
@@ -92,7 +93,10 @@ async def send(visit: Visit, rules: Rulebook) -> Response:
 async def thank_you(visit: Visit) -> Response:
     signer = visit.shop.signer
     kept = signer.open(visit.request.cookies.get(signer.cookie_name(SENT)), SECONDS, SENT)
-    return visit.render("neutral_ui/told.html", reference=kept["reference"]) if kept else visit.redirect("/tell-us")
+    if not kept:
+        return visit.redirect("/tell-us")
+    by = datetime.fromisoformat(kept["by"])
+    return visit.render("neutral_ui/told.html", reference=kept["reference"], by=by)
 
 
 def tell_us_pages(context: Context) -> Sequence[Page]:

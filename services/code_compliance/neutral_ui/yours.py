@@ -79,9 +79,11 @@ async def show_now(visit: Visit, rules: Rulebook) -> Response:
         return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
     if behind.complaint is not None:
         return visit.render("neutral_ui/yours_told.html", behind=behind, told=behind.complaint, code=kept.get("code"))
+    rights = _by_right(behind.owed, rules)
     return visit.render(
         "neutral_ui/yours.html",
-        rights=_by_right(behind.owed, rules),
+        rights=rights,
+        late=any(right["missed"] for right in rights),
         limits=_limits(behind.limits, rules),
         code=kept.get("code"),
     )
@@ -102,7 +104,7 @@ def _by_right(owed: Sequence[Owed], rules: Rulebook) -> list[dict[str, Any]]:
     for each in owed:
         entitlement = rules.code_named(each.code_version).entitlements[each.entitlement]
         found.setdefault(entitlement.right, []).append(each)
-    return [
+    shown: list[dict[str, Any]] = [
         {
             **words[right],
             "due": sorted({e.due_at for e in mine if e.state == "running" and e.due_at}),
@@ -112,6 +114,9 @@ def _by_right(owed: Sequence[Owed], rules: Rulebook) -> list[dict[str, Any]]:
         }
         for right, mine in sorted(found.items())
     ]
+    for part in shown:
+        part["only_open"] = part["open"] and not (part["due"] or part["done"] or part["missed"])
+    return shown
 
 
 def _limits(limits: Sequence[Limit], rules: Rulebook) -> list[dict[str, Any]]:

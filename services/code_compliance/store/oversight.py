@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.code_compliance.domain.oversight import IN_THE_RATE
+from services.code_compliance.domain.oversight import COLUMNS, IN_THE_RATE
 from services.code_compliance.domain.periods import Period, bounds
 
 _TAKE_STALE = """
@@ -58,6 +58,13 @@ select p.first as month, category, entitlement, dated, state, sum(number)::int a
   from unnest($1::date[], $2::date[]) as p(month, first) join oversight_count c using (month)
  where split = $3 and ($4::text[] is null or entitlement = any($4))
  group by 1, 2, 3, 4, 5
+"""
+_BY_STATE = ", ".join(f"coalesce(sum(number) filter (where state = '{each}'), 0)::int" for each in COLUMNS)
+_TABLE = f"""
+select entitlement, category, {_BY_STATE}
+  from oversight_count
+ where month = any($1::date[]) and split = $2 and dated and ($3::text[] is null or entitlement = any($3))
+ group by 1, 2
 """
 _BY_MONTH = """
 select month, state, sum(number)::int as number from oversight_count
@@ -188,6 +195,16 @@ async def counts(
     months = [(month, period.months[0]) for period in periods for month in period.months]
     rows = await tx.fetch(_COUNTS, [month for month, _ in months], [first for _, first in months], split, wanted)
     return [Count(*row.values()) for row in rows]
+
+
+async def table(
+    tx: Tx, period: Period, split: str, entitlements: Sequence[str] | None = None
+) -> dict[tuple[str, str], dict[str, int]]:
+    """The numbers of duties with a day in one period by (entitlement, part of the split), each by state: as `counts`,
+    but added up in the database, for a file with a line for each."""
+    wanted = None if entitlements is None else list(entitlements)
+    rows = await tx.fetch(_TABLE, list(period.months), split, wanted)
+    return {(row[0], row[1]): dict(zip(COLUMNS, list(row)[2:], strict=True)) for row in rows}
 
 
 async def by_month(
