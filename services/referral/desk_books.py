@@ -29,6 +29,12 @@ def task_answers() -> Mapping[str, str]:
 
 
 @cache
+def answers_without_case() -> Mapping[str, str]:
+    """How a task may be closed that is on no case yet, in words."""
+    return dict(_document("task_answers.yaml")["without_case"])
+
+
+@cache
 def allocation() -> Allocation:
     """Skills, weights and reasons of allocation, in every version."""
     return read_allocation(_document("allocation.yaml"))

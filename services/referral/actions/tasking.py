@@ -10,7 +10,7 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import noting
 from services.referral.actions.noting import Written
-from services.referral.desk_books import task_answers
+from services.referral.desk_books import answers_without_case, task_answers
 from services.referral.store import cases, tasks
 
 TO_SAY = frozenset({"not_needed", "not_possible", "other_agency"})
@@ -31,7 +31,7 @@ async def close(
         if (held.done_by, held.done_how) == (viewer.user_id, answer):
             return held.case_id
         raise Refused("task_id", "already_closed")
-    if answer not in task_answers():
+    if answer not in (task_answers() if held.case_id else answers_without_case()):
         raise Refused("answer", "missing")
     case = await cases.get(tx, held.case_id) if held.case_id else None
     if case is not None and answer in TO_SAY and not text.strip():

@@ -24,7 +24,11 @@ from services.referral.store import beside, cases, details
 from services.referral.store.alerts import ALERTING
 from services.referral.store.cases import Case
 
-EVIDENCE = ("pre_recorded_evidence_asked", "pre_recorded_evidence_granted", "pre_recorded_evidence_used")
+EVIDENCE = {
+    "pre_recorded_evidence_asked": "It was asked for",
+    "pre_recorded_evidence_granted": "The court granted it",
+    "pre_recorded_evidence_used": "It was used",
+}
 LONGEST_WORD = 100
 ERRORS = {
     ("code", "missing"): "Choose from the list",
@@ -55,7 +59,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         held = await beside.of_case(tx, case.case_id)
         taken = await beside.steps(tx, case.case_id)
         orders = await beside.told(tx, case.case_id, ALERTING)
-        evidence = await beside.told(tx, case.case_id, EVIDENCE)
+        evidence = await beside.told(tx, case.case_id, tuple(EVIDENCE))
         closed = await details.case(tx, case.case_id)
         officers = await sealing.open_case(visit.sealer, case.person_id, case.case_id, closed)
         has_word = await acts.has_code_word(tx, case.person_id)
@@ -79,7 +83,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         new_id=uuid4(),
         officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
         orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
-        evidence=[(at, words.words(data.get("trigger"))) for at, data in evidence],
+        evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
         offers=_offers(case, taken),
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),

@@ -12,7 +12,7 @@ from kit.web.forms import FieldError
 from services.referral.actions import noting, tasking
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one
-from services.referral.desk_books import task_answers
+from services.referral.desk_books import answers_without_case, task_answers
 from services.referral.store import tasks
 
 ERRORS = {
@@ -52,7 +52,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         task=task,
         name=name_of(task.kind),
         left=words.time_left(task.due_at, visit.now),
-        answers=task_answers(),
+        answers=task_answers() if task.case_id else answers_without_case(),
         errors=errors,
         text=one(visit, "text"),
     )

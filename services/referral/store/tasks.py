@@ -81,7 +81,8 @@ async def count_open(tx: Tx) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A task, open or closed, with the case it belongs to and who looks after that."""
+    """A task, open or closed, with the case it belongs to and who looks after that; `crime_reference` is the number of
+    the police where there is no case."""
 
     task_id: UUID
     kind: str
@@ -95,12 +96,14 @@ class Held:
     done_how: str | None
     reference: str | None
     assigned_to: UUID | None
+    crime_reference: str | None
 
 
 _HELD = """
 select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
-       t.done_how, c.reference, c.assigned_to
+       t.done_how, c.reference, c.assigned_to, k.crime_reference
   from task t left join case_file c on c.case_id = t.case_id
+  left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
 _MINE = "c.assigned_to = (select nullif(current_setting('app.user_id', true), '')::uuid)"
 
