@@ -50,11 +50,11 @@ def test_the_quick_way_of_the_timer_writes_what_the_models_write(state: str) -> 
     called = [replace(c, state=state) for c in told.values() if c.due_at and c.state == "running"]
     for crime_id in (case.crime_id, None):
         rows = [
-            Fallen(case.case_id, crime_id, c.entitlement, c.occurrence, c.milestone_id, c.due_at, c.enhanced,
-                   c.code_version, state)
+            Fallen(case.case_id, c.entitlement, c.occurrence, c.milestone_id, c.due_at, c.enhanced, c.code_version, state)
             for c in called if c.due_at
         ]  # fmt: skip
-        for clock, (kind, data) in zip(called, fallen(rows, RULES, now), strict=True):
+        told_of = fallen(rows, {case.case_id: crime_id}, RULES, now)
+        for clock, (kind, subject, happened_at, data) in zip(called, told_of, strict=True):
             said = fired(case.case_id, crime_id, clock, RULES, now)
-            assert kind == said.TYPE
+            assert (kind, subject, happened_at) == (said.TYPE, said.subject_id, now)
             assert orjson.loads(data) == orjson.loads(said.model_dump_json(exclude={"sequence"}, exclude_none=True))

@@ -138,8 +138,8 @@ async def mark_due(tx: Tx, moment: Moment, context: Context, part: int = 0, part
     rules: Rulebook = context.facts
     past = min(moment.now, moment.applied_until)
     clocks = await firing.fire(tx, past, FIRE_AT_ONCE, part, parts)
-    told = zip(clocks, fallen(clocks, rules, moment.now), strict=True)
-    await outbox_many.add_many(tx, [Written(kind, clock.case_id, moment.now, data) for clock, (kind, data) in told])
+    crimes = await firing.crimes_of(tx, clocks)
+    await outbox_many.add_many(tx, list(fallen(clocks, crimes, rules, moment.now)))
     return len(clocks)
 
 

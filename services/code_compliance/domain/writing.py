@@ -21,6 +21,8 @@ from services.code_compliance.domain.rulebook import Rulebook
 
 Told = tuple[str, str]
 """The type of an announcement, and its JSON without the sequence."""
+ToldOf = tuple[str, UUID, datetime, str]
+"""The type, of which case, when it happened, and the JSON without the sequence."""
 
 
 def raised(case: Case, clocks: Mapping[Key, Clock], rules: Rulebook, now: datetime) -> Iterator[Told]:
@@ -53,7 +55,6 @@ class Fallen(NamedTuple):
     """A clock that the timer has just called breached or not evidenced, as far as it is announced."""
 
     case_id: UUID
-    crime_id: UUID | None
     entitlement: str
     occurrence: str
     milestone_id: str | None
@@ -63,20 +64,26 @@ class Fallen(NamedTuple):
     state: str
 
 
-def fallen(clocks: Iterable[Fallen], rules: Rulebook, now: datetime) -> Iterator[Told]:
-    """What the timer announces of each clock that it has just called; as `announcing.fired`."""
-    at, quote = f'","happened_at":"{_stamp(now)}"', orjson.dumps
-    for case_id, crime_id, entitlement, occurrence, milestone_id, due_at, enhanced, version, state in clocks:
-        kind, rest = _called(rules, entitlement, version, enhanced, state)
-        case = str(case_id)
-        crime = f',"crime_id":"{crime_id}"' if crime_id else ""
+def fallen(
+    clocks: Iterable[Fallen], crimes: Mapping[UUID, UUID | None], rules: Rulebook, now: datetime
+) -> Iterator[ToldOf]:
+    """What the timer announces of each clock that it has just called; as `announcing.fired`. It writes of a case once
+    where its clocks come together."""
+    at, quote, told = f'","happened_at":"{_stamp(now)}"', orjson.dumps, dict[tuple[str, str, bool, str], Told]()
+    last: UUID | None = None
+    case = who = ""
+    for case_id, entitlement, occurrence, milestone_id, due_at, enhanced, version, state in clocks:
+        if last is None or case_id != last:
+            last, case, crime_id = case_id, str(case_id), crimes.get(case_id)
+            who = f'{{"case_id":"{case}","subject_kind":"case","subject_id":"{case}{at}'
+            who += f',"crime_id":"{crime_id}"' if crime_id else ""
+        duty = (entitlement, version, enhanced, state)
+        if duty not in told:
+            told[duty] = _called(rules, *duty)
+        kind, rest = told[duty]
         milestone = f',"milestone_id":{quote(milestone_id).decode()}' if milestone_id else ""
         name = _uuid5(clock_name(case, entitlement, occurrence))
-        yield (
-            kind,
-            f'{{"case_id":"{case}","subject_kind":"case","subject_id":"{case}{at}{crime}{milestone},"clock_id":"{name}",'
-            f'"due_at":"{_stamp(due_at)}",{rest}',
-        )
+        yield kind, last, now, f'{who}{milestone},"clock_id":"{name}","due_at":"{_stamp(due_at)}",{rest}'
 
 
 @lru_cache(maxsize=10_000)
@@ -125,9 +132,8 @@ def _met(clock: Clock) -> str:
     )
 
 
-@lru_cache(maxsize=10_000)
 def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return orjson.dumps(at.astimezone(UTC), option=orjson.OPT_UTC_Z).decode()[1:-1]
 
 
 def _uuid5(name: bytes) -> str:

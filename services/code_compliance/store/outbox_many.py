@@ -4,6 +4,10 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import count
+from operator import itemgetter
+from uuid import UUID
 
 from opentelemetry.propagate import inject
 
@@ -11,6 +15,7 @@ from kit.database import Tx
 from kit.outbox import Cause, Written, add_written
 
 FEW = 50
+_SUBJECT = itemgetter(1)
 # Locks the subjects before anything is numbered, as kit.announce does.
 _COUNT_UP = """
 insert into kit.sequence as s (subject_id, last) select * from unnest($1::uuid[], $2::bigint[])
@@ -24,34 +29,37 @@ _COLUMNS = (
 
 
 async def add_many(
-    tx: Tx, announcements: Sequence[Written], *, caused_by: "Sequence[Cause | None] | None" = None
+    tx: Tx,
+    announcements: Sequence[tuple[str, UUID, datetime, str]],
+    *,
+    caused_by: "Sequence[Cause | None] | None" = None,
 ) -> None:
-    """As `add_written`, for a worker that may have thousands: many are copied in, at the price of a round trip more."""
+    """As `add_written`, for a worker that may have thousands, each as the parts of a `Written`: many are copied in, at
+    the price of a round trip more."""
     if len(announcements) <= FEW:
-        await add_written(tx, announcements, caused_by=caused_by)
+        await add_written(tx, list(map(Written._make, announcements)), caused_by=caused_by)
         return
     carrier: dict[str, str] = {}
     inject(carrier)
     here = carrier.get("traceparent")
-    left = Counter(a.subject_id for a in announcements)
-    subjects = sorted(left)  # whoever writes of several takes them in one order
-    rows = await tx.fetch(_COUNT_UP, subjects, [left[subject] for subject in subjects])
-    stands = {row["subject_id"]: row for row in rows}
+    number = Counter(map(_SUBJECT, announcements))
+    subjects = sorted(number)  # whoever writes of several takes them in one order
+    rows = await tx.fetch(_COUNT_UP, subjects, [number[subject] for subject in subjects])
+    places = {subject: (shard, at, count(last - number[subject] + 1)) for subject, last, shard, at in rows}
     records = []
     causes: Sequence[Cause | None] = caused_by or [None] * len(announcements)
     for (kind, subject, happened_at, data), cause, name in zip(announcements, causes, _ids(len(causes)), strict=True):
-        left[subject] -= 1
-        _, last, shard, at = stands[subject]
+        shard, at, sequence = places[subject]
         about = (cause.correlation_id, cause.id, cause.traceparent or here) if cause else (None, None, here)
-        records.append((shard, subject, last - left[subject], name, kind, happened_at, data, *about, at))
+        records.append((shard, subject, next(sequence), name, kind, happened_at, data, *about, at))
     await tx.copy_records_to_table("outbox", schema_name="kit", columns=_COLUMNS, records=records)
 
 
-def _ids(count: int) -> list[str]:
+def _ids(how_many: int) -> list[str]:
     """As many of `contracts.identity.uuid7`, as text, made together."""
     millis = f"{time.time_ns() // 1_000_000:012x}"
-    head, noise = f"{millis[:8]}-{millis[8:]}-7", secrets.token_hex(10 * count)
+    head, noise = f"{millis[:8]}-{millis[8:]}-7", secrets.token_hex(10 * how_many)
     return [
         f"{head}{noise[n : n + 3]}-{'89ab'[int(noise[n + 3], 16) & 3]}{noise[n + 4 : n + 7]}-{noise[n + 7 : n + 19]}"
-        for n in range(0, 20 * count, 20)
+        for n in range(0, 20 * how_many, 20)
     ]
