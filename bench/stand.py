@@ -68,6 +68,7 @@ class Stand:
         copy = f"{name}_{len(self._numbers)}"
         collect_rarely()
         connection = await self.superuser()
+        await connection.execute(f"drop database if exists {copy}")  # of an earlier run over the same folder
         await connection.execute(f"create database {copy} template {name} owner {name}_owner")
         await connection.execute("checkpoint")
         await connection.close()
@@ -88,10 +89,13 @@ class Stand:
         return found
 
 
-def run(measure: Callable[[Stand], Coroutine[Any, Any, Found]], *, kafka: bool = True) -> Found:
-    """Starts servers with data and ports of their own, measures, and leaves nothing behind."""
+def run(
+    measure: Callable[[Stand], Coroutine[Any, Any, Found]], *, kafka: bool = True, data: Path | None = None
+) -> Found:
+    """Starts servers with data and ports of their own, measures, and leaves nothing behind but what is in `data`, a
+    folder to be used again."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    folder = data or Path(tempfile.mkdtemp(prefix="handrail-bench-"))
     servers = start_servers(folder, kafka=kafka)
     try:
         settings = Settings(
@@ -106,7 +110,8 @@ def run(measure: Callable[[Stand], Coroutine[Any, Any, Found]], *, kafka: bool =
             return runner.run(measure(Stand(servers, settings)))
     finally:
         servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _seconds(root: psutil.Process) -> float:

@@ -50,7 +50,8 @@ def test_the_quick_way_of_the_timer_writes_what_the_models_write(state: str) -> 
     called = [replace(c, state=state) for c in told.values() if c.due_at and c.state == "running"]
     for crime_id in (case.crime_id, None):
         rows = [
-            Fallen(case.case_id, c.entitlement, c.occurrence, c.milestone_id, c.due_at, c.enhanced, c.code_version, state)
+            Fallen(case.case_id, c.entitlement, c.occurrence, c.milestone_id, c.due_at, c.enhanced, c.code_version,
+                   state)
             for c in called if c.due_at
         ]  # fmt: skip
         told_of = fallen(rows, {case.case_id: crime_id}, RULES, now)

@@ -67,8 +67,8 @@ def of_victim(crime: Crime, victim: Victim) -> Circumstances:
     under_18 = _under_18(victim.age_at_offence, victim.age_at_report)
     if under_18 is None and "victim_under_18" in crime.flags:
         under_18 = True
-    return replace(
-        _of_crime(crime),
+    return Circumstances(
+        **_of_crime(crime),
         kind=victim.kind,
         vulnerabilities=frozenset(victim.vulnerabilities),
         relationship=victim.relationship_to_suspect,
@@ -87,14 +87,14 @@ ABOUT_THE_PERSON = frozenset({"victim_vulnerable", "victim_intimidated", "persis
 
 def of_kin(crime: Crime, deceased: Victim, kin: Kin) -> Circumstances:
     """Circumstances of somebody bereaved: the crime's facts and their own, never those of the deceased."""
-    return replace(
-        _of_crime(crime),
+    told = _of_crime(crime) | {"flags": frozenset(crime.flags) - ABOUT_THE_PERSON}
+    return Circumstances(
+        **told,
         kind="bereaved",
         under_18_at_offence=_under_18("not_recorded", kin.age_at_report),
         also_suspect=kin.also_suspect,
         share=kin.share,
         usable_details=bool(kin.channels_safe or deceased.sealed),
-        flags=frozenset(crime.flags) - ABOUT_THE_PERSON,
     )
 
 
@@ -111,17 +111,18 @@ def of_offence(circumstances: Circumstances, code: str) -> Circumstances:
     return replace(circumstances, offence_code=code, offence_group=listed.group, offence_subgroup=listed.subgroup)
 
 
-def _of_crime(crime: Crime) -> Circumstances:
+def _of_crime(crime: Crime) -> dict[str, Any]:
+    """The circumstances that everybody harmed by a crime shares, by their names."""
     listed = offence(crime.offence_code)
-    return Circumstances(
-        offence_code=crime.offence_code,
-        offence_group=listed.group if listed else crime.offence_group,
-        offence_subgroup=listed.subgroup if listed else None,
-        incident_kind=crime.incident_kind,
-        flags=frozenset(crime.flags),
-        hate_strands=frozenset(crime.hate_strands),
-        offender_under_18=_all_under_18([suspect.age_band for suspect in crime.suspects]),
-    )
+    return {
+        "offence_code": crime.offence_code,
+        "offence_group": listed.group if listed else crime.offence_group,
+        "offence_subgroup": listed.subgroup if listed else None,
+        "incident_kind": crime.incident_kind,
+        "flags": frozenset(crime.flags),
+        "hate_strands": frozenset(crime.hate_strands),
+        "offender_under_18": _all_under_18([suspect.age_band for suspect in crime.suspects]),
+    }
 
 
 def _all_under_18(bands: Sequence[str]) -> bool | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from contracts.working_time import Calendar
@@ -50,7 +51,13 @@ def timing(
         awaited = awaited_at(rules.awaited[clock.before_event], milestones)
         basis: Basis = "before_event" if awaited else "event_not_listed"
         return Timing(occasion.happened_at, awaited, None, None, basis)
-    return Timing(occasion.happened_at, None, None, None, "no_limit")
+    return _unlimited(occasion.happened_at)
+
+
+@lru_cache(maxsize=1_000)
+def _unlimited(started_at: datetime) -> Timing:
+    """Many duties of one case begin together and have no number: one object tells it of all of them."""
+    return Timing(started_at, None, None, None, "no_limit")
 
 
 def fixed(
@@ -77,7 +84,7 @@ def fixed(
 def agreed(started_at: datetime, days: int | None, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Timing:
     """An update promised every `days` calendar days, from the agreement or the last update."""
     if days is None:
-        return Timing(started_at, None, None, None, "no_limit")
+        return _unlimited(started_at)
     counted = count(started_at, days, "calendar_days", calendar, pauses)
     return Timing(started_at, counted.due_at, days, "calendar_days", "agreed", counted.paused, counted.days)
 

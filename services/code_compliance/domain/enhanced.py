@@ -70,6 +70,8 @@ class Override:
 def at(reasons: Iterable[Reason], instant: datetime, overrides: Sequence[Override] = ()) -> tuple[Reason, ...]:
     """The reasons that held at an instant; of the workers' decisions that speak of it, the one entered last counts."""
     held = tuple(r for r in reasons if r.since is None or r.since <= instant)
+    if not overrides:
+        return held
     for decided in in_force(overrides, instant):
         mine = tuple(r for r in held if r.category == decided.category)
         if decided.held and not mine:

@@ -37,7 +37,7 @@ async def fire(tx: Tx, due_before: datetime, limit: int, part: int = 0, parts: i
 async def crimes_of(tx: Tx, clocks: Sequence[Fallen]) -> dict[UUID, UUID | None]:
     """The crimes of the cases of clocks; None for a self-referral. Asked for once a case, not once a clock."""
     case_ids = [case_id for case_id, _ in groupby(clocks, itemgetter(0))]
-    return dict(await tx.fetch(_CRIMES, case_ids))
+    return {row["case_id"]: row["crime_id"] for row in await tx.fetch(_CRIMES, case_ids)}
 
 
 def share(part: int, parts: int) -> tuple[UUID, UUID]:
