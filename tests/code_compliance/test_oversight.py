@@ -172,6 +172,17 @@ async def test_late_evidence_and_a_corrected_fact_are_counted_again_and_equal_a_
 
 
 @pytest.mark.service
+async def test_a_month_of_very_many_clocks_rests_after_it_was_counted(hub: Hub) -> None:
+    await hub.hear(crime())
+    while await count(hub):
+        pass
+    await hub.database.pool.execute("update oversight_count set number = 1000000 where split = 'total'")
+    await hub.database.pool.execute("insert into oversight_stale (month) select month from oversight_month")
+    assert await count(hub, "2025-08-01 09:08") == 0
+    assert await count(hub, "2025-08-02 09:00") > 0
+
+
+@pytest.mark.service
 async def test_oversight_is_asked_for_by_known_words_only(sign_in: SignIn) -> None:
     browser = await sign_in("compliance")
     for path in ("?period=2025-Q9", "/split/name?period=2025-Q2", "/right?period=2025-Q2", "/list?state=sold",

@@ -15,7 +15,7 @@ MONTHS_AT_ONCE = 4
 async def count_months(tx: Tx, moment: Moment, context: Context) -> int:
     """Counts some of the months in which something changed. Safe to repeat: a month is emptied first."""
     rules: Rulebook = context.facts
-    months = await oversight.take_stale(tx, MONTHS_AT_ONCE)
+    months = await oversight.take_stale(tx, MONTHS_AT_ONCE, moment.now)
     for month in months:
         days: Counter[tuple[str, bool, int]] = Counter()
         for span in await oversight.count_month(tx, month, moment.now):

@@ -9,10 +9,19 @@ from kit.database import Tx
 from services.code_compliance.domain.oversight import COLUMNS, IN_THE_RATE
 from services.code_compliance.domain.periods import Period, bounds
 
+CLOCKS_A_SECOND = 2000
+"""A month rests after it was counted, a second for so many clocks in it: thirty times as long as counting takes."""
 _TAKE_STALE = """
 delete from oversight_stale
- where month = any(array(select distinct month from oversight_stale order by month desc limit $1)) returning month
+ where month = any(array(
+    select month from (select distinct month from oversight_stale) as s
+     where not exists (
+        select from oversight_month m where m.month = s.month and m.counted_at + make_interval(secs => (
+            select coalesce(sum(c.number), 0) / $3::int from oversight_count c
+             where c.month = s.month and c.split = 'total')) > $2)
+     order by month desc limit $1)) returning month
 """
+_SORT_IN_MEMORY = "set local work_mem = '96MB'"
 _COUNTED = """
 select $3::date as month,
        case when grouping(area) = 0 then 'area' when grouping(offence_group) = 0 then 'offence_group'
@@ -166,14 +175,17 @@ class Freshness:
     stale: int
 
 
-async def take_stale(tx: Tx, limit: int) -> list[date]:
-    """Months in which something changed, newest first, taken off the list; what commits later stands on it again."""
-    return sorted({row["month"] for row in await tx.fetch(_TAKE_STALE, limit)}, reverse=True)
+async def take_stale(tx: Tx, limit: int, now: datetime) -> list[date]:
+    """Months in which something changed, newest first, taken off the list; what commits later stands on it again.
+    Those of many clocks that were counted just now are left for later: counting never takes a processor for itself."""
+    rows = await tx.fetch(_TAKE_STALE, limit, now, CLOCKS_A_SECOND)
+    return sorted({row["month"] for row in rows}, reverse=True)
 
 
 async def count_month(tx: Tx, month: date, now: datetime) -> list[Span]:
     """Counts a month afresh; returns what the spread of working days is made of."""
     start, end = bounds(month)
+    await tx.execute(_SORT_IN_MEMORY)
     await tx.execute("delete from oversight_count where month = $1", month)
     await tx.execute(_COUNT, start, end, month)
     await tx.execute(_MARK_COUNTED, month, now)
