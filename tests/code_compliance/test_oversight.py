@@ -176,7 +176,7 @@ async def test_a_month_of_very_many_clocks_rests_after_it_was_counted(hub: Hub) 
     await hub.hear(crime())
     while await count(hub):
         pass
-    await hub.database.pool.execute("update oversight_count set number = 1000000 where split = 'total'")
+    await hub.database.pool.execute("update oversight_count set number = 10000000 where split = 'total'")
     await hub.database.pool.execute("insert into oversight_stale (month) select month from oversight_month")
     assert await count(hub, "2025-08-01 09:08") == 0
     assert await count(hub, "2025-08-02 09:00") > 0
