@@ -123,8 +123,8 @@ async def by_reference(tx: Tx, reference: str) -> list[Case]:
 
 
 _OF_CRIME = """
-select f.case_id from crime c join case_file f using (crime_id)
- where c.crime_number = $1 order by f.opened_at desc, f.case_id limit 50
+select case_id from case_file where crime_id = any(array(select crime_id from crime where crime_number = $1))
+ order by opened_at desc, case_id limit 50
 """
 
 
