@@ -206,6 +206,8 @@ async def test_the_pages_around_a_link_pass_the_gate(hub: Hub, office: tuple[Gat
 
     ways: list[tuple[str, Way | None]] = [
         ("/portal/link/open/x", None),
+        ("/portal/link/open/x", press("Go on")),
+        ("/portal/link/asked", None),
         ("/portal/link", None),
         ("/portal/link/open/y", go_on),
     ]

@@ -46,7 +46,7 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     await tasks.add(tx, [task for step in last.values() if (task := _task(of_leg[step.leg_id], step, standards))])
     nudged = [of_leg[step.leg_id] for step in steps if step.step == "nudge"]
     if nudged:
-        await telling_providers.nudge(tx, nudged, await current(tx, context.facts), now)
+        await telling_providers.nudge(tx, context.sealer, nudged, await current(tx, context.facts), now)
     await _propose(tx, [of_leg[step.leg_id] for step in last.values() if step.step == "next_provider"], context, now)
     entries = [audit.Entry(None, "system", None, f"silence.{s.step}", "case", s.case_id, (), s.kind) for s in steps]
     await audit.record(tx, entries)

@@ -20,8 +20,9 @@ SESSION = timedelta(hours=8)
 OPEN = frozenset({"sent", "accepted", "waitlisted"})
 
 
-async def mint(tx: Tx, viewer: Viewer, link_id: UUID, leg_id: UUID, books: Books, now: datetime) -> str:
-    """A new link's token, known to nobody afterwards; earlier links of the leg are taken back.
+async def mint(tx: Tx, viewer: Viewer | None, link_id: UUID, leg_id: UUID, books: Books, now: datetime) -> str:
+    """A new link's token, known to nobody afterwards; earlier links of the leg are taken back. Without a viewer it is
+    made by the system.
 
     Refused for a provider with accounts, a restricted person, a leg that is not open, and a link made before.
     """
@@ -37,12 +38,20 @@ async def mint(tx: Tx, viewer: Viewer, link_id: UUID, leg_id: UUID, books: Books
         raise Refused("leg_id", "not_open")
     if any(one.link_id == link_id for one in await links.of_leg(tx, leg_id)):
         raise Refused("link_id", "made_before")
-    await links.revoke(tx, leg_id, viewer.user_id, now)
+    by = viewer.user_id if viewer else None
+    await links.revoke(tx, leg_id, by, now)
     token = secrets.token_hex(32)
     ids = (link_id, leg_id, leg.referral_id, leg.case_id, leg.provider_id)
-    await links.add(tx, Link(*ids, links.digest(token), now, viewer.user_id, now + EXPIRES))
-    await audit.record(tx, [audit.seen(viewer, "link.made", "case", leg.case_id, ("leg",))])
+    await links.add(tx, Link(*ids, links.digest(token), now, by, now + EXPIRES))
+    await audit.record(tx, [written(viewer, "link.made", leg.case_id)])
     return token
+
+
+def written(viewer: Viewer | None, action: str, case_id: UUID) -> audit.Entry:
+    """What the audit is told of a link, by somebody or by the system."""
+    if viewer is None:
+        return audit.Entry(None, "system", None, action, "case", case_id, ("leg",))
+    return audit.seen(viewer, action, "case", case_id, ("leg",))
 
 
 async def take_back(tx: Tx, viewer: Viewer, leg_id: UUID, now: datetime) -> None:
@@ -64,6 +73,15 @@ async def open_once(tx: Tx, token: str, now: datetime) -> str | None:
         return None
     await audit.record(tx, [audit.seen(viewer_of(link), "link.opened", "case", link.case_id, ("leg",))])
     return session
+
+
+async def ask_again(tx: Tx, secret: str, now: datetime) -> None:
+    """Whoever holds a token or a session, though it be over, asks for another link to the registered address. Nothing
+    tells whether there was one."""
+    link = await links.by_secret(tx, secret)
+    if link is not None:
+        await links.ask_again(tx, link, now)
+        await audit.record(tx, [audit.seen(viewer_of(link), "link.asked_again", "case", link.case_id, ("leg",))])
 
 
 async def session_of(tx: Tx, session: str, now: datetime) -> Link | None:

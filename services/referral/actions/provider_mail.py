@@ -12,7 +12,7 @@ from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import leg_links, sealing, trying
-from services.referral.actions.telling_providers import LINK, NUDGE
+from services.referral.actions.telling_providers import NUDGE
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
@@ -20,6 +20,9 @@ from services.referral.domain.books import Books
 from services.referral.domain.mailing import Message, words_on
 from services.referral.store import provider_mail
 from services.referral.store.provider_mail import ToProvider
+
+NUDGE_BY_LINK = "provider_nudge_link"
+"""The words of a nudge with a link in it."""
 
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
@@ -50,7 +53,7 @@ async def _over(tx: Tx, held: ToProvider, now: datetime) -> str | None:
     stands = await provider_mail.standing(tx, held, now)
     if stands is None or stands.state not in leg_links.OPEN or (held.template == NUDGE and stands.state != "sent"):
         return "answered"
-    if held.template == LINK and not stands.link_open:
+    if held.link_id is not None and not stands.link_open:
         return "link_over"
     return "too_late" if now > held.not_after else None
 
@@ -59,13 +62,14 @@ async def message_of(sealer: Sealer, held: ToProvider, books: Books, public_url:
     """The message to the address that the directory has now; None when there is none, or no link to put in it."""
     contract = books.directory.by_id.get(held.contract_id)
     link = f"{public_url.rstrip('/')}/portal"
-    if held.template == LINK:
+    if held.link_id is not None:
         token = await _token(sealer, held)
         link = f"{link}/link/open/{token}" if token else ""
     if contract is None or not contract.provider.email or not link:
         return None
     words = words_on(messages(), local_day(now))
-    return words.message(str(held.mail_id), held.template, "email", contract.provider.email, link)
+    template = NUDGE_BY_LINK if held.template == NUDGE and held.link_id is not None else held.template
+    return words.message(str(held.mail_id), template, "email", contract.provider.email, link)
 
 
 async def _token(sealer: Sealer, held: ToProvider) -> str | None:

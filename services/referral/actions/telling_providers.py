@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import leg_links, sealing
 from services.referral.domain.books import Books
-from services.referral.store import provider_mail
+from services.referral.store import links, provider_mail
 from services.referral.store.provider_mail import ToProvider
 from services.referral.store.referrals import Leg
 from services.referral.store.silence import Silent
@@ -18,13 +19,17 @@ NUDGE_LASTS = timedelta(days=2)
 LINK, NUDGE = "provider_link", "provider_nudge"
 
 
-async def send_link(tx: Tx, viewer: Viewer, sealer: Sealer, link_id: UUID, leg: Leg, token: str, now: datetime) -> None:
+async def send_link(
+    tx: Tx, viewer: Viewer | None, sealer: Sealer, link_id: UUID, leg: Leg, token: str, now: datetime
+) -> None:
     """Asks for a new link to be mailed to the provider; its token is kept, sealed, until it left."""
     closed = await sealing.close_text(sealer, leg.provider_id, token, sealing.place("provider_mail", "token", link_id))
     about = (link_id, leg.provider_id, leg.contract_id, leg.case_id, leg.leg_id, link_id)
-    asked = ToProvider(*about, LINK, closed, viewer.user_id, now, now + leg_links.EXPIRES, next_at=now)
+    asked = ToProvider(
+        *about, LINK, closed, viewer.user_id if viewer else None, now, now + leg_links.EXPIRES, next_at=now
+    )
     await provider_mail.add(tx, [asked])
-    await audit.record(tx, [audit.seen(viewer, "link.mail_asked", "case", leg.case_id, ("leg",))])
+    await audit.record(tx, [leg_links.written(viewer, "link.mail_asked", leg.case_id)])
 
 
 async def link_of_send(tx: Tx, sealer: Sealer, leg: Leg, books: Books, now: datetime) -> None:
@@ -39,15 +44,36 @@ async def link_of_send(tx: Tx, sealer: Sealer, leg: Leg, books: Books, now: date
     await send_link(tx, sender, sealer, link_id, leg, token, now)
 
 
-async def nudge(tx: Tx, legs: list[Silent], books: Books, now: datetime) -> None:
-    """Asks providers who are silent to look, once a leg and kind of silence."""
+async def nudge(tx: Tx, sealer: Sealer, legs: list[Silent], books: Books, now: datetime) -> None:
+    """Asks providers who are silent to look, once a leg and kind of silence; those without accounts by a new link."""
     rows = []
     for leg in legs:
         contract = books.directory.by_id.get(leg.contract_id)
         if contract is not None:
             kind = "answer" if leg.viewed_at else "open"
-            about = (contract.provider.provider_id, leg.contract_id, leg.case_id, leg.leg_id, None)
-            rows.append(
-                ToProvider(uuid5(leg.leg_id, kind), *about, NUDGE, None, None, now, now + NUDGE_LASTS, next_at=now)
+            mail_id = uuid5(leg.leg_id, kind)
+            token = await _token_of_nudge(tx, sealer, mail_id, leg, books, now)
+            about = (
+                contract.provider.provider_id,
+                leg.contract_id,
+                leg.case_id,
+                leg.leg_id,
+                mail_id if token else None,
             )
+            rows.append(ToProvider(mail_id, *about, NUDGE, token, None, now, now + NUDGE_LASTS, next_at=now))
     await provider_mail.add(tx, rows)
+
+
+async def _token_of_nudge(
+    tx: Tx, sealer: Sealer, mail_id: UUID, leg: Silent, books: Books, now: datetime
+) -> bytes | None:
+    """The token of a new link, sealed; None for a provider with accounts, and while somebody has the referral open."""
+    contract = books.directory.by_id[leg.contract_id]
+    if contract.provider.has_system or any(one.is_in_session(now) for one in await links.of_leg(tx, leg.leg_id)):
+        return None
+    try:
+        token = await leg_links.mint(tx, None, mail_id, leg.leg_id, books, now)
+    except Refused:
+        return None
+    place = sealing.place("provider_mail", "token", mail_id)
+    return await sealing.close_text(sealer, contract.provider.provider_id, token, place)

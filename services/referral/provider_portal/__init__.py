@@ -8,7 +8,7 @@ from services.referral.drafting import kept
 from services.referral.provider_portal.capacity import ask_capacity, say_capacity, show_capacity
 from services.referral.provider_portal.contacting import lock, record_attempt
 from services.referral.provider_portal.history import download_history
-from services.referral.provider_portal.linked import ask_open, by_link, leave, open_link
+from services.referral.provider_portal.linked import ask_again, ask_open, asked_again, by_link, leave, open_link
 from services.referral.provider_portal.lists import assign, show_alerts, show_list
 from services.referral.provider_portal.meeting import ask_result, book, record_result, show_appointments, show_upcoming
 from services.referral.provider_portal.minting import make_link, show_links, take_back
@@ -49,6 +49,9 @@ def pages(context: Context) -> Sequence[Page]:
     opening = (
         Page(f"{LINKED}/open/{{token}}", room(ask_open), public=True, database="portal"),
         Page(f"{LINKED}/open/{{token}}", room(open_link), public=True, methods=("POST",), database="portal"),
+        Page(f"{LINKED}/open/{{token}}/again", room(ask_again), public=True, methods=("POST",), database="portal"),
+        Page(f"{LINKED}/again", room(ask_again), public=True, methods=("POST",), database="portal"),
+        Page(f"{LINKED}/asked", room(asked_again), public=True, database="portal"),
     )
     linked = tuple(
         Page(f"{LINKED}{path}", room(by_link(view)), public=True, methods=(method,), database="portal")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kit.database import Tx
 from kit.web.app import Visit
-from kit.web.limiting import OF_CODES, Tries, too_many
+from kit.web.limiting import OF_CODES, OF_FORMS, Tries, too_many
 from services.referral.actions import leg_links
 from services.referral.domain.books import Books
 from services.referral.provider_portal.room import LINKED, View
@@ -91,8 +91,26 @@ def by_link(view: View) -> View:
 
 
 def _over(visit: Visit) -> Response:
+    """Says that the link is over; whoever holds its token, or what it was exchanged for, may ask for another one."""
     visit.viewer = None
-    return visit.render("provider_portal/link_over.html", status=404)
+    token = visit.params.get("token")
+    again = f"{LINKED}/open/{token}/again" if token else f"{LINKED}/again" if secret(visit) else None
+    return visit.render("provider_portal/link_over.html", status=404, again=again)
+
+
+async def ask_again(visit: Visit, books: Books) -> Response:
+    """Another link is asked for, to the registered address; the answer is the same whatever was sent."""
+    sought = str(visit.params.get("token") or secret(visit))
+    if (until := await Tries(visit, "leg_link_again", OF_FORMS, sought).begin()) is not None:
+        return too_many(visit, until)
+    async with visit.db.begin() as tx:
+        await leg_links.ask_again(tx, sought, visit.now)
+    return visit.redirect(f"{LINKED}/asked")
+
+
+async def asked_again(visit: Visit, books: Books) -> Response:
+    visit.viewer = None
+    return visit.render("provider_portal/link_asked.html")
 
 
 async def ask_open(visit: Visit, books: Books) -> Response:

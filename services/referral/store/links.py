@@ -1,6 +1,7 @@
 """One-time links for providers that work without accounts. A link is found by its secret alone."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
@@ -20,13 +21,14 @@ class Link:
     provider_id: UUID
     token_sha256: bytes
     made_at: datetime
-    made_by: UUID
+    made_by: UUID | None
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_by: UUID | None = None
     session_sha256: bytes | None = None
     session_until: datetime | None = None
+    asked_again_at: datetime | None = None
 
     def may_open(self, now: datetime) -> bool:
         return self.used_at is None and self.revoked_at is None and now < self.expires_at
@@ -58,7 +60,7 @@ async def of_leg(tx: Tx, leg_id: UUID) -> list[Link]:
     return read(Link, rows)
 
 
-async def revoke(tx: Tx, leg_id: UUID, by: UUID, now: datetime) -> int:
+async def revoke(tx: Tx, leg_id: UUID, by: UUID | None, now: datetime) -> int:
     """Takes back every link of a leg, with its session; how many there were."""
     rows = await tx.fetch(
         "update leg_link set revoked_at = $3, revoked_by = $2 where leg_id = $1 and revoked_at is null"
@@ -91,6 +93,45 @@ async def exchange(tx: Tx, link: Link, session: str, until: datetime, now: datet
         until,
     )
     return bool(done == "UPDATE 1")
+
+
+async def ask_again(tx: Tx, link: Link, now: datetime) -> None:
+    """Whoever holds the link, open or over, asks for another one."""
+    await tx.execute("update leg_link set asked_again_at = $2 where link_id = $1", link.link_id, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A leg that wants a link to be mailed: its first, or another one `after` a link whose holder asked."""
+
+    leg_id: UUID
+    after: UUID | None
+
+
+_OPEN = """not l.restricted and l.lapsed_at is null
+   and (not l.automatic or l.pack is not null)"""
+# An ask is answered by a link that was made after it, and by one that was made just before it and waits to be opened.
+# Where the hub took back the newest link, and so all of them, nobody is sent another one by asking.
+_WANTED = f"""
+select l.leg_id, null::uuid as after from leg l
+ where l.contract_id = any($1) and l.state = 'sent' and {_OPEN}
+   and not exists (select 1 from leg_link k where k.leg_id = l.leg_id)
+union all
+select distinct on (k.leg_id) k.leg_id, k.link_id as after from leg_link k join leg l on l.leg_id = k.leg_id
+ where k.asked_again_at > $2::timestamptz - interval '1 day' and l.contract_id = any($1)
+   and l.state in ('sent', 'accepted', 'waitlisted') and {_OPEN}
+   and not exists (select 1 from leg_link n where n.leg_id = k.leg_id and n.link_id <> k.link_id
+                      and (n.made_at > k.asked_again_at
+                           or (n.made_at > k.asked_again_at - interval '10 minutes' and n.used_at is null)))
+   and (select n.revoked_at from leg_link n where n.leg_id = k.leg_id order by n.made_at desc limit 1) is null
+ limit $3
+"""
+
+
+async def wanted(tx: Tx, contracts: Sequence[UUID], now: datetime, limit: int) -> list[Wanted]:
+    """The legs of these contracts, whose providers have no accounts, that want a link to be mailed: those sent without
+    one, and those of a link whose holder asked for another."""
+    return read(Wanted, await tx.fetch(_WANTED, list(contracts), now, limit))
 
 
 async def close(tx: Tx, link: Link, now: datetime) -> None:
