@@ -17,7 +17,7 @@ from tests.code_compliance.builders import at, crime, given, reached, victim
 from tests.code_compliance.hub import Hub
 
 pytestmark = pytest.mark.service
-ORDERS = 14
+ORDERS = 12
 HEARD_LATE = {
     "early-word": "2025-06-24 09:00",
     "first-update": "2025-06-25 09:00",
