@@ -130,6 +130,16 @@ async def test_orders_bail_and_officer_stand_on_the_case_and_the_risk_is_to_be_r
     assert "Review the risk" in page.text
     heard = await hub.value("select received_at from alert where case_id = $1", case)
     assert abs(heard - at) < timedelta(seconds=60)
+    assert len((await officer.get("/cases?queue=review")).rows) == 2
+    await officer.get(f"/cases/{case}")
+    page = await officer.submit("Write the review down", 422)
+    assert page.errors == ["Choose what the review found"]
+    page = await officer.submit("Write the review down", found="higher")
+    assert "The review is written down." in page.text and "What did the review find?" not in page.text
+    assert "No bail, release or order waits for a review." in (await officer.get("/cases?queue=review")).text
+    await officer.post(f"/cases/{case}/reviewed", {"found": "higher"}, 409)
+    assert await hub.value("select reason from kit.audit where action = 'risk.reviewed'") == "higher"
+    await (await browse("compliance")).post(f"/cases/{case}/reviewed", {"found": "same"}, 403)
 
 
 @pytest.mark.service

@@ -47,3 +47,26 @@ async def close(
     about = ("case", case.case_id) if case else ("task", task_id)
     await audit.record(tx, [audit.seen(viewer, "task.closed", *about, (held.kind,), answer)])
     return held.case_id
+
+
+RISKS_NOW = {
+    "same": "The risk is the same",
+    "higher": "The risk is higher, and I have acted on it",
+    "lower": "The risk is lower",
+}
+"""What a review of the risk found."""
+
+
+async def review(tx: Tx, viewer: Viewer, case_id: UUID, found: str, now: datetime) -> None:
+    """The risk of a case was looked at again after an alert; the tasks that ask for it are over.
+
+    Refused: `found` missing; `case_id` not_from_here when nothing waits for a review.
+    """
+    if found not in RISKS_NOW:
+        raise Refused("found", "missing")
+    case = await cases.load(tx, case_id)
+    if case is None or case.review_since is None:
+        raise Refused("case_id", "not_from_here")
+    await cases.reviewed(tx, case_id, now)
+    await tasks.over_of_case(tx, case_id, "review_risk", viewer.user_id, now)
+    await audit.record(tx, [audit.seen(viewer, "risk.reviewed", "case", case_id, ("risk",), found)])

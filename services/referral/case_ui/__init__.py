@@ -35,6 +35,7 @@ def pages(context: Context) -> Sequence[Page]:
         ("/cases/found/{search_id}", queues.found, "case.read", "GET"),
         (one, case.overview, "case.read", "GET"),
         (f"{one}/reveal", case.reveal, "case.reveal", "POST"),
+        (f"{one}/reviewed", case.review, "case.write", "POST"),
         (f"{one}/timeline", case.show_timeline, "case.read", "GET"),
         (f"{one}/looked", case.looked, "case.read", "GET"),
         (f"{one}/referrals", referring.show, "case.read", "GET"),

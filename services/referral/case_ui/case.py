@@ -1,5 +1,6 @@
 """A case: overview, timeline, and who has looked."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,13 +8,14 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from contracts.reference import offence
+from contracts.refused import Refused
 from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import sealing
+from services.referral.actions import sealing, tasking
 from services.referral.case_ui import came, first_contact, same_person, why, words
-from services.referral.case_ui.room import Desk, frame, opened
+from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store.cases import Case
 
@@ -36,7 +38,22 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
     return await _overview(visit, desk, held)
 
 
-async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -> Response:
+async def review(visit: Visit, desk: Desk) -> Response:
+    """The risk was looked at again after an alert."""
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await tasking.review(tx, visit.signed_in, case.case_id, one(visit, "found"), visit.now)
+    except Refused as refused:
+        if refused.field != "found":
+            return visit.conflict()
+        return await _overview(visit, desk, None, [FieldError("found", "Choose what the review found")])
+    return visit.redirect(f"/cases/{case.case_id}", flash="The review is written down.")
+
+
+async def _overview(
+    visit: Visit, desk: Desk, revealed: dict[str, Any] | None, errors: Sequence[FieldError] = ()
+) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         routings = await cases.routings(tx, case.case_id)
@@ -60,6 +77,9 @@ async def _overview(visit: Visit, desk: Desk, revealed: dict[str, Any] | None) -
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
     return visit.render(
         "case_ui/overview.html",
+        status=422 if errors else 200,
+        errors=errors,
+        risks_now=tasking.RISKS_NOW,
         **top,
         **shown,
         facts=facts_rows(case),
