@@ -26,6 +26,8 @@ async def test_holds_that_are_lifted_and_overdue_overrides_pass_the_gate(site: S
     async with hub.looks(a_viewer()) as tx:
         await consenting.ask_override(tx, a_viewer(), uuid4(), case, "general", "life_at_risk", NOON)
     await passes(site, "/cases/overrides")
+    await hub.worker.pool.execute("update case_file set review_since = $1 where case_id = $2", NOON, case)
+    await passes(site, f"/cases/{case}", "Write the review down")
     await passes(site, "/cases/team")
 
 
