@@ -137,6 +137,11 @@ async def test_a_provider_is_changed_and_added_by_pages_and_taken_back_before_it
     page = await leader.submit("Enter it", by_and_for="women", **on(today()))
     assert "It counts from today" in page.text and "new@harbour-lane.example.org" in page.text
     assert "Led by and for women" in page.text
+    page = await leader.get(f"/directory/providers/{HARBOUR}")
+    assert "Monday, Tuesday, Wednesday, Thursday, Friday: 09:00 to 17:00" in page.text
+    assert page.link("Change opening hours").endswith("/change")
+    await leader.submit("Enter it", 409, seen="", name="Harbour Lane South", **on(today()))
+    assert await hub.value("select count(*) from directory_change") == 1, "a form from before changes nothing"
     async with hub.as_worker() as tx:
         held = (await stocked.current(tx, BOOKS)).directory.by_id[contract_id("harbour-lane-idva")]
     assert held.provider.email == "new@harbour-lane.example.org"

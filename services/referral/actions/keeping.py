@@ -1,7 +1,7 @@
 """Keeping the directory beside its contracts: providers from a day on, planned closures, and who is sent to by itself,
 which needs a reason and a second person. Nothing that is over is rewritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,9 +32,11 @@ async def enter_provider(
     now: datetime,
     *,
     new: bool,
+    seen: str = "",
 ) -> bool:
     """Enters a provider as it is from a day on; False when this very change is there already. Refused for a day that
-    is over, and for a name in use or not known."""
+    is over, for a name in use or not known, and where somebody has entered something after `seen`, the entry that the
+    form was made from ("" for none)."""
     await directory.lock(tx)
     subject = provider_id(entry["slug"])
     if day < local_day(now):
@@ -44,9 +46,16 @@ async def enter_provider(
     known = entry["slug"] in providers_of(books.directory) or bool(await keeping.of_kind(tx, "provider", subject, 1))
     if known is new:
         raise Refused("slug", "already_used" if new else "not_found")
+    if seen != last_entry(await keeping.of_kind(tx, "provider", subject)):
+        raise Refused("change_id", "stale")
     return await _add(
         tx, viewer, Change(change_id, "provider", subject, day, None, dict(entry), None, viewer.user_id, now)
     )
+
+
+def last_entry(changes: Sequence[Change]) -> str:
+    """The newest entry that stands, of changes that come newest first; "" for none."""
+    return next((str(one.change_id) for one in changes if one.cancelled_at is None), "")
 
 
 async def enter_closure(

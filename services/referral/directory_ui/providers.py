@@ -16,9 +16,9 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import keeping as acts
 from services.referral.directory_ui.contracts import NewName
-from services.referral.directory_ui.room import now, one
+from services.referral.directory_ui.room import hours_in_words, now, one
 from services.referral.domain.books import Books
-from services.referral.domain.directory import Provider
+from services.referral.domain.directory import Contract, Directory, Provider
 from services.referral.domain.entries import provider_entry
 from services.referral.domain.versions import providers_of
 from services.referral.store import keeping
@@ -82,9 +82,11 @@ def _held(visit: Visit, books: Books) -> Provider:
 async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     """A provider as it is, with its earlier and later entries, and the form to change it; or a new one."""
     held = _held(visit, books) if "provider_id" in visit.params else None
-    changes = []
+    changes, contracts = [], []
     if held is not None:
         async with visit.begin() as tx:
+            stands = await now(tx, books)
+            contracts = _contracts(stands.directory, held, local_day(visit.now))
             changes = await keeping.of_kind(tx, "provider", held.provider_id)
             await audit.record(tx, [audit.seen(visit.signed_in, "provider_seen", "provider", held.provider_id)])
     known = provider_entry(held) if held else {}
@@ -95,12 +97,20 @@ async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> 
         status=422 if errors else 200,
         held=held,
         changes=changes,
+        contracts=contracts,
+        seen=one(visit, "seen") if visit.form else acts.last_entry(changes),
         today=local_day(visit.now),
         said=SAID,
         change_id=uuid4(),
         errors=errors,
         values=visit.form or values,
     )
+
+
+def _contracts(held: Directory, provider: Provider, today: date) -> list[tuple[Contract, list[str]]]:
+    """The contracts of a provider that are not over, each with its opening hours in words."""
+    mine = [one for one in held.contracts if one.provider.provider_id == provider.provider_id and one.ends >= today]
+    return [(one, [hours_in_words(each) for each in one.hours]) for one in mine]
 
 
 async def save(visit: Visit, books: Books) -> Response:
@@ -115,9 +125,12 @@ async def save(visit: Visit, books: Books) -> Response:
     try:
         async with visit.begin() as tx:
             await acts.enter_provider(
-                tx, visit.signed_in, books, _id(visit), entry, form.effective_from, visit.now, new=held is None
-            )
+                tx, visit.signed_in, books, _id(visit), entry, form.effective_from, visit.now,
+                new=held is None, seen=one(visit, "seen"),
+            )  # fmt: skip
     except Refused as refused:
+        if refused.code == "stale":
+            return visit.conflict()
         return await ask(visit, books, [FieldError(refused.field, WORDS.get(refused.code, "This cannot be entered"))])
     counts = "from today" if form.effective_from == local_day(visit.now) else "from its day on"
     return visit.redirect("/directory/providers", flash=f"Entered. It counts {counts}.")

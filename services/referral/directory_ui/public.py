@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from contracts.working_time import local_day
 from kit.web.app import Visit
-from services.referral.directory_ui.room import AREA_NAMES, DAY_NAMES, LINE_NAMES, STATES, choices, now
+from services.referral.directory_ui.room import AREA_NAMES, LINE_NAMES, STATES, choices, hours_in_words, now
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.open_referral import (
@@ -110,9 +110,7 @@ async def show_service(visit: Visit, books: Books) -> Response:
     contract = next((c for c in await _published(visit, books) if c.contract_id == visit.id("id")), None)
     if contract is None:
         return visit.not_found()
-    hours = [
-        (", ".join(DAY_NAMES[day] for day in each.days), f"{each.opens} to {each.closes}") for each in contract.hours
-    ]
+    hours = [hours_in_words(each) for each in contract.hours]
     place = contract.place
     return visit.render(
         "directory_ui/service.html",

@@ -13,6 +13,7 @@ from kit.listening import Context
 from kit.web.app import Visit
 from services.referral.actions import books as stocked
 from services.referral.domain.books import Books
+from services.referral.domain.directory import Hours
 from services.referral.domain.entries import LINES
 from services.referral.domain.open_referral import line_name
 from services.referral.store import keeping
@@ -52,6 +53,11 @@ class Room:
 async def now(tx: Tx, books: Books) -> Books:
     """The books with what was changed and said since the start."""
     return await stocked.current(tx, books)
+
+
+def hours_in_words(hours: Hours) -> str:
+    """ "Monday, Tuesday: 09:00 to 17:00" """
+    return f"{', '.join(DAY_NAMES[day] for day in hours.days)}: {hours.opens} to {hours.closes}"
 
 
 def choices(names: dict[str, str], chosen: str, nothing: str) -> list[dict[str, Any]]:
