@@ -188,6 +188,27 @@ async def test_the_hold_of_an_incident_that_is_off_is_lifted_by_the_leader_alone
     assert "No case is held by an incident that is switched off." in page.text
 
 
+async def test_of_two_incidents_that_are_off_the_holds_of_one_are_lifted_alone(hub: Hub, browse: AsPersona) -> None:
+    await hub.hears(recorded(*(a_crime(major_incident_id=name) for name in ("MI-A", "MI-A", "MI-B"))))
+    made = {}
+    async with hub.looks(LEADER) as tx:
+        for name in ("MI-A", "MI-B"):
+            made[name] = (await incidents.switch_on(tx, LEADER, uuid4(), name, NOON)).switch_id
+            await incidents.switch_off(tx, LEADER, made[name], NOON)
+    leader = await browse("leader")
+    assert len((await leader.get("/operations/incidents/held")).all("input", "govuk-checkboxes__input")) == 3
+    await leader.get("/operations/incidents")
+    page = await leader.get(f"/operations/incidents/held?switch={made['MI-A']}")
+    assert page.heading == "Still held by incident MI-A" and "MI-B" not in page.text
+    page = await leader.submit("Lift it from all 2 listed", 422)
+    assert page.errors == ["Choose why the hold may be lifted"] and "MI-B" not in page.text
+    page = await leader.submit("Lift it from all 2 listed", reason="over")
+    assert "No case is held by this incident any more" in page.text
+    left = await hub.rows("select major_incident_id from case_file where 'major_incident' = any(holds)")
+    assert [row["major_incident_id"] for row in left] == ["MI-B"]
+    await leader.get(f"/operations/incidents/held?switch={uuid4()}", 404)
+
+
 async def test_a_lifted_hold_stays_lifted_until_the_incident_is_switched_on_again(hub: Hub) -> None:
     crime = a_crime(major_incident_id="MI-10")
     await hub.hears(recorded(crime))

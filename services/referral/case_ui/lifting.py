@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import plural
@@ -21,8 +23,9 @@ PAGE = 100
 
 async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
-        held = await incidents.held(tx, PAGE)
-        number = await incidents.count_held(tx)
+        about = await _incident(tx, visit)
+        held = await incidents.held(tx, PAGE, about)
+        number = await incidents.count_held(tx, about)
         seen = [audit.seen(visit.signed_in, "incident_holds_seen", "case", each.case_id) for each in held]
         await audit.record(tx, seen or [audit.seen(visit.signed_in, "incident_holds_seen", "list", None)])
     reasons = desk.books.transitions.reasons["incident_lifted"]
@@ -31,10 +34,28 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         status=422 if errors else 200,
         held=[(each, _others(each)) for each in held],
         number=number,
+        about=about,
+        here=_here(visit),
         asked=reasons.words,
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
         errors=errors,
     )
+
+
+async def _incident(tx: Tx, visit: Visit) -> str | None:
+    """The one incident that the page is narrowed to, by its switching; None for all of them."""
+    if "switch" not in visit.query:
+        return None
+    switch_id = _id(visit.query["switch"])
+    found = await incidents.get(tx, switch_id) if switch_id else None
+    if found is None:
+        raise HTTPException(404)
+    return found.incident_id
+
+
+def _here(visit: Visit) -> str:
+    switch_id = _id(visit.query.get("switch", ""))
+    return "/operations/incidents/held" + (f"?switch={switch_id}" if switch_id else "")
 
 
 def _others(each: incidents.StillHeld) -> str:
@@ -58,7 +79,7 @@ async def lift(visit: Visit, desk: Desk) -> Response:
     except Refused:
         return await show(visit, desk, [FieldError("reason", "Choose why the hold may be lifted")])
     flash = f"Lifted from {plural(lifted, 'case')}. Nothing was sent: each waits for a human as any other."
-    return visit.redirect("/operations/incidents/held", flash=flash)
+    return visit.redirect(_here(visit), flash=flash)
 
 
 def _id(text: str) -> UUID | None:

@@ -136,19 +136,23 @@ async def is_lifted(tx: Tx, case_id: UUID) -> bool:
 _HELD = """
  from case_file c where c.major_incident_id is not null and 'major_incident' = any(c.holds) and c.state <> 'closed'
   and not exists (select 1 from incident_switch s where s.incident_id = c.major_incident_id and s.off_at is null)
+  and ($2::text is null or c.major_incident_id = $2)
 """
 
 
-async def held(tx: Tx, limit: int) -> list[StillHeld]:
-    """Cases that are held by an incident that is not switched on: those at risk first, then the oldest."""
+async def held(tx: Tx, limit: int, incident_id: str | None = None) -> list[StillHeld]:
+    """Cases that are held by an incident that is not switched on, of one incident where it is given: those at risk
+    first, then the oldest."""
     names = columns(StillHeld, "c")
-    rows = await tx.fetch(f"select {names} {_HELD} order by c.priority, c.opened_at, c.case_id limit $1", limit)
+    rows = await tx.fetch(
+        f"select {names} {_HELD} order by c.priority, c.opened_at, c.case_id limit $1", limit, incident_id
+    )
     return read(StillHeld, rows)
 
 
-async def count_held(tx: Tx, at_most: int = 1000) -> int:
+async def count_held(tx: Tx, incident_id: str | None = None, at_most: int = 1000) -> int:
     """How many there are; counting stops at `at_most`."""
-    return int(await tx.fetchval(f"select count(*) from (select 1 {_HELD} limit $1) c", at_most))
+    return int(await tx.fetchval(f"select count(*) from (select 1 {_HELD} limit $1) c", at_most, incident_id))
 
 
 async def _decide(tx: Tx, case_id: UUID, holds: list[str], priority: int, rule: str, now: datetime) -> None:
