@@ -45,7 +45,8 @@ def goals(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if part := found.get("timers"):
         best = max(one["a_second"] for one in part["timers"])
         yield "due clocks a second, at least 50,000", f"{best:,}"
-        yield "crimes in batches against one by one, at least 10", str(part["ratio"])
+        by_processor = part["ratio_of_processor_time"]
+        yield "crimes in batches against one by one, at least 10", f"{part['ratio']}; {by_processor} by processor time"
         yield "storage a crime", f"{part['batches']['bytes_a_crime']:,} bytes"
     if part := found.get("worker"):
         mine, theirs = part["code_compliance"]["published"], part["referral"]["published"]

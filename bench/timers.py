@@ -137,6 +137,8 @@ async def measure(stand: Stand, asked: argparse.Namespace) -> dict[str, Any]:
     found["few_in_batches"] = await consumed(stand, few, 500)
     found["one_by_one"] = await consumed(stand, few, 1)
     found["ratio"] = round(found["batches"]["events_a_second"] / found["one_by_one"]["events_a_second"], 1)
+    each_alone, together = (sum(found[way]["microseconds"].values()) for way in ("one_by_one", "batches"))
+    found["ratio_of_processor_time"] = round(each_alone / together, 1)
     found["load_after"] = round(os.getloadavg()[0], 1)
     same = found["few_in_batches"]["sum"] == found["one_by_one"]["sum"]
     found["held"] = all(one["held"] for one in found["timers"]) and same
