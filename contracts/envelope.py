@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -71,20 +72,35 @@ def to_headers(
     traceparent: str | None = None,
 ) -> list[tuple[str, bytes]]:
     """Headers of a record in binary mode. Its value is the JSON data alone."""
-    texts = {
-        "ce_specversion": "1.0",
-        "ce_id": id,
-        "ce_source": source,
-        "ce_type": type,
-        "ce_time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "ce_subject": subject,
-        "ce_dataschema": schema_uri(type),
-        "ce_correlationid": correlation_id,
-        "ce_causationid": causation_id,
-        "traceparent": traceparent,
-        "content-type": "application/json",
-    }
-    return [(name, text.encode()) for name, text in texts.items() if text is not None]
+    by, kind, schema = _alike(source, type)
+    headers = [_VERSION, ("ce_id", id.encode()), by, kind, ("ce_time", _stamp(time.astimezone(UTC)))]
+    if subject is not None:
+        headers.append(("ce_subject", subject.encode()))
+    headers.append(schema)
+    if correlation_id is not None:
+        headers.append(("ce_correlationid", correlation_id.encode()))
+    if causation_id is not None:
+        headers.append(("ce_causationid", causation_id.encode()))
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent.encode()))
+    headers.append(_CONTENT)
+    return headers
+
+
+_VERSION = ("ce_specversion", b"1.0")
+_CONTENT = ("content-type", b"application/json")
+
+
+@lru_cache(maxsize=1_000)
+def _alike(source: str, type: str) -> tuple[tuple[str, bytes], tuple[str, bytes], tuple[str, bytes]]:
+    """What a source says alike with every event of a type."""
+    return ("ce_source", source.encode()), ("ce_type", type.encode()), ("ce_dataschema", schema_uri(type).encode())
+
+
+@lru_cache(maxsize=1_000)
+def _stamp(time: datetime) -> bytes:
+    """An instant in UTC; announcements of one decision share it."""
+    return time.isoformat().replace("+00:00", "Z").encode()
 
 
 def schema_uri(type: str) -> str:
