@@ -148,6 +148,7 @@ async def test_a_past_month_that_is_fed_now_is_not_late_and_nobody_is_late_in_a_
         worker = await browse("idva.worker")
         await run("update leg set sent_at = $1, out_at = $2", now - timedelta(days=60), now)
         assert "Late" not in (await worker.get("/portal")).text
+        assert "seen here from" in (await worker.get(sent.page)).summary["Sent"]
         await run("update leg set out_at = $1", now - timedelta(days=9))
         assert "Late: the answer was due" in (await worker.get("/portal")).text
         days = (local_day(now) - timedelta(days=10), local_day(now) + timedelta(days=3))

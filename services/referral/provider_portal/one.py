@@ -124,12 +124,14 @@ def _asks(step: Transition) -> bool:
     return step.reasons is not None or step.verb == "complete"
 
 
+BY = {"system": "the hub", "provider.link": "whoever held a one-time link"}
+"""Who did something, where the role does not say it well."""
+
+
 def _told(books: Books, event: Told) -> dict[str, Any]:
     return {
         "label": {"text": words.told(event.type)},
         "datetime": {"timestamp": event.happened_at, "type": "datetime"},
-        "byline": {
-            "text": "the hub" if event.actor_role == "system" else event.actor_role.replace(".", " ").replace("_", " ")
-        },
+        "byline": {"text": BY.get(event.actor_role) or event.actor_role.replace(".", " ").replace("_", " ")},
         "text": words.reason(books, event.data),
     }

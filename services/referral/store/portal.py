@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.portal_due import DUE, LIMITS, Limits
+from services.referral.store.portal_due import DUE, LIMITS, SINCE, Limits
 from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
 from services.referral.store.rows import columns, read, read_one
 
@@ -61,6 +61,8 @@ class Offered:
     leg_state: str
     contract_id: UUID
     sent_at: datetime | None
+    since: datetime | None
+    """Since when the provider could see it: later than `sent_at` where a past month was fed."""
     viewed_at: datetime | None
     answered_at: datetime | None
     decline_reason: str | None
@@ -92,7 +94,8 @@ class Offered:
 
 _SHOWN = f"""
 select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_state, l.contract_id, l.sent_at,
-       l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted, l.pack_fields,
+       {SINCE} as since, l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted,
+       l.pack_fields,
        l.pack_sha256, r.state, r.urgent, r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
        c.kind, c.risk_grade, c.age_band, c.language, c.local_authority, r.paused_at,
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
