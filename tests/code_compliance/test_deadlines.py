@@ -287,7 +287,7 @@ WORDS = [
         "R3.written_confirmation",
         (),
         {},
-        "Reported Monday 2 June 2025 10:00. The Code gives no number of days; five working days have passed. "
+        "Reported Monday 2 June 2025 10:00. The Code gives no number of days; four whole working days have passed. "
         "Rule R3.written_confirmation, Code 2020.",
     ),
 ]

@@ -98,6 +98,7 @@ async def test_the_table_counts_by_right_and_agency_and_each_number_opens_its_li
     assert [cell.split()[0] for cell in row[1:]] == ["50.0%", "6", "3", "1", "2", "0", "0", "0", "0", "0", "0"]
     page = await browser.follow("2 breached, Police: open the list")
     assert (page.heading, len(page.rows)) == ("Breached: the clocks behind the number", 3)
+    assert "2 clocks." in page.text
     page = await browser.get("/rights/oversight/right?period=2025-06&right=6&agency=police")
     assert "Half of what was done took 2 working days or fewer, nine in ten 10 working days or fewer" in page.text
     page = await browser.get("/rights/oversight/right?period=2025-06&right=4")

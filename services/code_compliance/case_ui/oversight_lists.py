@@ -46,6 +46,7 @@ async def show_list(visit: Visit, rules: Rulebook) -> Response:
         asked = await wanted(tx, visit, rules)
         behind = _behind(visit, asked, rules, state)
         lines = await oversight.listed(tx, behind, PAGE + 1, PAGE * (int(page) - 1))
+        total = await oversight.how_many(tx, behind)
         replied = await replies.of_cases(tx, [line.case_id for line in lines]) if state in ASKED_ABOUT else {}
         await audit.record(tx, [audit.seen(visit.signed_in, "clocks_listed", "list", None, (), f"oversight/{state}")])
     more = {"state": state, "undated": visit.query.get("undated"), "area": visit.query.get("area")}
@@ -59,6 +60,8 @@ async def show_list(visit: Visit, rules: Rulebook) -> Response:
         state_words="Due" if state == "due" else STATES[state],
         lines=[_line(line, rules, replied) for line in lines[:PAGE]],
         asked_about=state in ASKED_ABOUT,
+        total=total,
+        at_most=oversight.LISTED_AT_MOST,
         page=int(page),
         further=len(lines) > PAGE and int(page) < LAST_PAGE,
         address=f"/rights/oversight/list?{asked.query(**more)}&page=",

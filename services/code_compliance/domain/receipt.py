@@ -118,12 +118,12 @@ def number(count: int) -> str:
 
 
 def _elapsed(start: datetime, end: datetime, calendar: Calendar) -> str:
-    """ "three working days have passed": whole working days after the day of `start`, up to the day of `end`."""
+    """ "three whole working days have passed": those after the day of `start` that were over before the day of `end`."""
     first, last = local_day(start), local_day(end)
     count = 0
-    while last_day(first, count + 1, "working_days", calendar) <= last:
+    while last_day(first, count + 1, "working_days", calendar) < last:
         count += 1
-    return f"{number(count)} working {'day has' if count == 1 else 'days have'} passed"
+    return f"{number(count)} whole working {'day has' if count == 1 else 'days have'} passed"
 
 
 def _outer_bound(clock: Clock, rules: Rulebook) -> str:

@@ -101,8 +101,7 @@ select (select count(*) from again)::int as expected,
        - (select count(*) from (select * from kept except select * from again) as extra)::int as found
  where not exists (select 1 from oversight_stale where month = $3::date)
 """
-_LISTED = """
-select e.case_id, e.entitlement, e.occurrence, e.state, e.started_at, e.due_at
+_BEHIND = """
   from entitlement e left join case_profile p using (case_id)
  where e.entitlement = any($1::text[]) and e.state = any($2::text[])
    and ((e.due_at >= $3 and e.due_at < $4) or ($5 and e.due_at is null and e.started_at >= $3 and e.started_at < $4))
@@ -115,8 +114,13 @@ select e.case_id, e.entitlement, e.occurrence, e.state, e.started_at, e.due_at
             when 'sex' then coalesce(p.sex, 'not_recorded') = $7
             when 'ethnicity' then coalesce(p.ethnicity, 'not_recorded') = $7
             else coalesce(p.disability, 'not_recorded') = $7 end
+"""
+_LISTED = f"""
+select e.case_id, e.entitlement, e.occurrence, e.state, e.started_at, e.due_at {_BEHIND}
  order by e.due_at nulls last, e.case_id, e.entitlement, e.occurrence limit $8 offset $9
 """
+LISTED_AT_MOST = 10_000
+_HOW_MANY = f"select count(*) from (select 1 {_BEHIND} limit {LISTED_AT_MOST + 1}) c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,20 +254,17 @@ async def months(tx: Tx) -> list[date]:
 
 async def listed(tx: Tx, asked: Asked, limit: int, offset: int) -> list[Line]:
     """Some of the clocks behind a number, soonest due first."""
+    return [Line(*row.values()) for row in await tx.fetch(_LISTED, *_behind(asked), limit, offset)]
+
+
+async def how_many(tx: Tx, asked: Asked) -> int:
+    """How many clocks are behind a number; counting stops one after LISTED_AT_MOST."""
+    return int(await tx.fetchval(_HOW_MANY, *_behind(asked)))
+
+
+def _behind(asked: Asked) -> tuple[object, ...]:
     start, end = bounds(asked.months[0])[0], bounds(asked.months[-1])[1]
-    rows = await tx.fetch(
-        _LISTED,
-        list(asked.entitlements),
-        list(asked.states),
-        start,
-        end,
-        not asked.dated,
-        asked.split,
-        asked.category,
-        limit,
-        offset,
-    )
-    return [Line(*row.values()) for row in rows]
+    return (list(asked.entitlements), list(asked.states), start, end, not asked.dated, asked.split, asked.category)
 
 
 async def counted_months(tx: Tx) -> list[date]:
