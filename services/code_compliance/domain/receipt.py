@@ -118,7 +118,7 @@ def number(count: int) -> str:
 
 
 def _elapsed(start: datetime, end: datetime, calendar: Calendar) -> str:
-    """ "three whole working days have passed": those after the day of `start` that were over before the day of `end`."""
+    """ "three whole working days have passed": those after the day of `start` that were over before that of `end`."""
     first, last = local_day(start), local_day(end)
     count = 0
     while last_day(first, count + 1, "working_days", calendar) < last:
