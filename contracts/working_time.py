@@ -81,6 +81,11 @@ def due(start: datetime, days: int, unit: Days, calendar: Calendar) -> datetime:
     return end_of_day(last_day(local_day(start), days, unit, calendar))
 
 
+def runs_by_the_clock(end: datetime) -> bool:
+    """Whether a limit that ends then runs day and night: its end is no end of a day in London, where limits in days end."""
+    return end != end_of_day(local_day(end))
+
+
 def working_minutes(a: datetime, b: datetime, calendar: Calendar, hours: OfficeHours = HUB_HOURS) -> int:
     """Whole minutes of office time from `a` to `b`; negative when `b` came first."""
     if b < a:

@@ -25,6 +25,10 @@ THEFT, COMMON_ASSAULT, RAPE, STALKING = "44", "105A", "19C", "8Q"
 _numbers = itertools.count(1)
 
 
+OFFICER_EMAIL = "detectiveconstable.firstname.lastname@publicprotection.example.org"
+"""As long as they come: a page of 320 pixels has to break it."""
+
+
 def a_detail(**changes: Any) -> dict[str, Any]:
     """Personal details as the police seal them: an invented person with reserved numbers."""
     return {
@@ -34,7 +38,7 @@ def a_detail(**changes: Any) -> dict[str, Any]:
         "address": {"lines": ["1 Example Row"], "postcode": "ZZ99 9ZZ"},
         "code_word": "marmalade",
         "channels": [{"kind": "mobile", "value": "07700 900321", "safety": "safe", "voicemail": False}],
-        "officer_in_case": {"name": "PC Example", "email": "officer@example.org", "phone": "0121 496 0999"},
+        "officer_in_case": {"name": "PC Example", "email": OFFICER_EMAIL, "phone": "0121 496 0999"},
         **changes,
     }
 

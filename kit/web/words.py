@@ -61,6 +61,16 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def span(minutes: int) -> str:
+    """Time by the clock: '45 minutes', '1 hour 13 minutes', '2 days 5 hours'; the minutes are left out after two days."""
+    if minutes < 1:
+        return "less than a minute"
+    hours, rest = divmod(minutes, 60)
+    days, hours = divmod(hours, 24) if hours >= 48 else (0, hours)
+    parts = [(days, "day"), (hours, "hour"), (0 if days else rest, "minute")]
+    return " ".join(plural(number, name) for number, name in parts if number)
+
+
 def moj_date(moment: datetime, kind: str = "datetime") -> str:
     """The MOJ components' own form: '14 June 2019 at 2:01pm', or its date or time alone."""
     day, clock = date_words(moment, weekday=False), time_words(moment)

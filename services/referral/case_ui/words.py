@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.reference import local_authority_name
-from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, working_minutes
-from kit.web.words import date_words, plural
+from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
+from kit.web.words import date_words, plural, span
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
 _SHORT |= {
@@ -93,17 +93,20 @@ def area(code: str | None) -> str:
 
 
 def time_left(by: datetime | None, now: datetime) -> str:
-    """ "due today, 3 working hours left", "due tomorrow, 9 working hours left", "late by 2 working hours"."""
+    """ "due tomorrow, 9 working hours left", "late by 2 working hours". A limit in hours, as that of life safety is, runs
+    at night too and is told by the clock: "due today, 45 minutes left", "late by 1 hour 13 minutes"."""
     if by is None:
         return "no clock is running"
     if by < now:
-        return f"late by {_hours(by, now)}"
+        return f"late by {_between(by, now, by)}"
     days = (local_day(by) - local_day(now)).days
     day = "today" if days == 0 else "tomorrow" if days == 1 else f"{by.astimezone(LONDON):%A}" if days < 7 else ""
-    return f"due {day or date_words(by, weekday=False)}, {_hours(now, by)} left"
+    return f"due {day or date_words(by, weekday=False)}, {_between(now, by, by)} left"
 
 
-def _hours(start: datetime, end: datetime) -> str:
+def _between(start: datetime, end: datetime, by: datetime) -> str:
+    if runs_by_the_clock(by):
+        return span(int((end - start).total_seconds()) // 60)
     hours = working_minutes(start, end, calendar(), HUB_HOURS) // 60
     return "less than a working hour" if hours == 0 else plural(hours, "working hour")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.working_time import HUB_HOURS, calendar, working_minutes
+from contracts.working_time import HUB_HOURS, calendar, runs_by_the_clock, working_minutes
 from kit.database import Tx
 from services.referral.store.looking import CHANGED
 from services.referral.store.rows import columns, read
@@ -219,9 +219,10 @@ async def counts(tx: Tx) -> dict[str, int]:
 
 
 def minutes_left(row: Queued, now: datetime) -> int | None:
-    """Working minutes from `now` until the case must be acted on; negative when late; None when nothing runs."""
+    """Minutes from `now` until the case must be acted on: those of the clock for a limit in hours, else working ones;
+    negative when late; None when nothing runs."""
     if row.act_by is None:
         return None
-    if row.act_by >= now:
-        return working_minutes(now, row.act_by, calendar(), HUB_HOURS)
-    return -working_minutes(row.act_by, now, calendar(), HUB_HOURS)
+    if runs_by_the_clock(row.act_by):
+        return int((row.act_by - now).total_seconds() / 60)
+    return working_minutes(now, row.act_by, calendar(), HUB_HOURS)
