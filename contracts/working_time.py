@@ -82,7 +82,7 @@ def due(start: datetime, days: int, unit: Days, calendar: Calendar) -> datetime:
 
 
 def runs_by_the_clock(end: datetime) -> bool:
-    """Whether a limit that ends then runs day and night: its end is no end of a day in London, where limits in days end."""
+    """Whether a limit that ends then runs day and night: limits in days end with a day of London, and this one not."""
     return end != end_of_day(local_day(end))
 
 

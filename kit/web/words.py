@@ -62,7 +62,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def span(minutes: int) -> str:
-    """Time by the clock: '45 minutes', '1 hour 13 minutes', '2 days 5 hours'; the minutes are left out after two days."""
+    """Time by the clock: '45 minutes', '1 hour 13 minutes', '2 days 5 hours'; no minutes after two days."""
     if minutes < 1:
         return "less than a minute"
     hours, rest = divmod(minutes, 60)

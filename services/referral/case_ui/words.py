@@ -93,8 +93,8 @@ def area(code: str | None) -> str:
 
 
 def time_left(by: datetime | None, now: datetime) -> str:
-    """ "due tomorrow, 9 working hours left", "late by 2 working hours". A limit in hours, as that of life safety is, runs
-    at night too and is told by the clock: "due today, 45 minutes left", "late by 1 hour 13 minutes"."""
+    """ "due tomorrow, 9 working hours left", "late by 2 working hours". A limit in hours, as that of life safety is,
+    runs at night too and is told by the clock: "due today, 45 minutes left", "late by 1 hour 13 minutes"."""
     if by is None:
         return "no clock is running"
     if by < now:
