@@ -67,3 +67,9 @@ def first_contact() -> FirstContact:
 def messages() -> tuple[Words, ...]:
     """The words of messages that leave, in every version."""
     return read_words(_document("messages.yaml"))
+
+
+@cache
+def right_names() -> Mapping[str, str]:
+    """An entitlement of the Victims' Code, or a clock beside it, to its title."""
+    return dict(_document("right_names.yaml")["titles"])

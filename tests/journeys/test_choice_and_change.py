@@ -89,7 +89,7 @@ async def test_somebody_who_never_reported_it_is_helped(journey: Journey) -> Non
     await adviser.sees(person.given)
     await adviser.sees_not("Officer in the case")
     await adviser.presses("Accept")
-    await adviser.sees("Done: accept")
+    await adviser.sees("You accepted the referral.")
     await journey.picture(adviser, "unreported-adviser", narrow=True)
 
 

@@ -82,7 +82,7 @@ async def test_a_phone_that_is_not_safe_is_rung_by_nobody(journey: Journey) -> N
     assert await adviser.choices("How did you try?") == []
     await journey.picture(adviser, "unsafe-phone-adviser", at="What is safe")
     await adviser.presses("Accept")
-    await adviser.sees("Done: accept")
+    await adviser.sees("You accepted the referral.")
     assert await adviser.choices("How did you try?") == ["Email"]
     stranger = await journey.signs_in("hate.worker")
     await stranger.goes_to(adviser.page.url)
@@ -174,7 +174,7 @@ async def test_a_family_bereaved_on_the_road_is_reached_through_its_liaison_offi
     await worker.sees("PC Idris Vale", kin.family)
     await journey.picture(worker, "road-provider", at="What you were given")
     await worker.presses("Accept")
-    await worker.sees("Done: accept")
+    await worker.sees("You accepted the referral.")
 
 
 async def test_a_child_of_12_is_for_a_human_and_a_parents_word_does_not_count(journey: Journey) -> None:

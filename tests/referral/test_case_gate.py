@@ -106,7 +106,7 @@ async def test_triage_to_send_and_undo_by_keyboard_alone(site: Site, hub: Hub) -
             raise AssertionError(f"Tab never reaches '{words}'")
 
         await to("Triage this referral")
-        await tab.get_by_text("Done: triage this referral").wait_for()
+        await tab.get_by_text("You triaged the referral.").wait_for()
         await to("Choose a provider")
         await tab.wait_for_url("**/contracts")
         await to("See what would be sent")

@@ -223,7 +223,7 @@ async def test_a_step_is_taken_once(hub: Hub, browse: AsPersona) -> None:
     officer = await browse("officer")
     await officer.get(f"/cases/{case}/referrals")
     page = await officer.submit("Triage this referral")
-    assert "Done: triage this referral" in page.text and "Choose a provider" in page.text
+    assert "You triaged the referral." in page.text and "Choose a provider" in page.text
     await officer.post(f"/cases/{case}/referrals/{referral}/steps/triage", status=409)
     assert (await hub.told(case)).count("referral.triaged") == 1
     await officer.get(f"/cases/{case}/referrals/{referral}/steps/triage", 409)

@@ -1,12 +1,29 @@
 """What the pages say in a person's own words: time left, what changed, what was done, and who came before."""
 
-from datetime import UTC, datetime
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
+import yaml
 
+from contracts.working_time import local_day
+from kit import clock
 from services.referral.actions.filing import CHILD, LIFE_SAFETY, hub_due
-from services.referral.case_ui import words
-from tests.builders import NOON
+from services.referral.case_ui import happened, words
+from services.referral.desk_books import right_names
+from services.referral.said import DONE, age
+from services.referral.store.timeline import Entry
+from tests.builders import NOON, a_crime, a_victim
+from tests.conftest import Databases
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.portal import a_referral_sent, portal_of
+from tests.referral.test_first_contact import NEEDS
+
+ROOT = Path(__file__).parents[2]
 
 NIGHT = datetime(2026, 9, 1, 22, 37, tzinfo=UTC)
 """A Tuesday, 11:37pm in London."""
@@ -29,3 +46,123 @@ def test_a_limit_in_hours_is_told_by_the_clock_at_night_too(urgency: int, now: d
 
 def test_no_time_is_left_where_no_clock_runs() -> None:
     assert words.time_left(None, NOON) == "no clock is running"
+
+
+def test_every_step_of_the_table_says_what_was_done() -> None:
+    assert {row.verb for row in BOOKS.transitions.rows} == set(DONE)
+
+
+@pytest.mark.parametrize(
+    ("band", "said"), [("25-34", "25 to 34"), ("75+", "75 and over"), ("not_known", "Not known"), (None, "Not known")]
+)
+def test_an_age_is_said_in_one_way(band: str | None, said: str) -> None:
+    assert age(band) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (
+            "entitlement.met.v1",
+            "Right 4: Referred to a service that supports victims (incl. RJ services), in time",
+        ),
+        (
+            "entitlement.breached.v1",
+            "Right 4: Referred to a service that supports victims (incl. RJ services),"
+            " due by the end of Monday 7 September 2026",
+        ),
+        (
+            "contact-safety.changed.v1",
+            "Mobile is not safe and locked: nobody uses it until it is unlocked, Someone else answered",
+        ),
+        ("contact.withheld.v1", "No channel is known to be safe"),
+        ("case.updated.v1", "flags, risk grade"),
+    ],
+)
+def test_the_timeline_says_what_an_event_changed_without_its_codes(kind: str, said: str) -> None:
+    data = json.loads((ROOT / f"contracts/examples/{kind}.json").read_text())["data"]
+    entry = Entry(1, NOON, kind, None, None, "idva.worker", None, data)
+    shown = happened.item(BOOKS, entry)
+    assert (shown["text"], shown["byline"]["text"]) == (said, "idva worker")
+
+
+def test_titles_of_rights_are_those_of_the_catalogue() -> None:
+    catalogue = yaml.safe_load((ROOT / "services/code_compliance/reference/victims_code_2020.yaml").read_text())
+    held = [*catalogue["entitlements"], *catalogue["related_clocks"]]
+    assert right_names() == {one["id"]: one["title"] for one in held}
+    assert happened.name_of("R9.not_there_yet") == "Right 9: Not there yet"
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as opened:
+        yield opened
+
+
+async def again(hub: Hub, hours: int) -> UUID:
+    """A theft from one person, heard so many hours ago."""
+    return await a_case(hub, a_crime(a_victim("V-again")), clock.now() - timedelta(hours=hours))
+
+
+@pytest.mark.service
+async def test_a_second_report_shows_when_the_first_came_and_who_works_with_it(hub: Hub, browse: AsPersona) -> None:
+    await again(hub, 24 * 500)
+    first = await again(hub, 2)
+    leader = await browse("leader")
+    await leader.get(f"/cases/{first}")
+    assert "Other reports within twelve months" not in (await leader.get(f"/cases/{first}")).text
+    await leader.submit("Take this case")
+    second = await again(hub, 1)
+    page = await (await browse("officer")).get(f"/cases/{second}")
+    assert page.texts("h2", "govuk-notification-banner__title") == ["Known from before"]
+    assert "2 reports in twelve months, this one included." in page.text
+    name = await hub.value("select name from worker w join case_file c on c.assigned_to = w.worker_id")
+    [one] = [text for text in page.texts("li") if text.endswith("works with them")]
+    reference = await hub.value("select reference from case_file where case_id = $1", first)
+    assert (
+        f"case {reference}: {name} works with them" in one
+        and f"{local_day(clock.now() - timedelta(hours=2)):%A}" in one
+    )
+
+
+@pytest.mark.service
+async def test_a_case_that_was_sent_by_itself_says_so_of_its_assessment_and_the_timeline_has_it(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, officer = await again(hub, 1), await browse("officer")
+    page = await officer.get(f"/cases/{case}")
+    assert "Sent automatically" in page.text and "This person was referred automatically, without one." in page.text
+    assert page.summary["Age"] == "25 to 34"
+    await officer.follow("Record the first-contact assessment")
+    await officer.submit("Record it", **NEEDS, dash_score="15", risk="medium", agreed="yes")
+    page = await officer.get(f"/cases/{case}/timeline")
+    assert page.texts("h2", "moj-timeline__title")[0] == "First-contact assessment recorded"
+    assert "Risk as the hub saw it: Medium, Dash 15, agrees to be referred: Yes" in page.text
+    assert "First-contact assessment recorded" not in (await officer.get(f"/cases/{case}/timeline?day=2020-01-01")).text
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("persona", "said"),
+    [
+        ("commission", "Read what each quarter came to."),
+        ("analyst", "Draw and check the quarter, and restate it."),
+        ("leader", "Check, sign and seal the quarter."),
+    ],
+)
+async def test_the_start_page_promises_no_more_than_a_role_may_do(browse: AsPersona, persona: str, said: str) -> None:
+    page = await (await browse(persona)).get("/")
+    assert [text for text in page.texts("p") if "quarter" in text] == [said]
+
+
+@pytest.mark.service
+async def test_what_a_provider_may_no_longer_see_is_not_called_unknown(hub: Hub, databases: Databases) -> None:
+    sent = await a_referral_sent(hub)
+    async with portal_of(hub, databases) as browse:
+        worker = await browse("idva.worker")
+        page = await worker.get(sent.page)
+        assert (page.summary["Area"], page.summary["Age"]) == ("Birmingham", "25 to 34")
+        await worker.follow("Decline")
+        page = await worker.submit("Decline", reason_code="out_of_scope")
+        assert "You declined the referral." in page.text
+        assert [page.summary[name] for name in ("Area", "Age", "Risk")] == ["No longer shown"] * 3

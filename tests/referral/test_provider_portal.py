@@ -81,7 +81,7 @@ async def test_a_referral_is_accepted_in_two_clicks(hub: Hub, sent: Sent, worker
     assert page.rows[1][:3] == [await reference_of(hub, sent), "IDVA", "Birmingham"] and "Urgent" in page.rows[1][6]
     await worker.follow(await reference_of(hub, sent))
     page = await worker.submit("Accept")
-    assert "Done: accept" in page.text and "Accepted by the provider" in page.text
+    assert "You accepted the referral." in page.text and "Accepted by the provider" in page.text
     assert await state_of(hub, sent) == "accepted"
     assert (await hub.told(sent.case))[-2:] == ["referral.viewed", "referral.accepted"]
 

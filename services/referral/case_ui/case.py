@@ -13,10 +13,12 @@ from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral import said
 from services.referral.actions import sealing, tasking
-from services.referral.case_ui import came, first_contact, same_person, why, words
+from services.referral.case_ui import came, first_contact, happened, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
+from services.referral.store import first_contact as assessments
 from services.referral.store.cases import Case
 
 
@@ -56,14 +58,15 @@ async def _overview(
 ) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
-        routings = await cases.routings(tx, case.case_id)
+        routings, others = await cases.routings(tx, case.case_id), await cases.others_of(tx, case)
         shown: dict[str, Any] = {
             "routing": routings[0] if routings else None,
             "runs": len(routings),
             "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
             "tasks": await tasks.of_case(tx, case.case_id),
             "alerts": await cases.alerts(tx, case.case_id),
-            "others": await cases.others_of(tx, case),
+            "others": others,
+            "lately": await same_person.lately(tx, case, others),
             "agreements": await consent.of_case(tx, case.case_id),
             "known": await same_person.known(tx, visit, desk, case),
             "since": await looking.look(tx, case.case_id, visit.now),
@@ -98,7 +101,7 @@ def facts_rows(case: Case) -> list[dict[str, Any]]:
         ("What was reported", f"{what} ({case.offence_code})" if known else what),
         ("Who this is", words.words(case.kind)),
         ("Reported", "To the police" if case.reported else "Not to the police"),
-        ("Age", words.words(case.age_band) if "-" not in case.age_band else case.age_band),
+        ("Age", said.age(case.age_band)),
         ("Language", "English" if case.language == "en" else words.words(case.language)),
         ("Lives in", words.area(case.home_local_authority)),
         ("Happened in", words.area(case.local_authority)),
@@ -123,9 +126,11 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
         errors = [FieldError("day", "Enter the day like 2026-09-30")]
     async with visit.begin() as tx:
         case = await opened(tx, visit)
-        entries = await timeline.entries(tx, case.case_id, None, as_of)
+        made = await assessments.of_case(tx, case.case_id, as_of)
+        entries = [*await timeline.entries(tx, case.case_id, None, as_of), *map(happened.assessed, made)]
         top = await frame(tx, visit, case, "Timeline")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("timeline",))])
+    entries.sort(key=lambda entry: entry.happened_at, reverse=True)
     kinds = sorted({entry.type.split(".")[0] for entry in entries})
     return visit.render(
         "case_ui/timeline.html",
@@ -135,24 +140,12 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
         kind=kind,
         day=day,
         kinds=[{"value": "", "text": "Everything"}, *({"value": k, "text": words.words(k)} for k in kinds)],
-        items=[_item(desk, entry) for entry in entries if not kind or entry.type.split(".")[0] == kind],
+        items=[happened.item(desk.books, entry) for entry in entries if not kind or entry.type.split(".")[0] == kind],
     )
 
 
 def _end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
-
-
-def _item(desk: Desk, entry: timeline.Entry) -> dict[str, Any]:
-    names = ("line", "entitlement", "clock", "decision", "channel", "outcome")
-    told = [entry.data.get(name) for name in names]
-    told.append(why.reason_of_event(desk.books, entry.type, entry.data.get("reason_code")))
-    return {
-        "label": {"text": words.event(entry.type)},
-        "datetime": {"timestamp": entry.happened_at, "type": "datetime"},
-        "byline": {"text": words.words(entry.actor_role).lower()},
-        "text": ", ".join(words.words(str(one)) if "." not in str(one) else str(one) for one in told if one),
-    }
 
 
 async def looked(visit: Visit, desk: Desk) -> Response:

@@ -1,6 +1,7 @@
 """Two records that may be of one person, side by side: what agrees, what differs, and a decision that is remembered."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,19 +9,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.access import colleagues
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
+from services.referral import said
 from services.referral.actions import books as stocked
 from services.referral.actions import linking, sealing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import beside, cases, contact, details, same_person
-from services.referral.store.cases import Case
+from services.referral.domain.persons import window_start
+from services.referral.store import beside, cases, contact, details, same_person, workers
+from services.referral.store.cases import Case, OtherCase
 from services.referral.store.same_person import Helped, Pair
 
 MATCHED = {
@@ -99,13 +103,15 @@ async def _side_by_side(visit: Visit, *, revealed: bool, errors: Sequence[FieldE
 
 _READ: tuple[tuple[str, Callable[[Case], str]], ...] = (
     ("Case", lambda case: case.reference),
-    ("Age", lambda case: case.age_band if "-" in case.age_band else words.words(case.age_band)),
+    ("Age", lambda case: said.age(case.age_band)),
     ("Lives in", lambda case: words.area(case.home_local_authority)),
     ("Language", lambda case: "English" if case.language == "en" else words.words(case.language)),
     ("What was reported", lambda case: words.words(case.incident_kind or case.offence_group)),
     ("Reported", lambda case: when(case.reported_at)),
     ("Known from", lambda case: words.words(case.source)),
 )
+LATELY = 5
+"""How many other reports the banner shows."""
 NEVER_COMPARED = frozenset({"Case", "Reported"})
 
 
@@ -219,6 +225,20 @@ def _preferences(earlier: CaseFacts) -> list[str]:
     if earlier.refused_providers:
         told.append("Ruled out a provider")
     return told
+
+
+async def lately(tx: Tx, case: Case, others: Sequence[OtherCase]) -> list[tuple[OtherCase, str]]:
+    """The other reports of the person within twelve months of this one, newest first, and who works with each."""
+    on = local_day(case.reported_at)
+    near = [other for other in others if _within(on, local_day(other.reported_at))][:LATELY]
+    found = [(other, await workers.get(tx, other.assigned_to) if other.assigned_to else None) for other in near]
+    return [
+        (other, worker.name if worker else "somebody" if other.assigned_to else "nobody yet") for other, worker in found
+    ]
+
+
+def _within(one: date, other: date) -> bool:
+    return window_start(max(one, other)) <= min(one, other)
 
 
 async def names_of(visit: Visit, helped: Sequence[Helped]) -> dict[UUID, str]:

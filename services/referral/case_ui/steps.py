@@ -15,6 +15,7 @@ from services.referral.actions import referring
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.transitions import Transition
+from services.referral.said import DONE
 from services.referral.store import referrals
 
 ELSEWHERE = frozenset({"send", "record_attempt", "transfer"})
@@ -72,4 +73,4 @@ async def take(visit: Visit, desk: Desk) -> Response:
         if refused.code in STALE:
             return visit.conflict()
         return await ask(visit, desk, [error_of(refused, refused.field)])
-    return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=f"Done: {row.button.lower()}")
+    return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=DONE[row.verb])

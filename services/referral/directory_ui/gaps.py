@@ -70,7 +70,8 @@ async def show(visit: Visit, books: Books) -> Response:
         periods=PERIODS,
         exact=exact,
         total=total,
-        takeaway=takeaway(total, areas) if exact or not everybody else f"For about {total} cases nobody could help.",
+        takeaway=takeaway(total, areas) if exact or not everybody else about(total),
+        few=not total and bool(everybody),
         shown=shaded(areas),
         width=WIDTH,
         height=round(shapes()[1], 1),
@@ -106,6 +107,11 @@ def takeaway(total: int, areas: dict[str, int]) -> str:
     most = max(known.values())
     names = sorted(AREA_NAMES.get(code, code) for code, number in known.items() if number == most)
     return f"{said}, most in {' and '.join(names)} ({most})."
+
+
+def about(total: int) -> str:
+    """The same of a rounded number: what is too small for one is not none."""
+    return f"For {f'about {total}' if total else 'fewer than 5'} cases nobody could help."
 
 
 async def show_cases(visit: Visit, books: Books) -> Response:

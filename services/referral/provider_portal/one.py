@@ -65,7 +65,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         lists=books.support,
         ended=ended,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
-        age=words.age(offered.age_band),
+        age=words.age(offered.age_band) if offered.kind else words.NO_LONGER,
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],

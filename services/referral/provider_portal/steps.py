@@ -20,6 +20,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending
 from services.referral.provider_portal.room import STALE, base, day_of, error_of, frame, one, own, step_id, steps
+from services.referral.said import DONE
 from services.referral.store.portal import Offered
 
 
@@ -103,7 +104,7 @@ async def take_step(visit: Visit, books: Books) -> Response:
             errors = [error_of(refused, refused.field if of_day else "reason_code" if row.reasons else "")]
     if errors:
         return await ask_step(visit, books, errors)
-    return visit.redirect(base(visit, offered), flash=f"Done: {row.button.lower()}")
+    return visit.redirect(base(visit, offered), flash=DONE[row.verb])
 
 
 def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:

@@ -8,6 +8,8 @@ from contracts.reference import local_authority_name, offence
 from kit.web.words import date_words
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import hours_of
+from services.referral.said import NO_LONGER as NO_LONGER
+from services.referral.said import age as age
 
 FIELDS = {
     "reference": "Reference",
@@ -86,11 +88,6 @@ def line(code: str) -> str:
 
 def area(code: str | None) -> str:
     return local_authority_name(code) or "Not known" if code else "Not known"
-
-
-def age(band: str | None) -> str:
-    """ "25 to 34", "65 and over"."""
-    return (band or "not known").replace("_plus", " and over").replace("_", " ").replace("-", " to ").capitalize()
 
 
 def told(kind: str) -> str:

@@ -93,6 +93,7 @@ class OtherCase:
     incident_kind: str | None
     reported_at: datetime
     risk_grade: str | None
+    assigned_to: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read_one
+from services.referral.store.rows import columns, read, read_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,10 @@ async def add(tx: Tx, made: HubAssessment) -> bool:
 async def latest(tx: Tx, case_id: UUID) -> HubAssessment | None:
     asked = f"select {columns(HubAssessment)} from hub_assessment where case_id = $1 order by at desc limit 1"
     return read_one(HubAssessment, await tx.fetchrow(asked, case_id))
+
+
+async def of_case(tx: Tx, case_id: UUID, as_of: datetime | None = None) -> list[HubAssessment]:
+    """Every assessment of a case that was made by `as_of`, newest first."""
+    asked = f"select {columns(HubAssessment)} from hub_assessment where case_id = $1"
+    asked += " and ($2::timestamptz is null or at <= $2) order by at desc limit 200"
+    return read(HubAssessment, await tx.fetch(asked, case_id, as_of))

@@ -1,0 +1,88 @@
+"""What happened on a case, in words: the title of each event, and what it changed."""
+
+from datetime import datetime
+from typing import Any
+
+from kit.web.words import deadline
+from services.referral.case_ui import first_contact, why, words
+from services.referral.desk_books import right_names
+from services.referral.domain.books import Books
+from services.referral.store.first_contact import HubAssessment
+from services.referral.store.timeline import Entry
+
+ASSESSED = "first-contact.assessed.v1"
+_TITLES = {ASSESSED: "First-contact assessment recorded", "case.routed.v1": "Case routed"}
+_SAFETY = {"safe": "safe", "unsafe": "not safe", "unknown": "not known to be safe"}
+
+
+def item(books: Books, entry: Entry) -> dict[str, Any]:
+    """An entry as the timeline of a page takes it."""
+    return {
+        "label": {"text": _TITLES.get(entry.type) or words.event(entry.type)},
+        "datetime": {"timestamp": entry.happened_at, "type": "datetime"},
+        "byline": {"text": words.words(entry.actor_role.replace(".", " ")).lower()},
+        "text": ", ".join(told(books, entry)),
+    }
+
+
+def assessed(made: HubAssessment) -> Entry:
+    """An assessment as an entry among the others; the case announces none."""
+    data = {"risk": made.risk, "dash_score": made.dash_score, "agreed": made.agreed}
+    return Entry(0, made.at, ASSESSED, None, None, made.by_role, made.by_id, data)
+
+
+def told(books: Books, entry: Entry) -> list[str]:
+    """What an event says, piece by piece, without a code."""
+    data, kind = entry.data, entry.type.rsplit(".", 1)[0]
+    if entry.type == ASSESSED:
+        return _assessed(data)
+    parts = [words.words(data["line"])] if data.get("line") else []
+    parts += [name_of(str(data[name])) for name in ("entitlement", "clock") if data.get(name)]
+    parts += [words.DECISIONS.get(data["decision"], words.words(data["decision"]))] if data.get("decision") else []
+    parts += _to(books, data) + _channel(data, kind)
+    parts += [words.words(data["outcome"])] if data.get("outcome") else []
+    parts += [why.reason_of_event(books, entry.type, data.get("reason_code"))]
+    parts += [words.words(data["reason"])] if isinstance(data.get("reason"), str) else []
+    parts += [words.words(str(one)).lower() for one in data.get("changed") or ()] if kind == "case.updated" else []
+    parts += _time(data, kind)
+    return [part for part in parts if part]
+
+
+def name_of(code: str) -> str:
+    """An entitlement or clock by its title: `R4.refer_support` is "Right 4: Referred to a service ..."; one without a
+    title is said as well as its code can be."""
+    group, _, rest = code.partition(".")
+    right = f"Right {group[1:]}: " if group[:1] == "R" and group[1:].isdecimal() else ""
+    return right + (right_names().get(code) or words.words((rest or group).replace(".", " ")))
+
+
+def _assessed(data: dict[str, Any]) -> list[str]:
+    dash = f", Dash {data['dash_score']}" if data["dash_score"] is not None else ""
+    risk, agreed = (first_contact.RISKS.get(data["risk"], data["risk"]), first_contact.AGREED.get(data["agreed"]))
+    return [f"Risk as the hub saw it: {risk}{dash}", f"agrees to be referred: {agreed or words.words(data['agreed'])}"]
+
+
+def _to(books: Books, data: dict[str, Any]) -> list[str]:
+    """Whom it was about, where a contract is named that the directory still has."""
+    contract = next((one for key, one in books.directory.by_id.items() if str(key) == data.get("contract_id")), None)
+    return [contract.title] if contract else []
+
+
+def _channel(data: dict[str, Any], kind: str) -> list[str]:
+    if not data.get("channel"):
+        return []
+    said = words.words(data["channel"])
+    if kind != "contact-safety.changed":
+        return [said]
+    safety = data.get("safety") or "unknown"
+    locked = " and locked: nobody uses it until it is unlocked" if data.get("locked") else ""
+    return [f"{said} is {_SAFETY.get(safety, words.words(safety).lower())}{locked}"]
+
+
+def _time(data: dict[str, Any], kind: str) -> list[str]:
+    """Whether a duty was met in time, or until when its clock runs."""
+    if kind == "entitlement.met":
+        return ["in time" if data.get("in_time") else "late"]
+    if data.get("due_at") and kind.split(".")[-1] in ("due", "breached", "warned", "replanned", "resumed"):
+        return [f"due by {deadline(datetime.fromisoformat(str(data['due_at'])))}"]
+    return []
