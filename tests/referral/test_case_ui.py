@@ -377,7 +377,7 @@ async def test_an_attempt_is_recorded_once_and_a_wrong_answer_locks_the_channel(
     [attempt] = [e.get("value") for e in page.all("input") if e.get("name") == "attempt_id"]
     page = await officer.submit("Record the attempt", channel="mobile", outcome="no_answer", sooner="danger")
     assert any("mobile: Nobody answered" in words for words in page.texts("li"))
-    sent = {"attempt_id": attempt or "", "channel": "mobile", "outcome": "no_answer"}
+    sent = {"attempt_id": attempt or "", "channel": "mobile", "outcome": "no_answer", "sooner": "danger"}
     await officer.post(f"/cases/{case}/contact/attempts", sent)
     assert await hub.value("select count(*) from contact_attempt") == 1
     page = await officer.submit("Record the attempt", channel="mobile", outcome="wrong_number")

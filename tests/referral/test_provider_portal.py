@@ -244,7 +244,7 @@ async def test_nothing_is_tried_before_the_referral_is_accepted(hub: Hub, sent: 
     await worker.post(f"{sent.page}/lock", {"channel": "mobile"}, status=409)
 
 
-@pytest.mark.parametrize("how", ["button", "attempt"])
+@pytest.mark.parametrize("how", ["button", "attempt", "the form of another attempt"])
 async def test_somebody_else_answering_locks_the_channel_and_hides_its_number(
     hub: Hub, sent: Sent, worker: Browser, how: str
 ) -> None:
@@ -252,6 +252,11 @@ async def test_somebody_else_answering_locks_the_channel_and_hides_its_number(
     await worker.get(sent.page)
     if how == "button":
         page = await worker.submit("Somebody else answered: lock mobile")
+    elif how == "the form of another attempt":
+        form = {"attempt_id": str(uuid4()), "channel": "mobile", "sooner": "danger"}
+        for outcome in ("no_answer", "someone_else_answered", "someone_else_answered"):
+            page = await worker.post(f"{sent.page}/attempts", form | {"outcome": outcome})
+        assert await hub.value("select count(*) from contact_attempt") == 2
     else:
         page = await attempt(worker, "someone_else_answered")
     assert "Nothing is safe to use now" in page.text and "Locked" in page.text

@@ -12,7 +12,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
-from services.code_compliance.case_ui.once import bound
+from kit.web.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.rulebook import Rulebook

@@ -11,8 +11,8 @@ from contracts.refused import Refused
 from contracts.working_time import LONDON
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.once import bound
 from services.code_compliance.actions import entering
-from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.entitlements import Clock
 from services.code_compliance.domain.facts import Evidence

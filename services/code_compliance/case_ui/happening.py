@@ -12,10 +12,10 @@ from contracts.refused import Refused
 from contracts.working_time import end_of_day, local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.once import bound
 from services.code_compliance.actions import entering
 from services.code_compliance.case_ui.entering import Source
 from services.code_compliance.case_ui.moments import When
-from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, open_case
 from services.code_compliance.domain.facts import Milestone

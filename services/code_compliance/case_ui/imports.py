@@ -13,10 +13,10 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.once import bound
 from kit.web.words import plural
 from services.code_compliance.actions import importing
 from services.code_compliance.case_ui.case import OUTCOMES as OUTCOME_WORDS
-from services.code_compliance.case_ui.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.importing import COLUMNS, MOST_LINES, NEEDED, OUTCOMES, LineError, read_lines

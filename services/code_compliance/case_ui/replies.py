@@ -15,7 +15,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
-from services.code_compliance.case_ui.once import bound
+from kit.web.once import bound
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, Room, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id

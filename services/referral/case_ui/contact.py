@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral.actions import contacting
 from services.referral.actions import numbers as deciding
@@ -147,7 +148,7 @@ async def record_attempt(visit: Visit, desk: Desk) -> Response:
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
     errors += [] if outcome in OUTCOMES else [FieldError("outcome", "Choose what came of it")]
     errors += [] if not sooner or sooner in sooner_items(desk) else [FieldError("sooner", "Choose why from the list")]
-    attempt = _attempt_id(visit)
+    attempt = sent_id(visit, "attempt_id")
     if errors or attempt is None:
         return await show(visit, desk, errors or [FieldError("channel", "Open the page again, then record it")])
     try:
@@ -171,10 +172,3 @@ async def record_attempt(visit: Visit, desk: Desk) -> Response:
             return await show(visit, desk, [FieldError("sooner", await _not_before(visit, desk, channel))])
         return await show(visit, desk, [error_of(refused, "channel")])
     return visit.redirect(f"/cases/{case.case_id}/contact", flash="The attempt was recorded.")
-
-
-def _attempt_id(visit: Visit) -> UUID | None:
-    try:
-        return UUID(one(visit, "attempt_id"))
-    except ValueError:
-        return None

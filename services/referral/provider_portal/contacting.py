@@ -6,18 +6,19 @@ from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral.actions import contacting
 from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.provider_portal.one import show_referral
-from services.referral.provider_portal.room import base, can_try, client_id, error_of, one, own
+from services.referral.provider_portal.room import base, can_try, error_of, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact
 
 
 async def record_attempt(visit: Visit, books: Books) -> Response:
-    channel, outcome, attempt = one(visit, "channel"), one(visit, "outcome"), client_id(visit, "attempt_id")
+    channel, outcome, attempt = one(visit, "channel"), one(visit, "outcome"), sent_id(visit, "attempt_id")
     sooner, listed = one(visit, "sooner"), books.transitions.reasons["attempt_sooner"]
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
     errors += [] if outcome in ATTEMPTS else [FieldError("outcome", "Choose what came of it")]
