@@ -16,11 +16,12 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
-from services.referral.actions import contacting
+from services.referral.actions import as_shown, contacting
 from services.referral.actions import numbers as deciding
+from services.referral.actions.as_shown import Moved
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened, profile
-from services.referral.domain import safe_contact
+from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
 from services.referral.store import contact, numbers
 from services.referral.store.cases import Case
@@ -28,6 +29,7 @@ from services.referral.store.contact import Attempt
 
 ATTEMPT = ("channel", "outcome", "sooner")
 """Fields of the form for an attempt, which is not there when nothing is safe to use."""
+STANDS = {"safe": "safe", "unsafe": "unsafe", "unknown": "of unknown safety"}
 OUTCOMES = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -40,9 +42,10 @@ OUTCOMES = {
 }
 
 
-async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
+        marks = shown.written(await as_shown.marks(tx, case.person_id))  # before what they are of is read
         held = await profile(tx, case.person_id)
         attempts = await contact.attempts(tx, case.case_id)
         other = await _others(tx, visit, case)
@@ -62,8 +65,9 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
     usable = {c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed}
     return visit.render(
         "case_ui/contact.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         **top,
+        shown=(one(visit, "shown") if errors and status == 422 else "") or marks,
         channels=channels,
         attempts=attempts,
         gone=gone,
@@ -137,10 +141,28 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            await contacting.set_safety(tx, visit.signed_in, case.case_id, channel, safety, visit.now, spoke=spoke)
+            viewer, asked = visit.signed_in.user_id, (channel, one(visit, "shown"), safety)
+            moved = await as_shown.moved(tx, case.person_id, *asked, viewer, visit.now)
+            if moved is None:
+                await contacting.set_safety(tx, visit.signed_in, case.case_id, channel, safety, visit.now, spoke=spoke)
     except Refused as refused:
         return await show(visit, desk, [error_of(refused, "spoke" if refused.field == "spoke_to_person" else "safety")])
+    if moved is not None and not moved.again:
+        return await show(visit, desk, [FieldError("which", _changed(moved))], 409)
     return visit.redirect(f"/cases/{case.case_id}/contact", flash="What is safe was changed, everywhere at once.")
+
+
+def _changed(moved: Moved) -> str:
+    """What became of a channel since the page was opened: what it is now, and who said so, when."""
+    channel = moved.channel
+    name, stands = words.words(channel.kind), "locked" if channel.locked else STANDS[channel.safety]
+    who = f", set by {words.words(channel.set_by_role).lower()} on {when(channel.set_at)}" if moved.set_anew else ""
+    why = f" ({words.words(channel.locked_why).lower()})" if channel.locked else ""
+    number = "" if moved.set_anew else ", or its number or address is another one"
+    return (
+        f"{name} has changed since you opened this page: it is {stands} now{why}{who}{number}."
+        " Nothing was saved. Send this again only if it is right all the same"
+    )
 
 
 async def record_attempt(visit: Visit, desk: Desk) -> Response:

@@ -104,6 +104,18 @@ async def channels(tx: Tx, person_id: UUID) -> list[Channel]:
     return [held[0] if len(held) == 1 else replace(held[0], **strictest(held)) for held in found.values()]
 
 
+async def hold(tx: Tx, person_id: UUID, kind: str) -> UUID | None:
+    """Holds a channel in every record of the person until the transaction ends; who set this record's, None for the
+    police."""
+    rows = await tx.fetch(
+        f"select person_id, set_by from channel where person_id = {RECORDS} and kind = $2"
+        " order by person_id for update",
+        person_id,
+        kind,
+    )
+    return next((row["set_by"] for row in rows if row["person_id"] == person_id), None)
+
+
 async def holders(tx: Tx, person_id: UUID, kind: str) -> list[UUID]:
     """Other records of this person that have a channel of this kind."""
     rows = await tx.fetch(
