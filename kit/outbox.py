@@ -101,7 +101,7 @@ class Relay:
     """
 
     def __init__(
-        self, database: Database, producer: AIOKafkaProducer, topic: str, source: str, batch: int = 1000
+        self, database: Database, producer: AIOKafkaProducer, topic: str, source: str, batch: int = 4000
     ) -> None:
         self._database = database
         self._topic = topic
