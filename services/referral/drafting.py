@@ -12,6 +12,7 @@ from contracts.refused import Refused
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import whole
+from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral.actions import drafting as acts
 from services.referral.actions.drafting import Asked, Where
@@ -63,6 +64,11 @@ def kept(form: str, view: View[G], back: str | None = None, *, work: str = "/cas
         return shown
 
     return answer
+
+
+def told_id(visit: Visit, name: str) -> UUID | None:
+    """The id of what a form tells that may have a draft: bound to its answers, whatever became of the draft."""
+    return sent_id(visit, name, _OURS)
 
 
 async def _opened(visit: Visit, given: G, view: View[G], form: str) -> Response:

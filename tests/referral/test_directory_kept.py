@@ -111,14 +111,16 @@ async def test_a_change_is_looked_at_entered_once_and_counts_from_its_day(hub: H
     assert page.heading == "What would change"
     assert page.summary == {"Title": f"Help for all (was {HELD.title})", "Ages": "from 18 (was nothing)"}
     assert await hub.value("select count(*) from contract_version") == 0
-    form = {i.get("name") or "": i.get("value") or "" for i in page.tree.iter("input") if i.get("type") == "hidden"}
+    form: dict[str, list[str]] = {}
+    for each in page.tree.iter("input"):
+        form.setdefault(each.get("name") or "", []).append(each.get("value") or "")
     page = await browser.submit("Enter this change")
     assert page.path == f"/directory/contracts/{GENERAL}" and "Changed, from" in page.text and "(to come)" in page.text
     assert HELD.title == page.heading
     # The same form again adds nothing; a form from before the change is stale.
     await browser.post(f"/directory/contracts/{GENERAL}/change", form, 200)
     assert await hub.value("select count(*) from contract_version") == 1
-    await browser.post(f"/directory/contracts/{GENERAL}/change", form | {"version_id": str(uuid4())}, 409)
+    await browser.post(f"/directory/contracts/{GENERAL}/change", form | {"version_id": [str(uuid4())]}, 409)
     page = await browser.get("/directory/contracts")
     assert "Changed from" in page.text and "Help for all" in page.text
     page = await browser.submit("Take it back: Help for all")

@@ -38,7 +38,8 @@ async def test_an_assessment_is_recorded_once_shown_and_its_high_risk_is_reviewe
     assert page.summary["Risk as the hub saw it"] == "Medium, Dash 15"
     assert page.summary["To communicate"] == "British Sign Language, Easy read, or more time"
     await officer.get(f"/cases/{case}/assessment")
-    await officer.post(f"/cases/{case}/assessment", {**said, "assessment_id": sent.get("value") or ""})
+    again = {**said, "communication": ["bsl", "easy_read"], "assessment_id": sent.get("value") or ""}
+    await officer.post(f"/cases/{case}/assessment", again)
     assert await hub.value("select count(*) from hub_assessment") == 1
     assert await hub.value("select count(*) from task where kind = 'review_risk' and case_id = $1", case) == 1
     assert await hub.value("select count(*) from kit.audit where action = 'case.assessed'") == 1

@@ -11,8 +11,8 @@ import pytest
 from contracts.working_time import LONDON
 from services.referral.actions import providing
 from services.referral.domain.support import Answer, distances
-from services.referral.provider_portal.meeting import time_of
-from services.referral.provider_portal.needs import takeaway
+from services.referral.provider_portal.meeting import BEFORE, time_of
+from services.referral.provider_portal.needs import OVERTAKEN, takeaway
 from tests.browser import Browser
 from tests.builders import a_viewer
 from tests.conftest import Databases
@@ -117,6 +117,11 @@ async def test_an_assessment_sent_twice_is_kept_once(hub: Hub, sent: Sent, worke
     assert await hub.value("select count(*) from assessment") == 1
     assert await hub.value("select count(*) from need_score where why_not = 'refused'") == 8
     await worker.post(f"{sent.page}/needs/end", {**same, "assessment_id": "mischief"}, status=422)
+    await worker.get(f"{sent.page}/needs/end")
+    await worker.post(f"{sent.page}/needs/end", same | a_need("1"))
+    assert await hub.value("select count(*) from need_score where score = 1") == 8, "other answers are kept too"
+    page = await worker.post(f"{sent.page}/needs/end", same, status=422)
+    assert page.errors == [OVERTAKEN] and await hub.value("select count(*) from assessment") == 2
 
 
 @pytest.mark.service
@@ -178,6 +183,8 @@ async def test_what_is_booked_is_listed_for_the_worker_and_for_everybody(hub: Hu
     same = {"appointment_id": str(uuid4()), **on(tomorrow(), "at_service")}
     for _ in range(2):
         await worker.post(f"{sent.page}/appointments", same)
+    page = await worker.post(f"{sent.page}/appointments", same | {"time": "3:30pm"}, status=422)
+    assert page.errors == [BEFORE] and len(page.rows) == 2, "what stands is shown beside what was asked for"
     assert (await worker.get("/portal/appointments")).rows == []
     page = await worker.follow("Of everybody")
     assert len(page.rows) == 2 and page.rows[1][2] == "In person at our place"

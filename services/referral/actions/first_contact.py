@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
@@ -15,9 +16,14 @@ HIGH = frozenset({"high", "imminent"})
 
 
 async def record(tx: Tx, viewer: Viewer, made: HubAssessment, now: datetime) -> bool:
-    """Keeps an assessment; False when it was kept before. At a high risk, or a Dash at the threshold, somebody is to
-    review the risk of the case today."""
+    """Keeps an assessment; False when it was kept before, Refused when another was kept after it.
+
+    At a high risk, or a Dash at the threshold, somebody is to review the risk of the case today.
+    """
     if not await first_contact.add(tx, made):
+        newest = await first_contact.latest(tx, made.case_id)
+        if newest is not None and newest.assessment_id != made.assessment_id:
+            raise Refused("assessment_id", "overtaken")
         return False
     fields = tuple(sorted(made.needs))
     await audit.record(tx, [audit.seen(viewer, "case.assessed", "case", made.case_id, fields)])

@@ -23,14 +23,17 @@ KEPT = frozenset({"attended", "late"})
 
 
 async def assess(tx: Tx, viewer: Viewer, row: Assessment, answers: Sequence[Answer]) -> None:
-    """Keeps an assessment of need; the same one again changes nothing."""
+    """Keeps an assessment of need; the same one again changes nothing, and is Refused when another came after it."""
     if await support.add_assessment(tx, row, answers):
         fields = tuple(sorted(answer.domain for answer in answers))
         await audit.record(tx, [audit.seen(viewer, f"need.assessed_at_{row.stage}", "case", row.case_id, fields)])
+    elif (await support.latest(tx, row.leg_id))[row.stage].assessment_id != row.assessment_id:
+        raise Refused("assessment_id", "overtaken")
 
 
 async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, now: datetime) -> None:
-    """Books an appointment. Refused where it is over already, and where its way is by a channel not safe at that time.
+    """Books an appointment. Refused where it is over already, and where its way is by a channel not safe at that time,
+    and where the same form booked another before.
 
     Nothing is sent: the worker tells the person, in the way that is safe.
     """
@@ -45,7 +48,11 @@ async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, no
         verdict = safe_contact.may_use(profile, channel, "support", row.starts_at)
         if not verdict.allowed:
             raise Refused("way", verdict.why)
-    if await appointments.add(tx, row):
+    if not await appointments.add(tx, row):
+        before = await appointments.load(tx, row.appointment_id, row.leg_id)
+        if before is None or (before.starts_at, before.way) != (row.starts_at, row.way):
+            raise Refused("appointment_id", "other_answers")
+    else:
         await audit.record(tx, [audit.seen(viewer, "appointment.booked", "case", row.case_id, ("appointment",))])
 
 

@@ -20,6 +20,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.limiting import OF_CALLS, OF_CREDENTIALS, Tries, asked_to_wait
+from kit.web.once import sent_id
 from services.referral.actions import asked, taking_in
 from services.referral.actions import books as stocked
 from services.referral.case_ui.room import Desk
@@ -51,12 +52,12 @@ async def make(visit: Visit, desk: Desk) -> Response:
     given, errors = parse(Make, visit.form)
     if given is None:
         return await show(visit, desk, errors)
-    credential = secrets.token_urlsafe(32)
+    agency_id, credential = sent_id(visit, "agency_id") or given.agency_id, secrets.token_urlsafe(32)
     async with visit.begin() as tx:
-        agency = Agency(given.agency_id, given.name, "agency", visit.now, None, None)
+        agency = Agency(agency_id, given.name, "agency", visit.now, None, None)
         new = await intakes.add_agency(tx, agency, _digest(credential), visit.signed_in.user_id)
         if new:
-            await audit.record(tx, [audit.seen(visit.signed_in, "agency.made", "agency", given.agency_id)])
+            await audit.record(tx, [audit.seen(visit.signed_in, "agency.made", "agency", agency_id)])
     if not new:
         return visit.redirect("/cases/agencies", flash="This agency is there already; its credential was shown once.")
     return await show(visit, desk, made=credential)

@@ -1,6 +1,7 @@
 """What the person agreed to: taken, shown while it counts, and taken back after a look at what ends with it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -42,6 +43,8 @@ SCOPES = {
     "needs": ("What would help", ("needs", "access_needs", "family_liaison_officer")),
 }
 GIVEN_BY = {"self": "The person", "parent": "A parent", "representative": "A representative"}
+LATER = ("taken_at", "taken_by", "withdrawn_at", "reason")
+"""What an agreement says beside the answers of its form."""
 NEEDS_CONTRACT = frozenset({"support", "restorative_justice"})
 
 
@@ -139,11 +142,26 @@ async def take(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             await opened(tx, visit)
-            if await consent.load(tx, agreement.consent_id) is None:
+            before = await consent.load(tx, agreement.consent_id)
+            if before is None:
                 await consenting.record(tx, visit.signed_in, agreement, visit.now)
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])
+    if before is not None and replace(agreement, **{name: getattr(before, name) for name in LATER}) != before:
+        return await ask(visit, desk, [FieldError("", _saved(visit, desk, before))])
     return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash="The agreement was recorded.")
+
+
+def _saved(visit: Visit, desk: Desk, before: Consent) -> str:
+    """What was recorded when the form was sent with other answers before: it is not narrowed by a second agreement."""
+    if before.case_id != visit.id("case_id"):
+        return "This form was sent before. Open the page again, then record the agreement"
+    scope = ", ".join(sorted(words.words(name).lower() for name in before.scope)) or "nothing"
+    until = f" until {date_words(before.expires_at)}" if before.expires_at else ""
+    return (
+        f"This form was sent before, and what it said then was recorded: {_for(desk, before)}, sharing {scope}{until}."
+        " Nothing of it was changed. If it is wrong, withdraw it under “Agreements”, then record this one"
+    )
 
 
 async def _read(visit: Visit, desk: Desk) -> tuple[Consent | None, list[FieldError]]:

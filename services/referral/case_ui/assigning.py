@@ -12,6 +12,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.once import sent_id
 from services.referral.actions import allocating
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import allocation
@@ -39,7 +40,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             await meet(tx, viewer, visit)
-            made = id_of(visit, "assignment_id") or uuid4()
+            made = sent_id(visit, "assignment_id") or uuid4()
             await allocating.assign(tx, viewer, made, case.case_id, viewer.user_id, None, None, visit.now)
     except Refused:
         return visit.conflict()
@@ -96,7 +97,7 @@ def _said(each: rule.Standing) -> str:
 
 
 async def give(visit: Visit, desk: Desk) -> Response:
-    worker, made = id_of(visit, "worker_id"), id_of(visit, "assignment_id")
+    worker, made = id_of(visit, "worker_id"), sent_id(visit, "assignment_id")
     if worker is None or made is None:
         return await ask(visit, desk, [FieldError("worker_id", "Choose who looks after this case")])
     try:

@@ -6,16 +6,17 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
+from contracts.refused import Refused
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
 from kit.web.words import when
 from services.referral.actions import first_contact as acts
-from services.referral.case_ui.assigning import id_of
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.support import SupportLists
+from services.referral.drafting import told_id
 from services.referral.store import first_contact
 from services.referral.store.cases import Case
 from services.referral.store.first_contact import HubAssessment
@@ -31,9 +32,13 @@ RISKS = {
 }
 AGREED = {"yes": "Yes", "not_yet": "Not yet: they want to think about it", "no": "No", "not_asked": "Not asked"}
 DASH_MOST = 27
+OVERTAKEN = (
+    "These answers were recorded before, and others after them, which count. If these count now, record it again"
+)
 
 
-async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), *, fresh: bool = False) -> Response:
+    """The form; `fresh` makes a new one of it, whose answers are recorded whatever was recorded before."""
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         last = await first_contact.latest(tx, case.case_id)
@@ -52,19 +57,22 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         communication=lists().communication,
         risks=RISKS,
         agreed=AGREED,
-        assessment_id=one(visit, "assessment_id") or uuid4(),
+        assessment_id=(None if fresh else one(visit, "assessment_id")) or uuid4(),
         errors=errors,
     )
 
 
 async def take(visit: Visit, desk: Desk) -> Response:
-    support, made = desk.books.support, id_of(visit, "assessment_id")
+    support, made = desk.books.support, told_id(visit, "assessment_id")
     errors = _wrong(visit, support)
     if errors or made is None:
         return await ask(visit, desk, errors or [FieldError("", "Open the page again and fill it in once more")])
-    async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), visit.now)
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), visit.now)
+    except Refused:
+        return await ask(visit, desk, [FieldError("", OVERTAKEN)], fresh=True)
     return visit.redirect(f"/cases/{case.case_id}", flash="The first-contact assessment was recorded.")
 
 

@@ -11,6 +11,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.once import sent_id
 from services.referral.actions import books as stocked
 from services.referral.actions import handing_over
 from services.referral.case_ui import going, words
@@ -94,8 +95,8 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
 
 
 async def carry_out(visit: Visit, desk: Desk) -> Response:
-    ids = [id_of(one(visit, name)) for name in ("from_contract", "to_contract", "handover_id")]
-    old, new, handover_id = ids
+    old, new = id_of(one(visit, "from_contract")), id_of(one(visit, "to_contract"))
+    handover_id = sent_id(visit, "handover_id")
     if old is None or new is None or handover_id is None:
         return await check(visit, desk)
     try:

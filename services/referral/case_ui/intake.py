@@ -24,6 +24,7 @@ from services.referral.store import cases, details, intakes
 from services.referral.store.cases import Case
 from services.referral.store.intakes import Intake
 
+OPEN_ALREADY = "The case is open already. What you changed in the form since then was not saved: change it in the case."
 WHAT = {
     "domestic": "Domestic abuse",
     "sexual": "A sexual offence",
@@ -148,7 +149,7 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             if await cases.known(tx, [given.case_id]):
-                return visit.redirect(f"/cases/{given.case_id}/referrals", flash="The case is open already.")
+                return visit.redirect(f"/cases/{given.case_id}/referrals", flash=OPEN_ALREADY)
             books = await stocked.current(tx, desk.books)
             told = asked.told(given, visit.now, "phone")
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)

@@ -15,9 +15,9 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import consenting
 from services.referral.case_ui import words
-from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.domain.referral import ReferralState
+from services.referral.drafting import told_id
 from services.referral.store import cases, consent, referrals
 from services.referral.store.consent import Consent
 
@@ -46,7 +46,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
 
 
 async def take(visit: Visit, desk: Desk) -> Response:
-    line, reason, consent_id = one(visit, "line"), one(visit, "reason"), id_of(one(visit, "consent_id"))
+    line, reason, consent_id = one(visit, "line"), one(visit, "reason"), told_id(visit, "consent_id")
     errors = [] if line in SERVICE_LINES else [FieldError("line", "Choose the service that has to know")]
     errors += [] if reason else [FieldError("reason", "Choose the lawful reason")]
     if errors or consent_id is None:

@@ -20,6 +20,7 @@ from services.referral.beside_books import offers, witness_charter
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.tracked import next_steps
+from services.referral.drafting import told_id
 from services.referral.store import beside, cases, details
 from services.referral.store.alerts import ALERTING
 from services.referral.store.cases import Case
@@ -47,10 +48,8 @@ ERRORS = {
 
 
 def _id(visit: Visit, name: str) -> UUID:
-    try:
-        return UUID(one(visit, name))
-    except ValueError:
-        return uuid4()
+    """The id of what this form tells; all forms of the page were made with one id."""
+    return told_id(visit, name) or uuid4()
 
 
 async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form: str = "") -> Response:

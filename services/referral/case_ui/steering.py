@@ -9,6 +9,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.once import sent_id
 from services.referral.actions import incidents as switching
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one
@@ -58,7 +59,7 @@ async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] 
 
 
 async def switch_on(visit: Visit, desk: Desk) -> Response:
-    switch_id = _id(one(visit, "switch_id"))
+    switch_id = sent_id(visit, "switch_id")
     if switch_id is None:
         return await show_incidents(visit, desk, [FieldError("incident_id", "Enter the id again")])
     try:

@@ -17,6 +17,7 @@ from kit.access import members
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.once import sent_id
 from services.referral.actions import allocating
 from services.referral.actions.allocating import Done
 from services.referral.case_ui import words
@@ -142,7 +143,6 @@ class LeaveForm(BaseModel):
 
     first: Annotated[date, Say("Enter the first day away", wrong="The first day must be a real date")]
     last: Annotated[date, Say("Enter the last day away", wrong="The last day must be a real date")]
-    leave_id: UUID
 
 
 async def add_leave(visit: Visit, desk: Desk) -> Response:
@@ -151,11 +151,12 @@ async def add_leave(visit: Visit, desk: Desk) -> Response:
         errors = [FieldError("last", "The last day must be the first day or later")]
     elif form is not None and form.last < local_day(visit.now):
         errors = [FieldError("last", "The last day must be today or later")]
-    if errors or form is None:
-        return await worker(visit, desk, errors)
+    leave_id = sent_id(visit, "leave_id")
+    if errors or form is None or leave_id is None:
+        return await worker(visit, desk, errors or [FieldError("first", "Enter the first day away again")])
     async with visit.begin() as tx:
         member = await _member(tx, visit)
-        leave = Leave(form.leave_id, member.worker_id, form.first, form.last)
+        leave = Leave(leave_id, member.worker_id, form.first, form.last)
         await workers.add_leave(tx, leave, visit.signed_in.user_id, visit.now)
         await audit.record(tx, [audit.seen(visit.signed_in, "worker.leave", "worker", member.worker_id)])
     return visit.redirect(f"/cases/team/{member.worker_id}", flash="The leave is entered.")
@@ -190,7 +191,7 @@ async def ask_move(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) 
 
 
 async def move(visit: Visit, desk: Desk) -> Response:
-    to, batch = one(visit, "to"), id_of(visit, "batch_id")
+    to, batch = one(visit, "to"), sent_id(visit, "batch_id")
     if batch is None or (to != "rule" and id_of(visit, "to") is None):
         return await ask_move(visit, desk, [FieldError("to", "Choose who gets the cases")])
     try:
@@ -206,7 +207,7 @@ async def move(visit: Visit, desk: Desk) -> Response:
 
 async def allocate(visit: Visit, desk: Desk) -> Response:
     """Gives the ticked cases of a queue, in one transaction; the answer says what was skipped and why."""
-    back, to, batch = one(visit, "back"), one(visit, "to"), id_of(visit, "batch_id")
+    back, to, batch = one(visit, "back"), one(visit, "to"), sent_id(visit, "batch_id")
     back = back if back.startswith("/cases?") else "/cases"
     ticked = [found for found in (_uuid(text) for text in visit.form.get("case", [])[:100]) if found]
     if not ticked or batch is None:

@@ -16,6 +16,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.once import sent_id
 from services.referral.actions import contracting
 from services.referral.directory_ui import forms
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
@@ -259,10 +260,10 @@ async def save(visit: Visit, books: Books) -> Response:
 
 
 def _id(visit: Visit) -> UUID:
-    try:
-        return UUID(one(visit, "version_id"))
-    except ValueError:
-        raise HTTPException(400) from None
+    made = sent_id(visit, "version_id")
+    if made is None:
+        raise HTTPException(400)
+    return made
 
 
 class LastDay(BaseModel):

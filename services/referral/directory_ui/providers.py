@@ -14,6 +14,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from kit.web.once import sent_id
 from services.referral.actions import keeping as acts
 from services.referral.directory_ui.contracts import NewName
 from services.referral.directory_ui.room import hours_in_words, now, one
@@ -137,10 +138,10 @@ async def save(visit: Visit, books: Books) -> Response:
 
 
 def _id(visit: Visit) -> UUID:
-    try:
-        return UUID(one(visit, "change_id"))
-    except ValueError:
-        raise HTTPException(400) from None
+    made = sent_id(visit, "change_id")
+    if made is None:
+        raise HTTPException(400)
+    return made
 
 
 async def cancel(visit: Visit, books: Books) -> Response:

@@ -32,6 +32,10 @@ STATES = {
     "cancelled": "It was cancelled",
 }
 NEEDS_REASON = frozenset({"late", "missed", "moved", "cancelled"})
+BEFORE = (
+    "This form booked an appointment before, which stands as listed here. To move it, say what became of it."
+    " To book this one beside it, book it again"
+)
 _TIME = re.compile(r"^(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$")
 
 
@@ -56,7 +60,10 @@ class When(BaseModel):
     way: Annotated[str, Say("Choose how you will meet")] = Field(max_length=40)
 
 
-async def show_appointments(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+async def show_appointments(
+    visit: Visit, books: Books, errors: Sequence[FieldError] = (), *, fresh: bool = False
+) -> Response:
+    """The appointments of a referral and the form for another; `fresh` makes a new one of the form that was sent."""
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         held = await appointments.of_leg(tx, offered.leg_id)
@@ -69,7 +76,7 @@ async def show_appointments(visit: Visit, books: Books, errors: Sequence[FieldEr
         rows=[_row(lists, row) for row in held],
         can_book=offered.state in BOOKED_FROM and visit.may("portal.write"),
         ways=lists.ways,
-        appointment_id=one(visit, "appointment_id") or uuid4(),
+        appointment_id=(None if fresh else one(visit, "appointment_id")) or uuid4(),
         errors=errors,
     )
 
@@ -92,6 +99,8 @@ async def book(visit: Visit, books: Books) -> Response:
             row = _booked(visit, offered, made, starts)
             await supporting.book(tx, visit.signed_in, row, books.support, visit.now)
     except Refused as refused:
+        if refused.code == "other_answers":
+            return await show_appointments(visit, books, [FieldError("", BEFORE)], fresh=True)
         return await show_appointments(visit, books, [_error(refused)])
     return visit.redirect(
         f"{base(visit, offered)}/appointments",

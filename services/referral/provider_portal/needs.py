@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
+from contracts.refused import Refused
 from contracts.vocabulary import NEEDS
 from kit import audit
 from kit.database import Tx
@@ -14,6 +15,7 @@ from kit.web.forms import FieldError
 from services.referral.actions import supporting
 from services.referral.domain.books import Books
 from services.referral.domain.support import Answer, Distance, SupportLists, distances
+from services.referral.drafting import told_id
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import base, client_id, frame, one, own
 from services.referral.store import support
@@ -32,6 +34,9 @@ RISKS = {
     "unsafe": "Not asked: it was not safe",
     "not_known": "Not known",
 }
+OVERTAKEN = (
+    "These answers were recorded before, and others after them, which count. If these count now, record it again"
+)
 
 
 def stages(visit: Visit, offered: Offered) -> list[tuple[str, str]]:
@@ -41,7 +46,8 @@ def stages(visit: Visit, offered: Offered) -> list[tuple[str, str]]:
     return [(stage, text) for stage, text in STAGES.items() if offered.state in FROM[stage]]
 
 
-async def ask_needs(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+async def ask_needs(visit: Visit, books: Books, errors: Sequence[FieldError] = (), *, fresh: bool = False) -> Response:
+    """The form; `fresh` makes a new one of it, whose answers are recorded whatever was recorded before."""
     stage = visit.params["stage"]
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
@@ -59,7 +65,7 @@ async def ask_needs(visit: Visit, books: Books, errors: Sequence[FieldError] = (
         levels=_levels(lists),
         risks=RISKS,
         needs={code: words.words(code) for code in NEEDS if code != "other"},
-        assessment_id=one(visit, "assessment_id") or uuid4(),
+        assessment_id=(None if fresh else one(visit, "assessment_id")) or uuid4(),
         errors=errors,
     )
 
@@ -74,11 +80,16 @@ async def say_needs(visit: Visit, books: Books) -> Response:
     errors = _wrong(visit, lists, stage)
     if errors:
         return await ask_needs(visit, books, errors)
-    async with visit.begin() as tx:
-        offered = await own(tx, visit, books)
-        if stage not in dict(stages(visit, offered)):
-            return visit.conflict()
-        await supporting.assess(tx, visit.signed_in, _assessment(visit, offered, stage), _answers(visit, lists))
+    try:
+        async with visit.begin() as tx:
+            offered = await own(tx, visit, books)
+            if stage not in dict(stages(visit, offered)):
+                return visit.conflict()
+            await supporting.assess(tx, visit.signed_in, _assessment(visit, offered, stage), _answers(visit, lists))
+    except Refused as refused:
+        if refused.code != "overtaken":
+            raise
+        return await ask_needs(visit, books, [FieldError("", OVERTAKEN)], fresh=True)
     return visit.redirect(base(visit, offered), flash=f"{STAGES[stage]} was recorded")
 
 
@@ -105,7 +116,7 @@ def _wrong(visit: Visit, lists: SupportLists, stage: str) -> list[FieldError]:
 
 
 def _assessment(visit: Visit, offered: Offered, stage: str) -> Assessment:
-    made = client_id(visit, "assessment_id") or UUID(int=0)
+    made = told_id(visit, "assessment_id") or UUID(int=0)
     ids = (made, *supporting.ids_of(offered, visit.signed_in))
     if stage == "end":
         return Assessment(*ids, stage, None, None, (), None, visit.now, visit.signed_in.user_id)
