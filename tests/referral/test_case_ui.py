@@ -224,7 +224,8 @@ async def test_a_step_is_taken_once(hub: Hub, browse: AsPersona) -> None:
     await officer.get(f"/cases/{case}/referrals")
     page = await officer.submit("Triage this referral")
     assert "You triaged the referral." in page.text and "Choose a provider" in page.text
-    await officer.post(f"/cases/{case}/referrals/{referral}/steps/triage", status=409)
+    page = await officer.post(f"/cases/{case}/referrals/{referral}/steps/triage")
+    assert "You triaged the referral." in page.text, "the same press again is answered as the first"
     assert (await hub.told(case)).count("referral.triaged") == 1
     await officer.get(f"/cases/{case}/referrals/{referral}/steps/triage", 409)
 

@@ -11,6 +11,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral import stale_steps
 from services.referral.actions import referring
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.domain.referral import ReferralState
@@ -46,6 +47,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     row = next((row for row in possible(visit, desk, referral) if row.verb == visit.params["verb"]), None)
     if row is None:
         return visit.conflict()
+    now = stale_steps.stood(referral.state, referral.leg_id, referral.paused_at)
     reasons = {r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {}
     return visit.render(
         "case_ui/step.html",
@@ -53,6 +55,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         **top,
         referral=referral,
         step=row,
+        stood=stale_steps.carried(visit, now),
         reasons=reasons,
         errors=errors,
     )
@@ -64,9 +67,12 @@ async def take(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             await opened(tx, visit)
             referral = await held(tx, visit)
+            referral = await referrals.load(tx, referral.referral_id) or referral
             row = next((row for row in possible(visit, desk, referral) if row.verb == verb), None)
-            if row is None:
-                return visit.conflict()
+            now = stale_steps.stood(referral.state, referral.leg_id, referral.paused_at)
+            if row is None or stale_steps.differs(visit, now):
+                about = (referral.case_id, referral.referral_id, verb, referral.state)
+                return await stale_steps.answer(tx, visit, desk.books, *about, f"/cases/{referral.case_id}/referrals")
             answer = {"reason_code": reason or None} if row.reasons else {}
             await referring.step(tx, visit.signed_in, referral.referral_id, verb, visit.now, **answer)
     except Refused as refused:

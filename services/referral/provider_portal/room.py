@@ -16,6 +16,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions.leg_links import ROLE
 from services.referral.domain.books import Books
@@ -115,6 +116,11 @@ def state_of(offered: Offered) -> str:
     return offered.state or {"declined": "declined_by_provider"}.get(offered.leg_state, offered.leg_state)
 
 
+def stood_of(offered: Offered) -> str:
+    """Where the referral stands, for the hidden field of a form that takes a step."""
+    return stale_steps.stood(offered.state, offered.leg_id, offered.paused_at)
+
+
 def can_try(visit: Visit, offered: Offered) -> bool:
     return offered.state in TRYING and visit.may("portal.write")
 
@@ -151,6 +157,7 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
     return {
         "offered": offered,
         "base": base(visit, offered),
+        "stood": stood_of(offered),
         "state": words.state(books, state_of(offered)),
         "line": words.line(offered.line),
         "hidden": offered.kind is None,

@@ -12,15 +12,29 @@ from contracts.refused import Refused
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral import stale_steps
 from services.referral.actions import providing
 from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending
-from services.referral.provider_portal.room import STALE, base, day_of, error_of, frame, one, own, step_id, steps
+from services.referral.provider_portal.room import (
+    STALE,
+    base,
+    day_of,
+    error_of,
+    frame,
+    one,
+    own,
+    step_id,
+    steps,
+    stood_of,
+)
 from services.referral.said import DONE
+from services.referral.store import referrals
 from services.referral.store.portal import Offered
 
 
@@ -57,7 +71,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
     return visit.render(
         "provider_portal/step.html",
         status=422 if errors else 200,
-        **frame(visit, books, offered),
+        **(frame(visit, books, offered) | {"stood": stale_steps.carried(visit, stood_of(offered))}),
         step=row,
         reasons={r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {},
         lines=ending.other_lines(offered.line, "No other idea") if row.verb == "decline" else [],
@@ -88,13 +102,16 @@ def _suggested(visit: Visit, row: Transition) -> dict[str, list[str]]:
 async def take_step(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
-    row = _row(visit, books, offered)
-    if row is None:
-        return visit.conflict()
+        row = _row(visit, books, offered)
+        if row is None or stale_steps.differs(visit, stood_of(offered)):
+            return await _stale(tx, visit, books, offered)
     errors = _missing(visit, books, row)
     if not errors:
         try:
             async with visit.begin() as tx:
+                now = await referrals.load(tx, offered.referral_id)
+                if now and stale_steps.differs(visit, stale_steps.stood(now.state, now.leg_id, now.paused_at)):
+                    return await _stale(tx, visit, books, await own(tx, visit, books))
                 answer = _answer(visit, row) | await ending.answer(tx, visit, books, offered, row.verb)
                 await providing.step(tx, visit.signed_in, offered.referral_id, row.verb, visit.now, **answer)
         except Refused as refused:
@@ -105,6 +122,11 @@ async def take_step(visit: Visit, books: Books) -> Response:
     if errors:
         return await ask_step(visit, books, errors)
     return visit.redirect(base(visit, offered), flash=DONE[row.verb])
+
+
+async def _stale(tx: Tx, visit: Visit, books: Books, offered: Offered) -> Response:
+    about = (offered.case_id, offered.referral_id, str(visit.params["verb"]), offered.state)
+    return await stale_steps.answer(tx, visit, books, *about, base(visit, offered))
 
 
 def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:
