@@ -43,7 +43,7 @@ def _two(found: list[float]) -> dict[str, float]:
 
 @dataclass
 class Downloads:
-    """Whole histories that were downloaded, and how much memory the web process had at most."""
+    """Whole histories, and what came of all of them, also of those cut off; memory: the web process's most."""
 
     whole: int = 0
     lines: int = 0
@@ -142,14 +142,14 @@ class Visitors:
         """The largest provider's manager downloads all of its history, again and again."""
         headers, kept = await self._headers("manager.0"), self.downloads
         while True:
-            began, lines, size = monotonic(), 0, 0
+            began = monotonic()
             async with self._client.stream("GET", DOWNLOAD, headers=headers) as answer:
                 assert answer.status_code == 200, answer.status_code
                 async for part in answer.aiter_bytes():
-                    lines, size = lines + part.count(b"\n"), size + len(part)
+                    kept.lines, kept.bytes = kept.lines + part.count(b"\n"), kept.bytes + len(part)
+                    kept.seconds, began = kept.seconds + monotonic() - began, monotonic()
                     kept.memory = max(kept.memory, self._web.memory_info().rss)
-            kept.whole, kept.lines, kept.bytes = kept.whole + 1, lines, size
-            kept.seconds = monotonic() - began
+            kept.whole += 1
 
 
 def _order(kinds: Kinds) -> Iterator[str]:
