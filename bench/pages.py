@@ -20,7 +20,8 @@ COPIED = ("person", "crime", "case_file", "routing", "referral", "leg", "case_ev
 MADE_ANEW = frozenset({"person_id", "crime_id", "case_id", "referral_id", "leg_id", "follows"})
 _COLUMNS = """
 select column_name from information_schema.columns
- where table_schema = 'public' and table_name = $1 and is_identity = 'NO' order by ordinal_position
+ where table_schema = 'public' and table_name = $1 and is_identity = 'NO' and is_generated = 'NEVER'
+ order by ordinal_position
 """
 
 

@@ -33,7 +33,8 @@ BYTES_A_CASE = 16_000
 """Measured, with the write-ahead log and room to sort; what is not free is not begun."""
 _COLUMNS = """
 select column_name as name, data_type as type from information_schema.columns
- where table_schema = 'public' and table_name = $1 and is_identity = 'NO' order by ordinal_position
+ where table_schema = 'public' and table_name = $1 and is_identity = 'NO' and is_generated = 'NEVER'
+ order by ordinal_position
 """
 _INDEXES = """
 select schemaname || '.' || indexname as name, indexdef from pg_indexes i
