@@ -9,7 +9,7 @@ import httpx
 
 from bench import pipelines
 from bench.events import Events, records
-from bench.stand import Hub, Stand, Superuser, percentile
+from bench.stand import Hub, Stand, Superuser, percentile, written_columns
 from contracts.reference import ROLES, personas
 from kit.access import open_session, seed
 from kit.database import Database, connect
@@ -18,11 +18,6 @@ from kit.web.app import make_app
 RATE = 10
 COPIED = ("person", "crime", "case_file", "routing", "referral", "leg", "case_event", "channel")
 MADE_ANEW = frozenset({"person_id", "crime_id", "case_id", "referral_id", "leg_id", "follows"})
-_COLUMNS = """
-select column_name from information_schema.columns
- where table_schema = 'public' and table_name = $1 and is_identity = 'NO' and is_generated = 'NEVER'
- order by ordinal_position
-"""
 
 
 async def pages(stand: Stand, told: Events, cases: int, seconds: int) -> dict[str, float]:
@@ -52,7 +47,7 @@ async def pages(stand: Stand, told: Events, cases: int, seconds: int) -> dict[st
 async def _multiply(superuser: Superuser, times: int) -> None:
     """Every case `times` more, with ids of their own."""
     for table in COPIED:
-        names = [row["column_name"] for row in await superuser.fetch(_COLUMNS, table)]
+        names = [name for name, _ in await written_columns(superuser, table)]
         values = ", ".join(_copied(name) for name in names)
         await superuser.execute(
             f"insert into {table} ({', '.join(names)})"

@@ -15,7 +15,7 @@ from bench import events
 from bench.million import rows
 from bench.million.people import COLUMNS, PACK_FIELDS, People, Rows
 from bench.pipelines import batches, opened_once
-from bench.stand import Hub, Stand, Superuser
+from bench.stand import Hub, Stand, Superuser, written_columns
 from contracts.identity import contract_id, provider_id
 from contracts.reference import ROLES, personas
 from kit import clock
@@ -31,11 +31,6 @@ from services.referral.domain.books import Books
 CHUNK, PROVIDERS, MONTH_EVENTS = 20_000, 60, 6_000
 BYTES_A_CASE = 16_000
 """Measured, with the write-ahead log and room to sort; what is not free is not begun."""
-_COLUMNS = """
-select column_name as name, data_type as type from information_schema.columns
- where table_schema = 'public' and table_name = $1 and is_identity = 'NO' and is_generated = 'NEVER'
- order by ordinal_position
-"""
 _INDEXES = """
 select schemaname || '.' || indexname as name, indexdef from pg_indexes i
  where schemaname in ('public', 'kit') and tablename = any($1::text[])
@@ -193,9 +188,9 @@ class Filling:
 
     async def _copied(self, table: str, values: dict[str, str], source: str) -> str:
         """SQL: the prototype's row, its times moved, with what differs."""
-        columns = await self._cases_to.fetch(_COLUMNS, table)
-        given = ", ".join(values.get(c["name"], _moved(c["name"], c["type"])) for c in columns)
-        names = ", ".join(c["name"] for c in columns)
+        columns = await written_columns(self._cases_to, table)
+        given = ", ".join(values.get(name, _moved(name, kind)) for name, kind in columns)
+        names = ", ".join(name for name, _ in columns)
         return f"insert into {table} ({names}) select {given} from new_case n join {source}"
 
     async def _cases_of(self, first: int, last: int, copies: list[str]) -> None:

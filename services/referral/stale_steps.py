@@ -1,6 +1,6 @@
 """A step sent from a page older than the referral: the same press again, or something that changed meanwhile."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import Response
@@ -12,9 +12,6 @@ from services.referral.domain import shown
 from services.referral.domain.books import Books
 from services.referral.said import DONE
 from services.referral.store import last_step
-
-JUST_NOW = timedelta(minutes=2)
-"""How long the same step of the same viewer counts as pressed again."""
 
 
 def stood(state: str | None, leg_id: UUID | None, paused_at: datetime | None) -> str:
@@ -41,7 +38,7 @@ async def answer(
     stands. `state`: of now, None where the viewer may not know it; `to`: the page of the referral."""
     last = await last_step.of(tx, case_id, referral_id)
     rows = [row for row in books.transitions.rows if row.verb == verb and row.may(visit.signed_in.role)]
-    mine = last and last.actor_id == visit.signed_in.user_id and visit.now - last.happened_at <= JUST_NOW
+    mine = last and last.actor_id == visit.signed_in.user_id and visit.now - last.happened_at <= shown.JUST_NOW
     for row in rows if last and mine else ():
         if row.event is not None and last and last.type == row.event.TYPE and row.to in (None, state):
             return visit.redirect(to, flash=DONE[row.verb])

@@ -1,7 +1,7 @@
 """Whether a channel still stands as a page showed it, so that an older page lifts no lock and overwrites no warning."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from contracts.vocabulary import CHANNELS
@@ -9,9 +9,6 @@ from kit.database import Tx
 from services.referral.domain import shown
 from services.referral.store import contact
 from services.referral.store.contact import Channel
-
-JUST_NOW = timedelta(minutes=2)
-"""How long the same form of the same viewer counts as pressed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,6 @@ async def moved(
         return None
     channels = {channel.kind: channel for channel in await contact.channels(tx, person_id)}
     channel = channels.get(kind, Channel(person_id, kind, "unknown"))
-    mine = setter == viewer and channel.set_at is not None and now - channel.set_at <= JUST_NOW
+    mine = setter == viewer and channel.set_at is not None and now - channel.set_at <= shown.JUST_NOW
     again = mine and channel.safety == wanted and not channel.locked
     return Moved(channel, not shown.same_moment(before, channel.set_at), again)

@@ -1,7 +1,10 @@
 """What a page showed, as an opaque mark that its form brings back: another mark now means that it changed meanwhile."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
+
+JUST_NOW = timedelta(minutes=2)
+"""How long the same form of the same viewer counts as pressed again."""
 
 
 def mark(at: datetime | None, *parts: object) -> str:
