@@ -106,8 +106,8 @@ insert into task (task_id, kind, case_id, due_at, created_at, done_at, done_by, 
 select md5('task' || n)::uuid, 'review_risk', case_id, at + interval '2 days', at,
        case when age > 3 then at + interval '1 day' end, md5('officer' || n % 20)::uuid, 'done'
   from new_case where dice % 10 = 0;
-insert into alert (case_id, milestone_id, trigger, happened_at, received_at)
-select case_id, 'm' || n, 'suspect_bailed', at, at from new_case where dice % 50 = 0;
+insert into alert (case_id, milestone_id, trigger, happened_at, received_at, told_at)
+select case_id, 'm' || n, 'suspect_bailed', at, at, at from new_case where dice % 50 = 0;
 insert into consent (consent_id, person_id, case_id, purpose, line, scope, how, given_by, taken_by, taken_at,
     expires_at)
 select md5('consent' || n)::uuid, person_id, case_id, 'support', 'general_support', '{{contact}}', 'phone', 'self',

@@ -12,6 +12,7 @@ from kit.web import signin
 from kit.web.app import Link, Page
 from services.referral import case_ui, commands, directory_ui, provider_portal, reconcile
 from services.referral.actions import (
+    alerting,
     drafting,
     falling_due,
     lapsing,
@@ -58,6 +59,7 @@ SERVICE = Service(
         Every("carry_on_locks", 0.5, locking.carry_on, full=locking.AT_ONCE),
         Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
         Every("notices", 60.0, noticing.notice),
+        Every("tell_alerts", 2.0, alerting.tell, full=alerting.AT_ONCE),
         Every("send_mail", 2.0, mailing.send_due),
         Every("mail_links", 5.0, links_by_mail.mail_wanted, full=links_by_mail.AT_ONCE),
         Every("send_to_providers", 2.0, provider_mail.send_due, full=trying.AT_ONCE),

@@ -46,7 +46,11 @@ def test_no_word_of_any_message_tells_another_reader_why() -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["feedback_invitation", "own_rights", "complaint_acknowledged", "complaint_answered", "provider_link"]
+    "template",
+    [
+        *("feedback_invitation", "own_rights", "complaint_acknowledged", "complaint_answered", "provider_link"),
+        *("provider_nudge", "provider_nudge_link", "provider_alert", "provider_alert_link"),
+    ],
 )
 def test_what_the_services_ask_to_be_sent_has_words_of_its_own(template: str) -> None:
     assert template in mailing.words_on(messages(), date(2026, 11, 1)).templates

@@ -12,7 +12,7 @@ from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import leg_links, sealing, trying
-from services.referral.actions.telling_providers import NUDGE
+from services.referral.actions.telling_providers import LINK, NUDGE
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
@@ -21,8 +21,8 @@ from services.referral.domain.mailing import Message, words_on
 from services.referral.store import provider_mail
 from services.referral.store.provider_mail import ToProvider
 
-NUDGE_BY_LINK = "provider_nudge_link"
-"""The words of a nudge with a link in it."""
+BY_LINK = "_link"
+"""What ends the name of the words of a nudge or an alert with a link in it."""
 
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
@@ -68,7 +68,7 @@ async def message_of(sealer: Sealer, held: ToProvider, books: Books, public_url:
     if contract is None or not contract.provider.email or not link:
         return None
     words = words_on(messages(), local_day(now))
-    template = NUDGE_BY_LINK if held.template == NUDGE and held.link_id is not None else held.template
+    template = held.template + BY_LINK if held.template != LINK and held.link_id is not None else held.template
     return words.message(str(held.mail_id), template, "email", contract.provider.email, link)
 
 

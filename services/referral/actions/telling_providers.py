@@ -10,13 +10,16 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import leg_links, sealing
 from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract
 from services.referral.store import links, provider_mail
+from services.referral.store.alerts import OpenLeg
 from services.referral.store.provider_mail import ToProvider
 from services.referral.store.referrals import Leg
 from services.referral.store.silence import Silent
 
 NUDGE_LASTS = timedelta(days=2)
-LINK, NUDGE = "provider_link", "provider_nudge"
+ALERT_LASTS = timedelta(days=3)
+LINK, NUDGE, ALERT = "provider_link", "provider_nudge", "provider_alert"
 
 
 async def send_link(
@@ -52,7 +55,7 @@ async def nudge(tx: Tx, sealer: Sealer, legs: list[Silent], books: Books, now: d
         if contract is not None:
             kind = "answer" if leg.viewed_at else "open"
             mail_id = uuid5(leg.leg_id, kind)
-            token = await _token_of_nudge(tx, sealer, mail_id, leg, books, now)
+            token = await _new_token(tx, sealer, mail_id, leg.leg_id, contract, books, now)
             about = (
                 contract.provider.provider_id,
                 leg.contract_id,
@@ -64,15 +67,29 @@ async def nudge(tx: Tx, sealer: Sealer, legs: list[Silent], books: Books, now: d
     await provider_mail.add(tx, rows)
 
 
-async def _token_of_nudge(
-    tx: Tx, sealer: Sealer, mail_id: UUID, leg: Silent, books: Books, now: datetime
+async def alert(tx: Tx, sealer: Sealer, alerted: list[tuple[OpenLeg, str]], books: Books, now: datetime) -> None:
+    """Asks providers to look before any contact, once for each leg and milestone: something was heard of the suspect.
+    What it was is told on the page alone; those without accounts get there by a new link."""
+    rows = []
+    for leg, milestone_id in alerted:
+        contract = books.directory.by_id.get(leg.contract_id)
+        if contract is None:
+            continue
+        mail_id = uuid5(leg.leg_id, f"alert/{milestone_id}")
+        token = await _new_token(tx, sealer, mail_id, leg.leg_id, contract, books, now)
+        about = (contract.provider.provider_id, leg.contract_id, leg.case_id, leg.leg_id, mail_id if token else None)
+        rows.append(ToProvider(mail_id, *about, ALERT, token, None, now, now + ALERT_LASTS, next_at=now))
+    await provider_mail.add(tx, rows)
+
+
+async def _new_token(
+    tx: Tx, sealer: Sealer, mail_id: UUID, leg_id: UUID, contract: Contract, books: Books, now: datetime
 ) -> bytes | None:
     """The token of a new link, sealed; None for a provider with accounts, and while somebody has the referral open."""
-    contract = books.directory.by_id[leg.contract_id]
-    if contract.provider.has_system or any(one.is_in_session(now) for one in await links.of_leg(tx, leg.leg_id)):
+    if contract.provider.has_system or any(one.is_in_session(now) for one in await links.of_leg(tx, leg_id)):
         return None
     try:
-        token = await leg_links.mint(tx, None, mail_id, leg.leg_id, books, now)
+        token = await leg_links.mint(tx, None, mail_id, leg_id, books, now)
     except Refused:
         return None
     place = sealing.place("provider_mail", "token", mail_id)

@@ -106,6 +106,11 @@ def titled(books: Books, contract_id: UUID) -> str:
     return f"{contract.title}, {contract.provider.name}" if contract else "a contract that has ended"
 
 
+WHAT_WAS_MAILED = {
+    "provider_link": "A one-time link",
+    "provider_nudge": "A nudge",
+    "provider_alert": "An alert of bail, release or an order",
+}
 MAILED = {
     "waiting": "waits to be mailed to the provider",
     "sending": "is being mailed to the provider",
@@ -116,8 +121,7 @@ MAILED = {
 
 
 def _mailed(one: ToProvider) -> str:
-    what = "A one-time link" if one.template == "provider_link" else "A nudge"
-    return f"{what} {MAILED[one.state]}, {when(one.sent_at or one.asked_at)}."
+    return f"{WHAT_WAS_MAILED[one.template]} {MAILED[one.state]}, {when(one.sent_at or one.asked_at)}."
 
 
 def _transferred(books: Books, one: Transfer) -> str:

@@ -32,7 +32,11 @@ WHY = {
     "answered": "The provider had answered, or the referral was no longer with it.",
     "link_over": "The link was opened, taken back or too old before it left.",
 }
-TO_PROVIDERS = {"provider_link": "One-time link", "provider_nudge": "Nudge: the hub waits for an answer"}
+TO_PROVIDERS = {
+    "provider_link": "One-time link",
+    "provider_nudge": "Nudge: the hub waits for an answer",
+    "provider_alert": "Alert: look before any contact",
+}
 LEAVE_BY = {
     "outbox": "On this machine nothing leaves: a message here, e-mail, text or letter, counts as sent to nowhere.",
     "smtp": "Messages leave by e-mail alone (SMTP). Text messages and letters cannot leave from here: each stands "

@@ -1,11 +1,13 @@
 """What the police and the courts tell of a crime after it was recorded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from contracts.justice import MilestoneReached
 from kit.database import Tx
+from services.referral.store.rows import read
 
 ALERTING = (
     *("suspect_released_on_police_bail", "suspect_released_under_investigation", "suspect_released_without_charge"),
@@ -58,3 +60,49 @@ async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequenc
             [m.model_dump_json(exclude={"crime_id", "victim_ref"}, exclude_none=True) for m in milestones],
             ALERTING,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """An alert of which nobody was told yet. `to_review`: the case still waits for somebody to look at the risk."""
+
+    case_id: UUID
+    milestone_id: str
+    received_at: datetime
+    to_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLeg:
+    """A leg that is with its provider."""
+
+    leg_id: UUID
+    case_id: UUID
+    contract_id: UUID
+
+
+_TAKE = """
+with taken as (
+    select case_id, milestone_id, received_at from alert where told_at is null
+     order by received_at, case_id, milestone_id limit $2 for update skip locked
+), told as (
+    update alert a set told_at = $1 from taken s where a.case_id = s.case_id and a.milestone_id = s.milestone_id
+)
+select s.case_id, s.milestone_id, s.received_at, c.review_since is not null and c.state <> 'closed' as to_review
+  from taken s join case_file c using (case_id) order by s.received_at, s.case_id, s.milestone_id
+"""
+_OPEN_LEGS = """
+select leg_id, case_id, contract_id from leg
+ where case_id = any($1::uuid[]) and state in ('sent', 'accepted', 'waitlisted') and lapsed_at is null
+ order by case_id, leg_id
+"""
+
+
+async def take_untold(tx: Tx, now: datetime, limit: int) -> list[Untold]:
+    """Alerts that are to be told now, the oldest first; each is given out once."""
+    return read(Untold, await tx.fetch(_TAKE, now, limit))
+
+
+async def open_legs(tx: Tx, cases: Sequence[UUID]) -> list[OpenLeg]:
+    """The legs of these cases that are with a provider, whatever it may see of them."""
+    return read(OpenLeg, await tx.fetch(_OPEN_LEGS, list(cases)))

@@ -33,6 +33,8 @@ _OVER = {
  and c.priority = 0 and c.assigned_to is null)""",
     "override_waiting": """not exists (select 1 from consent s where s.case_id = n.case_id and s.gate = 'override'
  and s.confirmed_at is null and s.withdrawn_at is null)""",
+    "risk_to_review": """not exists (select 1 from case_file c where c.case_id = n.case_id
+ and c.review_since is not null and c.state <> 'closed')""",
     "silent_provider": """not exists (select 1 from leg l where l.case_id = n.case_id and l.state = 'sent'
  and l.viewed_at is null)""",
 }
