@@ -15,9 +15,10 @@ ONE = "00000000-0000-4000-8000-000000000001"
     ("asked", "arguments"),
     [
         (silence._SILENT, (NOON, 10)),
+        (f"select count(*) {silence.UNOPENED}", (NOON, NOON, [], [], [])),
         (f"with {LIMITS} {portal._OFFERED} where l.referral_id = $1", (ONE, [], [], [], [], [], [])),
     ],
-    ids=["silent legs", "one referral of a provider"],
+    ids=["silent legs", "what is not opened", "one referral of a provider"],
 )
 async def test_the_referral_of_a_leg_is_found_by_its_key(hub: Hub, asked: str, arguments: tuple[object, ...]) -> None:
     async with hub.as_worker() as tx:

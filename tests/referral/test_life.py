@@ -1,8 +1,9 @@
 """The life of a referral between its steps: silence, the next provider, holds and waiting lists with their reviews."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,8 @@ from contracts.refused import Refused
 from contracts.working_time import local_day
 from services.referral.actions import falling_due, providing, referring, settling
 from services.referral.domain.answering import Rest, minutes_of
+from services.referral.domain.kept import Closure, Kept
+from services.referral.domain.silent import silent_before
 from services.referral.domain.standards import BadStandards, read_standards
 from tests.builders import COVENTRY, NOON, RAPE, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
@@ -86,6 +89,19 @@ def test_a_limit_does_not_run_while_it_rests_nor_at_night() -> None:
 def test_standards_that_are_not_in_order_are_named() -> None:
     with pytest.raises(BadStandards, match="hours_to_ring"):
         read_standards({"versions": [{"version": "x"}]})
+
+
+def test_silence_counts_by_the_clock_or_in_working_time_or_in_that_of_a_contract_that_was_closed() -> None:
+    monday = datetime(2026, 9, 7, 9, tzinfo=UTC)  # 10am in London
+    friday, thursday = date(2026, 9, 4), datetime(2026, 9, 3, 9, tzinfo=UTC)
+    closed = Kept(closures=(Closure(uuid4(), RIVERBANK, friday, friday),))
+    before = silent_before(STANDARDS, closed, monday)
+    assert before.by_clock == monday - timedelta(hours=1)
+    assert before.working == datetime(2026, 9, 4, 9, tzinfo=UTC)
+    assert before.closed == {RIVERBANK: thursday}
+    assert minutes_of("working_time", before.working, monday) == 8 * 60
+    assert minutes_of("working_time", before.working + timedelta(minutes=1), monday) < 8 * 60
+    assert silent_before(STANDARDS, Kept(), monday).closed == {}
 
 
 @pytest.mark.service

@@ -76,6 +76,36 @@ async def test_a_silent_provider_and_an_override_without_its_second_person_are_t
     assert await hub.value("select count(*) from notice where over_at is null") == 0
 
 
+async def test_silence_about_what_is_urgent_counts_by_the_clock_for_notices_and_the_team(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    ago = clock.now() - timedelta(minutes=90)
+    await hub.worker.pool.execute("update case_file set assigned_to = $1, priority = 2, holds = '{}'", case)
+    await hub.worker.pool.execute(
+        "insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id,"
+        " state, automatic, sent_at) select gen_random_uuid(), referral_id, case_id, case_id, 9, 'R', line, case_id,"
+        " case_id, 'sent', false, $2 from referral where case_id = $1 limit 1",
+        case,
+        ago,
+    )
+    leader = await browse("leader")
+    await hub.worker.pool.execute("update referral set urgent = false")
+    assert await hub.every(noticing.notice, clock.now()) == 0
+    page = await leader.get("/cases/team")
+    assert "what is urgent within 1 hour by the clock, everything else within 8 working hours" in page.text
+    for urgent in (
+        "update referral set urgent = true",
+        "update referral set urgent = false",
+        "update case_file set holds = '{honour_based_abuse}'",
+    ):
+        await hub.worker.pool.execute(urgent)
+        words = (await leader.get("/cases/team")).texts("li")
+        told = any("1 urgent referral not opened" in each and "1 hour ago by the clock" in each for each in words)
+        assert told == ("false" not in urgent), urgent
+    assert await hub.every(noticing.notice, clock.now()) == 2
+
+
 async def test_single_keys_can_be_switched_off_and_blur_is_chosen(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     officer, leader = await browse("officer"), await browse("leader")

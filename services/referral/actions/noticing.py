@@ -7,11 +7,12 @@ from uuid import UUID, uuid5
 from contracts.code_compliance import EntitlementFact, EntitlementWarned, RelatedClockFact, RelatedClockWarned
 from contracts.identity import NS
 from contracts.reference import ROLES as EVERY_ROLE
-from contracts.working_time import HUB_HOURS, calendar, local_day, working_minutes
+from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.store import notices
+from services.referral.domain.silent import silent_before
+from services.referral.store import keeping, notices
 from services.referral.store.notices import Notice
 
 ROLES = {
@@ -28,12 +29,13 @@ AT_ONCE = 300
 async def notice(tx: Tx, moment: Moment, context: Context) -> int:
     """Tells what is new and ends what is over; returns how many notices were made."""
     now, made = moment.now, 0
-    silent = context.facts.standards_on(local_day(now)).silent_minutes
+    before = silent_before(context.facts.standards_on(local_day(now)), await keeping.kept(tx), now)
     await notices.end(tx, now)
     for kind, roles in ROLES.items():
-        found = await notices.causes(tx, kind, now - RECENT, AT_ONCE, now - timedelta(minutes=silent))
         if kind == "silent_provider":
-            found = [c for c in found if working_minutes(c.at, now, calendar(), HUB_HOURS) >= silent]
+            found = await notices.silent(tx, before, now - RECENT, AT_ONCE)
+        else:
+            found = await notices.causes(tx, kind, now - RECENT, AT_ONCE)
         told = [
             Notice(uuid5(NS, f"notice/{kind}/{role}/{cause.about}"), role, kind, cause.case_id, cause.at)
             for cause in found

@@ -1,7 +1,7 @@
 """The team leader's pages: load, what falls due, silence, leavers, skills and leave, and who looked at what."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from contracts.reference import ROLES
 from contracts.refused import Refused
-from contracts.working_time import HUB_HOURS, calendar, due, local_day, working_minutes
+from contracts.working_time import calendar, due, local_day
 from kit import audit
 from kit.access import members
 from kit.database import Tx
@@ -24,7 +24,11 @@ from services.referral.case_ui import words
 from services.referral.case_ui.assigning import id_of
 from services.referral.case_ui.room import Desk, one
 from services.referral.desk_books import allocation
-from services.referral.store import assigning, workers
+from services.referral.domain.answering import minutes_of
+from services.referral.domain.silent import silent_before
+from services.referral.domain.standards import CLOCKS
+from services.referral.store import assigning, keeping, silence, workers
+from services.referral.store.silence import Unopened
 from services.referral.store.workers import Known, Leave, Member
 
 PRIORITIES = {0: "Life safety", 1: "Children", 2: "Careful", 3: "Others"}
@@ -46,13 +50,13 @@ async def copy_workers(visit: Visit, tx: Tx) -> None:
 async def show(visit: Visit, desk: Desk) -> Response:
     tomorrow = due(visit.now, 1, "working_days", calendar())
     standards = desk.books.standards_on(local_day(visit.now))
-    limit = standards.silent_minutes
+    nudged = {clock: standards.silence["not_opened", clock]["nudge"] for clock in CLOCKS}
     async with visit.begin() as tx:
         await copy_workers(visit, tx)
         loads, held = await workers.loads(tx), await assigning.held_count(tx)
         everybody, people = await workers.everybody(tx), await allocating.team(tx, visit.now, loads)
         falling = await assigning.falling(tx, visit.now, tomorrow)
-        silent = await assigning.silent(tx, visit.now - timedelta(minutes=limit))
+        silent = await silence.unopened(tx, silent_before(standards, await keeping.kept(tx), visit.now))
         waiting = await assigning.unassigned(tx)
         away = await workers.leaves(tx, local_day(visit.now))
         overrides = await assigning.overrides(tx)
@@ -77,20 +81,24 @@ async def show(visit: Visit, desk: Desk) -> Response:
             (case, words.time_left(case.act_by, visit.now), names.get(case.assigned_to) if case.assigned_to else None)
             for case in falling
         ],
-        silent=_silent(desk, silent, limit, visit.now),
+        silent=_silent(desk, silent, visit.now),
+        nudged=nudged,
         waiting=waiting,
         overrides=[(each, standards.override_late(each.taken_at, visit.now)) for each in overrides],
         words=words.words,
     )
 
 
-def _silent(desk: Desk, silent: Sequence[assigning.Silent], limit: int, now: datetime) -> list[dict[str, Any]]:
+def _silent(desk: Desk, silent: Sequence[Unopened], now: datetime) -> list[dict[str, Any]]:
+    """Each with its provider's name and for how many whole hours, by the clock that counts for it."""
     names = {c.provider.provider_id: c.provider.name for c in desk.books.directory.contracts}
-    found = [(each, working_minutes(each.since, now, calendar(), HUB_HOURS)) for each in silent]
     return [
-        {"name": names.get(each.provider_id, "A provider that has ended"), "row": each, "hours": minutes // 60}
-        for each, minutes in found
-        if minutes >= limit
+        {
+            "name": names.get(each.provider_id, "A provider that has ended"),
+            "row": each,
+            "hours": minutes_of("wall_clock" if each.by_clock else "working_time", each.since, now) // 60,
+        }
+        for each in silent
     ]
 
 

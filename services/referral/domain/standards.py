@@ -47,11 +47,6 @@ class Standards:
     ended_pack_days: int
     attempts: Paces
 
-    @property
-    def silent_minutes(self) -> int:
-        """Working minutes without a look after which a provider counts as silent: when it is nudged."""
-        return self.silence["not_opened", "working_time"]["nudge"] * 60
-
     def override_late(self, asked_at: datetime, now: datetime) -> bool:
         """Whether a second person should have looked by now: after these hours nothing more is shared on it."""
         return now > asked_at + timedelta(hours=self.override_confirm_hours)

@@ -95,28 +95,6 @@ async def falling(tx: Tx, start: datetime, end: datetime, limit: int = 100) -> l
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
-    """A provider that has not opened what it was sent."""
-
-    provider_id: UUID
-    legs: int
-    urgent: int
-    since: datetime
-
-
-async def silent(tx: Tx, before: datetime, limit: int = 50) -> list[Silent]:
-    """Providers with referrals that they could see by then and have not opened, the longest silent first."""
-    asked = (
-        "select l.provider_id, count(*)::int as legs, count(*) filter (where r.urgent)::int as urgent,"
-        " min(coalesce(l.out_at, l.sent_at)) as since from leg l join referral r using (referral_id)"
-        " where l.state = 'sent' and l.viewed_at is null and l.lapsed_at is null"
-        " and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) < $1"
-        " group by 1 order by 4, 1 limit $2"
-    )
-    return read(Silent, await tx.fetch(asked, before, limit))
-
-
-@dataclass(frozen=True, slots=True)
 class Unconfirmed:
     """An override that no second person has looked at."""
 

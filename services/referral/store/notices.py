@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.silent import Before
 from services.referral.store.rows import columns, read
+from services.referral.store.silence import UNOPENED, values
 
 _ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
 _OPEN = "not exists (select 1 from notice n where n.kind = '{}' and n.case_id = {}.case_id and n.over_at is null)"
@@ -20,12 +22,6 @@ select c.case_id as about, c.case_id, c.opened_at as at from case_file c
 select s.consent_id as about, s.case_id, s.taken_at as at from consent s
  where s.gate = 'override' and s.confirmed_at is null and s.withdrawn_at is null and s.taken_at > $1
    and {_OPEN.format("override_waiting", "s")} order by s.taken_at, s.consent_id limit $2
-""",
-    "silent_provider": f"""
-select l.leg_id as about, l.case_id, coalesce(l.out_at, l.sent_at) as at from leg l
- where l.state = 'sent' and l.viewed_at is null and l.sent_at < $3 and l.lapsed_at is null
-   and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) > $1
-   and coalesce(l.out_at, l.sent_at) < $3 and {_OPEN.format("silent_provider", "l")} order by at, l.leg_id limit $2
 """,
 }
 _OVER = {
@@ -75,10 +71,18 @@ class Shown:
     read: bool
 
 
-async def causes(tx: Tx, kind: str, since: datetime, limit: int, silent_before: datetime) -> list[Cause]:
+async def causes(tx: Tx, kind: str, since: datetime, limit: int) -> list[Cause]:
     """What of this kind has no open notice yet, the oldest first."""
-    more = (silent_before,) if kind == "silent_provider" else ()
-    return read(Cause, await tx.fetch(CAUSES[kind], since, limit, *more))
+    return read(Cause, await tx.fetch(CAUSES[kind], since, limit))
+
+
+async def silent(tx: Tx, before: Before, since: datetime, limit: int) -> list[Cause]:
+    """Legs of silent providers of which there is no open notice yet: what is urgent first, then the oldest."""
+    asked = (
+        f"select l.leg_id as about, l.case_id, s.since as at {UNOPENED} and s.since > $6"
+        f" and {_OPEN.format('silent_provider', 'l')} order by s.by_clock desc, s.since, l.leg_id limit $7"
+    )
+    return read(Cause, await tx.fetch(asked, *values(before), since, limit))
 
 
 async def add(tx: Tx, notices: Sequence[Notice]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.domain.silent import Before
 from services.referral.store.life import SilenceStep
 from services.referral.store.rows import columns, read
 
@@ -23,6 +24,17 @@ select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, coalesce(l.out
    and r.state = 'sent' and r.asked_at is null
    and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) <= $1 and l.lapsed_at is null
  order by r.urgent desc, since, l.leg_id limit $2
+"""
+# What its provider could see, has not opened, and should have by now: of a `Before`.
+UNOPENED = """
+  from leg l
+ cross join lateral (select * from referral f where f.referral_id = l.referral_id offset 0) r
+  join case_file c on c.case_id = l.case_id
+ cross join lateral (select coalesce(l.out_at, l.sent_at) as since,
+                            r.urgent or c.priority = 0 or c.holds && $3::text[] as by_clock) s
+  left join unnest($4::uuid[], $5::timestamptz[]) as k(contract_id, before) on k.contract_id = l.contract_id
+ where l.state = 'sent' and l.viewed_at is null and l.lapsed_at is null and (not l.automatic or l.pack is not null)
+   and s.since <= case when s.by_clock then $1::timestamptz else coalesce(k.before, $2::timestamptz) end
 """
 _RESTS = "select leg_id, since, until from limit_rest where leg_id = any($1::uuid[]) and what = 'accept' order by since"
 _TRIED = "select referral_id, contract_id from leg where referral_id = any($1::uuid[])"
@@ -50,6 +62,16 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unopened:
+    """Referrals that a provider has not opened, those that count by the clock apart; `since`: the first of them."""
+
+    provider_id: UUID
+    by_clock: bool
+    legs: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Falling:
     """A referral of which something falls due on `on`."""
 
@@ -71,6 +93,19 @@ async def silent(tx: Tx, sent_before: datetime, limit: int) -> list[Silent]:
     """Legs without an answer that their provider could see before an instant; urgent ones first, then the oldest. While
     a question to the hub is open nobody is silent but the hub."""
     return read(Silent, await tx.fetch(_SILENT, sent_before, limit))
+
+
+async def unopened(tx: Tx, before: Before, limit: int = 50) -> list[Unopened]:
+    """Providers that have not opened what they should have by now: what is urgent first, then the longest silent."""
+    asked = f"select l.provider_id, s.by_clock, count(*)::int as legs, min(s.since) as since {UNOPENED}"
+    return read(
+        Unopened, await tx.fetch(f"{asked} group by 1, 2 order by 2 desc, 4, 1 limit $6", *values(before), limit)
+    )
+
+
+def values(before: Before) -> tuple[Any, ...]:
+    """The arguments of `UNOPENED`."""
+    return before.by_clock, before.working, sorted(before.one_chance), list(before.closed), list(before.closed.values())
 
 
 async def rests_of(tx: Tx, legs: Sequence[UUID]) -> dict[UUID, list[tuple[datetime, datetime | None]]]:
