@@ -36,6 +36,7 @@ TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TY
 async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Crimes recorded or updated: cases opened, routed, and sent where everything allows it."""
     heard = hearing.read(events)
+    stands, left = await books.to_send_by(tx, await books.current(tx, context.facts))  # before anybody is held
     people = hearing.newcomers(heard)
     met = await batches.meet(tx, people)
     past = await batches.past(
@@ -45,10 +46,9 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         {person.police_ref for person in people if person.police_ref},
     )
     past.restricted = met.restricted
-    stands = await books.current(tx, context.facts)
     known = [case_id for held in past.of_crime.values() for case_id in held]
     overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
-    batch = hearing.Hearing(stands, past, overridden, await books.places_left(tx, stands))
+    batch = hearing.Hearing(stands, past, overridden, left)
     for event, found in heard:
         hearing.hear(batch, event, found)
     shut = await batches.write(tx, batch.changes)

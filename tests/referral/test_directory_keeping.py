@@ -1,5 +1,6 @@
 """The directory beside its contracts: providers from a day on, limits, closures, and who is sent to by itself."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from contracts.identity import contract_id, provider_id
 from contracts.working_time import local_day
 from kit import clock
 from services.referral.actions import books as stocked
-from services.referral.actions import falling_due
+from services.referral.actions import falling_due, rerouting
 from services.referral.domain.answering import due_at
 from services.referral.domain.directory import Standards
 from services.referral.domain.entries import BadField, contract_of, entry_of, read_directory
@@ -22,7 +23,7 @@ from services.referral.store import keeping
 from services.referral.store.keeping import Change
 from tests.browser import cookie_of
 from tests.builders import NOON, a_crime, a_viewer, recorded
-from tests.conftest import Databases
+from tests.conftest import Databases, until_somebody_waits
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, access_of, hub_app, hub_pages
@@ -247,6 +248,30 @@ async def test_a_batch_sends_no_more_than_the_places_that_it_has_not_taken_itsel
             stood = await stocked.as_it_stood(tx, row["directory_version"])
         assert stood is not None and stood.by_id[GENERAL].places == 0, "and is explained as it was"
         assert "nobody-available" in await hub.told(row["case_id"])
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("again", [False, True], ids=["a batch", "a case decided again"])
+async def test_two_who_decide_at_one_moment_do_not_take_the_last_place_twice(hub: Hub, again: bool) -> None:
+    sent = await a_referral_sent_by_policy(hub)
+    await holds_at_most(hub, 1)
+    await hub.worker.pool.execute("update leg set state = 'ended'")
+
+    async def decides() -> None:
+        if not again:
+            await hub.hears(recorded(a_crime()))
+            return
+        async with hub.as_worker() as tx:
+            await rerouting.rerun(tx, sent.case, await stocked.current(tx, BOOKS), LATER)
+
+    async with hub.as_worker() as first:
+        await stocked.to_send_by(first, await stocked.current(first, BOOKS))
+        other = asyncio.create_task(decides())
+        await until_somebody_waits(hub.worker)
+        await first.execute("update leg set state = 'accepted'")
+    await other
+    assert await hub.value("select count(*) from leg") == 1
+    assert again or await hub.value("select count(*) from case_event where type like 'nobody-available%'") == 1
 
 
 def test_the_books_stay_the_same_until_the_last_place_is_taken() -> None:

@@ -63,10 +63,16 @@ async def current(tx: Tx, books: Books) -> Books:
     return found
 
 
-async def places_left(tx: Tx, books: Books) -> dict[UUID, int]:
-    """How many more referrals those contracts may hold that have a limit and have not reached it."""
-    limited = {one.contract_id: one.most_open for one in books.directory.contracts if one.most_open}
-    return {one: places for one, places in (await keeping.left(tx, limited)).items() if places > 0}
+async def to_send_by(tx: Tx, stands: Books) -> tuple[Books, dict[UUID, int]]:
+    """The books by which cases are sent by themselves, and how many more referrals those contracts may hold that have a
+    limit and have not reached it. Until the transaction ends nothing else is sent to these by itself: what one worker
+    counts as free another cannot take. `stands`: the current books."""
+    limited = {one.contract_id: one.most_open for one in stands.directory.contracts if one.most_open}
+    if not limited:
+        return stands, {}
+    await keeping.hold(tx, limited)
+    left = await keeping.left(tx, limited)
+    return await current(tx, stands), {one: places for one, places in left.items() if places > 0}
 
 
 def _limited(books: Books, changes: Sequence[Version]) -> list[Limited]:

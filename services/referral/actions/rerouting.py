@@ -39,6 +39,7 @@ async def rerun(
 
     Adds lines, holds and doors; only a gate that is no longer there goes. False when the case was never decided.
     """
+    books, _ = await stocked.to_send_by(tx, books)
     held = await cases.load(tx, case_id)
     routings = await cases.routings(tx, case_id) if held else []
     if held is None or not routings:

@@ -1,6 +1,6 @@
 """What pages keep of the directory beside its contracts: providers, planned closures, who is sent to by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -69,6 +69,12 @@ async def left(tx: Tx, most: Mapping[UUID, int | None]) -> dict[UUID, int]:
     """How many more referrals each of these contracts may hold; 0 for one that holds as many as it may."""
     rows = await tx.fetch(_LEFT, list(most), list(most.values())) if most else ()
     return {row["contract_id"]: row["places"] for row in rows}
+
+
+async def hold(tx: Tx, contracts: Iterable[UUID]) -> None:
+    """Holds the places of these contracts until the transaction ends, in one order for everybody."""
+    asked = "select pg_advisory_xact_lock(hashtext('places'), hashtext(c::text)) from unnest($1::uuid[]) c"
+    await tx.execute(asked, sorted(contracts))
 
 
 async def held(tx: Tx, contract_id: UUID) -> int:
