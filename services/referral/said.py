@@ -1,4 +1,7 @@
-"""Words that the hub and a provider read alike: an age, and what somebody has just done to a referral."""
+"""Words that the hub and a provider read alike: an age, who did something, what is known of a person, and what somebody
+has just done to a referral."""
+
+from contracts.reference import ROLES
 
 DONE = {
     "triage": "You triaged the referral.",
@@ -23,6 +26,19 @@ DONE = {
     "transfer": "You transferred the referral to another provider.",
 }
 """Each verb of the transition table, as its flash says it."""
+FIELDS = {
+    "reference": "Reference",
+    "date_of_birth": "Date of birth",
+    "committed_on": "When it happened",
+    "reported_on": "When it was reported",
+    "officer_in_case": "Officer in the case",
+    "share": "Agreement to share",
+    "relationship": "Relationship to the suspect",
+    "channels": "Ways to reach the person",
+}
+"""What a pack may hold, where its code does not say it well."""
+_WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
+_NAMED = ("Commissioner's", "Victims'")
 NO_LONGER = "No longer shown"
 """What a provider reads in place of what it saw while the referral was its own."""
 
@@ -30,3 +46,16 @@ NO_LONGER = "No longer shown"
 def age(band: str | None) -> str:
     """ "25 to 34", "75 and over", "Not known"."""
     return (band or "not known").replace("+", " and over").replace("_", " ").replace("-", " to ").capitalize()
+
+
+def role(code: str) -> str:
+    """A role within a sentence: "hub officer", "Commissioner's analyst"; "the system" where it was nobody."""
+    title = ROLES[code].title if code in ROLES else code.replace(".", " ").replace("_", " ")
+    return _WHO.get(code) or (title if title.startswith(_NAMED) else title[:1].lower() + title[1:])
+
+
+def who(code: str) -> str:
+    """The role as whoever did something: "a hub officer", "an independent domestic violence adviser"."""
+    said = role(code)
+    article = "" if code in _WHO else "the " if said.startswith(_NAMED) else "an " if said[:1] in "aeio" else "a "
+    return article + said

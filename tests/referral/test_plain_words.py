@@ -83,7 +83,7 @@ def test_the_timeline_says_what_an_event_changed_without_its_codes(kind: str, sa
     data = json.loads((ROOT / f"contracts/examples/{kind}.json").read_text())["data"]
     entry = Entry(1, NOON, kind, None, None, "idva.worker", None, data)
     shown = happened.item(BOOKS, entry)
-    assert (shown["text"], shown["byline"]["text"]) == (said, "idva worker")
+    assert (shown["text"], shown["byline"]["text"]) == (said, "an independent domestic violence adviser")
 
 
 def test_titles_of_rights_are_those_of_the_catalogue() -> None:

@@ -36,7 +36,7 @@ async def test_a_page_opened_before_a_lock_does_not_lift_it_unseen(hub: Hub, bro
     page = await officer.submit("Save", 409, **SAFE)
     [said] = page.errors
     assert "Mobile has changed since you opened this page: it is locked now (someone else answered)" in said
-    assert "set by leader on" in said and "Nothing was saved" in said
+    assert "set by a hub team leader on" in said and "Nothing was saved" in said
     assert await mobile(hub) == ("unsafe", True) and await hub.told(case) == told
     chosen = {e.get("name"): e.get("value") for e in page.all("input") if e.get("checked") is not None}
     assert chosen == SAFE, "what was typed is still there"
@@ -51,7 +51,7 @@ async def test_an_older_page_does_not_call_safe_what_was_called_unsafe_since(hub
         await each.get(f"/cases/{case}/contact")
     await officer.submit("Save", **UNSAFE)
     page = await leader.submit("Save", 409, **SAFE)
-    assert "it is unsafe now, set by officer on" in page.errors[0]
+    assert "it is unsafe now, set by a hub officer on" in page.errors[0]
     assert await mobile(hub) == ("unsafe", False)
     await leader.submit("Save", **(SAFE | {"which": "email"}))
     assert await mobile(hub) == ("unsafe", False), "another channel is as the page showed it"

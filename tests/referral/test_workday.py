@@ -195,7 +195,7 @@ async def test_the_team_page_says_what_falls_due_who_is_silent_and_who_looked_at
     await (await browse("officer")).get("/cases/team", 403)
     await officer.get(f"/cases/{case}")
     who = [row[1] for row in (await leader.get(f"/cases/{case}/looked")).rows[1:]]
-    assert "Amina Farrow, officer" in who
+    assert "Amina Farrow, hub officer" in who
     page = await leader.get("/cases/team")
     assert "Life safety: 1" in page.texts("li") and "Every provider has opened" in page.text
     await leader.follow("Amina Farrow")

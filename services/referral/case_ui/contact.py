@@ -16,6 +16,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
+from services.referral import said
 from services.referral.actions import as_shown, contacting
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
@@ -156,7 +157,7 @@ def _changed(moved: Moved) -> str:
     """What became of a channel since the page was opened: what it is now, and who said so, when."""
     channel = moved.channel
     name, stands = words.words(channel.kind), "locked" if channel.locked else STANDS[channel.safety]
-    who = f", set by {words.words(channel.set_by_role).lower()} on {when(channel.set_at)}" if moved.set_anew else ""
+    who = f", set by {said.who(channel.set_by_role or 'system')} on {when(channel.set_at)}" if moved.set_anew else ""
     why = f" ({words.words(channel.locked_why).lower()})" if channel.locked else ""
     number = "" if moved.set_anew else ", or its number or address is another one"
     return (

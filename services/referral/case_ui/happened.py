@@ -7,6 +7,7 @@ from kit.web.words import deadline
 from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
 from services.referral.domain.books import Books
+from services.referral.said import who
 from services.referral.store.first_contact import HubAssessment
 from services.referral.store.timeline import Entry
 
@@ -20,7 +21,7 @@ def item(books: Books, entry: Entry) -> dict[str, Any]:
     return {
         "label": {"text": _TITLES.get(entry.type) or words.event(entry.type)},
         "datetime": {"timestamp": entry.happened_at, "type": "datetime"},
-        "byline": {"text": words.words(entry.actor_role.replace(".", " ")).lower()},
+        "byline": {"text": who(entry.actor_role)},
         "text": ", ".join(told(books, entry)),
     }
 

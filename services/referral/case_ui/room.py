@@ -22,6 +22,7 @@ from services.referral.case_ui import words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import ChannelState, Profile
+from services.referral.said import role
 from services.referral.store import cases, consent, contact, preferring
 from services.referral.store.cases import Case
 
@@ -142,6 +143,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "badges": [*badges(case), *ending],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
+        "role": role,
         "area": words.area,
         "preferences": await preferring.settings(tx),
     }

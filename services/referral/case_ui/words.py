@@ -6,9 +6,10 @@ from typing import Any
 from contracts.reference import local_authority_name
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
 from kit.web.words import date_words, plural, span
+from services.referral.said import FIELDS
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
-_SHORT |= {
+_SHORT |= FIELDS | {
     "idva_lgbt": "LGBT+ IDVA",
     "idva_male": "IDVA for men",
     "by_and_for": "By-and-for service",

@@ -18,6 +18,7 @@ from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
+from services.referral.said import who
 from services.referral.store import appointments, contact, life, portal
 from services.referral.store.portal import Offered, Told
 
@@ -124,14 +125,10 @@ def _asks(step: Transition) -> bool:
     return step.reasons is not None or step.verb == "complete"
 
 
-BY = {"system": "the hub", "provider.link": "whoever held a one-time link"}
-"""Who did something, where the role does not say it well."""
-
-
 def _told(books: Books, event: Told) -> dict[str, Any]:
     return {
         "label": {"text": words.told(event.type)},
         "datetime": {"timestamp": event.happened_at, "type": "datetime"},
-        "byline": {"text": BY.get(event.actor_role) or event.actor_role.replace(".", " ").replace("_", " ")},
+        "byline": {"text": "the hub" if event.actor_role == "system" else who(event.actor_role)},
         "text": words.reason(books, event.data),
     }

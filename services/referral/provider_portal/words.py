@@ -8,19 +8,11 @@ from contracts.reference import local_authority_name, offence
 from kit.web.words import date_words
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import hours_of
+from services.referral.said import FIELDS
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
 
-FIELDS = {
-    "reference": "Reference",
-    "date_of_birth": "Date of birth",
-    "committed_on": "When it happened",
-    "reported_on": "When it was reported",
-    "officer_in_case": "Officer in the case",
-    "share": "Agreement to share",
-    "same_household": "Lives with the suspect",
-    "relationship": "Relationship to the suspect",
-}
+_HERE = {"same_household": "Lives with the suspect"}
 ORDER = (
     *("given_names", "family_name", "date_of_birth", "age_band", "language", "address", "code_word", "access_needs"),
     *("needs", "risk", "flags", "offence", "committed_on", "reported_on", "relationship", "same_household", "share"),
@@ -132,7 +124,7 @@ def _clock(at: time) -> str:
 def pack(held: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A pack as rows of label and words; its channels are shown apart."""
     names = [*(name for name in ORDER if name in held), *sorted(held.keys() - {*ORDER, "channels"})]
-    return [(FIELDS.get(name, words(name)), given(name, held[name])) for name in names]
+    return [(FIELDS.get(name) or _HERE.get(name) or words(name), given(name, held[name])) for name in names]
 
 
 def given(name: str, value: Any) -> str:
