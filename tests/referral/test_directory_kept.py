@@ -324,3 +324,23 @@ async def test_a_decision_names_its_directory_and_is_explained_as_it_was(hub: Hu
     assert again is not None and explain(facts, "general", again, day) == was
     assert explain(facts, "general", stands.on(day).directory, day) != was
     assert await hub.value("select count(*) from directory_used") == 2
+
+
+@pytest.mark.service
+async def test_no_address_is_entered_before_somebody_said_whether_it_is_confidential(
+    hub: Hub, browse: AsPersona
+) -> None:
+    browser = await browse("leader")
+    place = {"place_lines": "9 Example Row", "place_town": "Dudley", "place_postcode": "ZZ99 9ZZ"}
+    asked = "Say yes or no: is the address confidential? Nobody is shown one before that is said"
+    await browser.get("/directory/import")
+    page = await browser.submit("See what it would do", 422, list=a_list(place | {"confidential": ""}))
+    assert page.errors == [f"Line 2: confidential: {asked}"]
+    await browser.get(f"/directory/contracts/{GENERAL}/change")
+    day = day_fields("effective_from", today())
+    page = await browser.submit("See what would change", 422, **place, **day, confidential=[])
+    assert page.errors == [asked]
+    await browser.submit("See what would change", 200, **place, **day, confidential="yes")
+    await browser.submit("Enter this change")
+    shown = await browser.get(f"/directory/service/{GENERAL}")
+    assert "9 Example Row" not in shown.text and "Kept confidential" in shown.text

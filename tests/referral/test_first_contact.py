@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.builders import a_domestic_crime, a_victim
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
@@ -106,3 +107,46 @@ async def test_the_assessment_passes_the_gate_and_saves_itself_while_somebody_fi
     async with gate.look(f"{url}/cases/work", signed_in=signed_in) as watched:
         await watched.page.get_by_role("link", name="First-contact assessment").click()
         assert await watched.page.get_by_label("Dash score, if it was done").input_value() == "9"
+
+
+async def test_a_higher_risk_found_at_first_contact_brings_the_adviser_the_conference_and_a_human_at_once(
+    hub: Hub, browse: AsPersona
+) -> None:
+    known = a_victim(relationship_to_suspect="partner", risk={"grade": "standard"}, share="agreed")
+    case = await a_case(hub, a_domestic_crime(known))
+    stands = "select lines, holds, doors, state, priority, risk_grade from case_file where case_id = $1"
+    [before] = await hub.rows(stands, case)
+    assert (before["lines"], before["holds"], before["state"]) == (["domestic_abuse"], [], "active")
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/assessment")
+    await officer.submit("Record it", **NEEDS, dash_score="18", risk="not_asked", agreed="yes")
+    [after] = await hub.rows(stands, case)
+    assert after["lines"] == ["domestic_abuse", "idva"] and "high_risk" in after["holds"] and "marac" in after["doors"]
+    assert (after["state"], after["priority"]) == ("waiting", 0)
+    assert await hub.rows("select line, state from leg") == [{"line": "domestic_abuse", "state": "sent"}]
+    reference = await hub.value("select reference from case_file where case_id = $1", case)
+    assert reference in (await officer.get("/cases?queue=now")).text
+    told = len(await hub.told(case))
+    await officer.get(f"/cases/{case}/assessment")
+    await officer.submit("Record it", **NEEDS, dash_score="2", risk="standard", agreed="yes")
+    assert await hub.rows(stands, case) == [after] and len(await hub.told(case)) == told, (
+        "a lower one takes nothing away"
+    )
+
+
+async def test_what_the_person_says_would_help_adds_its_service_and_sends_nothing(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    officer, compliance = await browse("officer"), await browse("compliance")
+    await officer.get(f"/cases/{case}/assessment")
+    said = {"wants": ["employment", "mental_health"], "themselves": ["sex_work"], "communication": ["interpreter"]}
+    page = await officer.submit("Record it", **NEEDS, **said, risk="high", agreed="yes")
+    assert page.summary["What they say would help"] == "Work, training or education, Mental health"
+    assert page.summary["What they say of themselves"] == "Sells sex"
+    assert "Chosen by the person: Interpreter" in page.text
+    assert "Sells sex" not in (await compliance.get(f"/cases/{case}")).text
+    lines = await hub.value("select lines from case_file where case_id = $1", case)
+    assert {"employment", "mental_health", "idva"} <= set(lines)
+    assert await hub.value("select count(*) from referral where line = 'employment' and state = 'received'") == 1
+    assert await hub.value("select count(*) from leg") == 0
+    page = await officer.post(f"/cases/{case}/assessment", {**NEEDS, "wants": "gold"}, 422)
+    assert "Choose from the list" in page.errors

@@ -1,4 +1,5 @@
-"""The hub's first-contact assessment, before a person refers: coded, once, and a high risk is reviewed the same day."""
+"""The hub's first-contact assessment, before a person refers: coded, once. What it finds adds to the case: a risk that
+is higher than anybody knew, and what the person says would help; and a high risk is reviewed the same day."""
 
 from datetime import datetime
 
@@ -6,8 +7,11 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import filing
+from services.referral.actions import filing, rerouting
 from services.referral.desk_books import first_contact as lists
+from services.referral.domain.assessed import with_assessment
+from services.referral.domain.books import Books
+from services.referral.domain.facts import CaseFacts
 from services.referral.store import first_contact, tasks
 from services.referral.store.first_contact import HubAssessment
 from services.referral.store.tasks import Task, task_id
@@ -15,8 +19,9 @@ from services.referral.store.tasks import Task, task_id
 HIGH = frozenset({"high", "imminent"})
 
 
-async def record(tx: Tx, viewer: Viewer, made: HubAssessment, now: datetime) -> bool:
-    """Keeps an assessment; False when it was kept before, Refused when another was kept after it.
+async def record(tx: Tx, viewer: Viewer, made: HubAssessment, books: Books, now: datetime) -> bool:
+    """Keeps an assessment and decides the case again with what it found; False when it was kept before, Refused when
+    another was kept after it.
 
     At a high risk, or a Dash at the threshold, somebody is to review the risk of the case today.
     """
@@ -25,6 +30,12 @@ async def record(tx: Tx, viewer: Viewer, made: HubAssessment, now: datetime) -> 
         if newest is not None and newest.assessment_id != made.assessment_id:
             raise Refused("assessment_id", "overtaken")
         return False
+
+    def found(facts: CaseFacts) -> CaseFacts:
+        said = {"needs": made.said_needs, "of_themselves": made.said_of_themselves, "communication": made.communication}
+        return with_assessment(facts, dash_score=made.dash_score, risk=made.risk, **said)
+
+    await rerouting.rerun(tx, made.case_id, books, now, change=found, by=viewer.user_id)
     fields = tuple(sorted(made.needs))
     await audit.record(tx, [audit.seen(viewer, "case.assessed", "case", made.case_id, fields)])
     dash = made.dash_score is not None and made.dash_score >= lists().dash_high

@@ -10,10 +10,13 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.sealed_page import SHORTEST, seal_page
+from services.referral.actions import beside as written_beside
 from services.referral.actions import sealing
+from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one, profile
-from services.referral.store import contact, details, downtime
+from services.referral.domain.safe_contact import ChannelState
+from services.referral.store import beside, contact, details, downtime
 from services.referral.store.downtime import Line
 
 MOST = 500
@@ -52,7 +55,7 @@ async def make(visit: Visit, desk: Desk) -> Response:
     )
 
 
-_FIELDS = ("name", "channels", "code_word")
+_FIELDS = ("name", "channels", "code_word", "must_not_know")
 
 
 async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
@@ -62,13 +65,31 @@ async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
     held = await profile(tx, line.person_id)
     safe = {k: c for k, c in held.channels.items() if c.safety == "safe" and c.locked_at is None and k in values}
     never = [words.words(kind) for kind in held.channels if kind not in safe]
+    shut_out = await _must_not_know(tx, visit, line)
     return {
         "line": line,
+        "must_not_know": shut_out,
         "name": f"{person.get('given_names') or ''} {person.get('family_name') or ''}".strip() or "Name not known",
         "code_word": person.get("code_word"),
-        "safe": [(words.words(k), values[k], " ".join(filter(None, (c.days, c.hours)))) for k, c in safe.items()],
+        "safe": [(words.words(k), values[k], ", ".join(_with_care(c))) for k, c in safe.items()],
         "never": never,
         "risk": words.words(line.risk_grade) + (f", Dash {line.dash_score}" if line.dash_score is not None else ""),
         "holds": [words.words(hold) for hold in line.holds],
         "lines": [words.words(each) for each in line.lines],
     }
+
+
+def _with_care(channel: ChannelState) -> list[str]:
+    """What must be kept to on a channel that is safe: "mon-fri 09:00-17:00", "leave no message"."""
+    said = [" ".join(filter(None, (channel.days, channel.hours)))]
+    said += ["leave no message"] if channel.voicemail is False else []
+    said += ["do not say who you are"] if channel.say_who is False else []
+    return [one for one in said if one]
+
+
+async def _must_not_know(tx: Tx, visit: Visit, line: Line) -> list[str]:
+    """Who must not know: "partner: the neighbour's brother"."""
+    held = [e for e in await beside.of_case(tx, line.case_id) if e.kind == "must_not_know" and not e.closed_at]
+    texts = await written_beside.texts(visit.sealer, held)
+    named = [(CODES["must_not_know"].get(e.code, e.code).lower(), texts.get(e.entry_id)) for e in held]
+    return [f"{what}: {who}" if who else what for what, who in named]

@@ -12,7 +12,9 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
 from kit.web.words import when
+from services.referral.actions import books as stocked
 from services.referral.actions import first_contact as acts
+from services.referral.actions.asked import NEEDS, OF_THEMSELVES
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.support import SupportLists
@@ -55,6 +57,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), *, fr
         basis=support.basis,
         levels=[{"value": str(code), "text": text} for code, text in levels.items()],
         communication=lists().communication,
+        wants=NEEDS,
+        themselves=OF_THEMSELVES,
         risks=RISKS,
         agreed=AGREED,
         assessment_id=(None if fresh else one(visit, "assessment_id")) or uuid4(),
@@ -70,7 +74,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), visit.now)
+            books = await stocked.current(tx, desk.books)
+            await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), books, visit.now)
     except Refused:
         return await ask(visit, desk, [FieldError("", OVERTAKEN)], fresh=True)
     return visit.redirect(f"/cases/{case.case_id}", flash="The first-contact assessment was recorded.")
@@ -83,8 +88,13 @@ def _wrong(visit: Visit, support: SupportLists) -> list[FieldError]:
         for code, text in support.domains.items()
         if one(visit, f"need-{code}") not in levels
     ]
-    if set(visit.form.get("communication", ())) - set(lists().communication):
-        errors.append(FieldError("communication", "Choose from the list"))
+    for name, known in (
+        ("wants", NEEDS),
+        ("themselves", OF_THEMSELVES),
+        ("communication", lists().communication),
+    ):
+        if set(visit.form.get(name, ())) - set(known):
+            errors.append(FieldError(name, "Choose from the list"))
     dash = one(visit, "dash_score").strip()
     if dash and not 0 <= (score if (score := whole(dash)) is not None else -1) <= DASH_MOST:
         errors.append(FieldError("dash_score", f"Enter the Dash score from 0 to {DASH_MOST}, or leave it empty"))
@@ -106,11 +116,14 @@ def _assessment(visit: Visit, case: Case, support: SupportLists, made: Any) -> H
         by_id=visit.signed_in.user_id,
         by_role=visit.signed_in.role,
         at=visit.now,
+        said_needs=tuple(sorted(set(visit.form.get("wants", ())))),
+        said_of_themselves=tuple(sorted(set(visit.form.get("themselves", ())))),
     )
 
 
-async def shown(tx: Tx, desk: Desk, case: Case) -> list[dict[str, Any]] | None:
-    """The newest assessment as rows of a summary list; None when there is none."""
+async def shown(tx: Tx, desk: Desk, case: Case, *, whole: bool = True) -> list[dict[str, Any]] | None:
+    """The newest assessment as rows of a summary list; None when there is none. What the person says of themselves is
+    there for who is shown it `whole`."""
     last = await first_contact.latest(tx, case.case_id)
     if last is None:
         return None
@@ -122,6 +135,7 @@ async def shown(tx: Tx, desk: Desk, case: Case) -> list[dict[str, Any]] | None:
     rows = [
         ("Recorded", when(last.at)),
         ("Much help is needed with", ", ".join(most) or "no area"),
+        ("What they say would help", ", ".join(NEEDS.get(code, code) for code in last.said_needs) or "Nothing"),
         (
             "To communicate",
             ", ".join(lists().communication.get(code, code) for code in last.communication) or "Nothing",
@@ -129,4 +143,7 @@ async def shown(tx: Tx, desk: Desk, case: Case) -> list[dict[str, Any]] | None:
         ("Risk as the hub saw it", RISKS.get(last.risk, last.risk) + dash),
         ("Agrees to be referred", AGREED.get(last.agreed, last.agreed)),
     ]
+    if whole and last.said_of_themselves:
+        stated = ", ".join(OF_THEMSELVES.get(code, code) for code in last.said_of_themselves)
+        rows.insert(4, ("What they say of themselves", stated))
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]

@@ -6,14 +6,18 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
+from services.referral.actions import beside as written_beside
 from services.referral.actions import noting, sealing
+from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
 from services.referral.case_ui.case import details_rows, facts_rows
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.desk_books import note_kinds
-from services.referral.store import details, notes, tasks, timeline
+from services.referral.store import beside, details, notes, tasks, timeline
+from services.referral.store.cases import Case
 
 PARTS = {
     "details": "Name and details",
@@ -67,7 +71,9 @@ async def paper(visit: Visit, desk: Desk) -> Response:
             "notes": [(note, text) for note, text in zip(written, await _texts(visit, written), strict=True)],
             "timeline": await timeline.entries(tx, case.case_id),
         }
-        seen = audit.seen(visit.signed_in, "case_printed", "case", case.case_id, tuple(parts), form.reason)
+        shown |= await _with_care(tx, visit, case)
+        named = ("must_not_know",) if shown["shut_out"] else ()
+        seen = audit.seen(visit.signed_in, "case_printed", "case", case.case_id, (*parts, *named), form.reason)
         await audit.record(tx, [seen])
     return visit.render(
         "case_ui/print.html",
@@ -81,6 +87,16 @@ async def paper(visit: Visit, desk: Desk) -> Response:
         task_words=words.TASKS,
         **shown,
     )
+
+
+async def _with_care(tx: Tx, visit: Visit, case: Case) -> dict[str, Any]:
+    """What every paper begins with: what was safe when it was printed, and to whom nothing may be said. Who they are
+    stands there for those who may open names."""
+    top = await frame(tx, visit, case, "Overview")
+    held = [e for e in await beside.of_case(tx, case.case_id) if e.kind == "must_not_know" and not e.closed_at]
+    opened_texts = await written_beside.texts(visit.sealer, held) if visit.may("case.reveal") else {}
+    shut_out = [(CODES["must_not_know"].get(e.code, e.code), opened_texts.get(e.entry_id)) for e in held]
+    return {"safe": top["safe"], "shut_out": shut_out}
 
 
 async def _texts(visit: Visit, written: list[notes.Note]) -> list[str]:

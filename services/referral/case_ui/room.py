@@ -1,6 +1,6 @@
 """What the hub's pages share: the books of the service, a case as its viewer may see it, and refusals in words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,13 +17,14 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words
 from services.referral.actions import books as stocked
+from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
 from services.referral.case_ui import words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.said import role
-from services.referral.store import cases, consent, contact, preferring
+from services.referral.store import cases, consent, contact, must_not_know, preferring
 from services.referral.store.cases import Case
 
 FRESH = timedelta(seconds=5)
@@ -126,6 +127,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
     soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)
     ends = await consent.first_end(tx, case.case_id, visit.now, soon)
     ending = [{"text": f"An agreement ends {date_words(ends)}", "classes": "moj-badge--orange"}] if ends else []
+    shut_out = await must_not_know.of_case(tx, case.case_id) if visit.may("case.reveal") else []
     tabs = [
         {
             "text": text,
@@ -140,13 +142,19 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "base": base,
         "tabs": tabs,
         "safe": [words.words(kind) for kind in safe],
-        "badges": [*badges(case), *ending],
+        "badges": [*badges(case), *not_to_know(shut_out), *ending],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
         "role": role,
         "area": words.area,
         "preferences": await preferring.settings(tx),
     }
+
+
+def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
+    """The badge of whom nothing may be said to; their names are on the page of safeguards alone."""
+    told = ", ".join(CODES["must_not_know"].get(code, words.words(code)).lower() for code in codes)
+    return [{"text": f"Must not know: {told}", "classes": "moj-badge--red"}] if codes else []
 
 
 def badges(case: Case) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from contracts.reference import local_authority_name
 from kit.web.forms import Say
@@ -16,6 +16,7 @@ Text = Annotated[str | None, Field(max_length=120)]
 Whole = Annotated[int | None, Say("Enter a whole number, or leave it empty"), Field(ge=0, le=9_999)]
 _HOURS = re.compile(r"([A-Z,]+)(?:-([A-Z]{2}))? ([\d:]{5})-([\d:]{5})")
 _PHONE = re.compile(r"[0-9 +]{6,20}")
+PLACE = ("place_lines", "place_town", "place_postcode")
 YesNo = Annotated[Literal["yes", "no"], Say("Choose yes or no")]
 
 
@@ -56,7 +57,9 @@ class ContractForm(BaseModel):
     place_lines: Text = None
     place_town: Text = None
     place_postcode: Text = None
-    confidential: YesNo = "no"
+    confidential: Annotated[Literal["yes", "no"] | None, Say("Choose yes or no")] = Field(
+        default=None, validate_default=True
+    )
     pack: list[str] = []
 
     @field_validator("hours")
@@ -68,6 +71,13 @@ class ContractForm(BaseModel):
             if not found or not set(DAYS).issuperset(days) or found[4] <= found[3]:
                 raise ValueError("Write each line of the opening hours as MO-FR 09:00-17:00 or SA,SU 10:00-14:00")
         return text
+
+    @field_validator("confidential")
+    @classmethod
+    def _said(cls, said: str | None, info: ValidationInfo) -> str | None:
+        if said is None and any(info.data.get(name) for name in PLACE):
+            raise ValueError("Say yes or no: is the address confidential? Nobody is shown one before that is said")
+        return said
 
     @field_validator("on_call")
     @classmethod
@@ -118,7 +128,7 @@ def entry_from(form: ContractForm, slug: str) -> dict[str, Any]:
     entry["standards"] = {name: getattr(form, name) for name in Standards.__slots__}
     found = [_HOURS.fullmatch(line) for line in _lines(form.hours)]
     entry["hours"] = [{"days": _days(m[1], m[2]), "opens": m[3], "closes": m[4]} for m in found if m]
-    if form.place_lines or form.place_town or form.place_postcode:
+    if any(getattr(form, name) for name in PLACE):
         entry["place"] = {"lines": _many(form.place_lines), "town": form.place_town, "postcode": form.place_postcode}
         entry["place"] |= {"confidential": True} if form.confidential == "yes" else {}
     return entry
@@ -138,7 +148,7 @@ def values_of(contract: Contract) -> dict[str, list[str]]:
     if contract.place is not None:
         place = contract.place
         said |= {"place_lines": ", ".join(place.lines), "place_town": place.town, "place_postcode": place.postcode}
-    said["confidential"] = "yes" if contract.place and contract.place.confidential else "no"
+        said["confidential"] = "yes" if place.confidential else "no"
     values = {name: [str(value)] for name, value in said.items() if value is not None}
     values["areas"] = sorted(map(local_authority_name, contract.areas))
     values |= {"kinds": sorted(contract.kinds), "pack": list(contract.pack)}

@@ -12,6 +12,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import contacting, packing, providing
+from services.referral.actions.beside import CODES
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import Profile
@@ -19,7 +20,7 @@ from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.said import who
-from services.referral.store import appointments, contact, life, portal
+from services.referral.store import appointments, contact, life, must_not_know, portal
 from services.referral.store.portal import Offered, Told
 
 
@@ -31,6 +32,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
             await providing.view(tx, viewer, offered.referral_id, visit.now)
         pack = await packing.read(tx, visit.sealer, viewer, offered.leg_id, visit.now) or {}
         profile, digests = await _profile(tx, offered)
+        shut_out = await must_not_know.of_case(tx, offered.case_id)
         told = await portal.told(tx, offered.leg_id)
         check_ins = await life.check_ins(tx, offered.referral_id)
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
@@ -50,6 +52,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         workers=[{"value": "nobody", "text": "Nobody"}, *({"value": str(k), "text": v} for k, v in names.items())],
         pack=words.pack(pack),
         channels=channels,
+        shut_out=", ".join(CODES["must_not_know"][code].lower() for code in shut_out),
         steps=sorted(steps(visit, books, offered), key=_asks),
         can_try=can_try(visit, offered),
         usable=usable,

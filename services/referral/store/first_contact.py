@@ -24,6 +24,8 @@ class HubAssessment:
     by_id: UUID
     by_role: str
     at: datetime
+    said_needs: tuple[str, ...] = ()
+    said_of_themselves: tuple[str, ...] = ()
 
 
 async def add(tx: Tx, made: HubAssessment) -> bool:

@@ -1,0 +1,43 @@
+"""What the hub found at first contact, as facts of the case: a higher risk and a need that was stated add to it."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.referral.domain.facts import CaseFacts
+
+GRADES = ("standard", "medium", "high", "imminent")
+DISABLED, INTERPRETER = "disabled", "interpreter"
+
+
+def with_assessment(
+    facts: CaseFacts,
+    *,
+    dash_score: int | None,
+    risk: str,
+    needs: Collection[str] = (),
+    of_themselves: Collection[str] = (),
+    communication: Collection[str] = (),
+) -> CaseFacts:
+    """The facts with what was found. Of two risks the higher one counts; nothing that was known is taken away."""
+    wanted = {*facts.needs, *needs, *({INTERPRETER} & set(communication))}
+    stated = set(of_themselves)
+    return replace(
+        facts,
+        dash_score=max((one for one in (facts.dash_score, dash_score) if one is not None), default=None),
+        risk_grade=_higher(facts.risk_grade, risk),
+        needs=_joined(facts.needs, wanted),
+        vulnerabilities=_joined(facts.vulnerabilities, stated - {DISABLED}),
+        disability="yes" if DISABLED in stated else facts.disability,
+        choices=_joined(facts.choices, {INTERPRETER} & wanted),
+    )
+
+
+def _higher(held: str | None, found: str) -> str | None:
+    if found not in GRADES:
+        return held
+    return found if held not in GRADES or GRADES.index(found) > GRADES.index(held) else held
+
+
+def _joined(held: tuple[str, ...], found: Collection[str]) -> tuple[str, ...]:
+    """What was there, in its order, then what is new."""
+    return (*held, *sorted(set(found) - set(held)))
