@@ -40,7 +40,9 @@ class ReferralContacting(ReferralFact):
 
 
 class ReferralSent(ReferralFact):
-    """The pack left for a provider. `leg_number` counts from 1: the first leg of a referral is the one counted sent."""
+    """The pack left for a provider. `leg_number` counts from 1: the first leg of a referral is the one counted sent.
+    `accept_by`: the limit to accept, counted from `happened_at`; a provider that could first see it later, as where a
+    past month was fed, has longer."""
 
     TYPE: ClassVar[str] = "referral.sent.v1"
     leg_id: UUID

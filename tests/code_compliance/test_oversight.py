@@ -10,6 +10,8 @@ from contracts.referral import CaseOpened
 from contracts.working_time import calendar
 from kit.service import Moment
 from services.code_compliance.actions.overseeing import count_months
+from services.code_compliance.case_ui.oversight import points
+from services.code_compliance.case_ui.oversight_room import percent
 from services.code_compliance.domain.oversight import Figures, rounded, spread, working_days
 from services.code_compliance.domain.periods import bounds, month_of, read_period
 from services.code_compliance.domain.profiles import profiles_of
@@ -63,6 +65,12 @@ def test_without_the_right_small_numbers_are_hidden_and_the_others_rounded_each_
     assert [rounded(n) for n in (0, 1, 4, 5, 7, 8, 12, 13)] == [0, None, None, 5, 5, 10, 10, 15]
     hidden = Figures({"met": 98, "breached": 2}, exact=False)
     assert (hidden.shown("due"), hidden.shown("met"), hidden.shown("breached"), hidden.rate) == (100, 100, None, None)
+
+
+def test_a_point_of_the_trend_is_as_exact_as_the_rate_beside_it() -> None:
+    states = {"met": 842, "breached": 158}
+    assert [points(Figures(states, exact=exact)) for exact in (True, False)] == [84.2, 84]
+    assert [percent(Figures(states, exact=exact)) for exact in (True, False)] == ["84.2%", "84%"]
 
 
 def test_half_and_nine_in_ten_are_found_by_nearest_rank() -> None:

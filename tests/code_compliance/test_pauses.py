@@ -146,7 +146,7 @@ async def test_word_from_before_the_missed_day_is_said_to_have_come_late(hub: Hu
     await hub.hear(given(R6, "2025-06-05 12:00"), when="2025-06-06 10:00")  # sent then, and heard only now
     page = await (await sign_in("compliance")).get(PAGE)
     assert (
-        "Breached, due by the end of Tuesday 10 June 2025, until word of Friday 6 June 2025 10:00 reached us late: "
+        "Breached, due by the end of Tuesday 10 June 2025, until word of Friday 6 June 2025 at 10am reached us late: "
         "evidence came." in page.text
     )
 
@@ -158,7 +158,7 @@ async def test_late_evidence_and_a_later_pause_leave_how_it_stood_before(hub: Hu
     await hub.hear(given(R6, "2025-06-09 12:00"), when="2025-06-21 10:00")
     page = await (await sign_in("compliance")).get(PAGE)
     assert (
-        "Breached, due by the end of Tuesday 10 June 2025, until Saturday 21 June 2025 10:00: evidence came."
+        "Breached, due by the end of Tuesday 10 June 2025, until Saturday 21 June 2025 at 10am: evidence came."
         in page.text
     )
 

@@ -127,3 +127,9 @@ def test_a_chart_says_in_words_and_in_a_table_what_it_draws(templates: Environme
     rows = [line.strip() for line in html.splitlines() if "govuk-table__cell" in line]
     assert [re.sub("<[^>]*>", "", row) for row in rows] == ["1,200", "2,400", "not available"]
     assert "style=" not in html
+
+
+@pytest.mark.parametrize(("most", "said"), [(84.2, "84.2"), (84.0, "84"), (2400, "2,400")])
+def test_the_axis_of_a_line_names_its_greatest_number_as_it_is(templates: Environment, most: float, said: str) -> None:
+    chart = {"id": "c", "title": "T", "takeaway": "T", "label": "L", "measure": "M", "points": [["A", 1], ["B", most]]}
+    assert f'text-anchor="end">{said}</text>' in rendered(templates, "lineChart", chart)

@@ -76,6 +76,9 @@ async def test_a_send_leaves_only_when_the_time_to_undo_has_lapsed(hub: Hub) -> 
     assert "referral.sent" not in await hub.told(case)
     assert await hub.every(referring.release, LATER) == 1
     assert "referral.sent" in await hub.told(case)
+    by = await hub.value("select (data ->> 'accept_by')::timestamptz from case_event where type = 'referral.sent.v1'")
+    hours = BOOKS.directory.by_id[IDVA].standards.urgent_hours
+    assert by == LATER + timedelta(hours=hours), "what is urgent is answered by the clock"
     assert await hub.value("select state from referral where referral_id = $1", referral) == "sent"
 
 

@@ -73,7 +73,7 @@ def test_the_short_way_finds_what_the_full_explanation_finds_among_200_contracts
 
 
 def test_the_map_names_every_area_with_its_number_and_says_what_it_shows() -> None:
-    shown = {one.shape.name: one for one in shaded({"E08000026": 9, "E08000025": 1})}
+    shown = {one.shape.name: one for one in shaded({"E08000026": 9, "E08000025": 1}, {"E08000025": "few"})}
     assert len(shown) == 7 and (shown["Coventry"].number, shown["Dudley"].number) == (9, 0)
     assert len({shown[name].fill for name in ("Coventry", "Birmingham", "Dudley")}) == 3
     assert takeaway(10, {"E08000026": 9, "E08000025": 1}) == "For 10 cases nobody could help, most in Coventry (9)."
@@ -217,6 +217,8 @@ async def test_nobody_available_is_counted_by_area_and_need_and_opens_its_cases(
     page = await reader.get("/directory/gaps?days=365")
     assert "For fewer than 5 cases nobody could help." in page.text and "Nothing was recorded" not in page.text
     assert "1 case" not in page.text and "/gaps/cases" not in page.html
+    assert ["Coventry", "fewer than 5"] in page.rows and ["Dudley", "0"] in page.rows
+    assert "Coventry: fewer than 5." in page.html and "General support" not in page.text, "too few to be told apart"
     await reader.get("/directory/gaps/cases", 403)
 
 

@@ -1,7 +1,7 @@
 """The whole decision: what leaves by itself, what waits, whom nobody can take, and what is announced."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid5
 
@@ -35,6 +35,9 @@ def test_a_case_with_nothing_in_the_way_is_sent_at_once_to_the_contract_that_the
     assert isinstance(sent, ReferralSent)
     assert (sent.gate, sent.contract_id, sent.automatic) == ("police_share", leg.contract.contract_id, True)
     assert sent.accept_by == datetime(2026, 9, 7, 22, 59, 59, tzinfo=UTC)
+    shut = replace(books(), closed={leg.contract.contract_id: frozenset({date(2026, 9, 7)})})
+    [later] = decide(a_case(), NOTHING_KNOWN, shut, NOW).legs
+    assert later.accept_by == datetime(2026, 9, 8, 22, 59, 59, tzinfo=UTC), "no limit runs in a planned closure"
 
 
 def test_the_same_case_has_the_same_ids_every_time() -> None:

@@ -13,6 +13,7 @@ from contracts.working_time import local_day
 from kit import clock
 from services.referral.actions.filing import CHILD, LIFE_SAFETY, hub_due
 from services.referral.case_ui import happened, words
+from services.referral.case_ui.queues import badge
 from services.referral.desk_books import right_names
 from services.referral.said import DONE, age
 from services.referral.store.timeline import Entry
@@ -42,6 +43,11 @@ NIGHT = datetime(2026, 9, 1, 22, 37, tzinfo=UTC)
 )
 def test_a_limit_in_hours_is_told_by_the_clock_at_night_too(urgency: int, now: datetime, said: str) -> None:
     assert words.time_left(hub_due(urgency, NIGHT), now) == said
+
+
+def test_a_badge_says_that_counting_stopped_and_a_byline_who_it_was() -> None:
+    assert [badge(number) for number in (None, 0, 1000, 1001)] == [None, "0", "1,000", "1,000+"]
+    assert [words.by(role) for role in ("system", "hate.worker")] == ["the service itself", "hate worker"]
 
 
 def test_no_time_is_left_where_no_clock_runs() -> None:

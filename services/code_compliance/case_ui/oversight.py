@@ -121,7 +121,7 @@ async def show_split(visit: Visit, rules: Rulebook) -> Response:
         split_words=SPLIT_WORDS[split],
         about=_title(asked, rules),
         rows=rows,
-        points=[[row["words"], _whole_percent(found[c])] for c, row in zip(order, rows, strict=True)],
+        points=[[row["words"], points(found[c])] for c, row in zip(order, rows, strict=True)],
         splits=SPLIT_WORDS,
     )
 
@@ -235,16 +235,19 @@ def _decided(figures: Figures) -> int:
 
 
 def _trend(past: Sequence[Period], months: Sequence[tuple[date, str, int]], exact: bool) -> list[list[Any]]:
-    """The share met in time of each period, in whole percents."""
+    """The share met in time of each period, in percent."""
     found = {each.name: Figures(exact=exact) for each in past}
     names = {month: each.name for each in past for month in each.months}
     for month, state, number in months:
         found[names[month]].add(state, number)
-    return [[each.name, _whole_percent(found[each.name])] for each in past]
+    return [[each.name, points(found[each.name])] for each in past]
 
 
-def _whole_percent(figures: Figures) -> int | None:
-    return None if figures.rate is None else round(100 * figures.rate)
+def points(figures: Figures) -> float | int | None:
+    """A rate as a point of a chart, as exactly as `percent` says it; None where there is none."""
+    if figures.rate is None:
+        return None
+    return round(100 * figures.rate, 1) if figures.exact else round(100 * figures.rate)
 
 
 def _title(asked: Wanted, rules: Rulebook) -> str:

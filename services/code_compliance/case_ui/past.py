@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kit.web.words import deadline
-from services.code_compliance.domain.receipt import moment_in_words
+from kit.web.words import deadline, when
 from services.code_compliance.domain.words import SOURCES, STATES
 from services.code_compliance.store.ledger import Former
 
@@ -24,7 +23,7 @@ PASSED = ("breached", "not_evidenced")
 
 
 def former(rows: Sequence[Former]) -> list[str]:
-    """ "Breached, due by the end of Tuesday 10 June 2025, until Monday 7 July 2025 10:00: evidence came." """
+    """ "Breached, due by the end of Tuesday 10 June 2025, until Monday 7 July 2025 at 10am: evidence came." """
     return list(_lines(rows))
 
 
@@ -32,7 +31,7 @@ def _lines(rows: Sequence[Former]) -> Iterator[str]:
     for row in rows:
         parts = [STATES.get(row.state, row.state)]
         if row.settled_at is not None:
-            parts.append(f"by an act of {moment_in_words(row.settled_at)}")
+            parts.append(f"by an act of {when(row.settled_at)}")
             if row.source:
                 parts.append(f"told by {SOURCES.get(row.source, row.source)}")
         if row.due_at is not None:
@@ -43,6 +42,6 @@ def _lines(rows: Sequence[Former]) -> Iterator[str]:
 def _changed(row: Former) -> str:
     """When what was said of it changed. Word that is older than the day it missed reached us after that day: until
     then it was rightly said to have passed."""
-    told = moment_in_words(row.changed_at)
+    told = when(row.changed_at)
     late = row.state in PASSED and row.due_at is not None and row.changed_at <= row.due_at
     return f"word of {told} reached us late" if late else told

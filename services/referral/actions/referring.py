@@ -18,8 +18,8 @@ from services.referral.actions import both_sides, filing, gating, packing, settl
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import transitions
+from services.referral.domain.answering import NEVER, due_at
 from services.referral.domain.books import Books
-from services.referral.domain.deciding import accept_by
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
@@ -150,7 +150,8 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
         contract = books.directory.by_id[leg.contract_id]
         if not await _may_leave(tx, held, leg, contract, books, moment.now):
             continue
-        by = accept_by(local_day(moment.now), contract.standards.accept_working_days)
+        closed = books.closed.get(leg.contract_id, NEVER)
+        by = due_at(contract.standards, "answer", moment.now, urgent=held.urgent, closed=closed)
         state, events = table().apply(
             held,
             "send",

@@ -43,7 +43,7 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
         "case_ui/queue.html",
         status=422 if errors else 200,
         page=page,
-        tabs=[(queue, counts.get(queue.slug)) for queue in queues.QUEUES.values()],
+        tabs=[(queue, badge(counts.get(queue.slug))) for queue in queues.QUEUES.values()],
         rows=[
             {
                 "row": row,
@@ -68,6 +68,12 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
         batch_id=uuid4(),
         errors=errors,
     )
+
+
+def badge(count: int | None) -> str | None:
+    """ "27", and "1,000+" where counting stopped."""
+    most = queues.COUNTED_AT_MOST
+    return None if count is None else f"{count:,}" if count <= most else f"{most:,}+"
 
 
 def _known(visit: Visit, name: str, among: tuple[str, ...]) -> str | None:

@@ -1,7 +1,6 @@
 """Where nobody could help: a map and tables by area, kind of help and need; each number opens its cases, no names."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from services.referral.domain.books import Books
 from services.referral.store import gaps
 from services.referral.store.gaps import Counted
 
+SMALLEST, FEW = 5, "fewer than 5"
 PERIODS = {"30": "30 days", "90": "90 days", "365": "12 months"}
 NEED_NAMES = {need: need.replace("_", " ").capitalize() for need in NEEDS} | {"not_stated": "Not stated"}
 RULES = {
@@ -61,38 +61,47 @@ async def show(visit: Visit, books: Books) -> Response:
     for one in everybody:
         areas[one.area or "none"] = areas.get(one.area or "none", 0) + 1
     exact, total = _exact(visit), len(everybody)
-    if not exact:
-        total, areas = rounded(total), {code: rounded(number) for code, number in areas.items()}
-        lines, needs, reasons = _rounded(lines), _rounded(needs), _rounded(reasons)
+
+    def told(number: int) -> int | str:
+        return number if exact else about(number)
+
+    shades = areas if exact else {code: max(rounded(number), SMALLEST) for code, number in areas.items()}
     return visit.render(
         "directory_ui/gaps.html",
         period=_period(visit),
         periods=PERIODS,
         exact=exact,
-        total=total,
-        takeaway=takeaway(total, areas) if exact or not everybody else about(total),
-        few=not total and bool(everybody),
-        shown=shaded(areas),
+        total=told(total),
+        takeaway=takeaway(total, areas) if exact or not total else _takeaway_of_about(total),
+        few=not exact and 0 < total < SMALLEST,
+        shown=shaded(shades, {code: told(number) for code, number in areas.items()}),
         width=WIDTH,
         height=round(shapes()[1], 1),
         columns=[*AREA_NAMES.items(), *([("none", "Not known")] if "none" in areas else [])],
-        areas=areas,
-        lines=_table(lines, LINE_NAMES),
-        needs=_table(needs, NEED_NAMES),
-        reasons=[(RULES.get(one.line, one.line), one.number) for one in reasons],
+        areas={code: told(number) for code, number in areas.items()},
+        lines=_table(lines, LINE_NAMES, told),
+        needs=_table(needs, NEED_NAMES, told),
+        reasons=[(RULES.get(one.line, one.line), _cases(told(one.number))) for one in reasons],
     )
 
 
-def _rounded(counted: Sequence[Counted]) -> list[Counted]:
-    """Rounded numbers, without those that are too small for one."""
-    return [replace(one, number=number) for one in counted if (number := rounded(one.number))]
+def about(number: int) -> int | str:
+    """A number for whoever opens no cases (docs/adr/0015): one that is small is said to be so, and is not none."""
+    return FEW if 0 < number < SMALLEST else rounded(number)
 
 
-def _table(counted: Sequence[Counted], names: dict[str, str]) -> list[tuple[str, str, dict[str, int]]]:
+def _cases(number: int | str) -> str:
+    return plural(number, "case") if isinstance(number, int) else f"{number} cases"
+
+
+Table = list[tuple[str, str, dict[str, int | str]]]
+
+
+def _table(counted: Sequence[Counted], names: dict[str, str], told: Callable[[int], int | str]) -> Table:
     """Rows by code and name, with a number for each area that has one."""
-    rows: dict[str, dict[str, int]] = {}
+    rows: dict[str, dict[str, int | str]] = {}
     for one in counted:
-        rows.setdefault(one.line, {})[one.area or "none"] = one.number
+        rows.setdefault(one.line, {})[one.area or "none"] = told(one.number)
     return sorted(((code, names.get(code, code), found) for code, found in rows.items()), key=lambda row: row[1])
 
 
@@ -109,9 +118,9 @@ def takeaway(total: int, areas: dict[str, int]) -> str:
     return f"{said}, most in {' and '.join(names)} ({most})."
 
 
-def about(total: int) -> str:
-    """The same of a rounded number: what is too small for one is not none."""
-    return f"For {f'about {total}' if total else 'fewer than 5'} cases nobody could help."
+def _takeaway_of_about(total: int) -> str:
+    said = about(total)
+    return f"For {said if said == FEW else f'about {said}'} cases nobody could help."
 
 
 async def show_cases(visit: Visit, books: Books) -> Response:

@@ -29,10 +29,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A shape with its number; `fill` and `ink` are colours of the area and of its words."""
+    """A shape with its number as it is shown; `fill` and `ink` are colours of the area and of its words."""
 
     shape: Shape
-    number: int
+    number: int | str
     fill: str
     ink: str
 
@@ -75,12 +75,12 @@ def _middle(ring: list[tuple[float, float]]) -> tuple[float, float]:
     return x / (3 * total), y / (3 * total)
 
 
-def shaded(numbers: Mapping[str, int]) -> list[Shown]:
-    """Every area with its number, the darker the more."""
+def shaded(numbers: Mapping[str, int], told: Mapping[str, int | str]) -> list[Shown]:
+    """Every area with its number as it is `told`, the darker the more."""
     most = max(numbers.values(), default=0)
     found = []
     for shape in shapes()[0]:
         number = numbers.get(shape.code, 0)
         step = 0 if not number else 3 if number * 3 > most * 2 else 2 if number * 3 > most else 1
-        found.append(Shown(shape, number, SHADES[step], "#ffffff" if step == 3 else "#0b0c0c"))
+        found.append(Shown(shape, told.get(shape.code, number), SHADES[step], "#ffffff" if step == 3 else "#0b0c0c"))
     return found

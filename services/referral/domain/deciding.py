@@ -1,18 +1,19 @@
 """The whole decision on a case: routed, matched, sent where everything allows it, announced."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from contracts import referral as say
 from contracts.envelope import Announcement
 from contracts.identity import reference
-from contracts.working_time import LONDON, calendar, due, local_day
+from contracts.working_time import local_day
 from services.referral.domain.announcing import SYSTEM, built, case_values, leg_values, routed_values
+from services.referral.domain.answering import NEVER, due_at
 from services.referral.domain.books import Books, InForce
-from services.referral.domain.directory import Contract, Directory
+from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, History
 from services.referral.domain.matching import TAKING, failed_rules, fits, match
 from services.referral.domain.referral import leg_id, referral_id
@@ -21,7 +22,7 @@ from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One provider tried for a referral; `accept_by`: the end of the contract's own limit to accept."""
+    """One provider tried for a referral; `accept_by`: the end of the contract's limit, from the sending."""
 
     referral_id: UUID
     leg_id: UUID
@@ -65,7 +66,7 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
     force = books.on(today)
     routing = route(facts, history, force.rules)
     code = reference(facts.case_id)
-    plan = plan_lines(facts, routing, routing.lines, force, force.directory, today)
+    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed)
     decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
     events: list[Announcement] = [
         built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
@@ -126,16 +127,18 @@ def plan_lines(
     routing: Routing,
     lines: tuple[str, ...],
     force: InForce,
-    directory: Directory,
-    today: date,
+    now: datetime,
+    closed: Mapping[UUID, frozenset[date]],
     *,
     by_itself: bool = True,
 ) -> Plan:
     """What becomes of these lines; nothing is sent at once unless `by_itself`. No referral at all where sharing is
-    refused or has to be asked first, or where another hub commissions: then a human acts on the case itself."""
+    refused or has to be asked first, or where another hub commissions: then a human acts on the case itself.
+    `closed`: the days of planned closures, by contract."""
     if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:
         return NOTHING
     alone = by_itself and not routing.holds and force.policy.share_counts(facts)
+    today, directory = local_day(now), force.directory
     referrals, legs, waiting, nobody = [], [], [], []
     failed: dict[str, tuple[str, ...]] = {}
     for line in lines:
@@ -143,7 +146,8 @@ def plan_lines(
         referrals.append((referral, line))
         contract = force.policy.named_contract(line, facts.area) if alone else None
         if contract and contract.state_on(today) in TAKING and fits(facts, contract, today):
-            by = accept_by(today, contract.standards.accept_working_days)
+            # What is urgent is never sent by itself.
+            by = due_at(contract.standards, "answer", now, urgent=False, closed=closed.get(contract.contract_id, NEVER))
             legs.append(Leg(referral, leg_id(referral, 1), line, contract, True, 1, by))
             continue
         waiting.append(line)
@@ -151,13 +155,6 @@ def plan_lines(
             nobody.append(line)
             failed[line] = failed_rules(facts, line, directory, today)
     return Plan(tuple(referrals), tuple(legs), tuple(waiting), tuple(nobody), failed)
-
-
-@lru_cache(maxsize=4096)
-def accept_by(day: date, working_days: int) -> datetime:
-    """The end of the last working day in which a provider accepts, in UTC."""
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=LONDON)
-    return due(noon, working_days, "working_days", calendar())
 
 
 def announce_plan(events: list[Announcement], facts: CaseFacts, plan: Plan, now: datetime, *, urgent: bool) -> None:

@@ -208,10 +208,10 @@ async def queue(tx: Tx, slug: str, filters: Filters | None = None, page: int = 1
 
 
 async def counts(tx: Tx) -> dict[str, int]:
-    """How many wait in each queue that a worker must empty, for its badge; counting stops at COUNTED_AT_MOST."""
+    """How many wait in each queue that a worker must empty, for its badge; counting stops after COUNTED_AT_MOST."""
     slugs = [slug for slug in QUEUES if slug not in ("new", "all", "active")]
     parts = [
-        f"(select count(*) from (select 1 from case_file where {QUEUES[slug].where} limit {COUNTED_AT_MOST}) c)"
+        f"(select count(*) from (select 1 from case_file where {QUEUES[slug].where} limit {COUNTED_AT_MOST + 1}) c)"
         for slug in slugs
     ]
     row = await tx.fetchrow("select " + ", ".join(parts))
