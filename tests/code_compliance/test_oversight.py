@@ -146,6 +146,13 @@ async def test_who_may_not_open_cases_sees_no_small_number_and_no_list(hub: Hub,
 
 
 @pytest.mark.service
+async def test_the_commission_reads_sealed_returns_and_not_figures_that_change_with_each_event(sign_in: SignIn) -> None:
+    reader = await sign_in("commission")
+    for path in (PAGE, "/rights/oversight/csv?period=2025-Q2", "/rights", "/rights/forecast", "/rights/clocks"):
+        await reader.get(path, 403)
+
+
+@pytest.mark.service
 async def test_restricted_people_are_absent_from_numbers_for_those_without_the_right(hub: Hub, sign_in: SignIn) -> None:
     await a_quarter(hub)
     restricted = CaseOpened(

@@ -45,9 +45,8 @@ def test_a_limit_in_hours_is_told_by_the_clock_at_night_too(urgency: int, now: d
     assert words.time_left(hub_due(urgency, NIGHT), now) == said
 
 
-def test_a_badge_says_that_counting_stopped_and_a_byline_who_it_was() -> None:
+def test_a_badge_says_that_counting_stopped() -> None:
     assert [badge(number) for number in (None, 0, 1000, 1001)] == [None, "0", "1,000", "1,000+"]
-    assert [words.by(role) for role in ("system", "hate.worker")] == ["the service itself", "hate worker"]
 
 
 def test_no_time_is_left_where_no_clock_runs() -> None:

@@ -200,6 +200,7 @@ async def test_the_commission_reads_figures_and_no_names(browse: AsPersona) -> N
     reader = await browse("commission")
     for path in ("/cases", "/cases/call-backs", "/cases/sample", "/operations", "/portal"):
         await reader.get(path, 403 if path != "/portal" else 404)
+    assert "/rights" not in (await reader.get("/")).html, "docs/adr/0017"
 
 
 @pytest.mark.service
