@@ -179,7 +179,7 @@ async def test_a_name_is_shown_on_demand_and_who_asked_is_kept(hub: Hub, browse:
     officer = await browse("officer")
     await officer.get(f"/cases/{case}")
     page = await officer.submit("Show name and details")
-    assert page.summary["Family name"] == "Testperson" and "PC Example" in page.summary["Officer in case"]
+    assert page.summary["Family name"] == "Testperson" and "PC Example" in page.summary["Officer in the case"]
     assert page.summary["Date of birth"] == "29 February 1988"
     [look] = await looks(hub, "details_revealed")
     assert look["actor_role"] == "officer" and look["subject_id"] == case and "family_name" in look["fields"]
