@@ -37,6 +37,14 @@ FIELDS = {
     "channels": "Ways to reach the person",
 }
 """What a pack may hold, where its code does not say it well."""
+FUNDING = {
+    "core_grant": "Core grant",
+    "da_sv_ringfenced": "Ring-fenced for domestic abuse and sexual violence",
+    "idva": "IDVA posts",
+    "isva": "ISVA posts",
+    "pcc_own_funds": "The Commissioner's own funds",
+}
+"""Who pays for a contract, which is the strand under which posts and spend are reported."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
 _NAMED = ("Commissioner's", "Victims'")
 NO_LONGER = "No longer shown"

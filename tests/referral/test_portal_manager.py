@@ -264,6 +264,7 @@ async def test_what_is_signed_is_what_was_looked_at_and_a_half_done_sign_off_say
     await hub.worker.pool.execute("update leg set decline_reason = 'conflict' where decline_reason is not null")
     page = await manager.submit("Sign the return", 409, checked="yes")
     assert page.errors[0].startswith("Figures have changed since you looked at them")
+    assert not [i for i in page.all("input") if i.get("name") == "checked" and i.get("checked") is not None]
     assert head in page.rows and ["Referrals declined, by reason: We have no capacity", "1", "none"] in page.rows
     assert await hub.value("select count(*) from monitoring_return") == 0
     await manager.get("/portal/work")

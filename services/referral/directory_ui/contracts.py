@@ -23,6 +23,7 @@ from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.versions import Version, differences, ended, providers_of, standing_on
+from services.referral.said import FUNDING
 from services.referral.store import directory, keeping
 
 WORDS = {
@@ -186,7 +187,8 @@ def _form(
 
 def _pairs(name: str) -> list[tuple[str, str]]:
     short = {"idva": "IDVA", "idva_lgbt": "LGBT+ IDVA", "idva_male": "IDVA for men", "isva": "ISVA"}
-    return [(code, short.get(code) or code.replace("_", " ").capitalize()) for code in forms.closed(name)]
+    known = FUNDING if name == "funding" else short
+    return [(code, known.get(code) or code.replace("_", " ").capitalize()) for code in forms.closed(name)]
 
 
 def _filled(visit: Visit, slug: str | None) -> tuple[dict[str, Any] | None, date | None, list[FieldError]]:

@@ -19,6 +19,7 @@ from services.referral.domain.performance import Quarter, quarter, quarters_unti
 from services.referral.provider_portal import words
 from services.referral.provider_portal.performance import contracts_of
 from services.referral.provider_portal.room import one
+from services.referral.said import FUNDING
 from services.referral.store import monitoring
 from services.referral.store.monitoring import PostSpend, Signed
 
@@ -38,6 +39,8 @@ MEASURES = {
     "waiting_of_strand": "People waiting, by strand",
     "spend": "Spend in pounds",
 }
+STRANDED = ("posts", "vacancies", "waiting_of_strand", "spend")
+"""Measures whose category is a strand."""
 FORM = ("posts", "vacancies", "waiting", "spend")
 
 
@@ -106,6 +109,7 @@ def category(books: Books, line: file.Line) -> str:
     reasons: Mapping[str, Mapping[str, str]] = {
         "outcome": lists.outcomes,
         "distance": lists.domains,
+        **dict.fromkeys(STRANDED, FUNDING),
         "declined": {one.code: one.words for one in books.transitions.reasons["decline"].reasons},
     }
     first = reasons.get(line.measure, {}).get(head, words.words(head))
@@ -124,7 +128,7 @@ async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = (
         "provider_portal/posts.html",
         status=422 if errors else 200,
         period=period,
-        strands=[(strand, words.words(strand)) for strand in strands(visit, books)],
+        strands=[(strand, FUNDING.get(strand, words.words(strand))) for strand in strands(visit, books)],
         values=visit.form or known,
         errors=errors,
     )

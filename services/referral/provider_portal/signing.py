@@ -26,7 +26,7 @@ REFUSALS = {
     "not_said": "Say posts and spend for every strand first",
     "nothing_changed": "Nothing differs from what was signed last",
 }
-CHANGED = "Figures have changed since you looked at them. What changed is listed above: check it and sign again"
+CHANGED = "Figures have changed since you looked at them. What differs is listed here: check it, then tick the box again"
 STALE = "look_again"
 
 
@@ -53,7 +53,7 @@ async def ask_sign(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         number=len(signed) + 1,
         since_last=_in_words(books, file.differences(last, lines)) if last is not None else None,
         return_id=one(visit, "return_id") or uuid4(),
-        values=visit.form,
+        values={name: given for name, given in visit.form.items() if name != "checked" or status != 409},
         errors=errors,
     )
 
