@@ -134,8 +134,13 @@ async def test_an_appointment_is_booked_moved_and_missed_with_whose_reason(
     assert page.errors == ["Enter the day", "Enter the time, for example 2:30pm", "Choose how you will meet"]
     page = await worker.submit("Book it", 422, **on(tomorrow() - timedelta(days=9)))
     assert page.errors == ["The appointment must be later than now"]
+    made = next(i.get("value") or "" for i in page.all("input") if i.get("name") == "appointment_id")
     page = await worker.submit("Book it", 200, **on(tomorrow()))
     assert "Nothing was sent" in page.text and len(page.rows) == 2
+    other = on(tomorrow(), "at_service") | {"appointment_id": made}
+    page = await worker.post(f"{sent.page}/appointments", other, 422)
+    assert "This form booked an appointment before, which stands as listed here" in page.errors[0]
+    assert await hub.value("select count(*) from appointment") == 1
     page = await worker.follow("Say what became of it")
     page = await worker.submit("Record it", 422, state="missed")
     assert page.errors == ["Choose whose reason it was, and which"]

@@ -26,7 +26,7 @@ REFUSALS = {
     "not_said": "Say posts and spend for every strand first",
     "nothing_changed": "Nothing differs from what was signed last",
 }
-CHANGED = "Figures have changed since you looked at them. What differs is listed here: check it, then tick the box again"
+CHANGED = "Figures have changed since you looked at them. What differs is listed here: check it and tick the box again"
 STALE = "look_again"
 
 
