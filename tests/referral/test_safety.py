@@ -92,7 +92,7 @@ async def test_access_ends_with_the_agreement_and_comes_back_with_another(hub: H
         worker = await browse("idva.worker")
         page = await worker.get("/portal")
         reference = await hub.value("select reference from case_file where case_id = $1", sent.case)
-        assert "The person's agreement has run out." in page.text and reference in page.text
+        assert "The person's agreement has run out, or they said no" in page.text and reference in page.text
         await worker.get(sent.page, 404)
         other = await browse("hate.worker")
         assert "agreement has run out" not in (await other.get("/portal")).text

@@ -120,10 +120,11 @@ def opened(
     )
 
 
-def again(held: Case, new: Case) -> Case:
-    """A case that was decided again: what the hub itself keeps stays; new holds bring it back to a human."""
+def again(held: Case, new: Case, *, waits: bool = False) -> Case:
+    """A case that was decided again: what the hub itself keeps stays; new holds, and a new referral that a human has to
+    send (`waits`), bring it back to a human."""
     state = new.state if held.state in ("resting", "waiting") and not held.closed_at else held.state
-    if new.state == "waiting" and set(new.holds) - set(held.holds) and held.state == "active":
+    if new.state == "waiting" and held.state == "active" and (waits or set(new.holds) - set(held.holds)):
         state = "waiting"
     by = held.hub_due if held.hub_due and (not new.hub_due or held.hub_due <= new.hub_due) else new.hub_due
     return changed(

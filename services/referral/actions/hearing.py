@@ -36,7 +36,8 @@ Heard = tuple[Received[Any], list[CaseFacts]]
 class Hearing:
     """A batch on its way: what was known, what changes, what is announced and by which event each was caused.
     `overridden`: cases that may be shared without agreement; `incidents`: the newest event that told of a new incident,
-    by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full."""
+    by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full;
+    `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes."""
 
     books: Books
     past: Past
@@ -47,6 +48,7 @@ class Hearing:
     events: list[Announcement] = field(default_factory=list)
     causes: list[Received[Any]] = field(default_factory=list)
     incidents: dict[UUID, Received[Any]] = field(default_factory=dict)
+    said: dict[UUID, bool] = field(default_factory=dict)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -139,7 +141,8 @@ def _hear_case(
         decision = decide_again(facts, history, stands, hearing.books, now, revision)
         facts = keeping(stands.before, facts)
         new = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
-        case = filing.again(held, new)
+        case = filing.again(held, new, waits=bool(decision.waiting))
+        _note_share(hearing, stands.before, facts)
     if held is None and person in past.prior:
         _make_unsure(hearing, {person, *past.linked.get(person, ())}, event)
     _gather(hearing, event, facts, case, decision, history)
@@ -148,6 +151,13 @@ def _hear_case(
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
     past.cases[case.case_id] = case
     return decision
+
+
+def _note_share(hearing: Hearing, before: CaseFacts | None, facts: CaseFacts) -> None:
+    if before is None or before.share == facts.share:
+        return
+    if facts.share == "refused" or (before.share, facts.share) == ("refused", "agreed"):
+        hearing.said[facts.case_id] = facts.share == "agreed"
 
 
 def _make_unsure(hearing: Hearing, people: Collection[UUID], event: Received[Any]) -> None:

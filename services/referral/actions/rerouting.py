@@ -67,7 +67,7 @@ async def rerun(
     )
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)
-    case = changed(filing.again(held, new), removed=held.removed)
+    case = changed(filing.again(held, new, waits=bool(decision.waiting)), removed=held.removed)
     changes = Changes()
     changes.cases[case_id] = case
     changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)

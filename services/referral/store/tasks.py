@@ -74,7 +74,7 @@ async def over(tx: Tx, referral_id: UUID, kinds: Sequence[str], now: datetime) -
     )
 
 
-async def over_of_case(tx: Tx, case_id: UUID, kind: str, by: UUID, now: datetime) -> None:
+async def over_of_case(tx: Tx, case_id: UUID, kind: str, by: UUID | None, now: datetime) -> None:
     """Closes the tasks of this kind of a case: it was done."""
     await tx.execute(
         "update task set done_at = $4, done_by = $3, done_how = 'done' where case_id = $1 and kind = $2"

@@ -1,0 +1,95 @@
+"""What becomes known after a case was sent: it reaches a human, whatever is with a provider already."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.identity import case_id
+from services.referral.actions import providing, settling
+from tests.builders import NOON, a_crime, a_victim, a_viewer, recorded, snapshot, updated
+from tests.referral.conftest import Hub
+from tests.referral.test_actions import agrees
+
+pytestmark = pytest.mark.service
+LATER = NOON + timedelta(hours=1)
+
+
+async def a_sent_case(hub: Hub) -> tuple[UUID, dict[str, Any]]:
+    """A theft that went to general support by itself."""
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears(recorded(crime))
+    return case_id(crime["crime_id"], "V-1"), crime
+
+
+async def the_police_add(hub: Hub, crime: dict[str, Any], number: int = 2, **person: Any) -> dict[str, Any]:
+    """A later snapshot; `flags` are of the crime, all else of the person."""
+    flags = person.pop("flags", crime.get("flags", []))
+    later = updated(crime, number, flags=flags, victims=[crime["victims"][0] | person])
+    await hub.hears([snapshot(later, NOON + timedelta(hours=number))])
+    return later
+
+
+async def state(hub: Hub, case: UUID) -> str:
+    return str(await hub.value("select state from case_file where case_id = $1", case))
+
+
+async def closed(hub: Hub, case: UUID) -> int:
+    return int(await hub.value("select count(*) from leg where case_id = $1 and lapsed_at is not null", case))
+
+
+async def open_tasks(hub: Hub, case: UUID) -> list[str]:
+    rows = await hub.rows("select kind from task where case_id = $1 and done_at is null order by kind", case)
+    return [row["kind"] for row in rows]
+
+
+async def test_a_new_line_without_any_hold_brings_a_case_that_is_with_a_provider_back_to_a_human(hub: Hub) -> None:
+    case, crime = await a_sent_case(hub)
+    assert await state(hub, case) == "active"
+    later = await the_police_add(hub, crime, flags=["child_sexual_abuse"], age_at_report=17, age_at_offence=17)
+    assert await state(hub, case) == "waiting", "a young person's new referrals are waited for by nobody else"
+    assert await hub.value("select hub_due is not null and act_by is not null from case_file where case_id = $1", case)
+    await hub.worker.pool.execute("update case_file set state = 'active' where case_id = $1", case)
+    await the_police_add(hub, later, 3, sex="female")
+    assert await state(hub, case) == "active", "news that adds nothing brings nobody back"
+
+
+async def test_who_says_no_to_the_police_after_all_is_seen_by_no_provider_who_had_only_their_word(hub: Hub) -> None:
+    case, crime = await a_sent_case(hub)
+    refused = await the_police_add(hub, crime, share="refused")
+    assert await closed(hub, case) == 1
+    assert await open_tasks(hub, case) == ["said_no_since"]
+    assert await hub.value("select state from referral where case_id = $1", case) == "sent", "only a human closes"
+    await the_police_add(hub, refused, 3, share="agreed")
+    assert (await closed(hub, case), await open_tasks(hub, case)) == (0, [])
+
+
+async def test_what_the_person_agreed_to_themselves_stays_open_when_the_police_say_no_and_is_asked_about(
+    hub: Hub,
+) -> None:
+    case, crime = await a_sent_case(hub)
+    await agrees(hub, case, await hub.value("select contract_id from leg where case_id = $1", case))
+    await the_police_add(hub, crime, share="refused")
+    assert (await closed(hub, case), await open_tasks(hub, case)) == (0, ["said_no_since"])
+
+
+async def test_support_that_has_begun_goes_on_until_somebody_has_asked(hub: Hub) -> None:
+    case, crime = await a_sent_case(hub)
+    referral = await hub.value("select referral_id from referral where case_id = $1", case)
+    provider = await hub.value("select provider_id from leg where case_id = $1", case)
+    worker = a_viewer("idva.worker", organisation_id=provider)
+    async with hub.looks(worker) as tx:
+        await providing.accept(tx, worker, referral, LATER)
+        await providing.start(tx, worker, referral, LATER)
+    await hub.every(settling.settle, LATER)
+    await the_police_add(hub, crime, share="refused")
+    assert (await closed(hub, case), await open_tasks(hub, case)) == (0, ["said_no_since"])
+
+
+async def test_a_no_that_was_there_from_the_start_asks_for_nothing_more(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1", share="refused"))
+    await hub.hears(recorded(crime))
+    case = case_id(crime["crime_id"], "V-1")
+    await the_police_add(hub, crime, flags=["online"])
+    assert await open_tasks(hub, case) == []
