@@ -26,7 +26,7 @@ from kit import audit
 from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
-from services.referral.actions import books, contacting, hearing, new_incident, noticing, refusing, restricting
+from services.referral.actions import books, contacting, hearing, locking, new_incident, noticing, refusing, restricting
 from services.referral.actions.announcing import announce
 from services.referral.store import alerts, batches, cases, clocks, consent, timeline
 
@@ -58,6 +58,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await announce(tx, batch.events, caused_by=batch.causes)
     await new_incident.tell(tx, shut, batch.incidents)
     await refusing.hear(tx, batch.said, events[-1].time)
+    await locking.one_chance(tx, batch.one_chance)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])

@@ -14,7 +14,8 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
-from services.referral.actions import providing, referring, sealing
+from kit.sealing import Sealer
+from services.referral.actions import gating, providing, referring, sealing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import attempting, safe_contact
@@ -22,10 +23,12 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.store import cases, contact, incidents, locks, referrals
+from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
 
-HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
+HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe", "one_chance": "unsafe"}
+SHUT = {"share_refused": "share_refused", "share_not_asked": "hold"}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
 MAIL = ("email", "text", "letter")
 """Channels by which a message can leave, in the order in which they are tried; those with an address come first."""
@@ -52,6 +55,8 @@ async def record_attempt(
     """
     person_id = await person_of(tx, case_id)
     profile = await profile_of(tx, person_id)
+    if viewer.organisation_id is None and (case := await cases.get(tx, case_id)) is not None:
+        profile = replace(profile, shut=await gating.share_shuts(tx, case, now))
     verdict = safe_contact.may_use(profile, channel, "support", now)
     if outcome not in safe_contact.LOCKING and not verdict.allowed:
         raise Refused("channel", verdict.why)
@@ -112,6 +117,20 @@ async def profile_of(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozen
     """What is known of a person's channels now, as far as the viewer may see it."""
     held = await contact.channels(tx, person_id)
     return Profile({channel.kind: _state(channel) for channel in held}, never_for)
+
+
+async def open_channel(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, kind: str, now: datetime) -> str | None:
+    """The number or address of a channel, for a worker of the hub who is about to use it; None where none is known.
+
+    Refused unless it may be used now.
+    """
+    profile = replace(await profile_of(tx, case.person_id), shut=await gating.share_shuts(tx, case, now))
+    verdict = safe_contact.may_use(profile, kind, "support", now)
+    if not verdict.allowed:
+        raise Refused("channel", verdict.why)
+    sealed = {one: value for one, value in (await contact.values(tx, case.person_id)).items() if one == kind}
+    await audit.record(tx, [audit.seen(viewer, "channel.opened", "case", case.case_id, (kind,))])
+    return (await sealing.open_channels(sealer, case.person_id, sealed)).get(kind)
 
 
 def _state(channel: Channel) -> ChannelState:
@@ -226,8 +245,8 @@ async def answer_request(
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if await incidents.is_on(tx, case.major_incident_id):
         kind, reason = None, "major_incident"
-    if case.share == "refused":
-        kind, reason = None, "share_refused"
+    if (shut := await gating.share_shuts(tx, case, now, by_hand=False)) is not None:
+        kind, reason = None, SHUT[shut]
     if kind is None or now > request.not_after:
         return ContactWithheld(
             case_id=case.case_id,

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit.database import Tx
+from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -63,6 +64,29 @@ def _override_counts(held: Consent, facts: CaseFacts | None, books: Books, now: 
     hours = books.standards_on(local_day(now)).override_confirm_hours
     imminent = facts is not None and facts.risk_grade == "imminent"
     return imminent and now <= held.taken_at + timedelta(hours=hours)
+
+
+NO_CONTACT = ("share_refused", "share_not_asked")
+"""Holds under which nobody contacts the person: they said no, or have to be asked first."""
+
+
+async def share_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool = True) -> str | None:
+    """Why nobody contacts the person of a case, as a code; None where nothing stands in the way.
+
+    Their own agreement, told to us since, opens it again. What a worker does `by_hand` may also stand on an override:
+    one that is confirmed, or where the risk is imminent one that waits for its second person no longer than it may.
+    """
+    word = next((hold for hold in NO_CONTACT if hold in case.holds), None)
+    word = NO_CONTACT[0] if case.share == "refused" else word
+    if word is None:
+        return None
+    for held in await consent.of_case(tx, case.case_id):
+        if held.counts(now) and (by_hand or held.gate == "agreement"):
+            return None
+        waits = held.gate == "override" and held.withdrawn_at is None and case.risk_grade == "imminent"
+        if by_hand and waits and not standards(local_day(now)).override_late(held.taken_at, now):
+            return None
+    return word
 
 
 def scope_of(agreements: Sequence[Consent], contract: Contract, now: datetime) -> frozenset[str] | None:

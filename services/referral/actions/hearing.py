@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from services.referral.store.batches import (
 from services.referral.store.cases import Case
 
 OURS = frozenset({"hub", "provider"})
+ONE_CHANCE = "honour_based_abuse"
 Heard = tuple[Received[Any], list[CaseFacts]]
 
 
@@ -37,7 +39,8 @@ class Hearing:
     """A batch on its way: what was known, what changes, what is announced and by which event each was caused.
     `overridden`: cases that may be shared without agreement; `incidents`: the newest event that told of a new incident,
     by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full;
-    `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes."""
+    `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes; `one_chance`: the people of
+    whom it was heard that it is honour-based abuse, and when."""
 
     books: Books
     past: Past
@@ -49,6 +52,7 @@ class Hearing:
     causes: list[Received[Any]] = field(default_factory=list)
     incidents: dict[UUID, Received[Any]] = field(default_factory=dict)
     said: dict[UUID, bool] = field(default_factory=dict)
+    one_chance: dict[UUID, datetime] = field(default_factory=dict)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -193,6 +197,9 @@ def _gather(
     changes, now = hearing.changes, event.time
     before = hearing.past.facts.get(case.case_id)
     changes.cases[case.case_id] = case
+    held = hearing.past.cases.get(case.case_id)
+    if ONE_CHANCE in case.lines and (held is None or ONE_CHANCE not in held.lines):
+        hearing.one_chance[case.person_id] = now
     changes.routings[case.case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     hearing.past.facts[case.case_id], hearing.past.histories[case.case_id] = facts, history
     for referral in filing.received(case, decision, now):

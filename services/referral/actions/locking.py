@@ -1,16 +1,22 @@
 """A lock of a channel is carried on to every record of the person, and told to every case of theirs: whoever locked it,
 a provider above all, sees only some of them."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
 from contracts.referral import ContactSafetyChanged
 from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions.announcing import announce
+from services.referral.domain.safe_contact import NOT_FOR_ONE_CHANCE, ONE_CHANCE
 from services.referral.store import cases, contact, locks
 from services.referral.store.locks import Lock
 
 AT_ONCE = 100
+BY_RULE = "system"
 
 
 async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
@@ -23,6 +29,16 @@ async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
     if found:
         await locks.carried_on(tx, [lock.number for lock in found], moment.now)
     return len(found)
+
+
+async def one_chance(tx: Tx, people: Mapping[UUID, datetime]) -> None:
+    """Shuts for good what is never used in honour-based abuse, in every record of these people; tells every case."""
+    for person_id in sorted(people):
+        for kind in NOT_FOR_ONE_CHANCE:
+            lock = Lock(person_id, kind, ONE_CHANCE, None, BY_RULE, people[person_id], ())
+            await contact.lock(tx, person_id, kind, ONE_CHANCE, None, BY_RULE, people[person_id])
+            await locks.lock_others(tx, lock)
+            await _tell_others(tx, lock)
 
 
 async def _tell_others(tx: Tx, lock: Lock) -> None:

@@ -13,9 +13,9 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
-from services.referral.actions import trying
+from services.referral.actions import gating, trying
 from services.referral.actions.announcing import announce
-from services.referral.actions.contacting import profile_for_mail
+from services.referral.actions.contacting import SHUT, profile_for_mail
 from services.referral.actions.sealing import open_channels, place
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
@@ -39,8 +39,9 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
         await _stop(tx, held, "withheld", "major_incident", "major_incident", now)
         return None
     case = await cases.get(tx, held.case_id)
-    if case is not None and case.share == "refused":
-        await _stop(tx, held, "withheld", "share_refused", "share_refused", now)
+    shut = await gating.share_shuts(tx, case, now, by_hand=False) if case is not None else None
+    if shut is not None:
+        await _stop(tx, held, "withheld", shut, SHUT[shut], now)
         return None
     if verdict.what == "withhold":
         await _stop(tx, held, "withheld", verdict.why, verdict.why, now)

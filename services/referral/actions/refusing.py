@@ -1,5 +1,5 @@
-"""The police tell that a person says no to sharing after all, or yes again: who got them by the police's word alone does
-not see them while it is no. Nothing is withdrawn by it: what becomes of each referral is for a human to decide."""
+"""The police tell that a person says no to sharing after all, or yes again: who got them by the police's word alone
+does not see them while it is no. Nothing is withdrawn by it: what becomes of each referral is for a human to decide."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -52,4 +52,3 @@ async def _said_yes(tx: Tx, case_id: UUID, now: datetime) -> None:
         await lapsing.open_again(tx, again)
         await audit.record(tx, [audit.Entry(None, "system", None, "leg.open_to_provider", "case", case_id)])
     await tasks.over_of_case(tx, case_id, TASK, None, now)
-

@@ -10,7 +10,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, hearing
+from services.referral.actions import filing, hearing, locking
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -76,6 +76,8 @@ async def rerun(
     changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
     await batches.write(tx, changes)
     await announce(tx, decision.events, by)
+    if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
+        await locking.one_chance(tx, {held.person_id: now})
     return True
 
 

@@ -49,6 +49,7 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/legs/{{leg_id}}/sent", referring.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", referring.undo, "referral.write", "POST"),
         (f"{one}/contact", contact.show, "case.read", "GET"),
+        (f"{one}/contact/use", contact.use, "case.reveal", "POST"),
         (f"{one}/contact/lock", contact.lock, "case.write", "POST"),
         (f"{one}/contact/safety", contact.set_safety, "case.write", "POST"),
         (f"{one}/contact/attempts", contact.record_attempt, "case.write", "POST"),

@@ -31,6 +31,16 @@ from services.referral.store.contact import Attempt
 ATTEMPT = ("channel", "outcome", "sooner")
 """Fields of the form for an attempt, which is not there when nothing is safe to use."""
 STANDS = {"safe": "safe", "unsafe": "unsafe", "unknown": "of unknown safety"}
+USES = {
+    "mobile": "Call the mobile: show its number",
+    "landline": "Call the landline: show its number",
+    "text": "Text: show the number",
+    "email": "E-mail: show the address",
+    "letter": "Write a letter: show the address",
+    "in_person": "Visit: show where",
+    "somebody": "Reach them through somebody: show whom",
+}
+"""What the button says that opens the number or address of a channel; there is none unless it is safe now."""
 OUTCOMES = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -43,11 +53,18 @@ OUTCOMES = {
 }
 
 
-async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
+async def show(
+    visit: Visit,
+    desk: Desk,
+    errors: Sequence[FieldError] = (),
+    status: int = 422,
+    using: tuple[str, str | None] | None = None,
+) -> Response:
+    """`using`: a channel that somebody is about to use, with its number or address."""
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         marks = shown.written(await as_shown.marks(tx, case.person_id))  # before what they are of is read
-        held = await profile(tx, case.person_id)
+        held = await profile(tx, case, visit.now)
         attempts = await contact.attempts(tx, case.case_id)
         other = await _others(tx, visit, case)
         gone = await numbers.retired(tx, case.person_id)
@@ -70,6 +87,8 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), stat
         **top,
         shown=(one(visit, "shown") if errors and status == 422 else "") or marks,
         channels=channels,
+        uses=USES,
+        using=using,
         attempts=attempts,
         gone=gone,
         gone_words=desk.books.transitions.reasons["number_retired"],
@@ -112,6 +131,18 @@ def sooner_items(desk: Desk) -> dict[str, str]:
     """Why somebody may be tried sooner than the pace allows, by code; none of them first."""
     listed = desk.books.transitions.reasons["attempt_sooner"]
     return {"": "It is not sooner", **{reason.code: reason.words for reason in listed.reasons}}
+
+
+async def use(visit: Visit, desk: Desk) -> Response:
+    """The number or address of a channel, once, because somebody is about to use it and it is safe now."""
+    kind = one(visit, "channel")
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            value = await contacting.open_channel(tx, visit.signed_in, visit.sealer, case, kind, visit.now)
+    except Refused as refused:
+        return await show(visit, desk, [error_of(refused, "")])
+    return await show(visit, desk, using=(kind, value))
 
 
 async def _not_before(visit: Visit, desk: Desk, channel: str) -> str:

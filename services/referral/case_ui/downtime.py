@@ -15,8 +15,8 @@ from services.referral.actions import sealing
 from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one, profile
-from services.referral.domain.safe_contact import ChannelState
-from services.referral.store import beside, contact, details, downtime
+from services.referral.domain.safe_contact import ChannelState, Profile
+from services.referral.store import beside, cases, contact, details, downtime
 from services.referral.store.downtime import Line
 
 MOST = 500
@@ -62,8 +62,10 @@ async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
     """One person: who, how they may be reached (a channel that is not safe has no number here), and what is due."""
     person = await sealing.open_person(visit.sealer, line.person_id, await details.person(tx, line.person_id))
     values = await sealing.open_channels(visit.sealer, line.person_id, await contact.values(tx, line.person_id))
-    held = await profile(tx, line.person_id)
+    case = await cases.get(tx, line.case_id)
+    held = await profile(tx, case, visit.now) if case else Profile()
     safe = {k: c for k, c in held.channels.items() if c.safety == "safe" and c.locked_at is None and k in values}
+    safe = {} if held.shut else safe
     never = [words.words(kind) for kind in held.channels if kind not in safe]
     shut_out = await _must_not_know(tx, visit, line)
     return {

@@ -28,6 +28,8 @@ WHY = {
     "opted_out": "The person does not want it.",
     "major_incident": "A major incident is switched on: nothing leaves by itself.",
     "share_refused": "The person said no to sharing since: nothing leaves.",
+    "share_not_asked": "The person was not asked whether it may be shared: nothing leaves.",
+    "one_chance": "Honour-based abuse: no letter, and nobody in between.",
     "no_safe_channel": "Nobody knows any more whether the channel is safe.",
     "answered": "The provider had answered, or the referral was no longer with it.",
     "link_over": "The link was opened, taken back or too old before it left.",

@@ -17,6 +17,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words
 from services.referral.actions import books as stocked
+from services.referral.actions import gating
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
 from services.referral.case_ui import words
@@ -112,16 +113,18 @@ async def opened(tx: Tx, visit: Visit) -> Case:
     return found
 
 
-async def profile(tx: Tx, person_id: UUID) -> Profile:
-    """The channels of a person as the one safe-contact check sees them."""
+async def profile(tx: Tx, case: Case, now: datetime) -> Profile:
+    """The channels of the person of a case as the one safe-contact check sees them."""
     names = ChannelState.__dataclass_fields__
-    held = await contact.channels(tx, person_id)
-    return Profile({c.kind: ChannelState(**{name: getattr(c, name) for name in names}) for c in held})
+    held = {
+        c.kind: ChannelState(**{n: getattr(c, n) for n in names}) for c in await contact.channels(tx, case.person_id)
+    }
+    return Profile(held, shut=await gating.share_shuts(tx, case, now))
 
 
 async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]:
     """The identity bar and the tabs that every page of a case begins with."""
-    held = await profile(tx, case.person_id)
+    held = await profile(tx, case, visit.now)
     safe = [k for k in held.channels if safe_contact.may_use(held, k, "support", visit.now).allowed]
     base = f"/cases/{case.case_id}"
     soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)

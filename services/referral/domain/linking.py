@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.referral.domain.safe_contact import days_of, hours_of
+from services.referral.domain.safe_contact import ONE_CHANCE, days_of, hours_of
 
 DIFFERS = "differs"
 """What is kept where two records name different days or hours: it cannot be read, so the channel is shut."""
@@ -45,7 +45,8 @@ def together(one: UUID, pairs: Iterable[tuple[UUID, UUID]]) -> frozenset[UUID]:
 
 def strictest(records: Sequence[Told]) -> dict[str, Any]:
     """The values of a channel that several records of one person speak of: each the stricter one."""
-    locked = next((record for record in records if record.locked_at is not None), None)
+    locks = [record for record in records if record.locked_at is not None]
+    locked = next((record for record in locks if record.locked_why == ONE_CHANCE), locks[0] if locks else None)
     said = {record.safety for record in records}
     return {
         "safety": next(safety for safety in ("unsafe", "unknown", "safe") if safety in said),

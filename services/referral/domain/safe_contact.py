@@ -13,6 +13,11 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOCKING = {"someone_else_answered": "someone_else_answered", "wrong_number": "wrong_number", "unsafe": "said_unsafe"}
 """Outcomes of an attempt that lock the channel everywhere, with the reason written down."""
 
+ONE_CHANCE = "one_chance"
+NOT_FOR_ONE_CHANCE = ("letter", "somebody")
+"""Honour-based abuse, forced marriage, female genital mutilation: no letter, and nobody in between. Such a lock is
+lifted by nobody. Source: the one-chance rule of the statutory guidance on forced marriage."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
@@ -36,10 +41,12 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The channels of one person by kind, and the purposes for which they never want to be reached."""
+    """The channels of one person by kind, and the purposes for which they never want to be reached. `shut`: the code of
+    why nobody contacts them at all, as `share_refused`."""
 
     channels: Mapping[str, ChannelState] = field(default_factory=dict)
     never_for: frozenset[str] = frozenset()
+    shut: str | None = None
 
     def channel(self, kind: str) -> ChannelState:
         return self.channels.get(kind, ChannelState(kind))
@@ -61,6 +68,9 @@ WORDS = {
     "safe": "Safe now.",
     "not_a_channel": "This is no way to reach a person.",
     "locked": "Locked. Only somebody who has spoken to the person lifts it.",
+    "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
+    "share_refused": "The person said no to sharing: nobody contacts them.",
+    "share_not_asked": "The person was not asked whether it may be shared: ask the officer to ask.",
     "unsafe": "Known to be unsafe.",
     "unknown": "Nobody knows whether it is safe. Ask the officer or the person.",
     "opted_out": "The person does not want to be reached for this.",
@@ -78,7 +88,9 @@ def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verd
         return Verdict(False, "not_a_channel")
     state = profile.channel(channel)
     if state.locked_at is not None:
-        return Verdict(False, "locked")
+        return Verdict(False, ONE_CHANCE if state.locked_why == ONE_CHANCE else "locked")
+    if profile.shut is not None:
+        return Verdict(False, profile.shut)
     if state.safety != "safe":
         return Verdict(False, "unsafe" if state.safety == "unsafe" else "unknown")
     if purpose in profile.never_for:
@@ -191,6 +203,8 @@ def set_safety(
     if safety not in ("safe", "unsafe", "unknown"):
         raise Refused("safety", "not_a_safety")
     held = profile.channel(channel)
+    if held.locked_why == ONE_CHANCE:
+        raise Refused("channel", ONE_CHANCE)
     if held.locked_at is not None and not lifted:
         raise Refused("channel", "locked")
     return _with(

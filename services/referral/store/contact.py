@@ -172,7 +172,7 @@ async def set_safety(
     )
 
 
-async def lock(tx: Tx, person_id: UUID, kind: str, why: str, by: UUID, role: str, now: datetime) -> None:
+async def lock(tx: Tx, person_id: UUID, kind: str, why: str, by: UUID | None, role: str, now: datetime) -> None:
     """Shuts one channel everywhere; `why` is a code."""
     await tx.execute(_LOCK, person_id, kind, now, why, by, role)
 

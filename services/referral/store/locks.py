@@ -11,12 +11,12 @@ from services.referral.store.rows import RECORDS, columns, read
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A channel of one record that was locked; `told`: the cases that heard of it at once."""
+    """A channel of one record that was locked, by a worker or (None) a rule; `told`: the cases that heard at once."""
 
     person_id: UUID
     kind: str
     why: str
-    locked_by: UUID
+    locked_by: UUID | None
     by_role: str
     locked_at: datetime
     told: tuple[UUID, ...]
@@ -45,7 +45,7 @@ select p.person_id, $2, 'unsafe', $3, $4, $5, $6, $3 from person p
  order by p.person_id
 on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = excluded.locked_at,
    locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
-   set_at = excluded.set_at where channel.locked_at is null
+   set_at = excluded.set_at where channel.locked_at is null or excluded.locked_why = 'one_chance'
 """
 
 
