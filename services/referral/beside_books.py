@@ -16,6 +16,12 @@ def offers() -> Mapping[str, Offer]:
 
 
 @cache
+def doors() -> Mapping[str, Offer]:
+    """What is done at each door of a case."""
+    return read_offers(yaml.safe_load((FOLDER / "doors.yaml").read_text(encoding="utf-8")))
+
+
+@cache
 def witness_charter() -> Mapping[str, Any]:
     """The standards, with whether they were verified against the text."""
     return dict(yaml.safe_load((FOLDER / "witness_charter.yaml").read_text(encoding="utf-8")))

@@ -12,6 +12,7 @@ from kit import clock
 from services.referral.actions import consenting, falling_due, packing, referring, transferring
 from services.referral.store import consent
 from services.referral.store.consent import Consent
+from tests.browser import Seen
 from tests.builders import NOON, a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -82,6 +83,28 @@ async def test_a_parents_word_does_not_count_where_a_parent_may_be_the_suspect(h
     await officer.get(f"/cases/{case}/agreements/new")
     page = await officer.submit("Record the agreement", 422, **{**GIVEN, "given_by": "parent"})
     assert page.errors == ["A parent's word does not count here: the suspect may be a parent or live there"]
+
+
+async def test_a_child_under_13_does_not_agree_alone_and_at_13_to_15_somebody_judged_them_able(
+    hub: Hub, browse: AsPersona
+) -> None:
+    officer = await browse("officer")
+
+    async def says(age: int, given_by: str, status: int = 200) -> Seen:
+        case = await a_case(hub, a_domestic_crime(a_victim(relationship_to_suspect="stranger", age_at_report=age)))
+        await officer.get(f"/cases/{case}/agreements/new")
+        return await officer.submit("Record the agreement", status, **{**GIVEN, "given_by": given_by})
+
+    for given_by in ("self", "able"):
+        assert "under 13 does not agree alone" in (await says(12, given_by, 422)).errors[0]
+    assert "judged able to decide this" in (await says(14, "self", 422)).errors[0]
+    page = await says(14, "able")
+    assert "judged able to decide this themselves" in page.text
+    await says(12, "parent")
+    await says(16, "self")
+    case = await a_case(hub, a_domestic_crime(a_victim(relationship_to_suspect="stranger", age_at_report=12)))
+    with pytest.raises(Refused, match="too_young_to_agree_alone"):
+        await agrees(hub, case)
 
 
 async def test_an_agreement_that_ends_soon_is_flagged_and_has_a_task_and_ends_its_power_at_once(

@@ -237,6 +237,14 @@ async def test_a_family_without_a_liaison_officer_is_a_task_and_no_wall(hub: Hub
     assert await hub.value("select count(*) from referral where line = 'road_collision'") == 1
 
 
+@pytest.mark.parametrize(("share", "number"), [("agreed", 1), ("not_asked", 0), ("refused", 0)])
+async def test_a_family_of_whom_no_details_come_is_a_task_all_the_same(hub: Hub, share: str, number: int) -> None:
+    kin = {"kin_ref": "K1", "relationship": "parent", "share": share}
+    crime = a_crime({"victim_ref": "D1", "kind": "deceased", "bereaved": [kin]}, offence_code="4.4")
+    await hub.hears(recorded(crime))
+    assert await hub.value("select count(*) from task where kind = 'name_liaison_officer'") == number
+
+
 async def test_exploitation_without_a_victim_opens_a_same_day_task(hub: Hub) -> None:
     await hub.hears(recorded(a_crime(victims=[], flags=["county_lines"])))
     [task] = await hub.rows("select kind, due_at, case_id from task")

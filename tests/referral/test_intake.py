@@ -80,7 +80,7 @@ def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
     ]
 
 
-@pytest.mark.parametrize(("ago", "contact"), [("week", True), ("years", False)])
+@pytest.mark.parametrize(("ago", "contact"), [("week", True), ("not_said", True), ("month", False), ("years", False)])
 def test_a_sexual_assault_of_the_last_week_is_offered_the_centre(ago: str, contact: bool) -> None:
     given, _ = asked.read(FORM | {"what": ["sexual"], "ago": [ago]}, TODAY)
     assert given is not None and asked.facts_of(given, clock.now(), "phone").contact_sexual is contact

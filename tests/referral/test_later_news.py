@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.identity import case_id
-from services.referral.actions import providing, settling
+from services.referral.actions import first_contact, providing, settling
+from services.referral.desk_books import first_contact as lists
+from services.referral.store.first_contact import HubAssessment
 from tests.builders import NOON, a_crime, a_victim, a_viewer, recorded, snapshot, updated
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.test_actions import agrees
 
 pytestmark = pytest.mark.service
 LATER = NOON + timedelta(hours=1)
+OFFICER = a_viewer()
 
 
 async def a_sent_case(hub: Hub) -> tuple[UUID, dict[str, Any]]:
@@ -93,3 +96,36 @@ async def test_a_no_that_was_there_from_the_start_asks_for_nothing_more(hub: Hub
     case = case_id(crime["crime_id"], "V-1")
     await the_police_add(hub, crime, flags=["online"])
     assert await open_tasks(hub, case) == []
+
+
+async def found_by_the_hub(hub: Hub, case: UUID, risk: str, dash: int | None = None, *said: str) -> None:
+    levels: dict[str, Any] = dict.fromkeys(BOOKS.support.domains, 4)
+    made = HubAssessment(
+        *(uuid4(), case, levels, (), dash, risk, "yes", lists().version, OFFICER.user_id, OFFICER.role, LATER, said)
+    )
+    async with hub.looks(OFFICER) as tx:
+        assert await first_contact.record(tx, OFFICER, made, BOOKS, LATER)
+
+
+async def test_a_risk_and_a_need_that_the_hub_itself_finds_are_routed_and_no_later_word_of_the_police_lowers_it(
+    hub: Hub,
+) -> None:
+    person = a_victim("V-1", relationship_to_suspect="partner", risk={"grade": "standard"})
+    crime = a_crime(person, flags=["domestic_abuse"])
+    await hub.hears(recorded(crime))
+    case = case_id(crime["crime_id"], "V-1")
+    assert await state(hub, case) == "active", "sent to outreach by itself"
+    await found_by_the_hub(hub, case, "medium", 16, "employment")
+    asked = "select state, lines, holds, doors, priority, risk_grade, dash_score from case_file where case_id = $1"
+    [row] = await hub.rows(asked, case)
+    assert {"idva", "domestic_abuse", "employment"} <= set(row["lines"])
+    assert (row["holds"], row["doors"], row["state"], row["priority"]) == (["high_risk"], ["marac"], "waiting", 0)
+    assert (row["risk_grade"], row["dash_score"]) == ("medium", 16)
+    assert await hub.value("select urgent from referral where case_id = $1 and line = 'idva'", case)
+    await the_police_add(hub, crime, risk={"grade": "standard", "dash_score": 3})
+    [row] = await hub.rows(asked, case)
+    assert (row["risk_grade"], row["dash_score"]) == ("medium", 16)
+    assert "employment" in row["lines"]
+    await found_by_the_hub(hub, case, "standard", 2)
+    [row] = await hub.rows(asked, case)
+    assert (row["risk_grade"], row["dash_score"], row["priority"]) == ("medium", 16, 0), "news only ever adds"

@@ -146,12 +146,14 @@ async def test_ticked_cases_are_allocated_at_once_and_what_was_skipped_is_said(h
     assert (await owner(hub, free), await owner(hub, taken), await owner(hub, skilled)) == (LEADER, OFFICER, None)
     assert await hub.value("select count(*) from kit.audit where action = 'case.assigned'") == 2
     batch = next(e.get("value") for e in page.all("input") if e.get("name") == "batch_id")
+    asked = {"batch_id": batch or "", "to": str(OFFICER), "case": [str(skilled)]}
+    assert "needs a reason: the rule does not suggest" in (await leader.post("/cases/allocate", asked)).text
+    assert await owner(hub, skilled) is None
     for _ in range(2):
-        page = await leader.post(
-            "/cases/allocate", {"batch_id": batch or "", "to": str(OFFICER), "case": [str(skilled)]}
-        )
+        page = await leader.post("/cases/allocate", asked | {"reason": "cover"})
         assert "1 given: Amina Farrow 1." in page.text
     assert await hub.value("select count(*) from assignment where case_id = $1", skilled) == 1
+    assert await hub.value("select reason from assignment where case_id = $1", skilled) == "cover"
     await officer.post("/cases/allocate", {"to": "rule"}, 403)
 
 

@@ -112,14 +112,22 @@ async def _give(
 
 
 async def bulk(
-    tx: Tx, viewer: Viewer, batch_id: UUID, case_ids: Sequence[UUID], worker_id: UUID | None, now: datetime
+    tx: Tx,
+    viewer: Viewer,
+    batch_id: UUID,
+    case_ids: Sequence[UUID],
+    worker_id: UUID | None,
+    reason: str | None,
+    now: datetime,
 ) -> Done:
     """Gives many cases in one transaction: each to `worker_id`, or to whom the rule picks when it is None. A case that
-    is gone, closed, or has a worker is skipped, and so is one that the rule has nobody for. Sent twice, it is done
-    once."""
+    is gone, closed, or has a worker is skipped; so is one that the rule has nobody for, and one of which the rule picks
+    another where no `reason` is given. Sent twice, it is done once."""
     people = {one.worker_id: one for one in await team(tx, now)}
     if worker_id is not None and worker_id not in people:
         raise Refused("worker_id", "not_here")
+    if reason is not None and reason not in allocation().reasons:
+        raise Refused("reason", "not_in_the_list")
     done = Done({}, [])
     for case_id in sorted(set(case_ids)):
         made = uuid5(batch_id, str(case_id))
@@ -135,8 +143,12 @@ async def bulk(
         if to is None:
             done.skipped.append(Skipped(case.reference, "nobody"))
             continue
+        by_rule = best is not None and best.worker_id == to
+        if not earlier and not by_rule and reason is None:
+            done.skipped.append(Skipped(case.reference, "no_reason"))
+            continue
         if not earlier:
-            await _give(tx, viewer, made, case, to, best, "bulk", None, now)
+            await _give(tx, viewer, made, case, to, best, "bulk", None if by_rule else reason, now)
             _heavier(people, to, policy, case)
         done.given[to] = done.given.get(to, 0) + 1
     return done

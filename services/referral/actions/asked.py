@@ -165,7 +165,8 @@ def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
 
 
 def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
-    """The coded facts. A sexual assault of the last week counts as one of contact: the centre is offered now."""
+    """The coded facts. A sexual assault of the last week, or of a day that they do not say, counts as one of contact:
+    the centre is offered now."""
     today, recent = local_day(now), given.ago == "week"
     age = age_of(given, today)
     flags = {"stalking": ("stalking",), "domestic": ("domestic_abuse",)}.get(given.what, ())
@@ -199,7 +200,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         source={"self": "self", "witness": "self"}.get(given.source, given.source),
         domestic=given.what == "domestic",
         sexual=given.what == "sexual",
-        contact_sexual=given.what == "sexual" and recent,
+        contact_sexual=given.what == "sexual" and given.ago in ("week", "not_said"),
     )
 
 

@@ -10,10 +10,10 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
-from services.referral.actions import sealing
-from services.referral.beside_books import offers
+from services.referral.actions import at_door, sealing
+from services.referral.beside_books import doors, offers
 from services.referral.domain import tracked
-from services.referral.store import beside, details
+from services.referral.store import beside, consent, details
 from services.referral.store.beside import Entry
 from services.referral.store.cases import Case
 
@@ -143,16 +143,24 @@ def is_careful(case: Case) -> bool:
 async def take_step(
     tx: Tx, viewer: Viewer, case: Case, step_id: UUID, offer: str, step: str, said_by: str | None, now: datetime
 ) -> bool:
-    """Writes down a step of an offer; False when this form was sent before. Refused says why it may not be taken."""
-    followed = offers().get(offer)
+    """Writes down a step of an offer, or of a door of this case; False when this form was sent before. Refused says why
+    it may not be taken."""
+    followed = offers().get(offer) or (doors().get(offer) if offer in case.doors else None)
     if followed is None:
-        raise Refused("step", "missing")
+        raise Refused("offer", "not_found")
     if await beside.step_known(tx, step_id):
         return False
     taken = [each.step for each in (await beside.steps(tx, case.case_id)).get(offer, ())]
-    wanted = tracked.check(followed, taken, step, said_by, careful=is_careful(case))
+    shared = offer in doors() and await is_shared(tx, case, now)
+    wanted = tracked.check(followed, taken, step, said_by, careful=is_careful(case), shared=shared)
     said = said_by if wanted.by_person else None
     if not await beside.add_step(tx, step_id, case.case_id, offer, step, said, viewer.user_id, viewer.role, now):
         raise Refused("step", "not_from_here")
     await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), step)])
+    await at_door.taken(tx, viewer, case, offer, step, now)
     return True
+
+
+async def is_shared(tx: Tx, case: Case, now: datetime) -> bool:
+    """Whether a confirmed override lets the case be shared without the person's agreement."""
+    return any(held.gate == "override" and held.counts(now) for held in await consent.of_case(tx, case.case_id))

@@ -19,18 +19,28 @@ from services.referral.store.consent import Consent
 NO_PARENTS_WORD = frozenset({"family", "not_asked", "refused", "not_known", "not_recorded", "other"})
 """Relationships to the suspect under which it may be a parent: nobody has ruled it out."""
 what_ends = ending.what_ends
+JUDGED_ABLE = "judged_able"
+"""Why a young person's own word counts between 13 and 15: somebody judged them able to decide this (Gillick)."""
+ALONE, JUDGED = 13, 16
+"""From this age on a child may be judged able to agree; from this age on a person decides alone."""
 
 
 async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> None:
     """Records the person's agreement for one purpose and recipient.
 
-    Refused for a parent's word where a parent or a member of the household may be the suspect.
+    Refused for a parent's word where a parent or a member of the household may be the suspect, for the word of a child
+    under 13 alone, and between 13 and 15 unless the young person was judged able to decide this.
     """
-    if agreement.given_by == "parent":
-        routings = await cases.routings(tx, agreement.case_id)
-        facts = facts_of(routings[0].facts["case"]) if routings else None
-        if facts is None or facts.same_household or facts.relationship in NO_PARENTS_WORD:
-            raise Refused("given_by", "parents_word_does_not_count")
+    routings = await cases.routings(tx, agreement.case_id)
+    facts = facts_of(routings[0].facts["case"]) if routings else None
+    if agreement.given_by == "self" and facts is not None and facts.age is not None:
+        if facts.age < ALONE:
+            raise Refused("given_by", "too_young_to_agree_alone")
+        if facts.age < JUDGED and agreement.reason != JUDGED_ABLE:
+            raise Refused("given_by", "to_be_judged_first")
+    at_home = facts is None or facts.same_household or facts.relationship in NO_PARENTS_WORD
+    if agreement.given_by == "parent" and at_home:
+        raise Refused("given_by", "parents_word_does_not_count")
     await consent.add(tx, agreement)
     await _tell(tx, viewer, agreement, now)
     await lapsing.open_again(tx, viewer, agreement.case_id, now)

@@ -239,13 +239,23 @@ def sent(case: Case, decision: Decision, now: datetime) -> list[Leg]:
 
 
 def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
-    """What a human must do the same day: ask the officer to ask, add the children of a violent home."""
+    """What a human must do: call 999 at once, and the same day ask the officer to ask, add the children of a violent
+    home."""
     found = []
     if "share_not_asked" in decision.routing.holds:
         found.append(_task("ask_officer_to_ask", facts, now))
+    if "emergency" in decision.routing.doors:
+        about = task_id("call_emergency", facts.case_id)
+        found.append(Task(about, "call_emergency", now, now, case_id=facts.case_id, crime_id=facts.crime_id))
     if facts.domestic and "children_in_household" in facts.vulnerabilities:
         found.append(_task("add_children", facts, now))
     return found
+
+
+def liaison(facts: CaseFacts, case: Case, now: datetime) -> list[Task]:
+    """A bereaved family of whom no details come may still have a liaison officer: somebody asks the same day."""
+    missing = facts.bereaved and case.details == "none" and GATES.isdisjoint(case.holds)
+    return [_task("name_liaison_officer", facts, now)] if missing else []
 
 
 def _task(kind: str, facts: CaseFacts, now: datetime) -> Task:

@@ -36,7 +36,7 @@ async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: da
     await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
     officers = [(case_id, p, close_case(keys[p], case_id, found)) for found, case_id, p in told]
     await details.keep_cases(tx, officers, now)
-    bereaved = [case_id for arrival, found in opened if found for case_id, _ in _of_kin(arrival, found)]
+    bereaved = [UUID(case_id) for arrival in arrivals for case_id, _ in arrival.kin.values()]
     await _ask_for_liaison(tx, bereaved, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
     await details.keep_channels(tx, channels, now)

@@ -89,6 +89,8 @@ def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
         access_needs=facts.access_needs,
         refused_providers=facts.refused_providers,
         must_give_evidence=facts.must_give_evidence,
+        hub_risk=facts.hub_risk,
+        hub_dash=facts.hub_dash,
     )
 
 

@@ -42,7 +42,12 @@ SCOPES = {
     "risk": ("Risk", ("risk", "same_household")),
     "needs": ("What would help", ("needs", "access_needs", "family_liaison_officer")),
 }
-GIVEN_BY = {"self": "The person", "parent": "A parent", "representative": "A representative"}
+GIVEN_BY = {
+    "self": "The person",
+    "able": "The young person of 13 to 15, judged able to decide this themselves",
+    "parent": "A parent",
+    "representative": "A representative",
+}
 LATER = ("taken_at", "taken_by", "withdrawn_at", "reason")
 """What an agreement says beside the answers of its form."""
 NEEDS_CONTRACT = frozenset({"support", "restorative_justice"})
@@ -60,14 +65,15 @@ async def show(visit: Visit, desk: Desk) -> Response:
 
 def _shown(visit: Visit, desk: Desk, held: Consent, warn: timedelta) -> dict[str, Any]:
     lists = desk.books.transitions.reasons
+    able = held.reason == consenting.JUDGED_ABLE
     reasons = lists["override"] if held.gate == "override" and not held.withdrawn_at else _reasons(desk, held)
     return {
         "held": held,
         "for": _for(desk, held),
         "state": state_of(held, visit.now, warn),
         "scope": ", ".join(sorted(words.words(name).lower() for name in held.scope)),
-        "given_by": GIVEN_BY.get(held.given_by, words.words(held.given_by)),
-        "reason": reasons.words_of(held.reason) if held.reason else None,
+        "given_by": GIVEN_BY["able"] if able else GIVEN_BY.get(held.given_by, words.words(held.given_by)),
+        "reason": reasons.words_of(held.reason) if held.reason and not able else None,
         "counts": held.counts(visit.now),
     }
 
@@ -195,7 +201,8 @@ async def _read(visit: Visit, desk: Desk) -> tuple[Consent | None, list[FieldErr
             person_id=case.person_id,
             case_id=case.case_id,
             purpose=purpose,
-            given_by=given_by,
+            given_by="self" if given_by == "able" else given_by,
+            reason=consenting.JUDGED_ABLE if given_by == "able" else None,
             taken_at=visit.now,
             line=to.line if to else None,
             provider_id=to.provider.provider_id if to else None,

@@ -50,6 +50,9 @@ async def review(visit: Visit, desk: Desk) -> Response:
         if refused.field != "found":
             return visit.conflict()
         return await _overview(visit, desk, None, [FieldError("found", "Choose what the review found")])
+    if one(visit, "found") == "higher":
+        told = "The review is written down. Record the risk as it is now: what could help is decided again by it."
+        return visit.redirect(f"/cases/{case.case_id}/assessment", flash=told)
     return visit.redirect(f"/cases/{case.case_id}", flash="The review is written down.")
 
 

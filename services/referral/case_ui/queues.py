@@ -14,6 +14,7 @@ from kit.web.forms import FieldError, whole
 from services.referral.actions import sealing
 from services.referral.case_ui import home, words
 from services.referral.case_ui.room import Desk, badges, one
+from services.referral.desk_books import allocation
 from services.referral.store import cases, details, preferring, queues
 from services.referral.store.queues import Filters
 
@@ -66,6 +67,7 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
         own=own,
         preferences=preferences,
         batch_id=uuid4(),
+        reasons=_items("As the rule suggests", list(allocation().reasons.items())),
         errors=errors,
     )
 

@@ -42,6 +42,10 @@ REFUSALS = {
     "not_a_channel": "Choose the channel",
     "another_number": "Another record of this person has another one here: say above which is theirs now",
     "parents_word_does_not_count": "A parent's word does not count here: the suspect may be a parent or live there",
+    "too_young_to_agree_alone": "A child under 13 does not agree alone: record under Agreements who agreed for them, or"
+    " ask to share without agreement for a lawful reason",
+    "to_be_judged_first": "At 13 to 15, record under Agreements that the young person was judged able to decide this,"
+    " or who agreed for them",
     "second_person_needed": "You asked for this, so somebody else has to confirm it",
     "not_a_lawful_reason": "Choose the lawful reason",
     "is_the_silent_one": "This provider has the referral already and is silent: choose another",

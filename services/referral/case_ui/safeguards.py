@@ -1,6 +1,6 @@
 """Beside a case: who is calling, call-backs, who must not know, orders and bail, disclosure, and offers followed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,10 +16,10 @@ from kit.web.words import date_words
 from services.referral.actions import beside as acts
 from services.referral.actions import sealing
 from services.referral.actions.beside import CODES, ENDS, Told
-from services.referral.beside_books import offers, witness_charter
+from services.referral.beside_books import doors, offers, witness_charter
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
-from services.referral.domain.tracked import next_steps
+from services.referral.domain.tracked import Offer, next_steps
 from services.referral.drafting import told_id
 from services.referral.store import beside, cases, details
 from services.referral.store.alerts import ALERTING
@@ -43,6 +43,10 @@ ERRORS = {
     ("step", "missing"): "Choose what was done",
     ("step", "not_from_here"): "This cannot follow what was done so far",
     ("step", "needs_the_specialist"): "In a domestic or sexual case a specialist has to agree first",
+    (
+        "step",
+        "needs_the_persons_agreement",
+    ): "The person has to agree first, or two people say why it is shared",
     ("said_by", "only_the_person"): "Only the person's own word counts here",
 }
 
@@ -63,6 +67,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         officers = await sealing.open_case(visit.sealer, case.person_id, case.case_id, closed)
         has_word = await acts.has_code_word(tx, case.person_id)
         also = await beside.also_with(tx, case.case_id)
+        shared = await acts.is_shared(tx, case, visit.now)
         top = await frame(tx, visit, case, "Safeguards")
         seen = audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("safeguards", *sorted(officers)))
         await audit.record(tx, [seen])
@@ -83,7 +88,8 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
         orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
-        offers=_offers(case, taken),
+        offers=_followed(offers().values(), case, taken),
+        doors=_followed([doors()[one] for one in case.doors if one in doors()], case, taken, shared=shared),
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),
     )
@@ -98,11 +104,15 @@ def _conditions(data: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _offers(case: Case, taken: dict[str, list[beside.Taken]]) -> list[dict[str, Any]]:
+def _followed(
+    followed: Iterable[Offer], case: Case, taken: dict[str, list[beside.Taken]], *, shared: bool = False
+) -> list[dict[str, Any]]:
+    """Offers, or doors, with what was done and what may be done next."""
     found = []
-    for offer in offers().values():
+    for offer in followed:
         done = taken.get(offer.code, [])
-        following = next_steps(offer, [each.step for each in done], careful=acts.is_careful(case))
+        steps_done = [each.step for each in done]
+        following = next_steps(offer, steps_done, careful=acts.is_careful(case), shared=shared)
         steps = {step.code: step.words + (" (their own word)" if step.by_person else "") for step in following}
         told = [(offer.steps[each.step].words, each.at) for each in done if each.step in offer.steps]
         found.append({"offer": offer, "told": told, "next": steps, "asks": any(step.by_person for step in following)})
@@ -181,6 +191,8 @@ async def take_step(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             await acts.take_step(tx, visit.signed_in, case, _id(visit, "step_id"), offer, step, said_by, visit.now)
     except Refused as refused:
+        if refused.code == "not_found":
+            return visit.not_found()
         return await _refused(visit, desk, refused, offer)
     return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
 

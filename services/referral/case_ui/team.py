@@ -36,6 +36,7 @@ SKIPPED = {
     "gone": "is not there any more",
     "closed": "is closed",
     "has_worker": "has a worker already",
+    "no_reason": "needs a reason: the rule does not suggest this worker",
     "nobody": "needs a skill that nobody here has free",
 }
 
@@ -224,7 +225,8 @@ async def allocate(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             await copy_workers(visit, tx)
             worker_id = None if to == "rule" else id_of(visit, "to")
-            done = await allocating.bulk(tx, visit.signed_in, batch, ticked, worker_id, visit.now)
+            why = one(visit, "reason") or None
+            done = await allocating.bulk(tx, visit.signed_in, batch, ticked, worker_id, why, visit.now)
             names = {each.worker_id: each.name for each in await workers.everybody(tx)}
     except Refused:
         return visit.redirect(back, flash="Nothing was allocated: choose somebody from the list.")

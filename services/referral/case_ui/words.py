@@ -52,6 +52,7 @@ DECISIONS = {
     "information_only": "Information only",
 }
 TASKS = {
+    "call_emergency": "Danger now: call 999, then write down on the case that it was called",
     "ask_officer_to_ask": "Ask the officer to ask the person",
     "add_children": "Add the children of the household, or record why not",
     "add_exploited_person": "Add the exploited person, or record why not",

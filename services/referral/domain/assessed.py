@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from services.referral.domain.facts import CaseFacts
+from services.referral.domain.facts import RISKS, CaseFacts
 
-GRADES = ("standard", "medium", "high", "imminent")
 DISABLED, INTERPRETER = "disabled", "interpreter"
 
 
@@ -18,13 +17,16 @@ def with_assessment(
     of_themselves: Collection[str] = (),
     communication: Collection[str] = (),
 ) -> CaseFacts:
-    """The facts with what was found. Of two risks the higher one counts; nothing that was known is taken away."""
+    """The facts with what was found. Of two risks the higher one counts; nothing that was known is taken away, and what
+    the hub found of the risk is kept apart, so that no later word of the police lowers it."""
     wanted = {*facts.needs, *needs, *({INTERPRETER} & set(communication))}
     stated = set(of_themselves)
     return replace(
         facts,
         dash_score=max((one for one in (facts.dash_score, dash_score) if one is not None), default=None),
         risk_grade=_higher(facts.risk_grade, risk),
+        hub_dash=max((one for one in (facts.hub_dash, dash_score) if one is not None), default=None),
+        hub_risk=_higher(facts.hub_risk, risk),
         needs=_joined(facts.needs, wanted),
         vulnerabilities=_joined(facts.vulnerabilities, stated - {DISABLED}),
         disability="yes" if DISABLED in stated else facts.disability,
@@ -33,9 +35,9 @@ def with_assessment(
 
 
 def _higher(held: str | None, found: str) -> str | None:
-    if found not in GRADES:
+    if found not in RISKS:
         return held
-    return found if held not in GRADES or GRADES.index(found) > GRADES.index(held) else held
+    return found if held not in RISKS or RISKS.index(found) > RISKS.index(held) else held
 
 
 def _joined(held: tuple[str, ...], found: Collection[str]) -> tuple[str, ...]:

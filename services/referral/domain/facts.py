@@ -1,7 +1,7 @@
 """What is known of one case: everything that routing, matching and the announcements need."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ class CaseFacts:
     `share` is what counts (a parent's word may not: then it is `not_asked` and `share_counts` is false); `share_said`
     is what the police sent. `area` is where services are commissioned: home, else the place of the crime. `age` is in
     whole years at the report, None when unknown; `age_said` is the number or the unknown value. `choices` are offers
-    that the person took up; `refused_providers` are those they ruled out.
+    that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
+    found itself: they raise what the police say of the risk, and never lower it.
     """
 
     case_id: UUID
@@ -38,6 +39,8 @@ class CaseFacts:
     risk_grade: str | None = None
     marac_on: date | None = None
     risk_judgement: bool = False
+    hub_risk: str | None = None
+    hub_dash: int | None = None
     vulnerabilities: tuple[str, ...] = ()
     share: str = "not_asked"
     share_said: str = "not_asked"
@@ -104,6 +107,20 @@ class History:
 NOTHING_KNOWN = History()
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(CaseFacts))
+
+RISKS = ("standard", "medium", "high", "imminent")
+"""Grades of risk, the lowest first."""
+
+
+def at_risk(facts: CaseFacts) -> CaseFacts:
+    """The facts with the higher of what the police and the hub say of the risk."""
+    if facts.hub_risk is None and facts.hub_dash is None:
+        return facts
+    grades = [grade for grade in (facts.risk_grade, facts.hub_risk) if grade in RISKS]
+    scores = [score for score in (facts.dash_score, facts.hub_dash) if score is not None]
+    grade = max(grades, key=RISKS.index) if grades else facts.risk_grade
+    return replace(facts, risk_grade=grade, dash_score=max(scores, default=None))
+
 
 _UUIDS = ("case_id", "crime_id")
 _TIMES = ("reported_at", "recorded_at")

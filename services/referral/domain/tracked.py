@@ -43,8 +43,12 @@ def _step(code: str, told: Mapping[str, Any]) -> Step:
     return Step(code, told["words"], after, told.get("by_person", False), told.get("ends", False), told.get("gate"))
 
 
-def next_steps(offer: Offer, taken: Collection[str], *, careful: bool) -> list[Step]:
-    """What may be written down now. `careful`: a domestic or sexual case, where a specialist has to agree first."""
+AGREED = "agreed"
+
+
+def next_steps(offer: Offer, taken: Collection[str], *, careful: bool, shared: bool = False) -> list[Step]:
+    """What may be written down now. `careful`: a domestic or sexual case, where a specialist has to agree first;
+    `shared`: a confirmed override lets it be shared without the person's agreement."""
     if any(offer.steps[name].ends for name in taken if name in offer.steps):
         return []
     return [
@@ -54,15 +58,20 @@ def next_steps(offer: Offer, taken: Collection[str], *, careful: bool) -> list[S
         and (not step.after or not set(step.after).isdisjoint(taken))
         and (careful or step.code != "specialist_agreed")
         and (step.gate != "specialist" or not careful or "specialist_agreed" in taken)
+        and (step.gate != "shared" or shared or AGREED in taken)
     ]
 
 
-def check(offer: Offer, taken: Collection[str], step: str, said_by: str | None, *, careful: bool) -> Step:
+def check(
+    offer: Offer, taken: Collection[str], step: str, said_by: str | None, *, careful: bool, shared: bool = False
+) -> Step:
     """The step to be written down; Refused says why not."""
     wanted = offer.steps.get(step)
     if wanted is None:
         raise Refused("step", "missing")
-    if wanted not in next_steps(offer, taken, careful=careful):
+    if wanted not in next_steps(offer, taken, careful=careful, shared=shared):
+        if wanted.gate == "shared" and not shared and AGREED not in taken:
+            raise Refused("step", "needs_the_persons_agreement")
         gated = wanted.gate == "specialist" and careful and "specialist_agreed" not in taken
         raise Refused("step", "needs_the_specialist" if gated else "not_from_here")
     if wanted.by_person and said_by != "person":

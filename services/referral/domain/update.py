@@ -11,7 +11,7 @@ from contracts.working_time import local_day
 from services.referral.domain.announcing import SYSTEM, built, case_values, routed_values
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, announce_plan, decided, plan_lines
-from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.facts import CaseFacts, History, at_risk
 from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 
 GATES = frozenset(HOLD_KINDS["gates"])
@@ -93,20 +93,24 @@ def decide_again(
 
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
-    """New facts from the police, with what only we know: needs, choices, access, and having to give evidence."""
+    """New facts from the police, with what only we know: needs, choices, access, having to give evidence, and the risk
+    that the hub found."""
     if before is None:
         return facts
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
-    if not any(ours):
+    if not any(ours) and before.hub_risk is None and before.hub_dash is None:
         return facts
-    return replace(
+    known = replace(
         facts,
         needs=facts.needs or before.needs,
         choices=before.choices,
         access_needs=before.access_needs,
         refused_providers=before.refused_providers,
         must_give_evidence=facts.must_give_evidence or before.must_give_evidence,
+        hub_risk=before.hub_risk,
+        hub_dash=before.hub_dash,
     )
+    return at_risk(known)
 
 
 def _joined(standing: Standing, found: Routing) -> Routing:

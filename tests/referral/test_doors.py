@@ -1,0 +1,108 @@
+"""Doors of a case are opened by people and written down: 999, the national mechanism, a service with a receipt."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.reference import offences
+from contracts.refused import Refused
+from contracts.vocabulary import DOORS
+from kit import clock
+from services.referral.actions import consenting
+from services.referral.beside_books import doors
+from services.referral.domain.tracked import check, next_steps
+from tests.browser import Seen
+from tests.builders import RAPE, a_crime, a_victim, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.test_case_gate import Site, passes, site  # noqa: F401
+
+FOR_SAFETY = {"emergency", "marac", "childrens_social_care", "adult_safeguarding"}
+
+
+def test_every_door_of_the_published_list_can_be_written_down_and_those_for_safety_need_no_agreement() -> None:
+    assert set(doors()) == set(DOORS) - {"other"}
+    for name, door in doors().items():
+        gated = any(step.gate == "shared" for step in door.steps.values())
+        assert gated is (name not in FOR_SAFETY | {"nrm_first_responder"}), name
+    assert RAPE in offences()
+
+
+def test_a_national_service_is_told_only_what_the_person_agreed_to_or_two_people_decided() -> None:
+    door = doors()["homicide_service"]
+    with pytest.raises(Refused, match="needs_the_persons_agreement"):
+        check(door, ("named",), "referred", None, careful=False)
+    with pytest.raises(Refused, match="only_the_person"):
+        check(door, ("named",), "agreed", "other", careful=False)
+    assert check(door, ("named", "agreed"), "referred", None, careful=False).code == "referred"
+    assert check(door, (), "referred", None, careful=False, shared=True).code == "referred"
+    with pytest.raises(Refused, match="not_from_here"):
+        check(door, ("named", "declined"), "referred", None, careful=False, shared=True)
+    assert [step.code for step in next_steps(door, ("named", "agreed", "referred"), careful=False)][-1] == "receipt"
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as opened:
+        yield opened
+
+
+async def a_case_with_doors(hub: Hub) -> UUID:
+    person = a_victim("V-1", risk={"grade": "imminent"}, relationship_to_suspect="partner")
+    return await a_case(hub, a_crime(person, offence_code=RAPE, flags=["domestic_abuse", "modern_slavery_nrm"]))
+
+
+@pytest.mark.service
+async def test_what_was_done_at_each_door_is_written_down_told_and_no_task_any_more(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case_with_doors(hub)
+    officer = await browse("officer")
+
+    async def at(door: str, step: str, status: int = 200, **more: str) -> Seen:
+        said = {"step_id": str(uuid4()), f"{door}-step": step} | {f"{door}-{k}": v for k, v in more.items()}
+        return await officer.post(f"/cases/{case}/safeguards/offers/{door}", said, status)
+
+    waiting = "select due_at <= now() from task where kind = 'call_emergency' and done_at is null"
+    assert await hub.value(waiting), "danger now is a task at once"
+    page = await officer.get(f"/cases/{case}/safeguards")
+    for title in ("Emergency", "MARAC", "Sexual assault referral centre", "National Referral Mechanism"):
+        assert title in page.text
+    assert "the hub never does" in page.text
+    assert "999 was called, " in (await at("emergency", "called_999")).text
+    assert await hub.value(waiting) is None
+    assert "A first responder referred the person" in (await at("nrm_first_responder", "referred")).text
+    told = "select data ->> 'nrm' from case_event where case_id = $1 and type = 'case.updated.v1' order by id desc"
+    assert await hub.value(told, case) == "referred", "the return counts it"
+    refused = ["The person has to agree first, or two people say why it is shared"]
+    assert (await at("sarc", "referred", 422)).errors == refused
+    await at("sarc", "named")
+    await at("sarc", "agreed", said_by="person")
+    await at("sarc", "referred")
+    assert "They confirmed that they have it" in (await at("sarc", "receipt")).text
+    await at("homicide_service", "named", 404)
+    assert await hub.value("select count(*) from offer_step where offer = 'homicide_service'") == 0
+
+
+@pytest.mark.service
+async def test_a_confirmed_override_opens_a_door_without_the_persons_agreement(hub: Hub, browse: AsPersona) -> None:
+    case, override = await a_case_with_doors(hub), uuid4()
+    asking, confirming = a_viewer(), a_viewer("leader")
+    async with hub.looks(asking) as tx:
+        await consenting.ask_override(tx, asking, override, case, "idva", "life_at_risk", clock.now())
+    async with hub.looks(confirming) as tx:
+        await consenting.confirm_override(tx, confirming, override, clock.now())
+    said = {"step_id": str(uuid4()), "sarc-step": "referred"}
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/safeguards")
+    page = await officer.post(f"/cases/{case}/safeguards/offers/sarc", said)
+    assert "Sexual assault referral centre Referred, " in page.text
+
+
+@pytest.mark.browser
+async def test_the_page_with_doors_and_the_page_of_use_pass_the_gate(site: Site, hub: Hub) -> None:  # noqa: F811
+    case = await a_case_with_doors(hub)
+    await passes(site, f"/cases/{case}/safeguards")
+    await passes(site, f"/cases/{case}/contact", "Call the mobile: show its number")
