@@ -60,7 +60,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         silent = await silence.unopened(tx, silent_before(standards, await keeping.kept(tx), visit.now))
         waiting = await assigning.unassigned(tx)
         away = await workers.leaves(tx, local_day(visit.now))
-        overrides = await assigning.overrides(tx)
+        overrides, hidden = await assigning.overrides(tx), await assigning.hidden(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "team_seen", "team", None)])
     names = {member.worker_id: member.name for member in everybody}
     policy = allocation().on(local_day(visit.now))
@@ -86,6 +86,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         nudged=nudged,
         waiting=waiting,
         overrides=[(each, standards.override_late(each.taken_at, visit.now)) for each in overrides],
+        hidden=hidden,
         words=words.words,
     )
 

@@ -76,6 +76,12 @@ async def unassigned(tx: Tx, at_most: int = 1000) -> dict[int, int]:
     return {row["priority"]: row["count"] for row in await tx.fetch(asked, at_most)}
 
 
+async def hidden(tx: Tx) -> int:
+    """How many open cases are of restricted people, for whoever may see them."""
+    asked = "select count(*)::int from case_file where restricted and state <> 'closed'"
+    return int(await tx.fetchval(asked))
+
+
 @dataclass(frozen=True, slots=True)
 class Falling:
     """A case whose time runs out soon."""
