@@ -191,6 +191,21 @@ class RelatedClockEnded(RelatedClockFact):
     in_time: bool | None = None
 
 
+BestTime = Annotated[Literal["any", "morning", "afternoon", "evening"] | Other, LEFT]
+
+
+class ContactWishStated(CaseFact):
+    """The person said, on a neutral page, how, when and whether to be reached. It shuts ways and opens none: whoever
+    holds the link may not be the person, so a human looks at it. `wish_id`: the same form sent twice."""
+
+    TYPE: ClassVar[str] = "contact-wish.stated.v1"
+    wish_id: UUID
+    not_by: Many[v.Channel] = ()
+    not_at_all: Bool = False
+    best_time: BestTime = "any"
+    call_back: Bool = False
+
+
 class ComplaintFact(Announcement):
     """A complaint under Right 12. Its subject is the complaint."""
 

@@ -7,6 +7,7 @@ from contracts.code_compliance import (
     ClockPaused,
     ClockReplanned,
     ClockResumed,
+    ContactWishStated,
     EntitlementBreached,
     EntitlementDeclined,
     EntitlementDue,
@@ -26,7 +27,17 @@ from kit import audit
 from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
-from services.referral.actions import books, contacting, hearing, locking, new_incident, noticing, refusing, restricting
+from services.referral.actions import (
+    books,
+    contacting,
+    hearing,
+    locking,
+    new_incident,
+    noticing,
+    refusing,
+    restricting,
+    wishing,
+)
 from services.referral.actions.announcing import announce
 from services.referral.store import alerts, batches, cases, clocks, consent, timeline
 
@@ -66,6 +77,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     waiting = await release(tx, context, keys)
     await _milestones(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)])
     await _answer(tx, [event for event in waiting if isinstance(event.data, ContactRequested)], context)
+    await _wished(tx, [event for event in waiting if isinstance(event.data, ContactWishStated)])
 
 
 async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
@@ -123,6 +135,18 @@ async def on_contact_requested(tx: Tx, events: Sequence[Received[Any]], context:
     await _answer(tx, [event for event in events if event.data.case_id in known], context)
 
 
+async def on_wish(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """The person said how they want to be reached: ways are shut at once, and a human looks the same day."""
+    known = await cases.known(tx, [event.data.case_id for event in events])
+    await wait(tx, [event for event in events if event.data.case_id not in known])
+    await _wished(tx, [event for event in events if event.data.case_id in known])
+
+
+async def _wished(tx: Tx, events: Sequence[Received[Any]]) -> None:
+    for event in events:
+        await wishing.hear(tx, event.data, event.time)
+
+
 async def _answer(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     for event in events:
         request: ContactRequested = event.data
@@ -150,4 +174,5 @@ LISTENS: dict[type[Fact], Handler] = {
     ),
     **dict.fromkeys((EntitlementWarned, RelatedClockWarned, RelatedClockOver), on_warned),
     RelatedClockEnded: on_limit_ended,
+    ContactWishStated: on_wish,
 }

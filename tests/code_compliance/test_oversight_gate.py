@@ -140,7 +140,7 @@ async def test_the_neutral_form_passes_the_gate(
     async with served(app, sock), open_gate() as gate:
         assert await gate.problems(f"{settings.neutral_url}/tell-us", looks=TWO) == []
         assert await gate.problems(f"{settings.neutral_url}/tell-us", act=send, looks=TWO) == []
-        for path in ("/yours", f"/yours/{TOKEN}"):
+        for path in ("/yours", f"/yours/{TOKEN}", "/yours/reach/said"):
             assert await gate.problems(settings.neutral_url + path, looks=TWO) == [], path
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()
         await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
@@ -148,14 +148,17 @@ async def test_the_neutral_form_passes_the_gate(
         sealed = await complaining._sealed(sealer, CRIME, answer="You should have been told.\nWe are sorry.")
         sql = "update complaint set state = 'answered', answered_at = now(), answer = $1"
         await hub.database.pool.execute(sql, sealed.answer)
-        links = [(look, shows) for look in TWO for shows in ("rights", "acknowledgement", "answer")]
+        links = [(look, shows) for look in TWO for shows in ("rights", "reach", "acknowledgement", "answer")]
         for (width, script), shows in links:  # a link opens once: each look has one of its own
-            of = None if shows == "rights" else CRIME
-            await hub.database.pool.execute(LINK, uuid4(), CASE, digest, shows, of)
+            of = None if shows in ("rights", "reach") else CRIME
+            await hub.database.pool.execute(LINK, uuid4(), CASE, digest, shows.replace("reach", "rights"), of)
 
             async def go_on(tab: Tab) -> None:
                 await tab.get_by_role("button", name="Continue").click()
                 await tab.wait_for_url("**/yours/now")
+                if shows == "reach":  # noqa: B023
+                    await tab.get_by_role("link", name="Say how, when or whether to reach you").click()
+                    await send(tab)
 
             address = f"{settings.neutral_url}/yours/{TOKEN}"
             assert await gate.problems(address, act=go_on, looks=((width, script),)) == []

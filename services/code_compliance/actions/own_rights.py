@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts import identity
+from contracts.code_compliance import ContactWishStated
 from contracts.contact import ContactRequested
 from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
 from contracts.refused import Refused
@@ -50,6 +51,36 @@ class Behind:
     limits: Sequence[own_rights.Limit] = ()
     complaint: own_rights.TheirComplaint | None = None
     answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How, when and whether the person wants to be reached."""
+
+    wish_id: UUID
+    not_by: tuple[str, ...]
+    not_at_all: bool
+    best_time: str
+    call_back: bool
+
+
+async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime) -> None:
+    """Tells the one that reaches people what was said behind a link. Refused when it ran out or was switched off."""
+    found = await own_rights.by_request(tx, request_id)
+    _usable(found, now)
+    assert found is not None
+    stated = ContactWishStated(
+        case_id=found.case_id,
+        happened_at=now,
+        actor_role="person",
+        wish_id=told.wish_id,
+        not_by=told.not_by,
+        not_at_all=told.not_at_all,
+        best_time=told.best_time,
+        call_back=told.call_back,
+    )
+    await outbox.add(tx, [stated])
+    await _noted(tx, "own_rights.wish_stated", found)
 
 
 async def ask(

@@ -1,6 +1,6 @@
 """What the person may see: what they are owed and by when, behind a link that opens once, or a code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -67,10 +67,15 @@ async def show_link(visit: Visit) -> Response:
     return visit.render("neutral_ui/yours_link.html", token=visit.params["token"])
 
 
-async def show_now(visit: Visit, rules: Rulebook) -> Response:
+def inside(visit: Visit) -> Mapping[str, str] | None:
+    """The request of a visit that was let in, and its code where it is new; None for whoever was not, or long ago."""
     signer = visit.shop.signer
-    kept = signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS, COOKIE)
-    if not kept:
+    return signer.open(visit.request.cookies.get(signer.cookie_name(COOKIE)), SECONDS, COOKIE) or None
+
+
+async def show_now(visit: Visit, rules: Rulebook) -> Response:
+    kept = inside(visit)
+    if kept is None:
         return visit.redirect("/yours")
     try:
         async with visit.begin() as tx:

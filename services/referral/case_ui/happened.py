@@ -12,7 +12,12 @@ from services.referral.store.first_contact import HubAssessment
 from services.referral.store.timeline import Entry
 
 ASSESSED = "first-contact.assessed.v1"
-_TITLES = {ASSESSED: "First-contact assessment recorded", "case.routed.v1": "Case routed"}
+WISHED = "contact-wish.stated.v1"
+_TITLES = {
+    WISHED: "Said on their own page how to be reached",
+    ASSESSED: "First-contact assessment recorded",
+    "case.routed.v1": "Case routed",
+}
 _SAFETY = {"safe": "safe", "unsafe": "not safe", "unknown": "not known to be safe"}
 
 
@@ -37,6 +42,8 @@ def told(books: Books, entry: Entry) -> list[str]:
     data, kind = entry.data, entry.type.rsplit(".", 1)[0]
     if entry.type == ASSESSED:
         return _assessed(data)
+    if entry.type == WISHED:
+        return _wished(data)
     parts = [words.words(data["line"])] if data.get("line") else []
     parts += [name_of(str(data[name])) for name in ("entitlement", "clock") if data.get(name)]
     parts += [words.DECISIONS.get(data["decision"], words.words(data["decision"]))] if data.get("decision") else []
@@ -55,6 +62,13 @@ def name_of(code: str) -> str:
     group, _, rest = code.partition(".")
     right = f"Right {group[1:]}: " if group[:1] == "R" and group[1:].isdecimal() else ""
     return right + (right_names().get(code) or words.words((rest or group).replace(".", " ")))
+
+
+def _wished(data: dict[str, Any]) -> list[str]:
+    said = ["nobody is to get in touch"] if data.get("not_at_all") else []
+    said += [f"not by {words.words(kind).lower()}" for kind in data.get("not_by") or ()]
+    said += [f"best in the {data['best_time']}"] if data.get("best_time", "any") != "any" else []
+    return said + (["asks to be asked how"] if data.get("call_back") else [])
 
 
 def _assessed(data: dict[str, Any]) -> list[str]:

@@ -59,6 +59,8 @@ TASKS = {
     "review_risk": "Review the risk",
     "offer_next_provider": "Offer the next provider",
     "ring_duty_line": "Ring the provider's duty line: it is silent",
+    "contact_wish": "The person said on their own page how to be reached: read it in the timeline, and make sure in "
+    "another safe way that it was them",
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
