@@ -9,8 +9,8 @@ import pytest
 from contracts.identity import contract_id
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import consenting, falling_due, packing, referring, transferring
-from services.referral.store import consent
+from services.referral.actions import consenting, falling_due, noticing, packing, referring, transferring
+from services.referral.store import consent, notices
 from services.referral.store.consent import Consent
 from tests.browser import Seen
 from tests.builders import NOON, a_domestic_crime, a_victim, a_viewer
@@ -56,7 +56,7 @@ async def test_an_agreement_is_taken_with_what_may_be_shared_and_the_pack_keeps_
     await officer.get(f"/cases/{case}/agreements/new")
     page = await officer.submit("Record the agreement", **{**GIVEN, "scope": ["who", "reach"]})
     assert "Counts" in page.texts("strong", "govuk-tag")
-    assert "channels" in page.text and "offence" not in page.text
+    assert "ways to reach the person" in page.text and "offence" not in page.text
     check = await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{IDVA}")
     assert "Family name" in check.texts("li") and "Offence" not in check.texts("li")
     async with hub.looks(OFFICER) as tx:
@@ -248,9 +248,16 @@ async def test_where_the_risk_is_imminent_a_second_person_may_confirm_within_fou
     async with hub.looks(OFFICER) as tx:
         await consenting.ask_override(tx, OFFICER, uuid4(), case, "idva", "life_at_risk", NOON - timedelta(hours=3))
     await send(hub, referral)
+    await hub.every(noticing.notice, NOON)
+    waits = "select notice_id from notice where kind = 'override_waiting' and role = 'leader'"
+    async with hub.looks(LEADER) as tx:
+        await notices.mark_read(tx, LEADER.user_id, "leader", [await tx.fetchval(waits)], NOON)
     assert await hub.every(falling_due.remind, NOON) == 0
     assert await hub.every(falling_due.remind, NOON + timedelta(hours=2)) == 1
     later = NOON + timedelta(hours=2)
+    assert await hub.value("select count(*) from notice_read") == 0, "it is new again, also to whoever had read it"
+    assert await hub.rows(f"{waits} and at = $1", later)
+    assert await hub.value("select state from leg") in ("leaving", "sent"), "only a human takes help back"
     with pytest.raises(Refused, match="needs_the_persons_agreement"):
         async with hub.looks(OFFICER) as tx:
             await hub.worker.pool.execute("delete from leg")

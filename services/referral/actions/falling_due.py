@@ -8,7 +8,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, proposing, telling_providers
+from services.referral.actions import filing, noticing, proposing, telling_providers
 from services.referral.actions.books import current
 from services.referral.domain.answering import Rest, minutes_of
 from services.referral.domain.books import Books
@@ -16,6 +16,7 @@ from services.referral.domain.kept import NOTHING
 from services.referral.domain.standards import Standards
 from services.referral.store import consent, keeping, life, silence, tasks
 from services.referral.store.life import Proposed, SilenceStep
+from services.referral.store.notices import Cause
 from services.referral.store.silence import Silent
 from services.referral.store.tasks import Task, task_id
 
@@ -107,8 +108,10 @@ async def remind(tx: Tx, moment: Moment, context: Context) -> int:
         kind = "agreement_ending"
         by = max(now, ending.expires_at)
         found.append(Task(task_id(kind, ending.consent_id), kind, by, now, case_id=ending.case_id))
-    for held in await consent.overdue(tx, now - timedelta(hours=standards.override_confirm_hours), BATCH):
+    late = await consent.overdue(tx, now - timedelta(hours=standards.override_confirm_hours), BATCH)
+    for held in late:
         kind = "override_unconfirmed"
         found.append(Task(task_id(kind, held.consent_id), kind, now, now, case_id=held.case_id))
+    await noticing.tell_again(tx, "override_waiting", [Cause(held.consent_id, held.case_id, now) for held in late])
     await tasks.add(tx, found)
     return len(found)

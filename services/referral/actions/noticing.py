@@ -13,7 +13,7 @@ from kit.listening import Context
 from kit.service import Moment
 from services.referral.domain.silent import silent_before
 from services.referral.store import keeping, notices
-from services.referral.store.notices import Notice
+from services.referral.store.notices import Cause, Notice
 
 ROLES = {
     "urgent_case": ("officer", "leader"),
@@ -31,19 +31,29 @@ async def notice(tx: Tx, moment: Moment, context: Context) -> int:
     now, made = moment.now, 0
     before = silent_before(context.facts.standards_on(local_day(now)), await keeping.kept(tx), now)
     await notices.end(tx, now)
-    for kind, roles in ROLES.items():
+    for kind in ROLES:
         if kind == "silent_provider":
             found = await notices.silent(tx, before, now - RECENT, AT_ONCE)
         else:
             found = await notices.causes(tx, kind, now - RECENT, AT_ONCE)
-        told = [
-            Notice(uuid5(NS, f"notice/{kind}/{role}/{cause.about}"), role, kind, cause.case_id, cause.at)
-            for cause in found
-            for role in roles
-        ]
+        told = _told(kind, found)
         await notices.add(tx, told)
         made += len(told)
     return made
+
+
+def _told(kind: str, causes: Sequence[Cause]) -> list[Notice]:
+    return [
+        Notice(uuid5(NS, f"notice/{kind}/{role}/{cause.about}"), role, kind, cause.case_id, cause.at)
+        for cause in causes
+        for role in ROLES[kind]
+    ]
+
+
+async def tell_again(tx: Tx, kind: str, causes: Sequence[Cause]) -> None:
+    """Brings before its roles anew what has waited too long: also before whoever had read it."""
+    if causes:
+        await notices.tell(tx, _told(kind, causes))
 
 
 OfClock = EntitlementFact | RelatedClockFact
