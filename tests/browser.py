@@ -71,6 +71,17 @@ class Seen:
         keys, values = self.texts("dt", "govuk-summary-list__key"), self.texts("dd", "govuk-summary-list__value")
         return dict(zip(keys, values, strict=True))
 
+    def hidden(self, action: str) -> dict[str, str | Sequence[str]]:
+        """The hidden fields of the first form that is sent to `action`: what it brings back of what the page showed."""
+        held = dict[str, list[str]]()
+        for form in self.tree.iter("form"):
+            if form.get("method") == "post" and (form.get("action") or self.path) == action:
+                for each in form.iter("input"):
+                    if each.get("type") == "hidden" and each.get("name") != "csrf_token":
+                        held.setdefault(each.get("name") or "", []).append(each.get("value") or "")
+                break
+        return {name: values[0] if len(values) == 1 else values for name, values in held.items()}
+
     def link(self, words: str) -> str:
         """Where the first link whose text has `words` leads; AssertionError lists the links when none has."""
         links = [(text_of(a), a.get("href") or "") for a in self.tree.iter("a")]
@@ -117,9 +128,11 @@ class Browser:
         return await self.get(self._present().link(words), status)
 
     async def post(self, path: str, fields: Fields | None = None, status: int = 200) -> Seen:
-        """Sends a form that was not read first: the token is taken from the last page that had one."""
+        """Sends a form by its address, with what the present page gives it to bring back: the token, and the hidden
+        fields of the form that is sent there, such as the mark of what was shown."""
         token = next((i.get("value") for i in self._tokens()), None) or ""
-        return await self._seen("POST", path, {"csrf_token": token, **(fields or {})}, status)
+        hidden = self.page.hidden(path) if self.page else {}
+        return await self._seen("POST", path, {"csrf_token": token, **hidden, **(fields or {})}, status)
 
     def choose(self, file: bytes) -> Self:
         """Chooses a file for the form that is submitted next."""

@@ -141,9 +141,10 @@ class Visit:
     def forbidden(self) -> Response:
         return self.problem(403)
 
-    def conflict(self) -> Response:
-        """Somebody or something changed it meanwhile."""
-        return self.problem(409)
+    def conflict(self, changed: str = "", to: str = "") -> Response:
+        """Somebody or something changed it meanwhile. `changed`: what it is now, and who did what when, as sentences;
+        `to`: the page of this site that shows how it stands."""
+        return self.problem(409, changed=changed, onward=guard.local_path(to))
 
     def signed_out(self) -> Response:
         """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""

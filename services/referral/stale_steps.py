@@ -1,6 +1,7 @@
 """A step sent from a page older than the referral: the same press again, or something that changed meanwhile."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from starlette.responses import Response
@@ -14,21 +15,42 @@ from services.referral.said import DONE
 from services.referral.store import last_step
 
 
-def stood(state: str | None, leg_id: UUID | None, paused_at: datetime | None) -> str:
-    """Where a referral stood when a page was made, for a hidden field."""
-    return shown.mark(None, state, leg_id, paused_at)
+class Stands(Protocol):
+    """A referral, as far as its viewer may know where it stands."""
+
+    @property
+    def state(self) -> str | None: ...
+    @property
+    def leg_id(self) -> UUID | None: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def asked_at(self) -> datetime | None: ...
+    @property
+    def review_on(self) -> date | None: ...
+    @property
+    def check_in_on(self) -> date | None: ...
+
+
+def stood(held: Stands, *more: object) -> str:
+    """Where a referral stood when a page was made, for a hidden field. `more`: what else the page showed of it."""
+    days = (held.review_on, held.check_in_on)
+    return shown.mark(None, held.state, held.leg_id, held.paused_at, held.asked_at, *days, *more)
 
 
 def differs(visit: Visit, now: str) -> bool:
-    """Whether the form brought another mark than the one of now."""
-    brought = (visit.form.get("stood") or [""])[0]
-    return bool(brought) and brought != now
+    """Whether the form brought another mark than the one of now, or none."""
+    return _brought(visit) != now
 
 
 def carried(visit: Visit, now: str) -> str:
     """The mark for a form: what it brought where it is shown again with errors, else that of now."""
-    brought = (visit.form.get("stood") or [""])[0]
+    brought = _brought(visit)
     return brought if visit.request.method == "POST" and brought else now
+
+
+def _brought(visit: Visit) -> str:
+    return (visit.form.get("stood") or [""])[0]
 
 
 async def answer(
@@ -42,9 +64,15 @@ async def answer(
     for row in rows if last and mine else ():
         if row.event is not None and last and last.type == row.event.TYPE and row.to in (None, state):
             return visit.redirect(to, flash=DONE[row.verb])
+    return visit.conflict(await told(tx, books, case_id, referral_id, state), to)
+
+
+async def told(tx: Tx, books: Books, case_id: UUID, referral_id: UUID, state: str | None) -> str:
+    """How a referral stands now, and who took its last step, when."""
+    last = await last_step.of(tx, case_id, referral_id)
     known = books.transitions.states.get(state or "")
     said = [f"It stands now as “{known.words}”."] if known else []
     if last:
         role = "the hub" if last.actor_role == "system" else last.actor_role.replace(".", " ").replace("_", " ")
         said.append(f"The last step was taken by {role} on {when(last.happened_at)}.")
-    return visit.problem(409, changed=" ".join(said))
+    return " ".join(said)

@@ -150,7 +150,10 @@ async def test_a_withdrawal_shows_everything_that_ends_and_then_ends_exactly_tha
     assert ended == {held.consent_id, again} and other not in ended
     assert (await hub.told(sent.case)).count("consent.withdrawn") == 2
     await officer.get(address, 409)
-    await officer.post(address, {"reason_code": "changed_mind", "digest": "x"}, 409)
+    page = await officer.post(address, {"reason_code": "changed_mind"})
+    assert "The agreement is withdrawn." in page.text and (await hub.told(sent.case)).count("consent.withdrawn") == 2
+    page = await officer.post(address, {"reason_code": "no_longer_needed"}, 409)
+    assert "It was withdrawn already, on" in page.text and page.link("See how it stands now").endswith("/agreements")
 
 
 async def test_a_withdrawal_of_another_list_than_the_one_shown_is_stale(hub: Hub, browse: AsPersona) -> None:
@@ -160,7 +163,8 @@ async def test_a_withdrawal_of_another_list_than_the_one_shown_is_stale(hub: Hub
     await officer.get(f"/cases/{sent.case}/agreements/{held.consent_id}/withdraw")
     async with hub.looks(OFFICER) as tx:
         await referring.withdraw(tx, OFFICER, sent.referral, "duplicate", LATER)
-    await officer.submit("Withdraw it and end all of this", 409, reason_code="changed_mind")
+    page = await officer.submit("Withdraw it and end all of this", 409, reason_code="changed_mind")
+    assert "What ends with it has changed since you opened the page" in page.errors[0]
     assert await hub.value("select count(*) from consent where withdrawn_at is not null") == 0
 
 
@@ -222,7 +226,9 @@ async def test_an_override_is_asked_by_one_and_confirmed_by_another_on_their_pag
         await send(hub, referral)
     await leader.get("/cases/overrides")
     assert "Confirmed. It may be shared now." in (await leader.post(f"/cases/overrides/{asked}", {"says": "yes"})).text
-    await leader.post(f"/cases/overrides/{asked}", {"says": "yes"}, 409)
+    assert "Confirmed. It may be shared now." in (await leader.post(f"/cases/overrides/{asked}", {"says": "yes"})).text
+    page = await leader.post(f"/cases/overrides/{asked}", {"says": "no"}, 409)
+    assert "It was confirmed by you on" in page.text
     await send(hub, referral)
     assert await hub.value("select gate from leg where referral_id = $1", referral) == "override"
 

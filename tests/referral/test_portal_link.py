@@ -143,8 +143,12 @@ async def test_a_link_is_made_for_a_provider_without_accounts_alone_once_for_eac
     await desk.link(sent)
     await desk.stranger.get(first)
     await desk.stranger.submit("Go on", 404)
-    used = {"link_id": str(await hub.value("select link_id from leg_link limit 1"))}
-    await desk.officer.post(f"/referrals/links/{sent.leg}", used, status=409)
+    path = f"/referrals/links/{sent.leg}"
+    used = (await desk.officer.get(path)).hidden(path)
+    await desk.officer.post(path, used)
+    made = await hub.value("select count(*) from leg_link")
+    page = await desk.officer.post(path, used, status=409)
+    assert "it is shown once" in page.text and await hub.value("select count(*) from leg_link") == made
     with_accounts = await a_referral_sent(hub)
     page = await desk.officer.get(f"/referrals/links/{with_accounts.leg}")
     assert "so it needs no link" in page.text

@@ -137,7 +137,9 @@ async def test_orders_bail_and_officer_stand_on_the_case_and_the_risk_is_to_be_r
     page = await officer.submit("Write the review down", found="higher")
     assert "The review is written down." in page.text and "What did the review find?" not in page.text
     assert "No bail, release or order waits for a review." in (await officer.get("/cases?queue=review")).text
-    await officer.post(f"/cases/{case}/reviewed", {"found": "higher"}, 409)
+    assert "The review is written down." in (await officer.post(f"/cases/{case}/reviewed", {"found": "higher"})).text
+    page = await officer.post(f"/cases/{case}/reviewed", {"found": "lower"}, 409)
+    assert "The risk was reviewed by you on" in page.text
     assert await hub.value("select reason from kit.audit where action = 'risk.reviewed'") == "higher"
     await (await browse("compliance")).post(f"/cases/{case}/reviewed", {"found": "same"}, 403)
 

@@ -17,6 +17,7 @@ from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, date_values, parse
 from kit.web.words import date_words
 from services.code_compliance.actions import complaining
+from services.code_compliance.case_ui import complaint_again
 from services.code_compliance.case_ui.complaint_numbers import number_pages
 from services.code_compliance.case_ui.complaints import (
     agencies,
@@ -111,7 +112,13 @@ async def _load(tx: Tx, visit: Visit, *, lock: bool = False) -> tuple[Complaint,
 
 
 async def _page(
-    tx: Tx, visit: Visit, complaint: Complaint, sealed: Sealed, rules: Rulebook, errors: Sequence[FieldError]
+    tx: Tx,
+    visit: Visit,
+    complaint: Complaint,
+    sealed: Sealed,
+    rules: Rulebook,
+    errors: Sequence[FieldError],
+    status: int = 422,
 ) -> Response:
     opened = await open_case(tx, complaint.case_id) if complaint.case_id else None
     linked = await complaints.clocks(tx, complaint.complaint_id)
@@ -122,7 +129,7 @@ async def _page(
     suggested = "\n\n".join(f"{each['title']}: {each['state'].lower()}. {each['sum']}" for each in receipts)
     return visit.render(
         "complaints/step.html" if step else "complaints/complaint.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         errors=errors,
         step=step,
         words=WORDS.get(step, ""),
@@ -259,7 +266,7 @@ async def show_step(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         complaint, sealed = await _load(tx, visit)
         if complaint.state not in OPEN:
-            raise Refused("", "closed")
+            return visit.conflict(await _last(tx, visit, complaint), f"/rights/complaints/{complaint.complaint_id}")
         return await _page(tx, visit, complaint, sealed, rules, [])
 
 
@@ -275,7 +282,7 @@ async def act(visit: Visit, rules: Rulebook) -> Response:
             async with visit.begin() as tx:
                 held, _ = await _load(tx, visit, lock=True)
                 if held.version != getattr(given, "version", 0):
-                    raise Refused("", "changed_meanwhile")
+                    return await _changed(tx, visit, step, given, rules, done)
                 await do(tx, visit, held, given, rules)
             return visit.redirect(f"/rights/complaints/{held.complaint_id}", flash=done)
     except Refused as refused:
@@ -284,6 +291,30 @@ async def act(visit: Visit, rules: Rulebook) -> Response:
         errors = [REFUSALS[refused.code]]
     async with visit.begin() as tx:
         return await _page(tx, visit, *(await _load(tx, visit)), rules, errors)
+
+
+async def _last(tx: Tx, visit: Visit, complaint: Complaint) -> str:
+    """The last step of a complaint: what, on which day, and who entered it."""
+    last = _step((await complaints.steps(tx, complaint.complaint_id))[-1], await named(visit))
+    words = f" ({last['words']})" if last["words"] else ""
+    return f"“{last['what']}”{words}, {date_words(last['at'])}, was entered by {last['who']}."
+
+
+async def _changed(tx: Tx, visit: Visit, step: str, given: BaseModel, rules: Rulebook, done: str) -> Response:
+    """A step sent from a page older than the complaint: the same press is answered as the first; any other is told what
+    was done, with what was typed still there while the step may be taken."""
+    complaint, sealed = await _load(tx, visit)
+    here = f"/rights/complaints/{complaint.complaint_id}"
+    texts = await complaining.opened(visit.sealer, complaint.complaint_id, sealed)
+    last, mine = (await complaints.steps(tx, complaint.complaint_id))[-1], visit.signed_in.user_id
+    next_one = complaint.version == getattr(given, "version", 0) + 1 and last.entered_by == mine
+    if next_one and complaint_again.is_same(last, complaint, step, given.model_dump(), texts.get("answer")):
+        return visit.redirect(here, flash=done)
+    said = await _last(tx, visit, complaint)
+    if complaint.state not in OPEN:
+        return visit.conflict(said, here)
+    message = f"This has changed since you opened the page. {said} Nothing was saved. Send it again only if it is right"
+    return await _page(tx, visit, complaint, sealed, rules, [FieldError("", message)], 409)
 
 
 def complaint_pages(room: Room) -> Sequence[Page]:

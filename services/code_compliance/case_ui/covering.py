@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import bound
+from kit.web.words import date_words
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.rulebook import Rulebook
@@ -62,9 +62,16 @@ async def end(visit: Visit, rules: Rulebook) -> Response:
     if given is None:
         return await _page(visit, rules, errors, visit.form)
     async with visit.begin() as tx:
-        if not await coverage.end(tx, visit.id("line_id"), given.last):
-            raise Refused("", "ended_meanwhile")
-        await audit.record(tx, [audit.seen(visit.signed_in, "coverage_ended", "list", visit.id("line_id"))])
+        ended = await coverage.end(tx, visit.id("line_id"), given.last)
+        if ended:
+            await audit.record(tx, [audit.seen(visit.signed_in, "coverage_ended", "list", visit.id("line_id"))])
+        lines = {line.line_id: line for line in await coverage.entered(tx)}
+    held = lines.get(visit.id("line_id"))
+    if held is None:
+        return visit.not_found()
+    if not ended and held.to_day != given.last:
+        said = f"It was ended already: its last day is {date_words(held.to_day)}."
+        return visit.conflict(said, "/rights/coverage/lines")
     return visit.redirect("/rights/coverage/lines", flash="It was ended. Open clocks are decided by it within a minute")
 
 

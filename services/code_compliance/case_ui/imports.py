@@ -65,7 +65,8 @@ async def check(visit: Visit, rules: Rulebook) -> Response:
         async with visit.begin() as tx:
             done = await importing.bring_in(tx, visit.signed_in, import_id, given.agency, lines, rules, visit.now)
     except Refused:
-        return visit.conflict()
+        changed = "Some of these lines do not fit any more what was imported since you checked them."
+        return visit.conflict(changed, "/rights/imports")
     return visit.redirect("/rights/imports", flash=f"{plural(len(done.fresh), 'line was', 'lines were')} imported")
 
 

@@ -7,17 +7,18 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, parse
 from services.code_compliance.actions import own_rights
+from services.code_compliance.case_ui import meanwhile
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Room, open_case
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.store import own_rights as stored
 
 ASK_AGAIN_AFTER = timedelta(days=1)
+ASKED = "A link waits to be sent already: it was asked for"
 STATES = {"asked": "Asked for, not answered yet", "sent": "Sent by a safe channel", "withheld": "Not sent"}
 
 
@@ -36,12 +37,13 @@ async def ask(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
         opened = await open_case(tx, visit.id("case_id"))
         last = (await stored.of_case(tx, opened.case.case_id))[:1]
-        if last and last[0].state == "asked" and last[0].asked_at > visit.now - ASK_AGAIN_AFTER:
-            raise Refused("", "asked_before")
-        await own_rights.ask(tx, visit.signed_in, given.request_id, opened.case.case_id, visit.now)
-    return visit.redirect(
-        visit.request.url.path, flash="It was asked for. It is sent only if a channel is safe at this moment"
-    )
+        waits = bool(last) and last[0].state == "asked" and last[0].asked_at > visit.now - ASK_AGAIN_AFTER
+        if not waits:
+            await own_rights.ask(tx, visit.signed_in, given.request_id, opened.case.case_id, visit.now)
+    here = visit.request.url.path
+    if waits and not meanwhile.is_again(visit, last[0].asked_by, last[0].asked_at):
+        return await meanwhile.changed(visit, ASKED, last[0].asked_by, last[0].asked_at, here)
+    return visit.redirect(here, flash="It was asked for. It is sent only if a channel is safe at this moment")
 
 
 async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:

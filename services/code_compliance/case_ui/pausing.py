@@ -12,7 +12,9 @@ from contracts.working_time import LONDON, local_day
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import bound
+from kit.web.words import when
 from services.code_compliance.actions import entering
+from services.code_compliance.case_ui import meanwhile
 from services.code_compliance.case_ui.moments import When
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, open_case
@@ -96,8 +98,8 @@ async def resume(visit: Visit, rules: Rulebook) -> Response:
                 ended = ended or open_one.end == given.instant  # the same form, sent again
             except Refused as refused:
                 errors = [REFUSALS[refused.code]]
-    if not ended:
-        return visit.conflict()
+    if not ended and given is not None:
+        return await _ended(visit, given.pause_id)
     if errors:
         return await _page(visit, opened, clock, rules, errors)
     return visit.redirect(f"/rights/cases/{opened.case.case_id}#c-{visit.params['clock_id']}", "The clock runs again")
@@ -121,12 +123,24 @@ async def prolong(visit: Visit, rules: Rulebook) -> Response:
                 done = await entering.prolong(tx, visit.signed_in, old, another, until, rules, visit.now)
             except Refused:
                 errors = [FieldError("later", "The day on which it counts again must be in the future")]
-    if not done:
-        return visit.conflict()
+    if not done and given is not None:
+        return await _ended(visit, given.pause_id)
     if errors:
         return await _page(visit, opened, clock, rules, errors)
     words = "The clock stays paused, and the new day was kept"
     return visit.redirect(f"/rights/cases/{opened.case.case_id}#c-{visit.params['clock_id']}", words)
+
+
+async def _ended(visit: Visit, pause_id: UUID) -> Response:
+    """Who ended a pause before, and from when on the clock ran again."""
+    async with visit.begin() as tx:
+        opened = await open_case(tx, visit.id("case_id"))
+        mine = {p.pause_id: p for p in opened.pauses_of(opened.clock(visit.id("clock_id")))}
+    held = mine[pause_id]
+    said = f"This pause ended on {when(held.end)}. That was entered"
+    return await meanwhile.changed(
+        visit, said, held.resumed_by, held.resumed_at, visit.request.url.path.rpartition("/")[0]
+    )
 
 
 def _pause(visit: Visit, opened: Opened, clock: Clock, given: PauseClock, by_itself: bool) -> Pause:

@@ -10,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.identity import reference
-from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import bound
+from services.code_compliance.case_ui import meanwhile
 from services.code_compliance.case_ui.people import named
 from services.code_compliance.case_ui.room import Opened, Room, open_case
 from services.code_compliance.domain.entitlements import Clock, clock_id
@@ -80,12 +80,21 @@ async def decide(visit: Visit, rules: Rulebook) -> Response:
     if given is None:
         return await _page(visit, rules, errors, {"reply_id": [str(uuid4())]})
     async with visit.begin() as tx:
-        opened, _ = await _opened(tx, visit)
+        opened, clock = await _opened(tx, visit)
         reply_id = visit.id("reply_id")
-        if not await replies.decide(tx, reply_id, given.decision, visit.now, visit.signed_in.user_id):
-            raise Refused("", "decided_meanwhile")
-        await _note(tx, visit, "reply_decided", opened.case.case_id, given.decision)
-    back = f"/rights/cases/{opened.case.case_id}/replies/{visit.id('clock_id')}"
+        held = {each.reply_id: each for each in await replies.of_clock(tx, opened.case.case_id, clock.key)}
+        if reply_id not in held:
+            return visit.not_found()
+        decided = await replies.decide(tx, reply_id, given.decision, visit.now, visit.signed_in.user_id)
+        if decided:
+            await _note(tx, visit, "reply_decided", opened.case.case_id, given.decision)
+        else:
+            held = {each.reply_id: each for each in await replies.of_clock(tx, opened.case.case_id, clock.key)}
+    back, before = f"/rights/cases/{opened.case.case_id}/replies/{visit.id('clock_id')}", held[reply_id]
+    again = before.decision == given.decision and meanwhile.is_again(visit, before.decided_by, before.decided_at)
+    if not decided and not again:
+        said = f"“{DECISIONS.get(before.decision or '', '')}” was decided of this reply"
+        return await meanwhile.changed(visit, said, before.decided_by, before.decided_at, back)
     return visit.redirect(back, flash="The decision was recorded")
 
 
@@ -147,9 +156,14 @@ async def add_action(visit: Visit, rules: Rulebook) -> Response:
 
 async def finish_action(visit: Visit, rules: Rulebook) -> Response:
     async with visit.begin() as tx:
-        if not await replies.finish(tx, visit.id("action_id"), visit.now, visit.signed_in.user_id):
-            raise Refused("", "done_meanwhile")
-        await audit.record(tx, [audit.seen(visit.signed_in, "action_done", "list", visit.id("action_id"))])
+        finished = await replies.finish(tx, visit.id("action_id"), visit.now, visit.signed_in.user_id)
+        if finished:
+            await audit.record(tx, [audit.seen(visit.signed_in, "action_done", "list", visit.id("action_id"))])
+        held = await replies.action(tx, visit.id("action_id"))
+    if held is None:
+        return visit.not_found()
+    if not finished and not meanwhile.is_again(visit, held.done_by, held.done_at):
+        return await meanwhile.changed(visit, "The action was done", held.done_by, held.done_at, "/rights/actions")
     return visit.redirect("/rights/actions", flash="The action is done")
 
 

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from contracts.refused import Refused
 from kit.database import Tx
 from kit.web.app import Page, Visit
 from kit.web.forms import parse
 from services.code_compliance.actions import own_rights
+from services.code_compliance.case_ui import meanwhile
 from services.code_compliance.case_ui.room import Room
 from services.code_compliance.domain.complaints import Complaint
 from services.code_compliance.domain.rulebook import Rulebook
@@ -23,6 +23,7 @@ from services.code_compliance.store import own_rights as links
 ASK_AGAIN_AFTER = timedelta(days=1)
 SHOWS = {"acknowledged": "acknowledgement", "answered": "answer"}
 """How a complaint stands -> what there is to be sent of it."""
+ASKED = "It was asked for. It is sent only if a channel is safe at this moment"
 STATES = {
     "asked": "asked for, not answered yet",
     "sent": "sent by a safe channel",
@@ -61,11 +62,14 @@ async def send(visit: Visit, rules: Rulebook) -> Response:
         if found is None:
             raise HTTPException(404)
         complaint = found[0]
-        if await _waits(tx, visit, complaint):
-            raise Refused("", "asked_before")
-        await _send(tx, visit, complaint, given.request_id)
-    words = "It was asked for. It is sent only if a channel is safe at this moment"
-    return visit.redirect(f"/rights/complaints/{complaint.complaint_id}", flash=words)
+        waits = await _waiting(tx, visit, complaint)
+        if waits is None:
+            await _send(tx, visit, complaint, given.request_id)
+    here = f"/rights/complaints/{complaint.complaint_id}"
+    if waits is not None and not meanwhile.is_again(visit, waits.asked_by, waits.asked_at):
+        said = "It waits to be sent already: it was asked for"
+        return await meanwhile.changed(visit, said, waits.asked_by, waits.asked_at, here)
+    return visit.redirect(here, flash=ASKED)
 
 
 async def sent_of(tx: Tx, visit: Visit, complaint: Complaint) -> dict[str, Any]:
@@ -85,19 +89,18 @@ async def sent_of(tx: Tx, visit: Visit, complaint: Complaint) -> dict[str, Any]:
         "can_send": complaint.case_id is not None
         and complaint.state in SHOWS
         and visit.may("rights.write")
-        and not await _waits(tx, visit, complaint),
+        and await _waiting(tx, visit, complaint) is None,
         "request_id": uuid4(),
     }
 
 
-async def _waits(tx: Tx, visit: Visit, complaint: Complaint) -> bool:
-    last = (await links.of_complaint(tx, complaint.complaint_id))[:1]
-    shows = SHOWS.get(complaint.state)
-    return (
-        bool(last)
-        and (last[0].state, last[0].shows) == ("asked", shows)
-        and (last[0].asked_at > visit.now - ASK_AGAIN_AFTER)
-    )
+async def _waiting(tx: Tx, visit: Visit, complaint: Complaint) -> links.Link | None:
+    """What was asked for and has no answer yet."""
+    asked = SHOWS.get(complaint.state)
+    for last in (await links.of_complaint(tx, complaint.complaint_id))[:1]:
+        if (last.state, last.shows) == ("asked", asked) and last.asked_at > visit.now - ASK_AGAIN_AFTER:
+            return last
+    return None
 
 
 def sending_pages(room: Room) -> Sequence[Page]:

@@ -32,8 +32,9 @@ _ADD_ACTION = """
 insert into oversight_action (action_id, agency, entitlement, what, owner, due_on, entered_at, entered_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
 """
-_ACTIONS = """
-select action_id, agency, entitlement, what, owner, due_on, entered_at, done_at, entered_by, done_by
+_ACTION = "action_id, agency, entitlement, what, owner, due_on, entered_at, done_at, entered_by, done_by"
+_ACTIONS = f"""
+select {_ACTION}
   from oversight_action
  where (done_at is null) = $1 order by case when done_at is null then due_on end, done_at desc, action_id limit $2
 """
@@ -115,6 +116,11 @@ async def add_action(tx: Tx, action: Action, entered_by: UUID) -> None:
 async def actions(tx: Tx, *, is_open: bool, limit: int = 200) -> list[Action]:
     """Actions that are open, soonest due first, or done, latest first."""
     return [Action(*row.values()) for row in await tx.fetch(_ACTIONS, is_open, limit)]
+
+
+async def action(tx: Tx, action_id: UUID) -> Action | None:
+    row = await tx.fetchrow(f"select {_ACTION} from oversight_action where action_id = $1", action_id)
+    return Action(*row.values()) if row else None
 
 
 async def finish(tx: Tx, action_id: UUID, now: datetime, user: UUID) -> bool:

@@ -22,6 +22,8 @@ KEPT = timedelta(hours=24)
 """How long a draft is kept after its last save; twenty hours are promised."""
 LARGEST = 200_000
 _PARTS = ("-day", "-month", "-year")
+_MARKS = frozenset({"stood", "given"})
+"""Hidden fields that say what a page showed."""
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -106,7 +108,7 @@ def answered(fields: Fields) -> set[str]:
     found = {name for name, values in fields.items() if any(value.strip() for value in values)}
     for part in _PARTS:
         found = {name.removesuffix(part) for name in found}
-    return {name for name in found if not name.endswith(("_id", "_seen"))}
+    return {name for name in found if not name.endswith(("_id", "_seen")) and name not in _MARKS}
 
 
 async def open_draft(tx: Tx, viewer: Viewer, sealer: Sealer, draft_id: UUID, now: datetime) -> FormDraft | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from contracts.refused import Refused
 from contracts.working_time import local_day
@@ -93,6 +94,11 @@ def scope_of(agreements: Sequence[Consent], contract: Contract, now: datetime) -
     """The fields that the person agreed may be shared with this provider; None where they set no bound."""
     scopes = [held.scope for held in agreements if held.counts(now) and agreed_to(held, contract)]
     return frozenset().union(*scopes) | ALWAYS if scopes and all(scopes) else None
+
+
+async def has_agreed(tx: Tx, case_id: UUID, contract: Contract, now: datetime) -> bool:
+    """Whether an agreement to this contract counts now, whatever it shares."""
+    return any(held.counts(now) and agreed_to(held, contract) for held in await consent.of_case(tx, case_id))
 
 
 def within(pack: dict[str, Any], scope: frozenset[str] | None) -> dict[str, Any]:

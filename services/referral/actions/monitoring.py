@@ -36,18 +36,20 @@ async def sign(
 ) -> None:
     """Freezes the quarter's figures. Refused while it runs, without posts and spend of every strand, where nothing
     differs from what was signed last, and where they are not those that the manager has `seen`. The same return again
-    changes nothing."""
-    if await monitoring.one_signed(tx, return_id) is not None:
-        return
+    changes nothing, and is refused with other figures than those that were signed."""
+    before = await monitoring.one_signed(tx, return_id)
+    if before is not None:
+        return _same(before, seen)
     if now < quarter.ends:
         raise Refused("period", "not_over")
     if viewer.organisation_id is None or set(strands) - {one.strand for one in await monitoring.said(tx, quarter.name)}:
         raise Refused("posts", "not_said")
     lines = await monitoring.drawn(tx, quarter)
-    before = await monitoring.signed(tx, quarter.name)
-    if any(row.return_id == return_id for row in before):
-        return  # the same form, sent twice at once: the other was quicker by a moment
-    if before and file.read(before[0].file) == file.in_order(lines):
+    held = await monitoring.signed(tx, quarter.name)
+    for row in held:
+        if row.return_id == return_id:
+            return _same(row, seen)  # the same form, sent twice at once: the other was quicker by a moment
+    if held and file.read(held[0].file) == file.in_order(lines):
         raise Refused("period", "nothing_changed")
     if file.differences(seen, lines):
         raise Refused("figures", "look_again")
@@ -56,9 +58,14 @@ async def sign(
         sealer, viewer.user_id, viewer.name, sealing.place("monitoring_return", "signed_name", return_id)
     )
     digest = hashlib.sha256(data).hexdigest()
-    of = (return_id, viewer.organisation_id, quarter.name, len(before) + 1)
+    of = (return_id, viewer.organisation_id, quarter.name, len(held) + 1)
     await monitoring.add_signed(tx, Signed(*of, data, digest, now, viewer.user_id, name))
     await audit.record(tx, [audit.seen(viewer, "monitoring.signed", "return", return_id, (quarter.name,))])
+
+
+def _same(before: Signed, seen: Sequence[file.Line]) -> None:
+    if file.differences(seen, file.read(before.file)):
+        raise Refused("return_id", "signed_before")
 
 
 async def signer(sealer: Sealer, row: Signed) -> str:

@@ -53,9 +53,9 @@ class Saved:
 
 
 async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, note_id: UUID, given: Written, now: datetime) -> bool:
-    """Adds a note and drops its draft. False when it was added before with the very same text.
+    """Adds a note and drops its draft. False when it was added before and said the very same.
 
-    Refused: `text` missing or too_long; `corrects` not_found; `note_id` already_added when another text was.
+    Refused: `text` missing or too_long; `corrects` not_found; `note_id` already_added when it said something else.
     """
     _check(given)
     if given.corrects is not None and await notes.get(tx, case.case_id, given.corrects) is None:
@@ -66,7 +66,8 @@ async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, note_id: UUID,
     new = await notes.add(tx, note)
     if not new:
         before = await notes.get(tx, case.case_id, note_id)
-        if before is None or await text_of(sealer, before) != given.text:
+        said = before and (await text_of(sealer, before), before.kind, before.corrects)
+        if said != (given.text, given.kind, given.corrects):
             raise Refused("note_id", "already_added")
     await notes.drop_draft(tx, note_id)
     if new:
@@ -114,7 +115,7 @@ async def save_draft(
         held = await draft_of(tx, sealer, case.case_id, draft_id)
         if held is not None and held.written == given:
             return Saved(draft_id, held.version)
-    elif await text_of(sealer, note) == given.text:
+    elif (await text_of(sealer, note), note.kind, note.corrects) == (given.text, given.kind, given.corrects):
         return Saved(draft_id, version)
     made = await _draft(viewer, sealer, case, uuid4(), 0, given, now)
     await notes.save_draft(tx, made)

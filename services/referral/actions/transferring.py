@@ -43,7 +43,8 @@ async def transfer(
     contract = books.directory.by_id.get(contract_id)
     if contract is None or contract.line != held.line or contract_id == held.contract_id:
         raise Refused("contract_id", "not_of_this_line")
-    if any(one.done_at is None and one.undone_at is None for one in await transfers.of_case(tx, case.case_id)):
+    of_this = [one for one in await transfers.of_case(tx, case.case_id) if one.referral_id == referral_id]
+    if any(one.done_at is None and one.undone_at is None for one in of_this):
         raise Refused("referral_id", "already_transferring")
     opened_by = await gating.gate(tx, case, held.line, contract, books, now)
     goes_at = now + timedelta(seconds=books.on(local_day(now)).policy.undo_seconds)

@@ -16,12 +16,13 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import date_words
+from kit.web.words import date_words, when
 from services.referral.actions import consenting
 from services.referral.case_ui import words
 from services.referral.case_ui.going import titled
-from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.rules import months_before
+from services.referral.domain.shown import JUST_NOW
 from services.referral.domain.transitions import ReasonList
 from services.referral.store import consent
 from services.referral.store.cases import Case
@@ -48,6 +49,10 @@ GIVEN_BY = {
     "parent": "A parent",
     "representative": "A representative",
 }
+CHANGED = (
+    "What ends with it has changed since you opened the page, and stands anew below. Nothing was ended. Read it again"
+    " before you withdraw"
+)
 LATER = ("taken_at", "taken_by", "withdrawn_at", "reason")
 """What an agreement says beside the answers of its form."""
 NEEDS_CONTRACT = frozenset({"support", "restorative_justice"})
@@ -248,7 +253,7 @@ def _reasons(desk: Desk, held: Consent) -> ReasonList:
     return desk.books.transitions.reasons["override_ended" if held.gate == "override" else "agreement_withdrawn"]
 
 
-async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     """Everything that a withdrawal will end, before it is confirmed."""
     async with visit.begin() as tx:
         case = await opened(tx, visit)
@@ -259,11 +264,11 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
             tx, [audit.seen(visit.signed_in, "withdrawal_previewed", "case", case.case_id, ("consent",))]
         )
     if held.withdrawn_at is not None:
-        return visit.conflict()
+        return _over(visit, held)
     states, reasons = desk.books.transitions.states, _reasons(desk, held)
     return visit.render(
         "case_ui/withdrawal.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         **top,
         held=held,
         to=_for(desk, held),
@@ -276,11 +281,23 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
     )
 
 
+def _over(visit: Visit, held: Consent) -> Response:
+    """An agreement that was withdrawn already: the same form pressed twice is answered as the first, and any other is
+    told when it ended."""
+    back = f"/cases/{held.case_id}/agreements"
+    pressed = visit.request.method == "POST" and held.reason == one(visit, "reason_code")
+    if pressed and held.withdrawn_at is not None and visit.now - held.withdrawn_at <= JUST_NOW:
+        return visit.redirect(back, flash="The agreement is withdrawn.")
+    return visit.conflict(f"It was withdrawn already, on {when(held.withdrawn_at)}.", back)
+
+
 async def withdraw(visit: Visit, desk: Desk) -> Response:
     reason = one(visit, "reason_code")
     async with visit.begin() as tx:
         await opened(tx, visit)
         held = await _held(tx, visit)
+    if held.withdrawn_at is not None:
+        return _over(visit, held)
     if reason not in {each.code for each in _reasons(desk, held).on(local_day(visit.now))}:
         return await preview(visit, desk, [FieldError("reason_code", "Choose why it ends")])
     try:
@@ -288,8 +305,10 @@ async def withdraw(visit: Visit, desk: Desk) -> Response:
             digest = one(visit, "digest")
             count = await consenting.withdraw(tx, visit.signed_in, held.consent_id, reason, visit.now, shown=digest)
     except Refused as refused:
-        if refused.code in STALE or refused.code == "not_found":
-            return visit.conflict()
+        if refused.code == "list_has_changed":
+            return await preview(visit, desk, [FieldError("", CHANGED)], 409)
+        if refused.code == "not_found":
+            return await preview(visit, desk)
         raise
     flash = "The agreement is withdrawn" + (f", and {count} of its referrals with it." if count else ".")
     return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash)

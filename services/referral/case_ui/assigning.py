@@ -14,10 +14,12 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from services.referral.actions import allocating
+from services.referral.case_ui import meanwhile
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import allocation
 from services.referral.domain import allocating as rule
 from services.referral.store import assigning, workers
+from services.referral.store.cases import Case
 from services.referral.store.workers import Known
 
 ERRORS = {
@@ -43,8 +45,22 @@ async def take(visit: Visit, desk: Desk) -> Response:
             made = sent_id(visit, "assignment_id") or uuid4()
             await allocating.assign(tx, viewer, made, case.case_id, viewer.user_id, None, None, visit.now)
     except Refused:
-        return visit.conflict()
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            if case.assigned_to != viewer.user_id or case.state == "closed":
+                return visit.conflict(await _now(tx, visit, case), f"/cases/{case.case_id}")
     return visit.redirect(f"/cases/{case.case_id}", flash="You look after this case now.")
+
+
+async def _now(tx: Tx, visit: Visit, case: Case) -> str:
+    """Who has a case now, since when and by whom."""
+    if case.state == "closed":
+        return "The case is closed."
+    names = {each.worker_id: each.name for each in await workers.everybody(tx)}
+    past = await assigning.of_case(tx, case.case_id)
+    holder = names.get(case.assigned_to, "A colleague") if case.assigned_to else "Nobody"
+    by = f", given {meanwhile.who(visit, past[0].by_id, past[0].at)}" if past else ""
+    return f"{holder} looks after this case now{by}."
 
 
 def id_of(visit: Visit, name: str) -> UUID | None:
@@ -54,7 +70,7 @@ def id_of(visit: Visit, name: str) -> UUID | None:
         return None
 
 
-async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         await meet(tx, visit.signed_in, visit)
@@ -76,7 +92,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     ]
     return visit.render(
         "case_ui/assign.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         **top,
         items=items,
         needs=[policy.skills[skill] for skill in sorted(needs)],
@@ -107,5 +123,10 @@ async def give(visit: Visit, desk: Desk) -> Response:
             await allocating.assign(tx, visit.signed_in, made, case.case_id, worker, before, reason, visit.now)
     except Refused as refused:
         message = ERRORS.get((refused.field, refused.code))
-        return await ask(visit, desk, [FieldError(refused.field, message)]) if message else visit.conflict()
+        if message is not None:
+            return await ask(visit, desk, [FieldError(refused.field, message)])
+        async with visit.begin() as tx:
+            now = await _now(tx, visit, await opened(tx, visit))
+        said = f"This has changed since you opened the page. {now} Nothing was saved. Choose again only if it is right"
+        return await ask(visit, desk, [FieldError("worker_id", said)], 409)
     return visit.redirect(f"/cases/{case.case_id}", flash="The case has its worker.")

@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import said
 from services.referral.actions import sealing, tasking
-from services.referral.case_ui import came, first_contact, happened, same_person, why, words
+from services.referral.case_ui import came, first_contact, happened, meanwhile, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store import first_contact as assessments
@@ -45,10 +45,14 @@ async def review(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
+            before = await meanwhile.last(tx, case.case_id, "risk.reviewed")
             await tasking.review(tx, visit.signed_in, case.case_id, one(visit, "found"), visit.now)
     except Refused as refused:
+        if refused.field != "found" and not meanwhile.is_again(visit, before, one(visit, "found")):
+            said = f"The risk was reviewed {meanwhile.by(visit, before)}, so nothing waits for a review."
+            return visit.conflict(said, f"/cases/{case.case_id}")
         if refused.field != "found":
-            return visit.conflict()
+            return visit.redirect(f"/cases/{case.case_id}", flash="The review is written down.")
         return await _overview(visit, desk, None, [FieldError("found", "Choose what the review found")])
     if one(visit, "found") == "higher":
         told = "The review is written down. Record the risk as it is now: what could help is decided again by it."

@@ -15,7 +15,7 @@ from kit.web.once import sent_id
 from services.referral.actions import books as stocked
 from services.referral.actions import handing_over
 from services.referral.case_ui import going, words
-from services.referral.case_ui.room import STALE, Desk, one
+from services.referral.case_ui.room import Desk, one
 from services.referral.case_ui.transfer import _id as id_of
 from services.referral.domain.books import Books
 from services.referral.store import transfers
@@ -27,6 +27,10 @@ REFUSALS = {
     "nobody_to_hand_over": "Nobody is with this contract now, so there is nothing to hand over",
     "not_everybody_is_seen": "Only somebody who may see restricted people can hand over, so that nobody is left behind",
 }
+CHANGED = (
+    "The list has changed since you opened the page, and stands anew below. Nobody was handed over. Read it again"
+    " before you hand over"
+)
 OUTCOMES = {None: "Waits to go", "needs_the_persons_agreement": "To be asked again"}
 
 
@@ -66,7 +70,7 @@ def _row(books: Books, each: Handover) -> dict[str, Any]:
     }
 
 
-async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     """The dry run: everybody who is with the contract that ends, and what would become of them."""
     given = visit.form and (one(visit, "from_contract"), one(visit, "to_contract"))
     old, new = given or (visit.query.get("from_contract", ""), visit.query.get("to_contract", ""))
@@ -85,7 +89,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
         return await show(visit, desk, [FieldError(refused.field, REFUSALS.get(refused.code, refused.code))])
     return visit.render(
         "case_ui/handover_check.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         run=run,
         states=books.transitions.states,
         minutes=books.standards_on(local_day(visit.now)).handover_undo_minutes,
@@ -106,8 +110,8 @@ async def carry_out(visit: Visit, desk: Desk) -> Response:
             digest = one(visit, "digest")
             made = await handing_over.hand_over(tx, visit.signed_in, handover_id, run, digest, books, visit.now)
     except Refused as refused:
-        if refused.code in STALE:
-            return visit.conflict()
+        if refused.code == "list_has_changed":
+            return await check(visit, desk, [FieldError("", CHANGED)], 409)
         return await check(visit, desk, [FieldError("", REFUSALS.get(refused.code, refused.code))])
     return visit.redirect(f"/referrals/handover/{made.handover_id}")
 
@@ -142,7 +146,11 @@ async def undo(visit: Visit, desk: Desk) -> Response:
     flash = "Undone. Nobody was handed over."
     try:
         async with visit.begin() as tx:
-            await handing_over.undo(tx, visit.signed_in, handover_id, visit.now)
+            held = await transfers.handover(tx, handover_id)
+            if held is None:
+                return visit.not_found()
+            if held.undone_at is None:
+                await handing_over.undo(tx, visit.signed_in, handover_id, visit.now)
     except Refused:
         flash = "Too late to undo: it was carried out."
     return visit.redirect(f"/referrals/handover/{handover_id}", flash=flash)

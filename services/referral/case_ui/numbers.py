@@ -1,6 +1,7 @@
 """Records of one person with different numbers: which is the person's now."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import numbers as deciding
+from services.referral.case_ui import meanwhile
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import numbers
 
@@ -20,6 +22,8 @@ ERRORS = {
     ("keep", "not_readable"): "This one cannot be read, so it cannot be kept",
     ("reason", "missing"): "Choose how you know",
 }
+
+DECIDED = "Decided. The other is not used any more. Nothing is safe by it: speak to the person, then say so here."
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -30,7 +34,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         case = await opened(tx, visit)
         rows = deciding.differing(await numbers.held(tx, case.person_id), case.person_id).get(kind)
         if not rows:
-            return visit.conflict()
+            return await _over(visit, case.case_id, kind)
         clear = await deciding.in_clear(visit.sealer, rows)
         top = await frame(tx, visit, case, "Contact")
         seen = [audit.seen(visit.signed_in, "numbers_compared", "person", row.person_id, (kind,)) for row in rows]
@@ -69,6 +73,18 @@ async def decide(visit: Visit, desk: Desk) -> Response:
             await deciding.decide(tx, visit.signed_in, visit.sealer, *about, visit.now)
     except Refused as refused:
         message = ERRORS.get((refused.field, refused.code))
-        return await ask(visit, desk, [FieldError(refused.field, message)]) if message else visit.conflict()
-    flash = "Decided. The other is not used any more. Nothing is safe by it: speak to the person, then say so here."
-    return visit.redirect(f"/cases/{case.case_id}/contact", flash=flash)
+        if message is None:
+            return await _over(visit, case.case_id, kind)
+        return await ask(visit, desk, [FieldError(refused.field, message)])
+    return visit.redirect(f"/cases/{case.case_id}/contact", flash=DECIDED)
+
+
+async def _over(visit: Visit, case_id: UUID, kind: str) -> Response:
+    """Nothing differs any more: the same press again is answered as the first, any other is told who decided."""
+    back = f"/cases/{case_id}/contact"
+    async with visit.begin() as tx:
+        done = await meanwhile.last(tx, case_id, "channel.number_decided")
+    if done is not None and kind in done.fields and meanwhile.is_again(visit, done, one(visit, "reason")):
+        return visit.redirect(back, flash=DECIDED)
+    by = meanwhile.by(visit, done if done and kind in done.fields else None)
+    return visit.conflict(f"It was decided {by} which number or address is the person's.", back)

@@ -13,10 +13,12 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import when
 from services.referral.actions import consenting
 from services.referral.case_ui import words
-from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.referral import ReferralState
+from services.referral.domain.shown import JUST_NOW
 from services.referral.drafting import told_id
 from services.referral.store import cases, consent, referrals
 from services.referral.store.consent import Consent
@@ -104,16 +106,29 @@ def _shared(referral: ReferralState, held: Consent) -> bool:
 async def decide(visit: Visit, desk: Desk) -> Response:
     """A second person confirms, or says no."""
     says = one(visit, "says")
+    flash = "Confirmed. It may be shared now." if says == "yes" else "Not confirmed. Nothing is shared."
     try:
         async with visit.begin() as tx:
             held = await consent.load(tx, visit.id("consent_id"))
             if held is None or await cases.get(tx, held.case_id) is None:
                 raise HTTPException(404)
+            if held.confirmed_at is not None or held.withdrawn_at is not None:
+                return _decided(visit, held, says, flash)
             decide_ = consenting.confirm_override if says == "yes" else consenting.refuse_override
             await decide_(tx, visit.signed_in, held.consent_id, visit.now)
     except Refused as refused:
-        if refused.code in STALE or refused.code == "not_found":
-            return visit.conflict()
         return await waiting(visit, desk, [error_of(refused, "")])
-    flash = "Confirmed. It may be shared now." if says == "yes" else "Not confirmed. Nothing is shared."
     return visit.redirect("/cases/overrides", flash=flash)
+
+
+def _decided(visit: Visit, held: Consent, says: str, flash: str) -> Response:
+    """An override that waits no more: the same press again is answered as the first, any other is told what it is."""
+    mine, refused = held.confirmed_by == visit.signed_in.user_id, held.reason == "not_confirmed"
+    now = held.withdrawn_at is not None and visit.now - held.withdrawn_at <= JUST_NOW
+    if (says == "yes" and mine and held.withdrawn_at is None) or (says == "no" and refused and now):
+        return visit.redirect("/cases/overrides", flash=flash)
+    if held.withdrawn_at is not None:
+        said = f"It was {'not confirmed' if refused else 'ended'}, on {when(held.withdrawn_at)}."
+    else:
+        said = f"It was confirmed by {'you' if mine else 'a colleague'} on {when(held.confirmed_at)}."
+    return visit.conflict(said, f"/cases/{held.case_id}/agreements")

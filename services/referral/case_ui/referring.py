@@ -3,33 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from contracts.vocabulary import SERVICE_LINES
-from contracts.working_time import end_of_day, local_day
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, gating, packing, referring
-from services.referral.case_ui import going, steps, why, whynot, words
-from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
-from services.referral.desk_books import first_contact as lists
-from services.referral.domain.books import Books
-from services.referral.domain.directory import Contract
-from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.matching import Checked, explain
+from services.referral.actions import referring
+from services.referral.case_ui import going, meanwhile, steps, why, words
+from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.referral import ReferralState
-from services.referral.domain.rules import months_before
+from services.referral.domain.shown import JUST_NOW
 from services.referral.domain.transitions import Transition
-from services.referral.store import beside, cases, consent, first_contact, lapsing, referrals
-from services.referral.store.cases import Case
-from services.referral.store.consent import Consent
+from services.referral.store import cases, lapsing, referrals
 from services.referral.store.referrals import Leg
 
 SENDABLE = ("triaged", "contacting", "declined_by_provider")
@@ -82,6 +73,7 @@ def _shown(visit: Visit, desk: Desk, referral: ReferralState, legs: list[Leg], l
         "referral": referral,
         "state": desk.books.transitions.states[referral.state],
         "steps": [] if leaving else _buttons(visit, desk, referral),
+        "stood": stale_steps.stood(referral),
         "can_send": visit.may("referral.write")
         and (referral.state in SENDABLE or lived.is_silent(referral))
         and not leaving,
@@ -113,57 +105,18 @@ async def open_line(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             await referring.offer_line(tx, visit.signed_in, case.case_id, line, visit.now)
     except Refused:
-        return await show(visit, desk, [FieldError("line", "There is an open referral to this service already")])
+        if not await _just_opened(visit, line):
+            return await show(visit, desk, [FieldError("line", "There is an open referral to this service already")])
     return visit.redirect(f"/cases/{case.case_id}/referrals", flash="The referral is open. Triage it, then send it.")
 
 
-async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
-    routings = await cases.routings(tx, case.case_id)
-    return facts_of(routings[0].facts["case"]) if routings else None
-
-
-def _contract(visit: Visit, desk: Desk, line: str) -> Contract | None:
-    found = desk.books.directory.by_id.get(visit.id("contract_id"))
-    return found if found is not None and found.line == line else None
-
-
-async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
-    """What the provider would be given, before it goes."""
+async def _just_opened(visit: Visit, line: str) -> bool:
+    """Whether the viewer opened it a moment ago: the button was pressed twice."""
     async with visit.begin() as tx:
         case = await opened(tx, visit)
-        referral = await steps.held(tx, visit)
-        contract = _contract(visit, await stocked_desk(tx, desk), referral.line)
-        if contract is None:
-            return visit.not_found()
-        scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now)
-        pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
-        assessed = await first_contact.latest(tx, case.case_id)
-        facts = await _facts(tx, case)
-        other = contract.provider.provider_id in await beside.also_with(tx, case.case_id)
-        books: Books = await stocked.current(tx, desk.books)
-        top = await frame(tx, visit, case, "Referrals")
-        fields = tuple(sorted(pack))
-        await audit.record(tx, [audit.seen(visit.signed_in, "pack_previewed", "case", case.case_id, fields)])
-    return visit.render(
-        "case_ui/check.html",
-        status=422 if errors else 200,
-        **top,
-        referral=referral,
-        contract=contract,
-        other=whynot.OTHER_PARTY if other else None,
-        kept_apart=whynot.KEPT_APART,
-        fields=[words.words(name) for name in pack],
-        assessed=assessed,
-        unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
-        rules=_rules(facts, referral.line, contract, books, visit) if facts else (),
-        errors=errors,
-    )
-
-
-def _rules(facts: CaseFacts, line: str, contract: Contract, books: Books, visit: Visit) -> Sequence[Checked]:
-    """Every rule on this contract, passed or failed, in words."""
-    found = explain(facts, line, books.directory, local_day(visit.now))
-    return next((each.checks for each in found if each.contract.contract_id == contract.contract_id), ())
+        held = [each for each in await referrals.of_case(tx, case.case_id) if each.line == line and not each.ended_at]
+        mine = meanwhile.is_again(visit, await meanwhile.last(tx, case.case_id, "referral.received"))
+    return mine and any(visit.now - each.received_at <= JUST_NOW for each in held)
 
 
 async def better_idea(visit: Visit, desk: Desk) -> Response:
@@ -184,98 +137,3 @@ async def better_idea(visit: Visit, desk: Desk) -> Response:
 
 def _goes_on(referral: ReferralState, line: str) -> bool:
     return referral.line == line and referral.ended_at is None
-
-
-async def send(visit: Visit, desk: Desk) -> Response:
-    agreed = one(visit, "agreed")
-    try:
-        async with visit.begin() as tx:
-            case = await opened(tx, visit)
-            unassessed = await first_contact.latest(tx, case.case_id) is None
-            if errors := _wrong(visit, agreed, unassessed=unassessed):
-                return await check(visit, desk, errors)
-            referral = await steps.held(tx, visit)
-            contract = _contract(visit, await stocked_desk(tx, desk), referral.line)
-            if contract is None:
-                return visit.not_found()
-            if agreed == "yes":
-                await consenting.record(tx, visit.signed_in, agreement(visit, desk, case, contract), visit.now)
-            books = await stocked.current(tx, desk.books)
-            if unassessed:
-                await _say_unassessed(tx, visit, case)
-            leg = await referring.send(
-                tx, visit.signed_in, referral.referral_id, contract.contract_id, books, visit.sealer, visit.now
-            )
-    except Refused as refused:
-        if refused.code in STALE:
-            return visit.conflict()
-        return await check(visit, desk, [error_of(refused, "agreed")])
-    return visit.redirect(f"/cases/{case.case_id}/legs/{leg.leg_id}/sent")
-
-
-def _wrong(visit: Visit, agreed: str, *, unassessed: bool) -> list[FieldError]:
-    """What has to be put right before it goes. A first-contact assessment comes before a send, or somebody says why it
-    does not; nobody is kept from help by it."""
-    missing = unassessed and one(visit, "unassessed") not in lists().unassessed
-    errors = [FieldError("unassessed", "Choose why it is sent before the assessment")] if missing else []
-    if agreed not in ("yes", "no"):
-        errors.append(FieldError("agreed", "Choose whether the person agreed to this provider"))
-    return errors
-
-
-async def _say_unassessed(tx: Tx, visit: Visit, case: Case) -> None:
-    """Keeps why somebody was referred before a first-contact assessment was recorded."""
-    said = one(visit, "unassessed")
-    await audit.record(tx, [audit.seen(visit.signed_in, "referral.unassessed", "case", case.case_id, (), said)])
-
-
-async def _leg(tx: Tx, visit: Visit, case: Case) -> Leg:
-    """The leg of the address, which belongs to the case of the address."""
-    leg = await referrals.leg(tx, visit.id("leg_id"))
-    if leg is None or leg.case_id != case.case_id:
-        raise HTTPException(404)
-    return leg
-
-
-async def sent(visit: Visit, desk: Desk) -> Response:
-    """What was just sent, with the way back while there is one."""
-    async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        leg = await _leg(tx, visit, case)
-        top = await frame(tx, visit, case, "Referrals")
-        desk = await stocked_desk(tx, desk)
-        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
-    contract = desk.books.directory.by_id[leg.contract_id]
-    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
-    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds)
-
-
-def agreement(visit: Visit, desk: Desk, case: Case, contract: Contract) -> Consent:
-    today = local_day(visit.now)
-    last = months_before(today, -desk.books.standards_on(today).agreement_months)
-    return Consent(
-        consent_id=uuid4(),
-        person_id=case.person_id,
-        case_id=case.case_id,
-        purpose="support",
-        given_by="self",
-        taken_at=visit.now,
-        line=contract.line,
-        provider_id=contract.provider.provider_id,
-        contract_id=contract.contract_id,
-        scope=tuple(contract.pack),
-        how="told_a_worker",
-        taken_by=visit.signed_in.user_id,
-        expires_at=end_of_day(last),
-    )
-
-
-async def undo(visit: Visit, desk: Desk) -> Response:
-    try:
-        async with visit.begin() as tx:
-            case = await opened(tx, visit)
-            leg = await _leg(tx, visit, case)
-            await referring.undo(tx, visit.signed_in, leg.leg_id)
-    except Refused:
-        return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash="Too late to undo: it has left.")
-    return visit.redirect(f"/cases/{case.case_id}/referrals", flash="Undone. Nothing was sent.")

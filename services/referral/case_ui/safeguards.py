@@ -17,7 +17,7 @@ from services.referral.actions import beside as acts
 from services.referral.actions import sealing
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, offers, witness_charter
-from services.referral.case_ui import words
+from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.tracked import Offer, next_steps
 from services.referral.drafting import told_id
@@ -122,8 +122,20 @@ def _followed(
 async def _refused(visit: Visit, desk: Desk, refused: Refused, form: str) -> Response:
     message = ERRORS.get((refused.field, refused.code))
     if message is None:
-        return visit.conflict()
+        return await _closed_before(visit) if "entry_id" in visit.params else visit.conflict()
     return await show(visit, desk, [FieldError(f"{form}-{refused.field}", message)], form)
+
+
+async def _closed_before(visit: Visit) -> Response:
+    """What was to be closed is closed: the same press again is answered as the first, any other is told when it was."""
+    back, entry_id = f"/cases/{visit.params['case_id']}/safeguards", visit.id("entry_id")
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        entry = next((e for e in await beside.of_case(tx, case.case_id) if e.entry_id == entry_id), None)
+        done = await meanwhile.last(tx, case.case_id, f"{entry.kind}.closed") if entry else None
+    if meanwhile.is_again(visit, done, one(visit, "how")):
+        return visit.redirect(back, flash="Written down.")
+    return visit.conflict(f"It was ended {meanwhile.by(visit, done)}.", back)
 
 
 async def add(visit: Visit, desk: Desk) -> Response:
@@ -252,5 +264,9 @@ async def score(visit: Visit, desk: Desk) -> Response:
         if done:
             await audit.record(tx, [audit.seen(visit.signed_in, "case.scored", "case", case_id)])
     if not done:
-        return visit.not_found() if done is None else visit.conflict()
+        if done is None:
+            return visit.not_found()
+        async with visit.begin() as tx:
+            before = await meanwhile.last(tx, case_id, "case.scored")
+        return visit.conflict(f"This case was scored {meanwhile.by(visit, before)}.", "/cases/sample")
     return visit.redirect("/cases/sample", flash="Scored.")

@@ -157,7 +157,7 @@ async def decide(visit: Visit, desk: Desk) -> Response:
             same = said == "yes"
             done = await linking.decide(tx, visit.signed_in, case.person_id, other, books, visit.now, same=same)
     except Refused as refused:
-        return visit.not_found() if refused.code == "not_found" else visit.conflict()
+        return visit.not_found() if refused.code == "not_found" else await _told(visit)
     told = (
         "From now on this is one person: their history counts together, and the stricter word about each channel holds."
     )
@@ -173,9 +173,32 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             books = await stocked.current(tx, desk.books)
             await linking.undo(tx, visit.signed_in, case.person_id, visit.id("other_id"), books, visit.now)
     except Refused:
-        return visit.conflict()
+        if not await _is_open(visit):
+            return await _told(visit)
     told = "Undone. They are two records again, and the question is open."
     return visit.redirect(f"/cases/{case.case_id}/same-person/{visit.id('other_id')}", flash=told)
+
+
+async def _pair_now(visit: Visit) -> same_person.Pair | None:
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        return await same_person.pair(tx, case.person_id, visit.id("other_id"))
+
+
+async def _is_open(visit: Visit) -> bool:
+    """Whether the question is open again: what was to be undone is undone."""
+    pair = await _pair_now(visit)
+    return pair is not None and pair.same is None
+
+
+async def _told(visit: Visit) -> Response:
+    """It was decided otherwise since the page was opened: what, and when."""
+    pair = await _pair_now(visit)
+    if pair is None:
+        return visit.not_found()
+    said = "Nobody has decided it yet." if pair.same is None else f"It was decided on {when(pair.decided_at)}: "
+    said += "" if pair.same is None else "this is the same person." if pair.same else "these are two people."
+    return visit.conflict(said, f"/cases/{visit.params['case_id']}/same-person/{visit.params['other_id']}")
 
 
 async def carry(visit: Visit, desk: Desk) -> Response:
@@ -186,7 +209,8 @@ async def carry(visit: Visit, desk: Desk) -> Response:
             books = await stocked.current(tx, desk.books)
             taken = await linking.carry(tx, visit.signed_in, case.case_id, books, visit.now)
     except Refused:
-        return visit.conflict()
+        said = "There is no earlier case any more from which something could be taken over."
+        return visit.conflict(said, f"/cases/{visit.params['case_id']}")
     told = ", ".join(words.words(name).lower() for name in taken) or "nothing new"
     return visit.redirect(f"/cases/{case.case_id}", flash=f"Taken over: {told}. No channel is safe because of it.")
 

@@ -11,7 +11,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from services.referral.actions import incidents as switching
-from services.referral.case_ui import words
+from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, one
 from services.referral.store import incidents, rehearsals
 
@@ -77,7 +77,13 @@ async def switch_off(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             await switching.switch_off(tx, visit.signed_in, visit.id("switch_id"), visit.now)
     except Refused:
-        return visit.conflict()
+        async with visit.begin() as tx:
+            held = await incidents.get(tx, visit.id("switch_id"))
+        if held is None:
+            return visit.not_found()
+        if held.off_by != visit.signed_in.user_id:
+            by = meanwhile.who(visit, held.off_by, held.off_at)
+            return visit.conflict(f"It was switched off {by}.", "/operations/incidents")
     return visit.redirect("/operations/incidents", flash="Switched off. The holds stay until somebody has looked.")
 
 

@@ -38,16 +38,23 @@ async def held(tx: Tx, visit: Visit) -> ReferralState:
     return found
 
 
+async def locked(tx: Tx, visit: Visit) -> ReferralState:
+    """The same, its row held until the transaction ends."""
+    found = await held(tx, visit)
+    return await referrals.load(tx, found.referral_id) or found
+
+
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         referral = await held(tx, visit)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
+        said = await stale_steps.told(tx, desk.books, case.case_id, referral.referral_id, referral.state)
     row = next((row for row in possible(visit, desk, referral) if row.verb == visit.params["verb"]), None)
     if row is None:
-        return visit.conflict()
-    now = stale_steps.stood(referral.state, referral.leg_id, referral.paused_at)
+        return visit.conflict(said, f"/cases/{case.case_id}/referrals")
+    now = stale_steps.stood(referral)
     reasons = {r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {}
     return visit.render(
         "case_ui/step.html",
@@ -66,10 +73,9 @@ async def take(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             await opened(tx, visit)
-            referral = await held(tx, visit)
-            referral = await referrals.load(tx, referral.referral_id) or referral
+            referral = await locked(tx, visit)
             row = next((row for row in possible(visit, desk, referral) if row.verb == verb), None)
-            now = stale_steps.stood(referral.state, referral.leg_id, referral.paused_at)
+            now, ids = stale_steps.stood(referral), (referral.case_id, referral.referral_id)
             if row is None or stale_steps.differs(visit, now):
                 about = (referral.case_id, referral.referral_id, verb, referral.state)
                 return await stale_steps.answer(tx, visit, desk.books, *about, f"/cases/{referral.case_id}/referrals")
@@ -77,6 +83,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
             await referring.step(tx, visit.signed_in, referral.referral_id, verb, visit.now, **answer)
     except Refused as refused:
         if refused.code in STALE:
-            return visit.conflict()
+            async with visit.begin() as tx:
+                said = await stale_steps.told(tx, desk.books, *ids, referral.state)
+            return visit.conflict(said, f"/cases/{ids[0]}/referrals")
         return await ask(visit, desk, [error_of(refused, refused.field)])
     return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=DONE[row.verb])

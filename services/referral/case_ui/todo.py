@@ -9,8 +9,9 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import when
 from services.referral.actions import noting, tasking
-from services.referral.case_ui import words
+from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, one
 from services.referral.desk_books import answers_without_case, task_answers
 from services.referral.store import tasks
@@ -45,7 +46,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
             raise HTTPException(404)
         await audit.record(tx, [audit.seen(visit.signed_in, "task_seen", "task", task.task_id)])
     if task.done_at is not None:
-        return visit.conflict()
+        return _over(visit, task)
     return visit.render(
         "case_ui/task.html",
         status=422 if errors else 200,
@@ -58,6 +59,14 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     )
 
 
+def _over(visit: Visit, task: tasks.Held) -> Response:
+    """Who closed a task, when and with which answer."""
+    by = meanwhile.who(visit, task.done_by, task.done_at) if task.done_by else f"by itself on {when(task.done_at)}"
+    how = {**task_answers(), **answers_without_case()}.get(task.done_how or "", words.words(task.done_how or "done"))
+    to = f"/cases/{task.case_id}" if task.case_id and visit.may("case.read") else "/cases/tasks"
+    return visit.conflict(f"This task was closed {by}: “{how}”.", to)
+
+
 async def close(visit: Visit, desk: Desk) -> Response:
     answer, text = one(visit, "answer"), one(visit, "text").replace("\r\n", "\n")
     try:
@@ -68,5 +77,7 @@ async def close(visit: Visit, desk: Desk) -> Response:
         message = ERRORS.get((refused.field, refused.code))
         if message:
             return await ask(visit, desk, [FieldError(refused.field, message)])
-        return visit.not_found() if refused.code == "not_found" else visit.conflict()
+        async with visit.begin() as tx:
+            held = await tasks.get(tx, task_id)
+        return visit.not_found() if held is None else _over(visit, held)
     return visit.redirect(f"/cases/{case_id}" if case_id else "/cases/tasks", flash="The task is closed.")

@@ -8,20 +8,28 @@ from starlette.responses import Response
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import plural
+from kit.web.once import bound
+from kit.web.words import plural, time_words, when
+from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, transferring
-from services.referral.case_ui.going import TRANSFERABLE
-from services.referral.case_ui.referring import agreement
+from services.referral.actions import transferring
+from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
-from services.referral.case_ui.steps import held
+from services.referral.case_ui.sending import agree
+from services.referral.case_ui.steps import held, locked
+from services.referral.domain.books import Books
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import explain
-from services.referral.store import cases
+from services.referral.domain.referral import ReferralState
+from services.referral.drafting import told_id
+from services.referral.store import cases, transfers
+from services.referral.store.transfers import Transfer
 
 AGREED = {"yes": "Yes, they told me", "no": "No, or not asked"}
+CARRIED_OUT = "The transfer was carried out."
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -32,8 +40,9 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         routings = await cases.routings(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
+        said = await stale_steps.told(tx, books, case.case_id, referral.referral_id, referral.state)
     if referral.state not in TRANSFERABLE:
-        return visit.conflict()
+        return visit.conflict(said, _back(visit))
     facts = facts_of(routings[0].facts["case"]) if routings else None
     found = explain(facts, referral.line, books.directory, local_day(visit.now)) if facts else ()
     fitting = [e.contract for e in found if e.fits and e.contract.contract_id != referral.contract_id]
@@ -49,6 +58,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
         agreed=AGREED,
         step_id=uuid4(),
+        stood=stale_steps.carried(visit, stale_steps.stood(referral)),
         undo_seconds=books.on(local_day(visit.now)).policy.undo_seconds,
         errors=[error if choices else FieldError("", error.message) for error in errors],
         values=visit.form or {"contract": [visit.query.get("contract", "")]},
@@ -56,43 +66,86 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
 
 
 async def take(visit: Visit, desk: Desk) -> Response:
-    chosen, step_id = _id(one(visit, "contract")), _id(one(visit, "step_id"))
+    chosen, transfer_id = _id(one(visit, "contract")), told_id(visit, "step_id")
     contract = desk.books.directory.by_id.get(chosen) if chosen else None
     errors = [] if contract else [FieldError("contract", "Choose who takes over")]
     errors += [] if one(visit, "reason_code") else [FieldError("reason_code", "Choose the reason")]
     asked = one(visit, "agreed")
     errors += [] if asked in AGREED else [FieldError("agreed", "Choose whether the person agreed to this provider")]
-    if errors or contract is None or step_id is None:
+    if errors or contract is None or transfer_id is None:
         return await ask(visit, desk, errors or [FieldError("contract", "Choose who takes over again")])
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            referral = await held(tx, visit)
-            if asked == "yes":
-                await consenting.record(tx, visit.signed_in, agreement(visit, desk, case, contract), visit.now)
+            referral = await locked(tx, visit)
             books = await stocked.current(tx, desk.books)
-            about = (step_id, referral.referral_id, contract.contract_id)
+            moved = await _moved(tx, visit, books, referral, transfer_id)
+            if moved is not None:
+                return moved
+            if asked == "yes":
+                await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"))
+            about = (transfer_id, referral.referral_id, contract.contract_id)
             await transferring.transfer(tx, visit.signed_in, *about, one(visit, "reason_code"), books, visit.now)
     except Refused as refused:
         if refused.code in STALE:
-            return visit.conflict()
+            return await _look_again(visit, desk)
         return await ask(
             visit, desk, [error_of(refused, "agreed" if refused.field == "contract_id" else "reason_code")]
         )
-    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
+    return _goes(visit, books)
+
+
+def _goes(visit: Visit, books: Books) -> Response:
+    seconds = books.on(local_day(visit.now)).policy.undo_seconds
     flash = f"The transfer goes in {plural(seconds, 'second')}. Until then you can undo it below."
-    return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=flash)
+    return visit.redirect(_back(visit), flash=flash)
+
+
+def _back(visit: Visit) -> str:
+    return f"/cases/{visit.params['case_id']}/referrals"
+
+
+async def _moved(tx: Tx, visit: Visit, books: Books, referral: ReferralState, transfer_id: UUID) -> Response | None:
+    """The answer to a form sent again, or from a page that is older than the referral; None where it still holds."""
+    of_this = [one for one in await transfers.of_case(tx, referral.case_id) if one.referral_id == referral.referral_id]
+    again = next((one for one in of_this if one.transfer_id == transfer_id), None)
+    if again is not None and again.undone_at is None:
+        return _goes(visit, books) if again.done_at is None else visit.redirect(_back(visit), flash=CARRIED_OUT)
+    going = next((one for one in of_this if one.done_at is None and one.undone_at is None), None)
+    if again is None and going is None and not stale_steps.differs(visit, stale_steps.stood(referral)):
+        return None
+    return visit.conflict(await _told(tx, visit, books, referral, again or going), _back(visit))
+
+
+async def _told(tx: Tx, visit: Visit, books: Books, referral: ReferralState, other: Transfer | None) -> str:
+    """The transfer that was undone or is on its way, else how the referral stands."""
+    if other is None:
+        return await stale_steps.told(tx, books, referral.case_id, referral.referral_id, referral.state)
+    to, who = titled(books, other.contract_id), "you" if other.by_id == visit.signed_in.user_id else "a colleague"
+    if other.undone_at is not None:
+        return f"The transfer to {to} was undone on {when(other.undone_at)}."
+    return f"It goes to {to} at {time_words(other.goes_at)}, as {who} decided. Until then that can be undone."
+
+
+async def _look_again(visit: Visit, desk: Desk) -> Response:
+    async with visit.begin() as tx:
+        await opened(tx, visit)
+        referral = await held(tx, visit)
+        said = await _told(tx, visit, desk.books, referral, None)
+    return visit.conflict(said, _back(visit))
 
 
 async def undo(visit: Visit, desk: Desk) -> Response:
-    back = f"/cases/{visit.params['case_id']}/referrals"
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            await transferring.undo(tx, visit.signed_in, visit.id("transfer_id"), case.case_id, visit.now)
+            of_case = {one.transfer_id: one for one in await transfers.of_case(tx, case.case_id)}
+            before = of_case.get(visit.id("transfer_id"))
+            if before is None or before.undone_at is None:
+                await transferring.undo(tx, visit.signed_in, visit.id("transfer_id"), case.case_id, visit.now)
     except Refused:
-        return visit.redirect(back, flash="Too late to undo: the transfer was carried out.")
-    return visit.redirect(back, flash="Undone. Nothing was transferred.")
+        return visit.redirect(_back(visit), flash="Too late to undo: the transfer was carried out.")
+    return visit.redirect(_back(visit), flash="Undone. Nothing was transferred.")
 
 
 def _id(text: str) -> UUID | None:

@@ -19,6 +19,7 @@ from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import keeping as acts
 from services.referral.desk_books import keeping_reasons
+from services.referral.directory_ui import meanwhile
 from services.referral.directory_ui.contracts import FromDay
 from services.referral.directory_ui.room import AREA_NAMES, LINE_NAMES, now, one
 from services.referral.domain.books import Books
@@ -175,6 +176,20 @@ async def propose(visit: Visit, books: Books) -> Response:
     return visit.redirect("/directory/automatic", flash="Asked. It counts once somebody else has agreed.")
 
 
+def _is_again(visit: Visit, held: Change, *, agrees: bool) -> bool:
+    at, other = (held.confirmed_at, held.refused_at) if agrees else (held.refused_at, held.confirmed_at)
+    return other is None and meanwhile.is_again(visit, held.confirmed_by or held.cancelled_by, at)
+
+
+def _decided(visit: Visit, held: Change) -> str:
+    """What became of a proposal since the page was opened."""
+    if held.cancelled_at is not None:
+        return f"It was taken back {meanwhile.by(visit, held.cancelled_by, held.cancelled_at)}."
+    at = held.confirmed_at or held.refused_at or held.made_at
+    who = held.confirmed_by or held.cancelled_by
+    return f"It was {'agreed to' if held.confirmed_at else 'refused'} {meanwhile.by(visit, who, at)}."
+
+
 async def decide(visit: Visit, books: Books) -> Response:
     agrees = one(visit, "says") == "yes"
     try:
@@ -183,6 +198,11 @@ async def decide(visit: Visit, books: Books) -> Response:
     except Refused as refused:
         if refused.code in WORDS:
             return await show_automatic(visit, books, [FieldError("", WORDS[refused.code])])
-        return visit.conflict()
+        async with visit.begin() as tx:
+            held = await keeping.get(tx, visit.id("change_id"))
+        if held is None:
+            return visit.not_found()
+        if not _is_again(visit, held, agrees=agrees):
+            return visit.conflict(_decided(visit, held), "/directory/automatic")
     flash = "Agreed. It counts from its day on." if agrees else "Not agreed. Nothing changes."
     return visit.redirect("/directory/automatic", flash=flash)

@@ -18,7 +18,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import contracting
-from services.referral.directory_ui import forms
+from services.referral.directory_ui import forms, meanwhile
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
@@ -110,7 +110,7 @@ async def _found(visit: Visit, books: Books) -> tuple[Contract, list[Version], B
     return contract, mine, stands
 
 
-async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     """One contract: how it stands, its versions, what is coming, and how to end it."""
     contract, versions, _ = await _found(visit, books)
     today = local_day(visit.now)
@@ -120,7 +120,7 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
     told = [_told(books, versions, each) for each in reversed(versions)]
     return visit.render(
         "directory_ui/contract.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         contract=contract,
         line=LINE_NAMES[contract.line],
         state=STATES[contract.state_on(today)],
@@ -166,11 +166,12 @@ def _form(
     contract: Contract | None,
     seen: str,
     errors: Sequence[FieldError] = (),
+    status: int = 422,
 ) -> Response:
     providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
     return visit.render(
         "directory_ui/change.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         contract=contract,
         values=values,
         errors=errors,
@@ -254,11 +255,19 @@ async def save(visit: Visit, books: Books) -> Response:
             )
             made = contracting.read(books, entry)
     except Refused as refused:
-        if refused.code == "stale":
-            return visit.conflict()
+        if refused.code == "stale" and contract is not None:
+            return await _stale(visit, books)
         return _form(visit, books, visit.form, contract, one(visit, "seen"), [error_of(refused)])
     said = "It counts from today." if day == local_day(visit.now) else "It counts from its day on."
     return visit.redirect(f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said}")
+
+
+async def _stale(visit: Visit, books: Books) -> Response:
+    """The form again, what was typed still in it, with what somebody entered since it was opened."""
+    contract, versions, _ = await _found(visit, books)
+    seen = str(versions[-1].version_id) if versions else ""
+    said = FieldError("", meanwhile.of_contract(visit, books, versions))
+    return _form(visit, books, visit.form, contract, seen, [said], 409)
 
 
 def _id(visit: Visit) -> UUID:
@@ -293,7 +302,8 @@ async def end(visit: Visit, books: Books) -> Response:
                 tx, visit.signed_in, books, entry, today, _id(visit), visit.now, kind="ended", seen=one(visit, "seen")
             )
     except Refused:
-        return visit.conflict()
+        _, versions, _ = await _found(visit, books)
+        return await show_one(visit, books, [FieldError("", meanwhile.of_contract(visit, books, versions))], 409)
     return visit.redirect(f"/directory/contracts/{contract.contract_id}", flash="The last day is entered.")
 
 
@@ -303,5 +313,10 @@ async def cancel(visit: Visit, books: Books) -> Response:
         async with visit.begin() as tx:
             await contracting.cancel(tx, visit.signed_in, visit.id("version_id"), visit.now)
     except Refused:
-        return visit.conflict()
+        async with visit.begin() as tx:
+            gone = await directory.cancelled(tx, visit.id("version_id"))
+        if gone is None:
+            return visit.conflict("This change counts already.", "/directory/contracts")
+        if not meanwhile.is_again(visit, *gone):
+            return visit.conflict(f"It was taken back {meanwhile.by(visit, *gone)}.", "/directory/contracts")
     return visit.redirect("/directory/contracts", flash="The change was taken back. What stood before it counts on.")

@@ -16,6 +16,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import keeping as acts
+from services.referral.directory_ui import meanwhile
 from services.referral.directory_ui.contracts import NewName
 from services.referral.directory_ui.room import hours_in_words, now, one
 from services.referral.domain.books import Books
@@ -23,6 +24,7 @@ from services.referral.domain.directory import Contract, Directory, Provider
 from services.referral.domain.entries import provider_entry
 from services.referral.domain.versions import providers_of
 from services.referral.store import keeping
+from services.referral.store.keeping import Change
 
 _EMAIL, _PHONE = r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$", r"^[0-9 +]{6,20}$"
 WORDS = {
@@ -80,7 +82,7 @@ def _held(visit: Visit, books: Books) -> Provider:
     return found
 
 
-async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = (), *, stale: bool = False) -> Response:
     """A provider as it is, with its earlier and later entries, and the form to change it; or a new one."""
     held = _held(visit, books) if "provider_id" in visit.params else None
     changes, contracts = [], []
@@ -90,22 +92,35 @@ async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> 
             contracts = _contracts(stands.directory, held, local_day(visit.now))
             changes = await keeping.of_kind(tx, "provider", held.provider_id)
             await audit.record(tx, [audit.seen(visit.signed_in, "provider_seen", "provider", held.provider_id)])
+    if stale:
+        errors = [FieldError("", _since(visit, changes))]
     known = provider_entry(held) if held else {}
     values = {name: [str(value)] for name, value in known.items() if value is not None}
     values |= {"has_system": ["yes" if known.get("has_system", True) else "no"]}
     return visit.render(
         "directory_ui/provider.html",
-        status=422 if errors else 200,
+        status=409 if stale else 422 if errors else 200,
         held=held,
         changes=changes,
         contracts=contracts,
-        seen=one(visit, "seen") if visit.form else acts.last_entry(changes),
+        seen=one(visit, "seen") if visit.form and not stale else acts.last_entry(changes),
         today=local_day(visit.now),
         said=SAID,
         change_id=uuid4(),
         errors=errors,
         values=visit.form or values,
     )
+
+
+def _since(visit: Visit, changes: Sequence[Change]) -> str:
+    """What was entered of a provider since the page was opened; changes come newest first."""
+    last = next((each for each in changes if each.cancelled_at is None), None)
+    if last is None:
+        return f"The entry that this page was made from was taken back. {meanwhile.AGAIN}"
+    before = next((each.entry for each in changes if each.cancelled_at is None and each is not last), {})
+    found = [f"{SAID[n]}: {v}" for n, v in last.entry.items() if n in SAID and before and before.get(n) != v]
+    said = f" ({'; '.join(found)})" if found else ""
+    return f"{meanwhile.entered(visit, last.made_by, last.made_at, last.effective_from)}{said}. {meanwhile.AGAIN}"
 
 
 def _contracts(held: Directory, provider: Provider, today: date) -> list[tuple[Contract, list[str]]]:
@@ -131,7 +146,7 @@ async def save(visit: Visit, books: Books) -> Response:
             )  # fmt: skip
     except Refused as refused:
         if refused.code == "stale":
-            return visit.conflict()
+            return await ask(visit, books, stale=True)
         return await ask(visit, books, [FieldError(refused.field, WORDS.get(refused.code, "This cannot be entered"))])
     counts = "from today" if form.effective_from == local_day(visit.now) else "from its day on"
     return visit.redirect("/directory/providers", flash=f"Entered. It counts {counts}.")
@@ -144,6 +159,13 @@ def _id(visit: Visit) -> UUID:
     return made
 
 
+def _over(visit: Visit, change: Change) -> str:
+    """Why a change can be taken back no more."""
+    if change.cancelled_at is not None:
+        return f"It was taken back {meanwhile.by(visit, change.cancelled_by, change.cancelled_at)}."
+    return "It was not agreed to." if change.refused_at is not None else "It counts already, or is over."
+
+
 async def cancel(visit: Visit, books: Books) -> Response:
     """Takes back what was entered for a day to come, of whatever kind."""
     back = {"provider": "/directory/providers", "closure": "/directory/closures", "automatic": "/directory/automatic"}
@@ -154,5 +176,11 @@ async def cancel(visit: Visit, books: Books) -> Response:
         if refused.code == "only_entry":
             flash = "A new provider's first entry stays: contracts may stand on it. Change it instead."
             return visit.redirect("/directory/providers", flash=flash)
-        return visit.conflict()
+        async with visit.begin() as tx:
+            before = await keeping.get(tx, visit.id("change_id"))
+        if before is None:
+            return visit.not_found()
+        if not meanwhile.is_again(visit, before.cancelled_by, before.cancelled_at):
+            return visit.conflict(_over(visit, before), back[before.kind])
+        held = before
     return visit.redirect(back[held.kind], flash="It was taken back.")

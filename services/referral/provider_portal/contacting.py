@@ -12,7 +12,7 @@ from services.referral.actions import contacting
 from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.provider_portal.one import show_referral
-from services.referral.provider_portal.room import base, can_try, error_of, one, own
+from services.referral.provider_portal.room import base, can_try, error_of, moved, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact
 
@@ -31,7 +31,7 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
         async with visit.begin() as tx:
             offered = await own(tx, visit, books)
             if not can_try(visit, offered):
-                return visit.conflict()
+                return await moved(tx, visit, books, offered)
             if attempt not in {held.attempt_id for held in await contact.attempts(tx, offered.case_id)}:
                 await contacting.record_attempt(
                     tx,
@@ -69,6 +69,6 @@ async def lock(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         if not can_try(visit, offered):
-            return visit.conflict()
+            return await moved(tx, visit, books, offered)
         await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)
     return visit.redirect(base(visit, offered), flash="The channel is locked everywhere. Nobody can use it now.")

@@ -13,7 +13,7 @@ from services.referral.actions import providing
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
-from services.referral.provider_portal.room import base, frame, limits, one, own, workers
+from services.referral.provider_portal.room import base, frame, limits, moved, one, own, workers
 from services.referral.store import drafts, lapsing, portal
 
 SORTS = {"due": "By what is due first", "newest": "Newest first"}
@@ -89,7 +89,7 @@ async def assign(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         if offered.leg_state not in ("sent", "accepted", "waitlisted") or offered.restricted:
-            return visit.conflict()
+            return await moved(tx, visit, books, offered)
         if offered.assigned_to != worker:
             await providing.assign(tx, visit.signed_in, offered.leg_id, worker)
     return visit.redirect(base(visit, offered), flash=_said(visit, worker, names))

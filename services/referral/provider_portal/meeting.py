@@ -18,7 +18,7 @@ from services.referral.actions import supporting
 from services.referral.domain.books import Books
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import base, client_id, error_of, frame, one, own, workers
+from services.referral.provider_portal.room import base, client_id, error_of, frame, moved, one, own, workers
 from services.referral.store import appointments
 from services.referral.store.appointments import Appointment
 from services.referral.store.portal import Offered
@@ -36,6 +36,7 @@ BEFORE = (
     "This form booked an appointment before, which stands as listed here. To move it, say what became of it."
     " To book this one beside it, book it again"
 )
+RECORDED = "What became of the appointment was recorded"
 _TIME = re.compile(r"^(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$")
 
 
@@ -95,7 +96,7 @@ async def book(visit: Visit, books: Books) -> Response:
         async with visit.begin() as tx:
             offered = await own(tx, visit, books)
             if offered.state not in BOOKED_FROM:
-                return visit.conflict()
+                return await moved(tx, visit, books, offered)
             row = _booked(visit, offered, made, starts)
             await supporting.book(tx, visit.signed_in, row, books.support, visit.now)
     except Refused as refused:
@@ -142,7 +143,7 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
     if held is None:
         return visit.not_found()
     if held.state != "booked":
-        return visit.conflict()
+        return _over(visit, offered, held)
     lists = books.support
     groups = [(text, [m for m in lists.missed if m.whose == whose]) for whose, text in lists.whose.items()]
     reasons = [{"value": "", "text": "Choose"}]
@@ -161,6 +162,16 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
     )
 
 
+def _over(visit: Visit, offered: Offered, held: Appointment, *, again: bool = False) -> Response:
+    """What became of it was recorded already; the same answers `again` are answered as the first time."""
+    back = f"{base(visit, offered)}/appointments"
+    if again:
+        return visit.redirect(back, flash=RECORDED)
+    return visit.conflict(
+        f"It was recorded what became of this appointment: {STATES.get(held.state, held.state)}.", back
+    )
+
+
 async def record_result(visit: Visit, books: Books) -> Response:
     lists, state, reason = books.support, one(visit, "state"), one(visit, "reason")
     errors = [] if state in STATES else [FieldError("state", "Choose what became of it")]
@@ -176,15 +187,21 @@ async def record_result(visit: Visit, books: Books) -> Response:
             held = await appointments.load(tx, visit.id("appointment_id"), offered.leg_id)
             if held is None:
                 return visit.not_found()
-            if held.state != "booked" or offered.state not in BOOKED_FROM:
-                return visit.conflict()
+            if held.state != "booked":
+                follows = await appointments.load(tx, client_id(visit, "next_id") or uuid4(), offered.leg_id)
+                same = (follows.starts_at, follows.way) == (starts, one(visit, "way")) if follows else starts is None
+                return _over(
+                    visit, offered, held, again=same and (held.state, held.whose, held.reason) == (state, whose, code)
+                )
+            if offered.state not in BOOKED_FROM:
+                return await moved(tx, visit, books, offered)
             if starts is not None:
                 row = _booked(visit, offered, client_id(visit, "next_id") or uuid4(), starts, held.appointment_id)
                 await supporting.book(tx, visit.signed_in, row, lists, visit.now)
             await supporting.record_result(tx, visit.signed_in, held, state, visit.now, whose=whose, reason=code)
     except Refused as refused:
         return await ask_result(visit, books, [_result_error(refused)])
-    return visit.redirect(f"{base(visit, offered)}/appointments", flash="What became of the appointment was recorded")
+    return visit.redirect(f"{base(visit, offered)}/appointments", flash=RECORDED)
 
 
 def _result_error(refused: Refused) -> FieldError:

@@ -8,9 +8,10 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.once import sent_id
 from services.referral.actions import leg_links, telling_providers
 from services.referral.domain.books import Books
-from services.referral.provider_portal.room import client_id, one
+from services.referral.provider_portal.room import one
 from services.referral.store import links, referrals
 from services.referral.store import provider_mail as mailed
 
@@ -19,6 +20,7 @@ REFUSALS = {
     "restricted": "A restricted person's referral is opened by the named worker alone, never by a link",
     "not_open": "The referral is no longer with this provider, so there is nothing to open",
 }
+ON_ITS_WAY = "A new link is on its way to the provider's address."
 MAILED = {
     "waiting": "waits to be mailed",
     "sending": "is being mailed",
@@ -64,7 +66,7 @@ def _state(visit: Visit, link: links.Link) -> str:
 
 
 async def make_link(visit: Visit, books: Books) -> Response:
-    made = client_id(visit, "link_id")
+    made = sent_id(visit, "link_id")
     try:
         async with visit.begin() as tx:
             link_id, leg_id = made or uuid4(), visit.id("leg_id")
@@ -73,12 +75,25 @@ async def make_link(visit: Visit, books: Books) -> Response:
             if leg is not None:
                 await telling_providers.send_link(tx, visit.signed_in, visit.sealer, link_id, leg, token, visit.now)
     except Refused as refused:
-        if refused.code in ("not_found", "made_before"):
-            return visit.not_found() if refused.code == "not_found" else visit.conflict()
+        if refused.code == "not_found":
+            return visit.not_found()
+        if refused.code == "made_before":
+            return _made_before(visit)
         return await show_links(visit, books, FieldError("", REFUSALS[refused.code]))
     if leg is not None:
-        return visit.redirect(f"/referrals/links/{leg_id}", flash="A new link is on its way to the provider's address.")
+        return visit.redirect(f"/referrals/links/{leg_id}", flash=ON_ITS_WAY)
     return await show_links(visit, books, token=token)
+
+
+def _made_before(visit: Visit) -> Response:
+    """The same press again: what was mailed is on its way, and what was shown is shown to nobody twice."""
+    back = f"/referrals/links/{visit.id('leg_id')}"
+    if one(visit, "send") == "mail":
+        return visit.redirect(back, flash=ON_ITS_WAY)
+    said = (
+        "A link was made when you pressed this before, and it is shown once. If you could not copy it, make a new one."
+    )
+    return visit.conflict(said, back)
 
 
 async def take_back(visit: Visit, books: Books) -> Response:

@@ -17,7 +17,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.support import Answer, Distance, SupportLists, distances
 from services.referral.drafting import told_id
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import base, client_id, frame, one, own
+from services.referral.provider_portal.room import base, client_id, frame, moved, one, own
 from services.referral.store import support
 from services.referral.store.portal import Offered
 from services.referral.store.support import Assessment
@@ -52,7 +52,7 @@ async def ask_needs(visit: Visit, books: Books, errors: Sequence[FieldError] = (
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         if stage not in dict(stages(visit, offered)):
-            return visit.conflict()
+            return await moved(tx, visit, books, offered)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.needs_asked", "case", offered.case_id)])
     lists = books.support
     return visit.render(
@@ -84,7 +84,7 @@ async def say_needs(visit: Visit, books: Books) -> Response:
         async with visit.begin() as tx:
             offered = await own(tx, visit, books)
             if stage not in dict(stages(visit, offered)):
-                return visit.conflict()
+                return await moved(tx, visit, books, offered)
             await supporting.assess(tx, visit.signed_in, _assessment(visit, offered, stage), _answers(visit, lists))
     except Refused as refused:
         if refused.code != "overtaken":

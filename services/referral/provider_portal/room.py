@@ -118,7 +118,14 @@ def state_of(offered: Offered) -> str:
 
 def stood_of(offered: Offered) -> str:
     """Where the referral stands, for the hidden field of a form that takes a step."""
-    return stale_steps.stood(offered.state, offered.leg_id, offered.paused_at)
+    return stale_steps.stood(offered)
+
+
+async def moved(tx: Tx, visit: Visit, books: Books, offered: Offered) -> Response:
+    """409 where the referral stands otherwise than the page showed: how it stands, who took its last step, and the way
+    there."""
+    said = await stale_steps.told(tx, books, offered.case_id, offered.referral_id, offered.state)
+    return visit.conflict(said, base(visit, offered))
 
 
 def can_try(visit: Visit, offered: Offered) -> bool:

@@ -26,12 +26,20 @@ REFUSALS = {
     "not_said": "Say posts and spend for every strand first",
     "nothing_changed": "Nothing differs from what was signed last",
 }
+<<<<<<< HEAD
 CHANGED = "Figures have changed since you looked at them. What differs is listed here: check it and tick the box again"
+=======
+CHANGED = "Figures have changed since you looked at them. What changed is listed above: check it and sign again"
+BEFORE = "This form was sent before, and what it showed then was signed. These are the figures of now: check them"
+>>>>>>> f5d1847 (A second press lands where the first went: send, transfer, withdrawal, override, review, incident and appointments; a page older than what happened says what changed, who did it and where it stands now)
 STALE = "look_again"
 
 
-async def ask_sign(visit: Visit, books: Books, errors: Sequence[FieldError] = (), status: int = 200) -> Response:
-    """The figures as they would be signed now. Where the form, or a draft of it, was made of others it says which."""
+async def ask_sign(
+    visit: Visit, books: Books, errors: Sequence[FieldError] = (), status: int = 200, *, fresh: bool = False
+) -> Response:
+    """The figures as they would be signed now. Where the form, or a draft of it, was made of others it says which;
+    `fresh` makes a new form of one that was signed."""
     period, viewer = quarter_asked(visit), visit.signed_in
     seen = _shown(visit)
     async with visit.begin() as tx:
@@ -52,8 +60,13 @@ async def ask_sign(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         unsaid=unsaid(visit, books, lines),
         number=len(signed) + 1,
         since_last=_in_words(books, file.differences(last, lines)) if last is not None else None,
+<<<<<<< HEAD
         return_id=one(visit, "return_id") or uuid4(),
         values={name: given for name, given in visit.form.items() if name != "checked" or status != 409},
+=======
+        return_id=(None if fresh else one(visit, "return_id")) or uuid4(),
+        values=visit.form,
+>>>>>>> f5d1847 (A second press lands where the first went: send, transfer, withdrawal, override, review, incident and appointments; a page older than what happened says what changed, who did it and where it stands now)
         errors=errors,
     )
 
@@ -89,6 +102,8 @@ async def sign_return(visit: Visit, books: Books) -> Response:
     except Refused as refused:
         if refused.code == STALE:
             return await ask_sign(visit, books, [FieldError("checked", CHANGED)], 409)
+        if refused.code == "signed_before":
+            return await ask_sign(visit, books, [FieldError("checked", BEFORE)], 409, fresh=True)
         return await ask_sign(visit, books, [FieldError("", REFUSALS.get(refused.code, "It cannot be signed now"))])
     return visit.redirect(f"/portal/returns/{period.name}", flash="The return was signed. Its figures do not change.")
 

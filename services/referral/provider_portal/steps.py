@@ -27,6 +27,7 @@ from services.referral.provider_portal.room import (
     day_of,
     error_of,
     frame,
+    moved,
     one,
     own,
     step_id,
@@ -65,7 +66,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         offered = await own(tx, visit, books)
         row = _row(visit, books, offered)
         if row is None:
-            return visit.conflict()
+            return await moved(tx, visit, books, offered)
         end = await ending.asked(tx, books, offered, row.verb)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.step_asked", "case", offered.case_id)])
     return visit.render(
@@ -110,13 +111,14 @@ async def take_step(visit: Visit, books: Books) -> Response:
         try:
             async with visit.begin() as tx:
                 now = await referrals.load(tx, offered.referral_id)
-                if now and stale_steps.differs(visit, stale_steps.stood(now.state, now.leg_id, now.paused_at)):
+                if now and stale_steps.differs(visit, stale_steps.stood(now)):
                     return await _stale(tx, visit, books, await own(tx, visit, books))
                 answer = _answer(visit, row) | await ending.answer(tx, visit, books, offered, row.verb)
                 await providing.step(tx, visit.signed_in, offered.referral_id, row.verb, visit.now, **answer)
         except Refused as refused:
             if refused.code in STALE:
-                return visit.conflict()
+                async with visit.begin() as tx:
+                    return await moved(tx, visit, books, await own(tx, visit, books))
             of_day = refused.field in ("until", "check_in_on")
             errors = [error_of(refused, refused.field if of_day else "reason_code" if row.reasons else "")]
     if errors:

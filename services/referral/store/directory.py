@@ -103,6 +103,15 @@ async def cancel(tx: Tx, version_id: UUID, now: datetime, who: UUID, day: date) 
     return await tx.fetchval(_CANCEL, version_id, now, who, day)  # type: ignore[no-any-return]
 
 
+async def cancelled(tx: Tx, version_id: UUID) -> tuple[UUID | None, datetime] | None:
+    """Who took a version back, and when; None where nobody did."""
+    row = await tx.fetchrow(
+        "select cancelled_by, cancelled_at from contract_version where version_id = $1 and cancelled_at is not null",
+        version_id,
+    )
+    return (row["cancelled_by"], row["cancelled_at"]) if row else None
+
+
 async def lock(tx: Tx) -> None:
     """One change of the directory at a time, until the transaction ends."""
     await tx.execute("select pg_advisory_xact_lock(hashtext('directory'))")

@@ -28,6 +28,8 @@ class Change:
     confirmed_at: datetime | None = None
     refused_at: datetime | None = None
     cancelled_at: datetime | None = None
+    cancelled_by: UUID | None = None
+    """Also who refused it."""
 
 
 _STANDING = f"""

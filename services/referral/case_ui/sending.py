@@ -1,0 +1,293 @@
+"""Sending to a chosen provider: what it would be given, the send, and the way back while nothing has left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import end_of_day, local_day
+from kit import audit
+from kit.database import Tx
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from kit.web.once import bound
+from kit.web.words import time_words
+from services.referral import stale_steps
+from services.referral.actions import consenting, gating, packing, referring
+from services.referral.case_ui import steps, whynot, words
+from services.referral.case_ui.agreements import id_of
+from services.referral.case_ui.going import titled
+from services.referral.case_ui.referring import stocked_desk
+from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.desk_books import first_contact as lists
+from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract
+from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.domain.matching import Checked, explain
+from services.referral.domain.referral import ReferralState
+from services.referral.domain.referral import leg_id as leg_id_of
+from services.referral.domain.rules import months_before
+from services.referral.store import beside, cases, consent, first_contact, referrals
+from services.referral.store.cases import Case
+from services.referral.store.consent import Consent
+from services.referral.store.referrals import Leg
+
+OTHER = "other_party"
+"""Stands among the fields that a page showed, where it warned that the provider helps the other party."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What would go to a contract. `given`: the pack's fields, and OTHER where that warning stands above them."""
+
+    case: Case
+    referral: ReferralState
+    contract: Contract
+    books: Books
+    given: tuple[str, ...]
+    legs: Sequence[Leg]
+
+    @property
+    def stood(self) -> str:
+        return stale_steps.stood(self.referral, len(self.legs))
+
+
+async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Going | None:
+    """What the address names; None where the contract is none of this line."""
+    case = await opened(tx, visit)
+    referral = await (steps.locked if lock else steps.held)(tx, visit)
+    books = (await stocked_desk(tx, desk)).books
+    contract = books.directory.by_id.get(visit.id("contract_id"))
+    if contract is None or contract.line != referral.line:
+        return None
+    scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now)
+    pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
+    other = [OTHER] if contract.provider.provider_id in await beside.also_with(tx, case.case_id) else []
+    legs = await referrals.legs(tx, referral.referral_id)
+    return Going(case, referral, contract, books, (*pack, *other), legs)
+
+
+async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
+    """What the provider would be given, before it goes."""
+    async with visit.begin() as tx:
+        going = await _going(tx, visit, desk)
+        if going is None:
+            return visit.not_found()
+        case = going.case
+        assessed = await first_contact.latest(tx, case.case_id)
+        facts = await _facts(tx, case)
+        top = await frame(tx, visit, case, "Referrals")
+        fields = tuple(sorted(name for name in going.given if name != OTHER))
+        await audit.record(tx, [audit.seen(visit.signed_in, "pack_previewed", "case", case.case_id, fields)])
+    return visit.render(
+        "case_ui/check.html",
+        status=status if errors else 200,
+        **top,
+        referral=going.referral,
+        contract=going.contract,
+        stood=going.stood,
+        given=",".join(going.given),
+        send_id=uuid4(),
+        other=whynot.OTHER_PARTY if OTHER in going.given else None,
+        kept_apart=whynot.KEPT_APART,
+        fields=[words.words(name) for name in going.given if name != OTHER],
+        assessed=assessed,
+        unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
+        rules=_rules(facts, going, visit) if facts else (),
+        errors=errors,
+    )
+
+
+async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
+    routings = await cases.routings(tx, case.case_id)
+    return facts_of(routings[0].facts["case"]) if routings else None
+
+
+def _rules(facts: CaseFacts, going: Going, visit: Visit) -> Sequence[Checked]:
+    """Every rule on this contract, passed or failed, in words."""
+    found = explain(facts, going.referral.line, going.books.directory, local_day(visit.now))
+    return next((e.checks for e in found if e.contract.contract_id == going.contract.contract_id), ())
+
+
+async def send(visit: Visit, desk: Desk) -> Response:
+    agreed, status = one(visit, "agreed"), 422
+    try:
+        async with visit.begin() as tx:
+            going = await _going(tx, visit, desk, lock=True)
+            if going is None:
+                return visit.not_found()
+            case = going.case
+            if stale_steps.differs(visit, going.stood):
+                return await _moved(tx, visit, going, agreed)
+            errors = _changed(visit, going)
+            status = 409 if errors else 422
+            unassessed = await first_contact.latest(tx, case.case_id) is None
+            errors = errors or _wrong(visit, agreed, unassessed=unassessed)
+            if not errors:
+                leg = await _send(tx, visit, desk, going, unassessed=unassessed)
+    except Refused as refused:
+        if refused.code in STALE:
+            return await _look_again(visit, desk)
+        errors = [error_of(refused, "agreed")]
+    return await check(visit, desk, errors, status) if errors else visit.redirect(_sent(case, leg))
+
+
+async def _send(tx: Tx, visit: Visit, desk: Desk, going: Going, *, unassessed: bool) -> Leg:
+    case, contract = going.case, going.contract
+    if one(visit, "agreed") == "yes":
+        await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4())
+    if unassessed:
+        await _say_unassessed(tx, visit, case)
+    about = (going.referral.referral_id, contract.contract_id, going.books)
+    return await referring.send(tx, visit.signed_in, *about, visit.sealer, visit.now)
+
+
+def _sent(case: Case, leg: Leg) -> str:
+    return f"/cases/{case.case_id}/legs/{leg.leg_id}/sent"
+
+
+async def _moved(tx: Tx, visit: Visit, going: Going, agreed: str) -> Response:
+    """Where the referral is not as the page showed it: the same press lands where the first went, with its way back;
+    everything else is told what stands now."""
+    last = going.legs[-1] if going.legs else None
+    mine = last is not None and last.sent_by == visit.signed_in.user_id
+    if last is None or not mine or last.contract_id != going.contract.contract_id or last.state not in _UNDER_WAY:
+        return visit.conflict(await _told(tx, visit, going), f"/cases/{going.case.case_id}/referrals")
+    said_yes = _agreement_id(visit, going.contract)
+    if agreed == "yes" and last.gate != "agreement":
+        said = "You sent this already, without an agreement of the person: it was not recorded that they agreed."
+    elif agreed == "no" and said_yes is not None and await consent.load(tx, said_yes) is not None:
+        said = "You sent this already, and said then that the person agreed: that was recorded."
+    else:
+        return visit.redirect(_sent(going.case, last))
+    return visit.conflict(said, _sent(going.case, last))
+
+
+_UNDER_WAY = frozenset({"leaving", "sent", "accepted", "waitlisted"})
+
+
+async def _told(tx: Tx, visit: Visit, going: Going) -> str:
+    """Who has the referral now, or to whom it is on its way."""
+    last = going.legs[-1] if going.legs else None
+    if last is not None and last.state == "leaving":
+        who = "you" if last.sent_by == visit.signed_in.user_id else "a colleague"
+        to = titled(going.books, last.contract_id)
+        return f"It is on its way to {to}, sent by {who}, and leaves at {time_words(last.release_at)}."
+    referral = going.referral
+    return await stale_steps.told(tx, going.books, going.case.case_id, referral.referral_id, referral.state)
+
+
+async def _look_again(visit: Visit, desk: Desk) -> Response:
+    async with visit.begin() as tx:
+        going = await _going(tx, visit, desk)
+        said = await _told(tx, visit, going) if going else ""
+    return visit.conflict(said, f"/cases/{visit.params['case_id']}/referrals")
+
+
+def _changed(visit: Visit, going: Going) -> list[FieldError]:
+    """What would be given now and was not shown, or the other way about."""
+    shown = set(one(visit, "given").split(","))
+    more = [name for name in going.given if name not in shown]
+    fewer = [name for name in going.contract.pack if name in shown and name not in going.given]
+    said = [f"it would also be given: {_named(more)}"] if set(more) - {OTHER} else []
+    said += [f"it would not be given: {_named(fewer)}"] if fewer else []
+    said += ["a warning about the other party now stands above"] if OTHER in more else []
+    if not said:
+        return []
+    changed = f"This has changed since you opened the page: {'; '.join(said)}. Nothing was sent."
+    return [FieldError("", f"{changed} Read the list again before you send it")]
+
+
+def _named(fields: Sequence[str]) -> str:
+    return ", ".join(words.words(name).lower() for name in fields if name != OTHER)
+
+
+def _wrong(visit: Visit, agreed: str, *, unassessed: bool) -> list[FieldError]:
+    """What has to be put right before it goes. A first-contact assessment comes before a send, or somebody says why it
+    does not; nobody is kept from help by it."""
+    missing = unassessed and one(visit, "unassessed") not in lists().unassessed
+    errors = [FieldError("unassessed", "Choose why it is sent before the assessment")] if missing else []
+    if agreed not in ("yes", "no"):
+        errors.append(FieldError("agreed", "Choose whether the person agreed to this provider"))
+    return errors
+
+
+async def _say_unassessed(tx: Tx, visit: Visit, case: Case) -> None:
+    """Keeps why somebody was referred before a first-contact assessment was recorded."""
+    said = one(visit, "unassessed")
+    await audit.record(tx, [audit.seen(visit.signed_in, "referral.unassessed", "case", case.case_id, (), said)])
+
+
+def _agreement_id(visit: Visit, contract: Contract) -> UUID | None:
+    """The id of the agreement that this very form records where it says that the person agreed."""
+    made = id_of(one(visit, "send_id"))
+    return bound(made, contract.contract_id, "agreed") if made else None
+
+
+async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract, consent_id: UUID) -> None:
+    """Records that the person agreed to a contract, once: where they have agreed to it before, that stands with the
+    scope they gave it, and the same form records it no second time."""
+    if await gating.has_agreed(tx, case.case_id, contract, visit.now) or await consent.load(tx, consent_id) is not None:
+        return
+    today = local_day(visit.now)
+    last = months_before(today, -desk.books.standards_on(today).agreement_months)
+    agreement = Consent(
+        consent_id=consent_id,
+        person_id=case.person_id,
+        case_id=case.case_id,
+        purpose="support",
+        given_by="self",
+        taken_at=visit.now,
+        line=contract.line,
+        provider_id=contract.provider.provider_id,
+        contract_id=contract.contract_id,
+        scope=tuple(contract.pack),
+        how="told_a_worker",
+        taken_by=visit.signed_in.user_id,
+        expires_at=end_of_day(last),
+    )
+    await consenting.record(tx, visit.signed_in, agreement, visit.now)
+
+
+async def _leg(tx: Tx, visit: Visit, case: Case) -> Leg | None:
+    """The leg of the address, which belongs to the case of the address; None for one that was undone."""
+    leg_id = visit.id("leg_id")
+    leg = await referrals.leg(tx, leg_id)
+    if leg is not None and leg.case_id == case.case_id:
+        return leg
+    legs = await referrals.legs_of_case(tx, case.case_id)
+    for held in await referrals.of_case(tx, case.case_id):
+        if leg_id == leg_id_of(held.referral_id, 1 + sum(leg.referral_id == held.referral_id for leg in legs)):
+            return None
+    raise HTTPException(404)
+
+
+async def sent(visit: Visit, desk: Desk) -> Response:
+    """What was just sent, with the way back while there is one."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        leg = await _leg(tx, visit, case)
+        if leg is None:
+            return visit.redirect(f"/cases/{case.case_id}/referrals", flash="It was undone. Nothing was sent.")
+        top = await frame(tx, visit, case, "Referrals")
+        desk = await stocked_desk(tx, desk)
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
+    contract = desk.books.directory.by_id[leg.contract_id]
+    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
+    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds)
+
+
+async def undo(visit: Visit, desk: Desk) -> Response:
+    back = f"/cases/{visit.params['case_id']}/referrals"
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            leg = await _leg(tx, visit, case)
+            if leg is not None:
+                await referring.undo(tx, visit.signed_in, leg.leg_id)
+    except Refused:
+        return visit.redirect(back, flash="Too late to undo: it has left.")
+    return visit.redirect(back, flash="Undone. Nothing was sent.")

@@ -1,0 +1,43 @@
+"""What somebody entered in the directory since a page was opened, in words."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from kit.web.app import Visit
+from kit.web.words import date_words, when
+from services.referral.actions import contracting
+from services.referral.domain.books import Books
+from services.referral.domain.shown import JUST_NOW
+from services.referral.domain.versions import Version, differences, standing_on
+
+AGAIN = "Nothing was saved. Look at it, then send this again only if it is right all the same"
+MOST = 5
+
+
+def by(visit: Visit, user_id: UUID | None, at: datetime) -> str:
+    """ "by you on ..." or "by a colleague on ..."."""
+    return f"by {'you' if user_id == visit.signed_in.user_id else 'a colleague'} on {when(at)}"
+
+
+def is_again(visit: Visit, user_id: UUID | None, at: datetime | None) -> bool:
+    """Whether the viewer did it just now."""
+    return user_id == visit.signed_in.user_id and at is not None and visit.now - at <= JUST_NOW
+
+
+def entered(visit: Visit, user_id: UUID | None, at: datetime, day: date) -> str:
+    """A change was entered: by whom, when, and from when it counts."""
+    return f"A change was entered {by(visit, user_id, at)}, which counts from {date_words(day)}"
+
+
+def of_contract(visit: Visit, books: Books, versions: Sequence[Version]) -> str:
+    """The last version of a contract against what stood before it."""
+    if not versions:
+        return f"The change that this page was made from was taken back. {AGAIN}"
+    last = versions[-1]
+    before = standing_on(books.directory, versions[:-1], last.effective_from).by_id.get(last.contract_id)
+    found = differences(before, contracting.read(books, last.entry))
+    parts = [f"{each.field.replace('_', ' ')} is {each.after} and was {each.before}" for each in found[:MOST]]
+    parts += [f"and {len(found) - MOST} more"] if len(found) > MOST else []
+    said = f": {'; '.join(parts)}" if parts else ""
+    return f"{entered(visit, last.made_by, last.made_at, last.effective_from)}{said}. {AGAIN}"
