@@ -157,7 +157,10 @@ async def test_an_answer_is_put_off_with_a_reason_and_a_complaint_is_passed_on(h
     page = await browser.submit("Save", agency="CPS")
     assert "Redirected" in page.text and page.summary["Of whom"] == "Crown Prosecution Service"
     stale = {"version": "1", "agency": "HMCTS"}
-    await browser.post(f"{address}/redirect", stale, status=409)
+    page = await browser.post(f"{address}/redirect", stale, status=409)
+    assert "“Redirected” (Crown Prosecution Service)" in page.errors[0] and "was entered by you" in page.errors[0]
+    page = await browser.post(f"{address}/redirect", {"version": "2", "agency": "CPS"})
+    assert "The complaint was passed on" in page.text and page.text.count("Redirected") == 1
 
 
 @pytest.mark.service

@@ -221,7 +221,10 @@ async def test_an_agency_replies_to_a_breach_and_compliance_decides_once(hub: Hu
     reply = next(f.get("action") for f in browser.page.tree.iter("form") if (f.get("action") or "").count("/") == 6)  # type: ignore[union-attr]
     page = await browser.post(reply or "", {"decision": "accepted"})
     assert (page.path, "Accepted by you on" in page.text) == (address, True)
-    await browser.post(reply or "", {"decision": "not_accepted"}, status=409)
+    page = await browser.post(reply or "", {"decision": "not_accepted"}, status=409)
+    assert "“Accepted” was decided of this reply by you on" in page.text
+    assert page.link("See how it stands now") == address
+    assert "Accepted by you on" in (await browser.post(reply or "", {"decision": "accepted"})).text
     assert (await hub.clocks())["R6.suspect_arrested/m1"].state == "breached"
 
 
@@ -240,6 +243,9 @@ async def test_an_action_has_an_owner_and_a_day_and_is_done_once(hub: Hub, sign_
         page = await browser.post("/rights/actions", told)
     assert page.text.count("Brief the custody teams") == 2
     assert "Past its day" in page.text
+    done = next(f.get("action") or "" for f in page.all("form") if (f.get("action") or "").endswith("/done"))
     page = await browser.submit("Done: Brief the custody teams")
     assert "None is open." in page.text
-    await browser.post(f"/rights/actions/{action}/done", status=409)
+    assert "The action is done" in (await browser.post(done)).text
+    assert await hub.database.pool.fetchval("select count(*) from kit.audit where action = 'action_done'") == 1
+    await browser.post(f"/rights/actions/{uuid4()}/done", status=404)

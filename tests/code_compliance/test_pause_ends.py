@@ -115,7 +115,8 @@ async def test_another_day_is_said_both_stay_in_the_ledger_and_no_day_between_co
         await browser.post(f"{PAUSES}/prolong", form)
     stale = form | {"another": "00000000-0000-0000-0000-000000000009"}
     await browser.get(PAUSES)
-    await browser.post(f"{PAUSES}/prolong", stale, status=409)
+    page = await browser.post(f"{PAUSES}/prolong", stale, status=409)
+    assert "This pause ended on" in page.text and "That was entered by you on" in page.text
     rows = await hub.database.pool.fetch("select paused_until, expected_end from pause order by paused_from")
     assert len(rows) == 2 and rows[0]["paused_until"] is not None and rows[1]["paused_until"] is None
     assert rows[1]["expected_end"] > rows[0]["expected_end"]

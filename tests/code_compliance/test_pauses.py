@@ -190,7 +190,8 @@ async def test_a_pause_form_says_what_is_wrong_and_a_form_sent_twice_pauses_once
     assert page.errors == ["The date and time must be after the pause began"]
     for _ in range(2):
         await browser.post(f"{PAUSES}/resume", resumed)
-    await browser.post(f"{PAUSES}/resume", resumed | parts("2025-06-05", "09:00"), 409)
+    page = await browser.post(f"{PAUSES}/resume", resumed | parts("2025-06-05", "09:00"), 409)
+    assert "This pause ended on Friday 6 June 2025 at 9am." in page.text and page.link("See how it stands") == PAUSES
     pauses = await hub.database.pool.fetchval("select count(*) from pause")
     kinds = [kind for kind, _ in await hub.announced(R6)]
     assert (pauses, kinds.count("clock.paused.v1"), kinds.count("clock.resumed.v1")) == (1, 1, 1)

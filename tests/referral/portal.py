@@ -14,9 +14,10 @@ from contracts.identity import case_id, contract_id
 from kit.config import Settings
 from kit.database import Database
 from kit.web.app import Link, make_app
-from services.referral import provider_portal
+from services.referral import provider_portal, stale_steps
 from services.referral.__main__ import HERE
 from services.referral.actions import consenting, opening, packing, referring
+from services.referral.store import referrals
 from services.referral.store.consent import Consent
 from tests.browser import Browser, cookie_of, seed_personas
 from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_viewer, recorded
@@ -77,6 +78,14 @@ async def a_referral_sent_by_policy(hub: Hub, **detail: Any) -> Sent:
     case = case_id(crime["crime_id"], victim["victim_ref"])
     [leg] = await hub.rows("select case_id, person_id, referral_id, leg_id from leg where case_id = $1", case)
     return Sent(*leg.values())
+
+
+async def shown(hub: Hub, referral: UUID) -> dict[str, str]:
+    """The mark that a page of this referral gives its forms now, for tests that send them without looking."""
+    async with hub.as_worker() as tx:
+        held = await referrals.get(tx, referral)
+    assert held is not None
+    return {"stood": stale_steps.stood(held)}
 
 
 def an_end(**changes: str) -> dict[str, str]:

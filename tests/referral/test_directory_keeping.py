@@ -141,7 +141,9 @@ async def test_a_provider_is_changed_and_added_by_pages_and_taken_back_before_it
     page = await leader.get(f"/directory/providers/{HARBOUR}")
     assert "Monday, Tuesday, Wednesday, Thursday, Friday: 09:00 to 17:00" in page.text
     assert page.link("Change opening hours").endswith("/change")
-    await leader.submit("Enter it", 409, seen="", name="Harbour Lane South", **on(today()))
+    page = await leader.submit("Enter it", 409, seen="", name="Harbour Lane South", **on(today()))
+    assert "A change was entered by you on" in page.errors[0] and "Nothing was saved" in page.errors[0]
+    assert any(each.get("value") == "Harbour Lane South" for each in page.all("input")), "what was typed is there"
     assert await hub.value("select count(*) from directory_change") == 1, "a form from before changes nothing"
     async with hub.as_worker() as tx:
         held = (await stocked.current(tx, BOOKS)).directory.by_id[contract_id("harbour-lane-idva")]

@@ -136,7 +136,9 @@ async def test_one_of_two_numbers_is_decided_to_be_theirs_and_can_be_safe_again(
     told = await hub.rows("select reason from kit.audit where action = 'channel.number_retired'")
     assert [row["reason"] for row in told] == ["person_said"]
     await officer.get(f"/cases/{two}/contact/numbers/mobile", 409)
-    await officer.post(f"/cases/{two}/contact/numbers/mobile", {"keep": str(first), "reason": "person_said"}, 409)
+    again = {"keep": str(first), "reason": "person_said"}
+    page = await officer.post(f"/cases/{two}/contact/numbers/mobile", again, 409)
+    assert "which number or address is the person's" in page.text and page.link("See how it stands")
 
 
 async def test_a_retired_number_does_not_come_back_by_itself_and_an_undone_link_gives_it_back(

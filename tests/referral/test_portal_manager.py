@@ -287,8 +287,14 @@ async def test_the_analyst_downloads_without_small_numbers_and_no_other_provider
     page = await manager.get(f"/portal/returns/{period}/posts")
     form = {i.get("name") or "": "1" for i in page.all("input") if (i.get("name") or "").count("-")}
     await manager.submit("Save", 200, **form)
-    await manager.get(f"/portal/returns/{period}/sign")
-    page = await manager.submit("Sign the return", 200, checked="yes")
+    where = f"/portal/returns/{period}/sign"
+    shown = (await manager.get(where)).hidden(where) | {"checked": "yes"}
+    page = await manager.post(where, shown | {"figures_seen": '[["received", "all", "9"]]'}, 409)
+    for _ in range(2):
+        page = await manager.post(where, shown)
+    other = await manager.post(where, shown | {"figures_seen": '[["received", "all", "9"]]'}, 409)
+    assert "what it showed then was signed" in other.errors[0]
+    assert await hub.value("select count(*) from monitoring_return") == 1
     own = page.link("Download it")
     page = await analyst.get("/portal/signed")
     assert page.rows[1][1] == "Harbour Lane" and page.rows[1][2].startswith("Provider manager,")

@@ -362,7 +362,13 @@ async def test_the_manager_says_how_a_list_stands(hub: Hub, browse: AsPersona) -
     assert "Open, few places" in page.text and "Sunday 1 March 2099" in page.text
     [row] = await hub.rows("select contract_id, state, places from contract_state")
     assert row == {"contract_id": contract_id("harbour-lane-idva"), "state": "limited", "places": 3}
-    assert await hub.value("select count(*) from kit.outbox where type = 'capacity.changed.v1'") == 1
+    page = await manager.follow("Change")
+    where, shown = page.path, page.hidden(page.path)
+    for _ in range(2):
+        assert "Your list was changed." in (await manager.post(where, shown | {"state": "closed"})).text
+    page = await manager.post(where, shown | {"state": "open"}, 409)
+    assert "by you on" in page.errors[0] and "it is “Closed” now. Nothing was saved" in page.errors[0]
+    assert await hub.value("select count(*) from kit.outbox where type = 'capacity.changed.v1'") == 2
 
 
 async def test_a_worker_may_not_say_how_a_list_stands(worker: Browser) -> None:

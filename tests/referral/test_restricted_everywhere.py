@@ -25,7 +25,7 @@ from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import access_of
-from tests.referral.portal import Sent, a_referral_sent, an_end
+from tests.referral.portal import Sent, a_referral_sent, an_end, shown
 from tests.referral.test_every_form import whole_app
 from tests.walking import walk
 
@@ -106,7 +106,8 @@ async def test_everybody_takes_exactly_the_steps_of_the_table_on_whom_they_may_s
             await put(hub, sent, row, flag)
             for persona in people.browsers:
                 before = await stands(hub, sent)
-                status = await people.post(persona, f"{doors[row.who]}/steps/{row.verb}", answers(row))
+                given = answers(row) | await shown(hub, sent.referral)
+                status = await people.post(persona, f"{doors[row.who]}/steps/{row.verb}", given)
                 after, allowed = await stands(hub, sent), may(persona, row, flag)
                 if allowed:
                     right = status == 303 and after[0] == (row.to or before[0]) and _announced(row, before, after)

@@ -16,7 +16,7 @@ from tests.walking import State, refusals
 pytestmark = pytest.mark.service
 
 
-async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_done(
+async def test_every_form_refuses_what_it_cannot_use_leaves_nothing_half_done_and_is_done_once(
     front: Front, sign_in: SignIn, context: Context, database: Database, heard: None
 ) -> None:
     analyst, leader = await sign_in("analyst"), await sign_in("leader")

@@ -80,11 +80,9 @@ async def decide(visit: Visit, desk: Desk) -> Response:
 
 
 async def _over(visit: Visit, case_id: UUID, kind: str) -> Response:
-    """Nothing differs any more: the same press again is answered as the first, any other is told who decided."""
+    """Nothing differs any more: who decided, and when. Whose number was kept is not compared: it is said anew."""
     back = f"/cases/{case_id}/contact"
     async with visit.begin() as tx:
         done = await meanwhile.last(tx, case_id, "channel.number_decided")
-    if done is not None and kind in done.fields and meanwhile.is_again(visit, done, one(visit, "reason")):
-        return visit.redirect(back, flash=DECIDED)
     by = meanwhile.by(visit, done if done and kind in done.fields else None)
     return visit.conflict(f"It was decided {by} which number or address is the person's.", back)

@@ -26,12 +26,8 @@ REFUSALS = {
     "not_said": "Say posts and spend for every strand first",
     "nothing_changed": "Nothing differs from what was signed last",
 }
-<<<<<<< HEAD
 CHANGED = "Figures have changed since you looked at them. What differs is listed here: check it and tick the box again"
-=======
-CHANGED = "Figures have changed since you looked at them. What changed is listed above: check it and sign again"
 BEFORE = "This form was sent before, and what it showed then was signed. These are the figures of now: check them"
->>>>>>> f5d1847 (A second press lands where the first went: send, transfer, withdrawal, override, review, incident and appointments; a page older than what happened says what changed, who did it and where it stands now)
 STALE = "look_again"
 
 
@@ -60,13 +56,8 @@ async def ask_sign(
         unsaid=unsaid(visit, books, lines),
         number=len(signed) + 1,
         since_last=_in_words(books, file.differences(last, lines)) if last is not None else None,
-<<<<<<< HEAD
-        return_id=one(visit, "return_id") or uuid4(),
-        values={name: given for name, given in visit.form.items() if name != "checked" or status != 409},
-=======
         return_id=(None if fresh else one(visit, "return_id")) or uuid4(),
-        values=visit.form,
->>>>>>> f5d1847 (A second press lands where the first went: send, transfer, withdrawal, override, review, incident and appointments; a page older than what happened says what changed, who did it and where it stands now)
+        values={name: given for name, given in visit.form.items() if name != "checked" or status != 409},
         errors=errors,
     )
 
