@@ -202,7 +202,7 @@ select referral_id, case_id, line, state, 'police', dice % 3 > 0, dice % 25 = 0,
   from new_referral;
 insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id, state,
                  automatic, restricted, gate, sent_at, viewed_at, answered_at, decline_reason, assigned_to, pack,
-                 pack_fields, pack_sha256, ended_at)
+                 pack_fields, pack_sha256, ended_at, urgent, contacted_at)
 select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i = r.tries then r.provider_id else w.provider_id end,
        case when i = r.tries then r.contract_id else w.contract_id end,
@@ -212,7 +212,8 @@ select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i < r.tries then r.sent_at else r.answered_at end,
        case when i < r.tries then 'capacity' end,
        case when r.dice % 5 > 0 then md5(r.provider_id || '/' || r.dice % 8)::uuid end,
-       p.pack, '{{pack_fields}}'::text[], p.sha256, case when i < r.tries then r.sent_at else r.ended_at end
+       p.pack, '{{pack_fields}}'::text[], p.sha256, case when i < r.tries then r.sent_at else r.ended_at end,
+       i = r.tries and r.dice % 25 = 0, case when i = r.tries or w.provider_id = r.provider_id then r.started_at end
   from new_referral r, generate_series(1, r.tries) as i, new_pack p, proto.contract w
  where p.leg_id = md5('leg' || r.n || '/' || r.k || '/' || i)::uuid
    and w.number = abs(hashint8extended(r.n, 7) % {{contracts}});

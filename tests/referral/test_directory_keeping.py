@@ -17,7 +17,7 @@ from services.referral.domain.answering import due_at
 from services.referral.domain.directory import Standards
 from services.referral.domain.entries import BadField, contract_of, entry_of, read_directory
 from services.referral.domain.kept import Automatic, Closure, Kept, ProviderFrom
-from services.referral.domain.performance import Tried, result, summary
+from services.referral.domain.performance import Tried, result, tally
 from services.referral.domain.versions import providers_of
 from services.referral.store import keeping
 from services.referral.store.keeping import Change
@@ -100,7 +100,7 @@ def test_nobody_is_late_in_a_planned_closure_but_for_what_is_urgent(
     )
     limits = Standards(accept_working_days=2)
     assert result(leg, "answer", limits, sent + timedelta(days=9), closed) == said
-    assert summary([leg], "answer", limits, sent + timedelta(days=9), closed).count(said) == 1
+    assert tally([leg], "answer", limits, sent + timedelta(days=9), closed).summary.count(said) == 1
     assert due_at(limits, "answer", sent, urgent=False, closed=closed) >= due_at(limits, "answer", sent, urgent=False)
 
 

@@ -20,7 +20,7 @@ from services.referral.domain.performance import (
     quarter_of,
     quarters_until,
     result,
-    summary,
+    tally,
 )
 from services.referral.provider_portal.returning import number
 from services.referral.store.support import EndReport
@@ -88,7 +88,7 @@ def test_an_act_meets_or_misses_its_limit_or_none_applies(leg: Tried, measure: s
 def test_what_is_not_done_when_its_limit_is_over_is_missed_and_times_are_given_by_rank() -> None:
     assert result(a_leg("sent"), "answer", STANDARDS, NOON + timedelta(days=3)) == "missed"
     legs = [a_leg(answered=1), a_leg(answered=2), a_leg(answered=100), a_leg("sent")]
-    found = summary(legs, "answer", STANDARDS, NOON + timedelta(hours=5))
+    found = tally(legs, "answer", STANDARDS, NOON + timedelta(hours=5)).summary
     assert (found.met, found.missed, found.running, found.median, found.ninetieth) == (2, 1, 1, 120, 1740)
     assert percentile(range(1, 11), 90) == 9 and percentile([], 50) is None
 
@@ -101,7 +101,7 @@ def test_a_question_to_the_hub_is_taken_off_and_a_month_that_is_fed_later_is_not
         assert result(replace(late, rests=asked), "answer", STANDARDS, NOON + timedelta(days=9)) == "met"
     resting = replace(a_leg("sent"), rests=(Rest(NOON, None),))
     assert result(resting, "answer", STANDARDS, NOON + timedelta(days=30)) == "running"
-    assert summary([replace(a_leg(answered=60), rests=asked)], "answer", STANDARDS, NOON).median == 5 * 60
+    assert tally([replace(a_leg(answered=60), rests=asked)], "answer", STANDARDS, NOON).summary.median == 5 * 60
     fed = NOON - timedelta(days=60)
     assert result(replace(a_leg("sent"), sent_at=fed, since=fed), "answer", STANDARDS, NOON) == "missed"
     assert result(replace(a_leg("sent"), sent_at=fed), "answer", STANDARDS, NOON) == "running"

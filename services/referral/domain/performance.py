@@ -1,6 +1,6 @@
 """A provider against the standards of its contract: each act met or missed its limit, and how long it took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -122,9 +122,34 @@ class Summary:
         return {"met": self.met, "missed": self.missed, "running": self.running}[name]
 
 
-def summary(
-    legs: Iterable[Tried], measure: str, standards: Standards, now: datetime, closed: frozenset[date] = NEVER
-) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of some legs, how many met and missed a standard, and of each act that was done the working minutes it took."""
+
+    legs: int = 0
+    met: int = 0
+    missed: int = 0
+    running: int = 0
+    taken: Sequence[int] = ()
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.legs + other.legs,
+            self.met + other.met,
+            self.missed + other.missed,
+            self.running + other.running,
+            [*self.taken, *other.taken],
+        )
+
+    @property
+    def summary(self) -> Summary:
+        taken = sorted(self.taken)
+        return Summary(self.met, self.missed, self.running, percentile(taken, 50), percentile(taken, 90))
+
+
+def tally(
+    legs: Sequence[Tried], measure: str, standards: Standards, now: datetime, closed: frozenset[date] = NEVER
+) -> Tally:
     results, taken = [], []
     for leg in legs:
         results.append(result(leg, measure, standards, now, closed))
@@ -132,11 +157,10 @@ def summary(
         if done is not None:
             rests = () if measure == "contact" else leg.rests
             taken.append(max(0, minutes_of("working_time", leg.since, done, rests, closed)))
-    met, missed, running = (results.count(name) for name in RESULTS)
-    return Summary(met, missed, running, percentile(taken, 50), percentile(taken, 90))
+    return Tally(len(legs), *(results.count(name) for name in RESULTS), taken)
 
 
 def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The smallest value with at least so many percent of all at or below it (nearest rank); None of nothing."""
-    ordered = sorted(values)
-    return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)] if ordered else None
+    """The smallest of ordered values with at least so many percent of all at or below it (nearest rank); None of
+    nothing."""
+    return values[max(0, ceil(len(values) * percent / 100) - 1)] if values else None

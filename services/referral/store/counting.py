@@ -21,6 +21,9 @@ select (select count(*) from crime)::bigint as crimes,
            as without_leg,
        (select count(*) from leg l left join referral r using (referral_id) where r.referral_id is null)::bigint
            as stray_legs,
+       (select count(*) from leg l cross join lateral leg_reads(l.leg_id, l.referral_id, l.case_id, l.provider_id) k
+         where (l.urgent, l.asked_at, l.contacted_at, l.rested)
+               is distinct from (k.urgent, k.asked_at, k.contacted_at, k.rested))::bigint as legs_apart,
        (select coalesce(sum(last), 0) from kit.sequence s where not exists
            (select 1 from contract_state c where c.contract_id = s.subject_id))::bigint as announced,
        (select count(*) from case_event where ours)::bigint as numbered,

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.answering import Rest
+from services.referral.domain.by_day import Days
 from services.referral.domain.monitoring import Line
 from services.referral.domain.performance import Quarter, Tried
+from services.referral.store.measuring import BY_ITSELF, span_of
 from services.referral.store.portal import PROVIDER, by_index
+from services.referral.store.portal_due import SINCE
 from services.referral.store.rows import changed, columns, read, read_one
 
 LEGS_AT_MOST = 20_000
@@ -46,35 +49,32 @@ class Signed:
     signed_name: bytes
 
 
-async def tried(tx: Tx, quarter: Quarter, contract_id: UUID | None = None) -> list[Tried]:
-    """The legs that left for the viewer's provider in a quarter, the first one first."""
+async def tried(
+    tx: Tx, quarter: Quarter, contract_id: UUID | None = None, *, counted: Days | None = None
+) -> list[Tried]:
+    """The legs that left for the viewer's provider in a quarter, the first one first; without those that `measuring`
+    counts by these days, where they are given."""
     await by_index(tx)
-    rows = await tx.fetch(
-        f"""
-        select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, coalesce(r.urgent, false) as urgent,
-               l.sent_at, coalesce(l.out_at, l.sent_at) as since, l.viewed_at, l.answered_at,
-               least(r.started_at, (select min(a.at) from contact_attempt a where a.case_id = l.case_id
-                        and a.referral_id = l.referral_id and a.provider_id = l.provider_id and a.reached))
-                 as contacted_at
-          from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
-         where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
-           and ($3::uuid is null or l.contract_id = $3)
-         order by l.sent_at, l.leg_id limit $4
-        """,
-        quarter.begins,
-        quarter.ends,
-        contract_id,
-        LEGS_AT_MOST,
-    )
+    begins, ends, *counted_between = span_of(quarter, counted) if counted else (quarter.begins, quarter.ends) * 2
+    every = counted is None
+    rows = await tx.fetch(_TRIED, begins, ends, *counted_between, every, contract_id, LEGS_AT_MOST)
     rests: dict[UUID, tuple[Rest, ...]] = {}
-    for row in await tx.fetch(_RESTS, quarter.begins, quarter.ends):
+    for row in await tx.fetch(_RESTS, begins, ends):
         rests[row["leg_id"]] = (*rests.get(row["leg_id"], ()), Rest(row["since"], row["until"]))
     return [changed(leg, rests=rests[leg.leg_id]) if leg.leg_id in rests else leg for leg in read(Tried, rows)]
 
 
+_TRIED = f"""
+select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, l.urgent, l.sent_at, {SINCE} as since, l.viewed_at,
+       l.answered_at, l.contacted_at
+  from leg l
+ where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and ($5 or {BY_ITSELF})
+   and ($6::uuid is null or l.contract_id = $6)
+ order by l.sent_at, l.leg_id limit $7
+"""
 _RESTS = f"""
 select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.leg_id and x.what = 'accept'
- where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 order by x.since
+ where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and l.rested order by x.since
 """
 # What happened to a leg in a quarter happened to one that was sent before its end, and was not over before its start.
 _OF_THE_TIME = f"l.provider_id = {PROVIDER} and l.sent_at < $2 and (l.ended_at is null or l.ended_at >= $1)"

@@ -107,7 +107,7 @@ _WITH_REFERRAL = """
 _WITH_LIMITS = "left join limits d on d.contract_id = l.contract_id"
 _WITH_CASE = "left join case_file c on c.case_id = l.case_id"
 _OFFERED = f"{_SHOWN} from leg l {_WITH_REFERRAL} {_WITH_LIMITS} {_WITH_CASE}"
-_BY_DUE = "due_at nulls last, r.urgent desc nulls last, l.sent_at, l.leg_id"
+_BY_DUE = "due_at nulls last, l.urgent desc, l.sent_at, l.leg_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ async def offered(
     order = NEWEST if newest else chosen.order
     # Which legs comes first, and alone: what hangs on them is read for those of the page.
     if order is None:
-        first = f"select l.leg_id, {DUE} as due_at from leg l {_WITH_REFERRAL} {_WITH_LIMITS} where {where}"
+        first = f"select l.leg_id, {DUE} as due_at from leg l {_WITH_LIMITS} where {where}"
         order = _BY_DUE
     else:
         first = f"select l.leg_id from leg l where {where}"

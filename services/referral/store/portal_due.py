@@ -75,20 +75,18 @@ def _end(days: str) -> str:
     return f"(({last} + time '23:59:59') at time zone 'Europe/London')"
 
 
-_RESTED = f"""coalesce((select
+_RESTED = f"""case when l.rested then coalesce((select
        sum(width_bucket({_day("x.until")}, {_RUNS}) - width_bucket({_day("x.since")}, {_RUNS}))
-       from limit_rest x where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), 0)::int"""
+       from limit_rest x where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), 0)::int else 0 end"""
 """SQL: the working days for which the limit to accept rested, while the hub answered a question."""
-_RESTED_BY_CLOCK = """coalesce((select sum(x.until - x.since) from limit_rest x
-       where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), interval '0')"""
-REACHED = """exists (select 1 from contact_attempt a where a.case_id = l.case_id and a.referral_id = l.referral_id
-                       and a.provider_id = l.provider_id and a.reached)"""
+_RESTED_BY_CLOCK = """case when l.rested then coalesce((select sum(x.until - x.since) from limit_rest x
+       where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), interval '0') else interval '0' end"""
 DUE = f"""case
-  when r.asked_at is not null or r.ended_at is not null then null
+  when l.asked_at is not null then null
   when l.state = 'sent' then
     least({_end(f"d.accept + {_RESTED}")},
-          case when r.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end)
-  when r.state = 'accepted' and not {REACHED} then {_end("d.contact")}
+          case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end)
+  when l.state = 'accepted' and l.contacted_at is null then {_end("d.contact")}
 end"""
-"""SQL over leg l, referral r and limit d: until when the provider accepts, then until when it first reaches the person;
-null while a question to the hub is open and where no limit runs."""
+"""SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while
+a question to the hub is open and where no limit runs."""

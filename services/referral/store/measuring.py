@@ -1,0 +1,103 @@
+"""A provider's legs of a quarter against the standards of its contracts, counted where they lie: the rule of
+`domain.performance`, which a test holds it to. A leg whose limit rested, or a time of which lies outside the days that
+are given, is left to that rule itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.domain.by_day import ByDay, Days
+from services.referral.domain.performance import Quarter, Tally
+from services.referral.store.portal import PROVIDER, by_index
+from services.referral.store.portal_due import SINCE
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a count needs beside the legs: a quarter, its days, what stands for them by contract, and the present."""
+
+    quarter: Quarter
+    days: Days
+    by_contract: Mapping[UUID, ByDay]
+    now: datetime
+
+    @property
+    def arguments(self) -> list[Any]:
+        held = list(self.by_contract.values())
+        flat = [list(chain.from_iterable(getattr(one, name) for one in held)) for name in _BY_DAY]
+        return [
+            *span_of(self.quarter, self.days),
+            self.days.seconds,
+            list(self.by_contract),
+            [one.urgent for one in held],
+            *flat,
+            self.now.timestamp(),
+        ]
+
+
+def span_of(quarter: Quarter, days: Days) -> tuple[datetime, ...]:
+    """$1 to $4: which legs, and between which instants every time of one counted by day lies."""
+    return quarter.begins, quarter.ends, days.starts[0], days.starts[-1] + timedelta(days=1)
+
+
+_BY_DAY = ("answer", "contact", "opens", "closes", "before")
+BY_ITSELF = f"""(l.rested or {SINCE} < $3
+                 or greatest({SINCE}, l.viewed_at, l.answered_at, l.contacted_at) >= $4)"""
+"""SQL over leg l: whether it is left to the rule itself."""
+_HELD = f"""
+given as materialized (
+    select contract_id, urgent, (place - 1) * cardinality($5::float8[]) as before_it
+      from unnest($6::uuid[], $7::float8[]) with ordinality as g(contract_id, urgent, place)
+), held as materialized (
+    select l.contract_id, g.before_it, l.state, case when l.urgent then g.urgent end as urgent,
+           date_part('epoch', {SINCE}) as since, date_part('epoch', l.viewed_at) as opened,
+           date_part('epoch', l.answered_at) as answered, date_part('epoch', l.contacted_at) as contacted
+      from leg l join given g on g.contract_id = l.contract_id
+     where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and not {BY_ITSELF}
+), seen as materialized (
+    select *, (before_it + width_bucket(since, $5::float8[]))::int as day from held
+)"""
+
+
+def _office(at: str, day: str) -> str:
+    """SQL: the office's seconds from the first day until an instant of a day."""
+    opens, closes, before = (f"(${number}::float8[])[{day}]" for number in (10, 11, 12))
+    return f"({before} + greatest(least({at}, {closes}) - {opens}, 0))"
+
+
+_BEGUN = _office("since", "day")
+_TALLIES = f"""
+with {_HELD}, late as materialized (
+    select *, least(($8::float8[])[day], since + urgent) as answer_late, ($9::float8[])[day] as contact_late,
+           {_BEGUN} as begun
+      from seen
+), done as materialized (
+    select contract_id, measure, at, late, at < late as timely, applies, $13::float8 < late as runs, begun,
+           (before_it + greatest(1, width_bucket(at, $5::float8[])))::int as day
+      from late, lateral (values ('open', opened, answer_late, state not in ('withdrawn', 'ended')),
+                                 ('answer', answered, answer_late, state not in ('withdrawn', 'ended')),
+                                 ('contact', contacted, contact_late, state = 'accepted'))
+           as m(measure, at, late, applies)
+)
+select contract_id, measure, count(*) as legs, count(*) filter (where timely) as met,
+       count(*) filter (where not timely or at is null and applies and not runs) as missed,
+       count(*) filter (where at is null and applies and runs) as running,
+       array_agg(greatest(0, floor(({_office("at", "day")} - begun) / 60))::int) filter (where at is not null) as taken
+  from done group by 1, 2
+"""
+
+
+async def tallies(tx: Tx, measured: Measured) -> dict[tuple[UUID, str], Tally]:
+    """By contract and measure; none where there is no such leg."""
+    await by_index(tx)
+    rows: Sequence[Any] = await tx.fetch(_TALLIES, *measured.arguments)
+    return {
+        (row["contract_id"], row["measure"]): Tally(
+            row["legs"], row["met"], row["missed"], row["running"], row["taken"] or ()
+        )
+        for row in rows
+    }

@@ -1,0 +1,172 @@
+"""A provider's numbers as the database counts them by the day are those of the rule, whatever happened."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.identity import contract_id, provider_id
+from kit.database import Tx
+from services.referral.actions import consenting, contacting, providing, referring
+from services.referral.domain.directory import Contract, Standards
+from services.referral.domain.kept import Closure, Kept
+from services.referral.domain.performance import MEASURES, Quarter, Tally, quarter, tally
+from services.referral.provider_portal.performance import tallies
+from services.referral.reconcile import checks
+from services.referral.store import life, monitoring
+from services.referral.store.consent import Consent
+from services.referral.store.life import LimitRest
+from tests.builders import a_viewer
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.portal import LATER, a_referral_sent
+
+pytestmark = pytest.mark.service
+MANAGER = a_viewer("provider.manager")
+CONTRACTS = [BOOKS.directory.by_id[contract_id(slug)] for slug in ("harbour-lane-idva", "harbour-lane-outreach")]
+PERIOD = quarter("2026-Q1")
+assert PERIOD is not None
+STATES = ("sent", "accepted", "waitlisted", "declined", "withdrawn", "ended")
+LEGS = """
+insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id, state,
+                 automatic, sent_at, out_at, viewed_at, answered_at)
+values ($1, $2, $3, $3, 1, 'REF', 'idva', $4, $5, $6, false, $7, $8, $9, $10)
+"""
+REFERRALS = """
+insert into referral (referral_id, case_id, line, state, source, automatic, received_at, updated_at, leg_id, urgent,
+                      started_at)
+values ($1, $2, 'idva', 'sent', 'police', false, $3, $3, $4, $5, $6)
+"""
+ATTEMPTS = """
+insert into contact_attempt (attempt_id, case_id, referral_id, provider_id, channel, outcome, reached, for_support, at,
+                             by_id, by_role)
+values ($1, $2, $3, $4, 'mobile', 'spoke', $5, true, $6, $1, 'idva.worker')
+"""
+
+
+def times(draw: random.Random, period: Quarter) -> Iterator[datetime | None]:
+    """When a leg was sent, seen from, opened, answered, tried and begun: mostly in turn, at times long before or after,
+    now and then to the minute of the one before."""
+    last = period.begins + timedelta(seconds=draw.randrange(-9 * 86_400, 95 * 86_400), microseconds=draw.randrange(9))
+    yield last
+    for _ in range(5):
+        step = timedelta(minutes=draw.choice((0, 1, 30, 480, 900, 2_880, 9_000, 200_000)) * draw.random() // 1)
+        step += timedelta(seconds=draw.choice((-1, 0, 0, 1)), microseconds=draw.choice((-1, 0, 0, 1)))
+        last += -40 * step if draw.random() < 0.03 else step
+        yield last if draw.random() < 0.75 else None
+
+
+async def a_history(tx: Tx, draw: random.Random, period: Quarter) -> None:
+    """A leg with what happened to it; one in eight asked a question."""
+    leg, referral, case, provider = uuid4(), uuid4(), uuid4(), provider_id("harbour-lane")
+    sent, out, viewed, answered, reached, started = times(draw, period)
+    contract = draw.choice(CONTRACTS).contract_id
+    tried = leg if draw.random() < 0.9 else uuid4()
+    await tx.execute(REFERRALS, referral, case, sent, tried, draw.random() < 0.3, started)
+    state = draw.choice(STATES)
+    await tx.execute(LEGS, leg, referral, case, provider, contract, state, sent, out, viewed, answered)
+    if reached is not None:
+        other = provider if draw.random() < 0.9 else uuid4()
+        await tx.execute(ATTEMPTS, uuid4(), case, referral, other, draw.random() < 0.8, reached)
+    assert sent is not None
+    if draw.random() < 0.12:
+        begun = sent + timedelta(minutes=draw.randrange(9_000))
+        until = begun + timedelta(minutes=draw.randrange(20_000)) if draw.random() < 0.8 else None
+        await life.begin_rest(tx, LimitRest(referral, case, leg, "accept", "risk", begun, until))
+
+
+def a_state_of_things(draw: random.Random, period: Quarter) -> tuple[list[Contract], Kept, datetime]:
+    """Contracts with some standards, some planned closures, and a moment in or after the quarter."""
+    standards = [Standards(draw.randrange(1, 5), draw.randrange(1, 9), draw.choice((1, 24, 100))) for _ in CONTRACTS]
+    first = [(period.begins + timedelta(days=draw.randrange(90))).date() for _ in range(3)]
+    closures = [
+        Closure(uuid4(), draw.choice(CONTRACTS).contract_id, day, day + timedelta(days=draw.randrange(12)))
+        for day in first
+    ]
+    held = [replace(one, standards=said) for one, said in zip(CONTRACTS, standards, strict=True)]
+    return held, Kept(closures=tuple(closures)), period.begins + timedelta(hours=draw.randrange(24 * 120))
+
+
+async def counted(
+    hub: Hub, contracts: list[Contract], kept: Kept, period: Quarter, now: datetime
+) -> tuple[dict[tuple[UUID, str], Tally], dict[tuple[UUID, str], Tally]]:
+    """As the page counts, and as the rule does leg by leg."""
+    async with hub.looks(MANAGER) as tx:
+        found = await tallies(tx, contracts, kept, period, now)
+        legs = await monitoring.tried(tx, period)
+    plain = {
+        (one.contract_id, measure): tally(
+            [leg for leg in legs if leg.contract_id == one.contract_id],
+            measure,
+            one.standards,
+            now,
+            kept.closed_days(one.contract_id),
+        )
+        for one in contracts
+        for measure in MEASURES
+    }
+    return found, plain
+
+
+def in_order(tallies: dict[tuple[UUID, str], Tally]) -> dict[tuple[UUID, str], Tally]:
+    return {key: replace(one, taken=sorted(one.taken)) for key, one in tallies.items()}
+
+
+async def test_numbers_counted_by_the_day_are_those_of_the_rule_over_random_histories(hub: Hub) -> None:
+    draw, period = random.Random(30), PERIOD
+    assert period is not None
+    async with hub.as_worker() as tx:
+        for _ in range(300):
+            await a_history(tx, draw, period)
+    for _ in range(9):
+        contracts, kept, now = a_state_of_things(draw, period)
+        found, plain = await counted(hub, contracts, kept, period, now)
+        assert in_order(found) == in_order(plain)
+        assert all(one.met and one.missed for one in found.values())
+    assert sum(one.running for one in found.values()) or now > period.ends
+
+
+async def test_legs_say_what_their_referrals_attempts_and_rests_say_after_every_act(hub: Hub) -> None:
+    worker, officer = a_viewer("idva.worker"), a_viewer()
+    asked, started, declined, quiet = [await a_referral_sent(hub) for _ in range(4)]
+    await said(hub, asked.leg, urgent=True, asked_at=False, contacted_at=False, rested=False)
+    async with hub.looks(worker) as tx:
+        await providing.step(tx, worker, asked.referral, "ask", LATER, reason_code="risk")
+        await providing.accept(tx, worker, started.referral, LATER)
+        await providing.accept(tx, worker, quiet.referral, LATER)
+        for outcome in ("no_answer", "spoke", "spoke"):
+            await contacting.record_attempt(
+                tx, worker, uuid4(), started.case, "mobile", outcome, LATER, referral_id=started.referral
+            )
+        await providing.start(tx, worker, quiet.referral, LATER)
+        await providing.decline(tx, worker, declined.referral, "capacity", LATER)
+    await said(hub, asked.leg, asked_at=True, rested=True)
+    await said(hub, started.leg, contacted_at=True, rested=False)
+    await said(hub, quiet.leg, contacted_at=True)
+    async with hub.looks(officer) as tx:
+        await referring.step(tx, officer, asked.referral, "supply", LATER)
+        to = contract_id("lantern-house-idva")
+        agreed = Consent(
+            uuid4(), declined.person, declined.case, "support", "self", LATER, contract_id=to, how="mobile"
+        )
+        await consenting.record(tx, officer, agreed, LATER)
+        again = await referring.send(tx, officer, declined.referral, to, BOOKS, hub.sealer, LATER)
+    await said(hub, asked.leg, asked_at=False, rested=True)
+    await hub.every(referring.release, LATER + timedelta(minutes=1))
+    await said(hub, again.leg_id, urgent=True)
+    await said(hub, declined.leg, urgent=False)
+    await hub.worker.pool.execute("delete from contact_attempt where reached")
+    await said(hub, started.leg, contacted_at=False)
+
+
+async def said(hub: Hub, leg: UUID, **expected: Any) -> None:
+    """The leg says so (of a time: whether there is one), and reconcile finds no leg that says something else."""
+    [row] = await hub.rows("select urgent, asked_at, contacted_at, rested from leg where leg_id = $1", leg)
+    shown = {name: row[name] is not None if name.endswith("_at") else row[name] for name in expected}
+    assert shown == expected
+    async with hub.as_worker() as tx:
+        [check] = [one for one in await checks(tx) if one.id.startswith("legs say")]
+    assert check.ok
