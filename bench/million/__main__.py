@@ -55,13 +55,17 @@ def options() -> argparse.Namespace:
 
 async def prepare(stand: Stand, asked: argparse.Namespace) -> Made:
     """The database as it was made before in this folder, brought up to date, or made now."""
-    await migrate(stand.settings, NAME, [HERE / "service", MIGRATIONS])
+    new = await migrate(stand.settings, NAME, [HERE / "service", MIGRATIONS])
     for name in ("keys", "access"):
         await migrate(stand.settings, name, [HERE / name])
     note = stand.settings.data / "made.json"
     if not note.exists():
         made = await make(stand, asked.cases)
         note.write_text(json.dumps(asdict(made), default=str))
+    elif new:
+        superuser = await stand.superuser(NAME)
+        await superuser.execute("vacuum (analyze)", timeout=1800)
+        await superuser.close()
     return Made(**json.loads(note.read_text()))
 
 

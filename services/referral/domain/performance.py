@@ -157,7 +157,8 @@ def tally(
         if done is not None:
             rests = () if measure == "contact" else leg.rests
             taken.append(max(0, minutes_of("working_time", leg.since, done, rests, closed)))
-    return Tally(len(legs), *(results.count(name) for name in RESULTS), taken)
+    met, missed, running = (results.count(name) for name in RESULTS)
+    return Tally(len(legs), met, missed, running, taken)
 
 
 def percentile(values: Sequence[int], percent: int) -> int | None:
