@@ -76,8 +76,8 @@ async def tallies(
     span = days(local_day(period.begins), max(local_day(now), local_day(period.ends)) + timedelta(days=1))
     closed = {one.contract_id: kept.closed_days(one.contract_id) for one in contracts}
     by = {one.contract_id: by_day(span, one.standards, closed[one.contract_id]) for one in contracts}
-    found = await measuring.tallies(tx, measuring.Measured(period, span, by, now))
-    rest = await monitoring.tried(tx, period, counted=span)
+    found, left = await measuring.tallies(tx, measuring.Measured(period, span, by, now))
+    rest = await monitoring.tried(tx, period, among=left) if left else []
     for contract in contracts:
         own = [leg for leg in rest if leg.contract_id == contract.contract_id]
         for measure in MEASURES:

@@ -2,7 +2,7 @@
 `domain.performance`, which a test holds it to. A leg whose limit rested, or a time of which lies outside the days that
 are given, is left to that rule itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -30,7 +30,10 @@ class Measured:
         held = list(self.by_contract.values())
         flat = [list(chain.from_iterable(getattr(one, name) for one in held)) for name in _BY_DAY]
         return [
-            *span_of(self.quarter, self.days),
+            self.quarter.begins,
+            self.quarter.ends,
+            self.days.starts[0],
+            self.days.starts[-1] + timedelta(days=1),
             self.days.seconds,
             list(self.by_contract),
             [one.urgent for one in held],
@@ -39,27 +42,21 @@ class Measured:
         ]
 
 
-def span_of(quarter: Quarter, days: Days) -> tuple[datetime, ...]:
-    """$1 to $4: which legs, and between which instants every time of one counted by day lies."""
-    return quarter.begins, quarter.ends, days.starts[0], days.starts[-1] + timedelta(days=1)
-
-
 _BY_DAY = ("answer", "contact", "opens", "closes", "before")
-BY_ITSELF = f"""(l.rested or {SINCE} < $3
-                 or greatest({SINCE}, l.viewed_at, l.answered_at, l.contacted_at) >= $4)"""
-"""SQL over leg l: whether it is left to the rule itself."""
 _HELD = f"""
 given as materialized (
     select contract_id, urgent, (place - 1) * cardinality($5::float8[]) as before_it
       from unnest($6::uuid[], $7::float8[]) with ordinality as g(contract_id, urgent, place)
 ), held as materialized (
-    select l.contract_id, g.before_it, l.state, case when l.urgent then g.urgent end as urgent,
+    select l.leg_id, l.contract_id, g.before_it, l.state, case when l.urgent then g.urgent end as urgent,
            date_part('epoch', {SINCE}) as since, date_part('epoch', l.viewed_at) as opened,
-           date_part('epoch', l.answered_at) as answered, date_part('epoch', l.contacted_at) as contacted
+           date_part('epoch', l.answered_at) as answered, date_part('epoch', l.contacted_at) as contacted,
+           l.rested or {SINCE} < $3
+               or greatest({SINCE}, l.viewed_at, l.answered_at, l.contacted_at) >= $4 as by_itself
       from leg l join given g on g.contract_id = l.contract_id
-     where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and not {BY_ITSELF}
+     where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
 ), seen as materialized (
-    select *, (before_it + width_bucket(since, $5::float8[]))::int as day from held
+    select *, (before_it + width_bucket(since, $5::float8[]))::int as day from held where not by_itself
 )"""
 
 
@@ -86,18 +83,23 @@ with {_HELD}, late as materialized (
 select contract_id, measure, count(*) as legs, count(*) filter (where timely) as met,
        count(*) filter (where not timely or at is null and applies and not runs) as missed,
        count(*) filter (where at is null and applies and runs) as running,
-       array_agg(greatest(0, floor(({_office("at", "day")} - begun) / 60))::int) filter (where at is not null) as taken
+       array_agg(greatest(0, floor(({_office("at", "day")} - begun) / 60))::int) filter (where at is not null) as taken,
+       null::uuid[] as by_itself
   from done group by 1, 2
+union all
+select null, null, null, null, null, null, null, array_agg(leg_id) from held where by_itself
 """
 
 
-async def tallies(tx: Tx, measured: Measured) -> dict[tuple[UUID, str], Tally]:
-    """By contract and measure; none where there is no such leg."""
+async def tallies(tx: Tx, measured: Measured) -> tuple[dict[tuple[UUID, str], Tally], list[UUID]]:
+    """By contract and measure, none where there is no such leg; and the legs that are left to the rule itself."""
     await by_index(tx)
-    rows: Sequence[Any] = await tx.fetch(_TALLIES, *measured.arguments)
-    return {
-        (row["contract_id"], row["measure"]): Tally(
-            row["legs"], row["met"], row["missed"], row["running"], row["taken"] or ()
-        )
-        for row in rows
-    }
+    counted: dict[tuple[UUID, str], Tally] = {}
+    left: list[UUID] = []
+    for row in await tx.fetch(_TALLIES, *measured.arguments):
+        if row["contract_id"] is None:
+            left = row["by_itself"] or []
+        else:
+            some = (row["legs"], row["met"], row["missed"], row["running"], row["taken"] or ())
+            counted[row["contract_id"], row["measure"]] = Tally(*some)
+    return counted, left

@@ -8,10 +8,8 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.answering import Rest
-from services.referral.domain.by_day import Days
 from services.referral.domain.monitoring import Line
 from services.referral.domain.performance import Quarter, Tried
-from services.referral.store.measuring import BY_ITSELF, span_of
 from services.referral.store.portal import PROVIDER, by_index
 from services.referral.store.portal_due import SINCE
 from services.referral.store.rows import changed, columns, read, read_one
@@ -50,16 +48,14 @@ class Signed:
 
 
 async def tried(
-    tx: Tx, quarter: Quarter, contract_id: UUID | None = None, *, counted: Days | None = None
+    tx: Tx, quarter: Quarter, contract_id: UUID | None = None, *, among: Sequence[UUID] | None = None
 ) -> list[Tried]:
-    """The legs that left for the viewer's provider in a quarter, the first one first; without those that `measuring`
-    counts by these days, where they are given."""
+    """The legs that left for the viewer's provider in a quarter, the first one first; only these, where they are
+    named."""
     await by_index(tx)
-    begins, ends, *counted_between = span_of(quarter, counted) if counted else (quarter.begins, quarter.ends) * 2
-    every = counted is None
-    rows = await tx.fetch(_TRIED, begins, ends, *counted_between, every, contract_id, LEGS_AT_MOST)
+    rows = await tx.fetch(_TRIED, quarter.begins, quarter.ends, contract_id, among, LEGS_AT_MOST)
     rests: dict[UUID, tuple[Rest, ...]] = {}
-    for row in await tx.fetch(_RESTS, begins, ends):
+    for row in await tx.fetch(_RESTS, quarter.begins, quarter.ends):
         rests[row["leg_id"]] = (*rests.get(row["leg_id"], ()), Rest(row["since"], row["until"]))
     return [changed(leg, rests=rests[leg.leg_id]) if leg.leg_id in rests else leg for leg in read(Tried, rows)]
 
@@ -68,9 +64,9 @@ _TRIED = f"""
 select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, l.urgent, l.sent_at, {SINCE} as since, l.viewed_at,
        l.answered_at, l.contacted_at
   from leg l
- where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and ($5 or {BY_ITSELF})
-   and ($6::uuid is null or l.contract_id = $6)
- order by l.sent_at, l.leg_id limit $7
+ where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
+   and ($3::uuid is null or l.contract_id = $3) and ($4::uuid[] is null or l.leg_id = any($4))
+ order by l.sent_at, l.leg_id limit $5
 """
 _RESTS = f"""
 select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.leg_id and x.what = 'accept'
