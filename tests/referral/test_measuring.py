@@ -49,13 +49,14 @@ values ($1, $2, $3, $4, 'mobile', 'spoke', $5, true, $6, $1, 'idva.worker')
 
 def times(draw: random.Random, period: Quarter) -> Iterator[datetime | None]:
     """When a leg was sent, seen from, opened, answered, tried and begun: mostly in turn, at times long before or after,
-    now and then to the minute of the one before."""
+    now and then to the minute of the one before or at midnight."""
     last = period.begins + timedelta(seconds=draw.randrange(-9 * 86_400, 95 * 86_400), microseconds=draw.randrange(9))
     yield last
     for _ in range(5):
         step = timedelta(minutes=draw.choice((0, 1, 30, 480, 900, 2_880, 9_000, 200_000)) * draw.random() // 1)
         step += timedelta(seconds=draw.choice((-1, 0, 0, 1)), microseconds=draw.choice((-1, 0, 0, 1)))
         last += -40 * step if draw.random() < 0.03 else step
+        last = last.replace(hour=0, minute=0, second=0, microsecond=0) if draw.random() < 0.2 else last
         yield last if draw.random() < 0.75 else None
 
 
