@@ -10,6 +10,7 @@ from contracts.refused import Refused
 from contracts.vocabulary import DOORS
 from kit import clock
 from services.referral.actions import consenting
+from services.referral.actions.beside import ENCOMPASS
 from services.referral.beside_books import doors
 from services.referral.domain.tracked import check, next_steps
 from tests.browser import Seen
@@ -23,10 +24,10 @@ FOR_SAFETY = {"emergency", "marac", "childrens_social_care", "adult_safeguarding
 
 
 def test_every_door_of_the_published_list_can_be_written_down_and_those_for_safety_need_no_agreement() -> None:
-    assert set(doors()) == set(DOORS) - {"other"}
+    assert set(doors()) == set(DOORS) - {"other"} | {ENCOMPASS}
     for name, door in doors().items():
         gated = any(step.gate == "shared" for step in door.steps.values())
-        assert gated is (name not in FOR_SAFETY | {"nrm_first_responder"}), name
+        assert gated is (name not in FOR_SAFETY | {"nrm_first_responder", ENCOMPASS}), name
     assert RAPE in offences()
 
 
@@ -83,6 +84,11 @@ async def test_what_was_done_at_each_door_is_written_down_told_and_no_task_any_m
     await at("sarc", "referred")
     assert "They confirmed that they have it" in (await at("sarc", "receipt")).text
     await at("homicide_service", "named", 404)
+    assert "The police told the school, " in (await at(ENCOMPASS, "told")).text
+    other = await a_case(hub, a_crime(a_victim("V-2")))
+    await officer.get(f"/cases/{other}/safeguards")
+    told_school = {"step_id": str(uuid4()), f"{ENCOMPASS}-step": "told"}
+    await officer.post(f"/cases/{other}/safeguards/offers/{ENCOMPASS}", told_school, 404)
     assert await hub.value("select count(*) from offer_step where offer = 'homicide_service'") == 0
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from contracts.contact import ContactRequested
 from contracts.identity import case_id
 from contracts.refused import Refused
-from services.referral.actions import contacting, opening, packing
+from kit.service import Moment
+from services.referral.actions import contacting, mailing, opening, packing
 from services.referral.domain.safe_contact import LOCKING
 from services.referral.store import cases, persons
-from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded
+from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
 from tests.referral.conftest import BOOKS, Hub
 
 OFFICER = a_viewer()
@@ -28,6 +29,8 @@ ACTS = st.one_of(
     st.tuples(st.just("crime"), st.sets(ON)),
     st.tuples(st.just("never_ask")),
     st.tuples(st.just("wait"), st.integers(1, 40)),
+    st.tuples(st.just("share"), st.booleans()),
+    st.tuples(st.just("one_chance")),
 )
 
 
@@ -44,9 +47,18 @@ class Account:
     def __init__(self) -> None:
         self.channels: dict[str, Known] = {}
         self.no_feedback = False
+        self.shares = True
+        self.one_chance = False
+        self.told: dict[str, Any] = {}
+
+    def given(self, kind: str) -> bool:
+        """Whether a provider that may have the case is given it."""
+        barred = self.one_chance and kind == "letter"
+        return not barred and self.channels.get(kind, Known()) == Known("safe", False)
 
     def safe(self, kind: str) -> bool:
-        return self.channels.get(kind, Known()) == Known("safe", False)
+        """Whether the hub may use it: not for somebody who said no."""
+        return self.shares and self.given(kind)
 
     def crime(self, safe: set[str]) -> None:
         for kind in KINDS:
@@ -58,12 +70,14 @@ class Account:
         self.channels[kind] = Known("unsafe", True)
 
 
-async def a_crime_of(hub: Hub, ref: str, safe: set[str], at: datetime) -> UUID:
+async def a_crime_of(hub: Hub, ref: str, safe: set[str], at: datetime, told: dict[str, Any] | None = None) -> UUID:
+    """A crime of this person, its details opened; `told` keeps it, to be told of again."""
     crime = a_crime(a_victim(ref, channels_safe=sorted(safe)), reported_at=at.isoformat(), recorded_at=at.isoformat())
     values = [{"kind": kind, "value": f"{kind}@example.org", "safety": "unknown"} for kind in KINDS]
     crime["victims"][0]["sealed"] = hub.sealed(a_detail(channels=values), crime["crime_id"], ref)
     await hub.hears(recorded(crime, at=at))
     await hub.every(opening.open_arrivals, at)
+    (told if told is not None else {}).update(crime)
     return case_id(crime["crime_id"], ref)
 
 
@@ -84,7 +98,7 @@ async def do(hub: Hub, account: Account, case: UUID, ref: str, act: tuple[Any, .
             async with hub.looks(OFFICER) as tx:
                 await contacting.set_safety(tx, OFFICER, case, act[1], act[2], now, spoke=act[3])
         except Refused:
-            assert not act[3], "who spoke to the person may say anything"
+            assert not act[3] or (account.one_chance and act[1] == "letter"), "who spoke to the person may say anything"
             return
         account.channels[act[1]] = Known(act[2])
     if act[0] == "lock":
@@ -94,6 +108,8 @@ async def do(hub: Hub, account: Account, case: UUID, ref: str, act: tuple[Any, .
     if act[0] == "crime":
         await a_crime_of(hub, ref, act[1], now)
         account.crime(act[1])
+    if act[0] in ("share", "one_chance"):
+        await the_police_tell_more(hub, account, act, now)
     if act[0] == "never_ask":
         async with hub.as_worker() as tx:
             held = await cases.get(tx, case)
@@ -102,8 +118,38 @@ async def do(hub: Hub, account: Account, case: UUID, ref: str, act: tuple[Any, .
         account.no_feedback = True
 
 
+async def the_police_tell_more(hub: Hub, account: Account, act: tuple[Any, ...], now: datetime) -> None:
+    """A later word on the first crime: the person says no, or yes again, or it is a forced marriage."""
+    if act[0] == "share":
+        account.shares = act[1]
+        account.told["victims"] = [account.told["victims"][0] | {"share": "agreed" if act[1] else "refused"}]
+    else:
+        account.one_chance = True
+        account.told["flags"] = ["forced_marriage"]
+    account.told = updated(account.told, account.told.get("revision", 1) + 1)
+    await hub.hears([snapshot(account.told, now)])
+
+
+async def what_was_asked_for_leaves(hub: Hub, account: Account, now: datetime) -> None:
+    """Messages asked for before this act are tried now: each leaves by a channel that is still safe, or not at all."""
+    async with hub.as_worker() as tx:
+        await mailing.send_due(tx, Moment(now, now), hub.context)
+    for row in await hub.rows("select channel from mail where sent_at = $1", now):
+        assert account.safe(row["channel"]), row
+
+
 async def nothing_unsafe_goes_out(hub: Hub, account: Account, case: UUID, now: datetime) -> None:
-    """Asks for a message and an invitation, and makes a pack: each goes by a safe channel or not at all."""
+    """Opens each number, asks for a message and an invitation, makes a pack: each by a safe channel or not at all."""
+    for kind in KINDS:
+        async with hub.looks(OFFICER) as tx:
+            seen = await cases.get(tx, case)
+            assert seen is not None
+            try:
+                assert await contacting.open_channel(tx, OFFICER, hub.sealer, seen, kind, now) is not None
+                opened = True
+            except Refused:
+                opened = False
+        assert opened == account.safe(kind), kind
     for purpose in ("notice", "feedback"):
         request = ContactRequested(
             case_id=case,
@@ -124,7 +170,7 @@ async def nothing_unsafe_goes_out(hub: Hub, account: Account, case: UUID, now: d
         held = await cases.get(tx, case)
         assert held is not None
         pack = await packing.contents(tx, hub.sealer, held, CONTRACT)
-    assert {one["kind"] for one in pack.get("channels", ())} == {kind for kind in KINDS if account.safe(kind)}
+    assert {one["kind"] for one in pack.get("channels", ())} == {kind for kind in KINDS if account.given(kind)}
 
 
 @pytest.mark.service
@@ -134,12 +180,13 @@ async def test_nothing_goes_out_on_a_channel_that_is_not_safe_at_that_moment(
     hub: Hub, history: list[tuple[Any, ...]], safe: set[str]
 ) -> None:
     ref, now, account = f"V-{uuid4()}", NOON, Account()
-    case = await a_crime_of(hub, ref, safe, now)
+    case = await a_crime_of(hub, ref, safe, now, account.told)
     account.crime(safe)
     await nothing_unsafe_goes_out(hub, account, case, now)
     for act in history:
         now += timedelta(hours=act[1]) if act[0] == "wait" else timedelta(minutes=1)
         await do(hub, account, case, ref, act, now)
+        await what_was_asked_for_leaves(hub, account, now)
         await nothing_unsafe_goes_out(hub, account, case, now)
 
 

@@ -145,7 +145,7 @@ async def take_step(
 ) -> bool:
     """Writes down a step of an offer, or of a door of this case; False when this form was sent before. Refused says why
     it may not be taken."""
-    followed = offers().get(offer) or (doors().get(offer) if offer in case.doors else None)
+    followed = offers().get(offer) or (doors()[offer] if offer in doors_of(case) else None)
     if followed is None:
         raise Refused("offer", "not_found")
     if await beside.step_known(tx, step_id):
@@ -159,6 +159,14 @@ async def take_step(
     await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), step)])
     await at_door.taken(tx, viewer, case, offer, step, now)
     return True
+
+
+ENCOMPASS = "operation_encompass"
+
+
+def doors_of(case: Case) -> list[str]:
+    """The doors of a case that are followed; in a domestic one also what the police told a child's school."""
+    return [door for door in (*case.doors, *((ENCOMPASS,) if case.domestic else ())) if door in doors()]
 
 
 async def is_shared(tx: Tx, case: Case, now: datetime) -> bool:

@@ -89,7 +89,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
         offers=_followed(offers().values(), case, taken),
-        doors=_followed([doors()[one] for one in case.doors if one in doors()], case, taken, shared=shared),
+        doors=_followed([doors()[one] for one in acts.doors_of(case)], case, taken, shared=shared),
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),
     )
