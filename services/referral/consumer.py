@@ -35,6 +35,7 @@ from services.referral.actions import (
     new_incident,
     noticing,
     refusing,
+    rerouting,
     restricting,
     wishing,
 )
@@ -70,6 +71,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await new_incident.tell(tx, shut, batch.incidents)
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
+    await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])

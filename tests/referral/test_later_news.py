@@ -1,5 +1,6 @@
 """What becomes known after a case was sent: it reaches a human, whatever is with a provider already."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,8 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import case_id
+from services.referral.actions import books as stocked
 from services.referral.actions import first_contact, providing, settling
 from services.referral.desk_books import first_contact as lists
+from services.referral.domain.books import Books
 from services.referral.store.first_contact import HubAssessment
 from tests.builders import NOON, a_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.referral.conftest import BOOKS, Hub
@@ -98,13 +101,44 @@ async def test_a_no_that_was_there_from_the_start_asks_for_nothing_more(hub: Hub
     assert await open_tasks(hub, case) == []
 
 
-async def found_by_the_hub(hub: Hub, case: UUID, risk: str, dash: int | None = None, *said: str) -> None:
+async def found_by_the_hub(
+    hub: Hub, case: UUID, risk: str, dash: int | None = None, *said: str, books: Books = BOOKS
+) -> None:
     levels: dict[str, Any] = dict.fromkeys(BOOKS.support.domains, 4)
     made = HubAssessment(
         *(uuid4(), case, levels, (), dash, risk, "yes", lists().version, OFFICER.user_id, OFFICER.role, LATER, said)
     )
     async with hub.looks(OFFICER) as tx:
-        assert await first_contact.record(tx, OFFICER, made, BOOKS, LATER)
+        assert await first_contact.record(tx, OFFICER, made, books, LATER)
+
+
+async def test_who_is_named_as_a_suspect_later_is_held_in_the_case_in_which_they_were_harmed(hub: Hub) -> None:
+    case, _ = await a_sent_case(hub)
+    other = a_crime(a_victim("V-2"), suspects=[{"suspect_ref": "V-1"}])
+    await hub.hears(recorded(other, at=LATER))
+    [row] = await hub.rows("select holds, state, decision from case_file where case_id = $1", case)
+    assert (row["holds"], row["state"], row["decision"]) == (["suspect_elsewhere"], "active", "sent")
+    assert (await hub.told(case))[-1] == "case.routed"
+    asked = "select holds from case_file where case_id = $1"
+    assert await hub.value(asked, case_id(other["crime_id"], "V-2")) == []
+    told = len(await hub.told(case))
+    await hub.hears(recorded(a_crime(a_victim("V-3"), suspects=[{"suspect_ref": "V-1"}]), at=LATER))
+    assert len(await hub.told(case)) == told, "once"
+
+
+async def test_a_decision_on_what_the_hub_found_can_be_explained_by_the_lists_of_its_day(hub: Hub) -> None:
+    case, _ = await a_sent_case(hub)
+    manager, contract = a_viewer("provider.manager"), BOOKS.directory.contracts[0]
+    manager = replace(manager, organisation_id=contract.provider.provider_id)
+    async with hub.looks(manager) as tx:
+        await providing.say_capacity(tx, manager, contract, "closed", LATER)
+    async with hub.as_worker() as tx:
+        books = await stocked.current(tx, BOOKS)
+    await found_by_the_hub(hub, case, "high", books=books)
+    last = await hub.value("select directory_version from routing where case_id = $1 order by run desc limit 1", case)
+    async with hub.as_worker() as tx:
+        stood = await stocked.as_it_stood(tx, last)
+    assert stood is not None and stood.by_id[contract.contract_id].list_state == "closed"
 
 
 async def test_a_risk_and_a_need_that_the_hub_itself_finds_are_routed_and_no_later_word_of_the_police_lowers_it(

@@ -12,6 +12,7 @@ from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import filing, hearing, locking
 from services.referral.actions.announcing import announce
+from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.update import LIFTED, Standing, decide_again
@@ -20,6 +21,7 @@ from services.referral.store.batches import Changes
 from services.referral.store.rows import changed
 
 AT_ONCE = 50
+SUSPECT_ELSEWHERE = "suspect_elsewhere"
 
 
 def as_they_are(facts: CaseFacts) -> CaseFacts:
@@ -75,10 +77,21 @@ async def rerun(
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
     changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
     await batches.write(tx, changes)
+    await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True
+
+
+async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> int:
+    """Decides again the open cases of people whom these crimes name as suspects: they are held from now on, so that
+    nobody is sent to whoever helps the other party. Returns how many."""
+    named = {persons.person_id(row.force, row.suspect_ref) for row in changes.suspects.values()}
+    found = await cases.not_yet_held(tx, sorted(named), SUSPECT_ELSEWHERE) if named else []
+    for case_id in found:
+        await rerun(tx, case_id, books, now)
+    return len(found)
 
 
 def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:

@@ -199,6 +199,17 @@ async def of_person(tx: Tx, person_id: UUID, *, closed: bool) -> list[UUID]:
     return [row["case_id"] for row in rows]
 
 
+async def not_yet_held(tx: Tx, people: Sequence[UUID], hold: str) -> list[UUID]:
+    """The open cases of these people without this hold, by id."""
+    rows = await tx.fetch(
+        "select case_id from case_file where person_id = any($1::uuid[]) and state in ('waiting', 'active', 'resting')"
+        " and crime_id is not null and not ($2 = any(holds)) order by case_id",
+        list(people),
+        hold,
+    )
+    return [row["case_id"] for row in rows]
+
+
 async def known(tx: Tx, case_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these cases that are open to us here already."""
     rows = await tx.fetch("select case_id from case_file where case_id = any($1::uuid[])", list(case_ids))
