@@ -73,3 +73,19 @@ def messages() -> tuple[Words, ...]:
 def right_names() -> Mapping[str, str]:
     """An entitlement of the Victims' Code, or a clock beside it, to its title."""
     return dict(_document("right_names.yaml")["titles"])
+
+
+@dataclass(frozen=True, slots=True)
+class Glass:
+    """For how long a restricted case is open to whoever has not the right, why it may be, and what a review finds."""
+
+    minutes: int
+    reasons: Mapping[str, str]
+    reviews: Mapping[str, str]
+
+
+@cache
+def glass() -> Glass:
+    """The rules of breaking the glass."""
+    told = _document("glass.yaml")
+    return Glass(told["minutes"], dict(told["reasons"]), dict(told["reviews"]))

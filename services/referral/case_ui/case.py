@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import said
 from services.referral.actions import sealing, tasking
-from services.referral.case_ui import came, first_contact, happened, meanwhile, same_person, why, words
+from services.referral.case_ui import came, first_contact, glass, happened, meanwhile, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store import first_contact as assessments
@@ -82,6 +82,7 @@ async def _overview(
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
             "assignment_id": uuid4(),
             "event": words.event,
+            "openings": await glass.openings(tx, visit, case),
         }
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
@@ -93,6 +94,7 @@ async def _overview(
         **top,
         **shown,
         facts=facts_rows(case),
+        glass_reviews=glass.rules().reviews,
         rules=why.fired(desk.books, shown["routing"]),
         decision=words.DECISIONS.get(case.decision, words.words(case.decision)),
         task_words=words.TASKS,

@@ -13,6 +13,7 @@ from services.referral.store.notices import OF_CLOCKS
 KINDS = {
     "urgent_case": "Life safety, and nobody looks after it",
     "risk_to_review": "Bail, release or an order was heard of: review the risk before any contact",
+    "glass_broken": "A restricted case was opened without the right: review it",
     "override_waiting": "An override waits for the second person",
     "silent_provider": "The provider has not opened what it was sent",
     "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",

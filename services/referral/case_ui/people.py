@@ -1,7 +1,7 @@
 """Addresses of the pages about people: who comes, who may be the same, who helped before."""
 
 from kit.web.app import Page
-from services.referral.case_ui import agencies, choosing, fraud_list, intake, safeguards, same_person
+from services.referral.case_ui import agencies, choosing, fraud_list, glass, intake, safeguards, same_person
 from services.referral.case_ui.room import Room, View
 from services.referral.drafting import kept
 
@@ -17,6 +17,9 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/agencies", agencies.show, "directory.write", "GET"),
     ("/cases/agencies", agencies.make, "directory.write", "POST"),
     ("/cases/agencies/{agency_id}/end", agencies.end, "directory.write", "POST"),
+    ("/cases/break-glass", glass.ask, "case.reveal", "GET"),
+    ("/cases/break-glass", glass.break_it, "case.reveal", "POST"),
+    ("/cases/{case_id}/glass", glass.review, "team.write", "POST"),
     ("/cases/call-backs", safeguards.call_backs, "case.read", "GET"),
     ("/cases/sample", safeguards.sample, "restricted.read", "GET"),
     ("/cases/sample", safeguards.draw, "restricted.read", "POST"),

@@ -1,6 +1,6 @@
 """The hub's queues, and the search that leaves nothing personal in an address."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from starlette.responses import Response
 
@@ -8,14 +8,13 @@ from contracts.identity import read_reference
 from contracts.reference import AREAS
 from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
-from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
-from services.referral.actions import sealing
 from services.referral.case_ui import home, words
+from services.referral.case_ui.finding import of_people
 from services.referral.case_ui.room import Desk, badges, one
 from services.referral.desk_books import allocation
-from services.referral.store import cases, details, preferring, queues
+from services.referral.store import cases, preferring, queues
 from services.referral.store.queues import Filters
 
 NOTHING_SOUGHT = "Enter a reference, a full name, a phone number or a crime number"
@@ -97,17 +96,10 @@ async def search(visit: Visit, desk: Desk) -> Response:
         if reference:
             found = [case.case_id for case in await cases.by_reference(tx, reference)]
         else:
-            found = await cases.of_crime_reference(tx, sought) or await _of_people(visit, tx, sought)
+            found = await cases.of_crime_reference(tx, sought) or await of_people(visit, tx, sought)
         await audit.record(tx, [audit.seen(viewer, "search", "search", search_id, (f"{len(found)} found",))])
     desk.searches.keep(search_id, viewer.user_id, found)
     return visit.redirect(f"/cases/found/{search_id}")
-
-
-async def _of_people(visit: Visit, tx: Tx, sought: str) -> list[UUID]:
-    number = sealing.phone(sought)
-    kind, text = ("phone", number) if len(number) >= 6 else ("name", sought)
-    people = await details.find(tx, [(kind, visit.sealer.blind(kind, text))])
-    return await details.cases_of(tx, people) if people else []
 
 
 async def found(visit: Visit, desk: Desk) -> Response:

@@ -20,7 +20,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import gating
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
-from services.referral.case_ui import words
+from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import ChannelState, Profile
@@ -104,7 +104,14 @@ class Room:
                 async with visit.begin() as tx:
                     books = await stocked.current(tx, self.desk.books)
                 self.desk, self.looked_at = replace(self.desk, books=books), visit.now
-            return await view(visit, self.desk)
+            try:
+                response = await view(visit, self.desk)
+            except HTTPException as gone:
+                if gone.status_code != 404 or not await glass.is_open(visit):
+                    raise
+                return await view(glass.lent(visit), self.desk)
+            hidden = response.status_code == 404 and await glass.is_open(visit)
+            return await view(glass.lent(visit), self.desk) if hidden else response
 
         return answer
 

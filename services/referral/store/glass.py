@@ -1,0 +1,45 @@
+"""Restricted cases that were opened without the right: the audit is the record of it, of its reason and its review."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import read
+
+BROKEN, REVIEWED, KIND = "glass.broken", "glass.reviewed", "glass_broken"
+_OPEN = "select max(at) from kit.audit where subject_id = $1 and actor_id = $2 and action = $3 and at > $4"
+_OF_CASE = """
+select a.id, a.at, a.actor_id, a.reason from kit.audit a
+ where a.subject_id = $1 and a.action = $2 and a.at > $4
+   and not exists (select 1 from kit.audit r where r.subject_id = $1 and r.action = $3 and r.at >= a.at
+                      and a.id::text = any(r.fields))
+ order by a.at desc, a.id desc limit 20
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One opening that nobody has reviewed."""
+
+    id: int
+    at: datetime
+    actor_id: UUID
+    reason: str
+
+
+async def broken_at(tx: Tx, case_id: UUID, worker_id: UUID, since: datetime) -> datetime | None:
+    """When this worker opened this case last; None where that was before `since`, or never."""
+    found: datetime | None = await tx.fetchval(_OPEN, case_id, worker_id, BROKEN, since)
+    return found
+
+
+async def to_review(tx: Tx, case_id: UUID, since: datetime) -> list[Broken]:
+    """Openings of a case that wait for a review, newest first."""
+    return read(Broken, await tx.fetch(_OF_CASE, case_id, BROKEN, REVIEWED, since))
+
+
+async def told(tx: Tx, case_id: UUID, now: datetime) -> None:
+    """Every opening of a case was reviewed: the notices of it are over."""
+    asked = "update notice set over_at = $2 where case_id = $1 and kind = $3 and over_at is null"
+    await tx.execute(asked, case_id, now, KIND)

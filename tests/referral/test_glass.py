@@ -1,0 +1,91 @@
+"""A restricted case is opened without the right: for a reason, for half an hour, told to the leader and reviewed."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from contracts.identity import persona_id
+from tests.builders import a_domestic_crime, a_victim
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.test_case_gate import Site, passes, site
+
+__all__ = ["site"]
+pytestmark = pytest.mark.service
+ASKED = {"sought": "Wilhelmina Testperson", "reason": "life_at_risk"}
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as opened:
+        yield opened
+
+
+async def a_restricted_case(hub: Hub) -> UUID:
+    return await a_case(hub, a_domestic_crime(a_victim(works_for="provider", risk={"grade": "high"})))
+
+
+async def test_a_restricted_case_is_open_to_who_broke_the_glass_for_half_an_hour_and_to_nobody_else(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_restricted_case(hub)
+    officer, compliance = await browse("officer"), await browse("compliance")
+    await officer.get(f"/cases/{case}", 404)
+    await officer.get("/cases/break-glass")
+    page = await officer.submit("Open the case", 422)
+    assert page.errors == ["Enter the reference, the full name or the phone number", "Choose why it cannot wait"]
+    page = await officer.submit("Open the case", 422, sought="Nobody Known", reason="life_at_risk")
+    assert page.errors == ["No restricted case was found for this"]
+    page = await officer.submit("Open the case", **ASKED)
+    assert page.path == f"/cases/{case}" and "The team leader has a notice of it" in page.text
+    for tab in ("/timeline", "/contact", "/referrals", "/safeguards", "/notes"):
+        await officer.get(f"/cases/{case}{tab}")
+    page = await officer.post(f"/cases/{case}/reveal")
+    assert "Testperson" in page.html
+    reference = await hub.value("select reference from case_file")
+    for queue in ("waiting", "now", "all"):
+        assert reference not in (await officer.get(f"/cases?queue={queue}")).text, "in no list all the same"
+    await compliance.get(f"/cases/{case}", 404)
+    looks = "select count(*) from kit.audit where subject_id = $1 and actor_role = 'officer' and action = 'case_seen'"
+    assert await hub.value(looks, case) >= 5
+    await compliance.get("/cases/break-glass", 403)
+
+
+async def test_the_time_is_over_after_half_an_hour(hub: Hub, browse: AsPersona) -> None:
+    case, officer = await a_restricted_case(hub), await browse("officer")
+    broken = (
+        "insert into kit.audit (at, actor_id, actor_role, action, subject_kind, subject_id, reason)"
+        " values (clock_timestamp() - $1::interval, $2, 'officer', 'glass.broken', 'case', $3, 'life_at_risk')"
+    )
+    for ago, status in ((timedelta(minutes=31), 404), (timedelta(minutes=28), 200)):
+        await hub.worker.pool.execute(broken, ago, persona_id("officer"), case)
+        await officer.get(f"/cases/{case}", status)
+
+
+async def test_the_leader_hears_of_it_at_once_and_reviews_who_opened_it_and_why(hub: Hub, browse: AsPersona) -> None:
+    case = await a_restricted_case(hub)
+    officer, leader = await browse("officer"), await browse("leader")
+    await officer.get("/cases")
+    await officer.get("/cases/break-glass")
+    await officer.submit("Open the case", **ASKED)
+    assert "A restricted case was opened without the right" in (await leader.get("/cases/notices")).text
+    assert "opened without the right" not in (await officer.get("/cases/notices")).text
+    page = await leader.get(f"/cases/{case}")
+    assert any("Amina Farrow" in one and "life or safety is at risk" in one for one in page.texts("li"))
+    page = await leader.submit("Write the review of it down")
+    assert "choose what you found" in page.text
+    page = await leader.submit("Write the review of it down", how="right")
+    assert "Opened without the right" not in page.texts("h2")
+    assert "A restricted case was opened" not in (await leader.get("/cases/notices")).text
+    assert await hub.value("select reason from kit.audit where action = 'glass.reviewed'") == "right"
+    assert "Opened without the right" not in (await officer.get(f"/cases/{case}")).texts("h2")
+    await officer.post(f"/cases/{case}/glass", {"how": "right"}, 403)
+
+
+@pytest.mark.browser
+async def test_the_page_that_opens_a_restricted_case_passes_the_gate(hub: Hub, site: Site) -> None:
+    await passes(site, "/cases/break-glass")
+    await passes(site, "/cases/break-glass", "Open the case")
