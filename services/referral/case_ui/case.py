@@ -13,7 +13,7 @@ from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral import said
+from services.referral import desk_books, said
 from services.referral.actions import sealing, tasking
 from services.referral.case_ui import came, first_contact, glass, happened, meanwhile, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
@@ -94,7 +94,7 @@ async def _overview(
         **top,
         **shown,
         facts=facts_rows(case),
-        glass_reviews=glass.rules().reviews,
+        glass_reviews=desk_books.glass().reviews,
         rules=why.fired(desk.books, shown["routing"]),
         decision=words.DECISIONS.get(case.decision, words.words(case.decision)),
         task_words=words.TASKS,

@@ -15,8 +15,8 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.limiting import Limit, Tries, too_many
 from kit.web.words import time_words
+from services.referral import desk_books
 from services.referral.case_ui.finding import of_people
-from services.referral.desk_books import glass as rules
 from services.referral.store import cases, glass, notices, workers
 from services.referral.store.cases import Case
 from services.referral.store.glass import BROKEN, KIND, REVIEWED, Broken
@@ -38,13 +38,13 @@ async def is_open(visit: Visit) -> bool:
     viewer = visit.viewer
     if viewer is None or viewer.may_see_restricted or "case_id" not in visit.params:
         return False
-    since = visit.now - timedelta(minutes=rules().minutes)
+    since = visit.now - timedelta(minutes=desk_books.glass().minutes)
     async with visit.begin() as tx:
         return await glass.broken_at(tx, visit.id("case_id"), viewer.user_id, since) is not None
 
 
 async def ask(visit: Visit, desk: object, errors: Sequence[FieldError] = ()) -> Response:
-    told = rules()
+    told = desk_books.glass()
     return visit.render(
         "case_ui/glass.html", status=422 if errors else 200, errors=errors, minutes=told.minutes, reasons=told.reasons
     )
@@ -53,7 +53,7 @@ async def ask(visit: Visit, desk: object, errors: Sequence[FieldError] = ()) -> 
 async def break_it(visit: Visit, desk: object) -> Response:
     sought, reason = (visit.form.get(name, [""])[0].strip() for name in ("sought", "reason"))
     errors = [] if sought else [FieldError("sought", "Enter the reference, the full name or the phone number")]
-    errors += [] if reason in rules().reasons else [FieldError("reason", "Choose why it cannot wait")]
+    errors += [] if reason in desk_books.glass().reasons else [FieldError("reason", "Choose why it cannot wait")]
     if errors:
         return await ask(visit, desk, errors)
     tries = Tries(visit, "glass", OF_GLASS, str(visit.signed_in.user_id))
@@ -65,7 +65,7 @@ async def break_it(visit: Visit, desk: object) -> Response:
         return await ask(visit, desk, [FieldError("sought", "No restricted case was found for this")])
     if len({case.person_id for case in found}) > 1:
         return await ask(visit, desk, [FieldError("sought", "Several people fit: enter the reference of the case")])
-    viewer, told = visit.signed_in, rules()
+    viewer, told = visit.signed_in, desk_books.glass()
     async with lent(visit).begin() as tx:
         await audit.record(tx, [audit.seen(viewer, BROKEN, "case", case.case_id, (), reason) for case in found])
         await notices.add(tx, [_notice(visit, case.case_id) for case in found])
@@ -97,7 +97,10 @@ async def openings(tx: Tx, visit: Visit, case: Case) -> list[tuple[Broken, str, 
         return []
     found = await glass.to_review(tx, case.case_id, visit.now - REVIEW_WITHIN)
     names = {worker.worker_id: worker.name for worker in await workers.everybody(tx)} if found else {}
-    return [(one, names.get(one.actor_id, "Somebody"), rules().reasons.get(one.reason, one.reason)) for one in found]
+    return [
+        (one, names.get(one.actor_id, "Somebody"), desk_books.glass().reasons.get(one.reason, one.reason))
+        for one in found
+    ]
 
 
 async def review(visit: Visit, desk: object) -> Response:
@@ -111,7 +114,7 @@ async def review(visit: Visit, desk: object) -> Response:
         mine = [one for one in waiting if str(one.id) in shown]
         if any(one.actor_id == visit.signed_in.user_id for one in mine):
             return visit.redirect(f"/cases/{case_id}", flash="Somebody else has to review what you opened.")
-        if how not in rules().reviews or not mine:
+        if how not in desk_books.glass().reviews or not mine:
             return visit.redirect(f"/cases/{case_id}", flash="Nothing was written down: choose what you found.")
         about = tuple(str(one.id) for one in mine)
         await audit.record(tx, [audit.seen(visit.signed_in, REVIEWED, "case", case_id, about, how)])
