@@ -65,7 +65,7 @@ async def show(visit: Visit, books: Books) -> Response:
     def told(number: int) -> int | str:
         return number if exact else about(number)
 
-    shades = areas if exact else {code: max(rounded(number), SMALLEST) for code, number in areas.items()}
+    shades = areas if exact else {code: rounded(number) if number >= SMALLEST else 1 for code, number in areas.items()}
     return visit.render(
         "directory_ui/gaps.html",
         period=_period(visit),
