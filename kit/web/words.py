@@ -1,6 +1,6 @@
 """Dates, times and numbers in the words shown to people (GOV.UK style)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -24,11 +24,15 @@ def time_words(moment: datetime | None) -> str:
     """'4:42pm', 'midday', 'midnight'."""
     if moment is None:
         return "not recorded"
-    local = _local(moment)
-    if local.minute == 0 and local.hour in (0, 12):
-        return "midday" if local.hour else "midnight"
-    minutes = f":{local.minute:02d}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+    return clock_words(_local(moment).time())
+
+
+def clock_words(at: time) -> str:
+    """The same of a time of any day: '9am'. The one place where a clock is told."""
+    if at.minute == 0 and at.hour in (0, 12):
+        return "midday" if at.hour else "midnight"
+    minutes = f":{at.minute:02d}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
 
 
 def when(moment: datetime | None) -> str:

@@ -2,6 +2,9 @@
 has just done to a referral."""
 
 from contracts.reference import ROLES
+from kit.web.words import clock_words
+from services.referral.domain.linking import DIFFERS
+from services.referral.domain.safe_contact import hours_of
 
 DONE = {
     "triage": "You triaged the referral.",
@@ -46,6 +49,16 @@ FUNDING = {
 }
 """Who pays for a contract, which is the strand under which posts and spend are reported."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
+_DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+_UNLIKE = "records of the person say different things"
 _NAMED = ("Commissioner's", "Victims'")
 NO_LONGER = "No longer shown"
 """What a provider reads in place of what it saw while the referral was its own."""
@@ -54,6 +67,20 @@ NO_LONGER = "No longer shown"
 def age(band: str | None) -> str:
     """ "25 to 34", "75 and over", "Not known"."""
     return (band or "not known").replace("+", " and over").replace("_", " ").replace("-", " to ").capitalize()
+
+
+def days(text: str | None) -> str:
+    """ "mon-fri" is "Monday to Friday"; what cannot be read stays as it was written."""
+    parts = [part.strip().split("-") for part in (text or "").lower().split(",") if part.strip()]
+    if not all(end.strip() in _DAYS for part in parts for end in part):
+        return _UNLIKE if text == DIFFERS else text or ""
+    return ", ".join(" to ".join(_DAYS[end.strip()] for end in part) for part in parts)
+
+
+def hours(text: str | None) -> str:
+    """ "09:00-17:30" is "9am to 5:30pm"."""
+    ends = hours_of(text) if text else None
+    return " to ".join(clock_words(end) for end in ends) if ends else _UNLIKE if text == DIFFERS else text or ""
 
 
 def role(code: str) -> str:

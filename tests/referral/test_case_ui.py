@@ -316,7 +316,11 @@ async def test_another_service_is_opened_once(hub: Hub, browse: AsPersona) -> No
     assert page.errors == ["Choose a service"]
     page = await officer.submit("Open a referral", line="mental_health")
     assert "The referral is open" in page.text
-    page = await officer.submit("Open a referral", 422, line="mental_health")
+    page = await officer.submit("Open a referral", line="mental_health")
+    leader = await browse("leader")
+    await leader.get(f"/cases/{case}/referrals")
+    page = await leader.submit("Open a referral", 422, line="mental_health")
+    assert await hub.value("select count(*) from referral where line = 'mental_health'") == 1, "nor by a second press"
     assert page.errors == ["There is an open referral to this service already"]
 
 
@@ -373,8 +377,11 @@ async def test_a_channel_is_locked_everywhere_and_opened_only_after_speaking(hub
 async def test_an_attempt_is_recorded_once_and_a_wrong_answer_locks_the_channel(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     officer = await browse("officer")
+    await hub.worker.pool.execute("update channel set days = 'mon-sun', hours = '00:00-23:59' where kind = 'mobile'")
     page = await officer.get(f"/cases/{case}/contact")
     assert "Nobody has tried yet" in page.text
+    assert "Days: Monday to Sunday. Hours: midnight to 11:59pm." in page.text
+    await hub.worker.pool.execute("update channel set hours = null")
     page = await officer.submit("Record the attempt", 422)
     assert page.errors == ["Choose how you tried to reach the person", "Choose what came of it"]
     [attempt] = [e.get("value") for e in page.all("input") if e.get("name") == "attempt_id"]

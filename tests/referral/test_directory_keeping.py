@@ -139,7 +139,7 @@ async def test_a_provider_is_changed_and_added_by_pages_and_taken_back_before_it
     assert "It counts from today" in page.text and "new@harbour-lane.example.org" in page.text
     assert "Led by and for women" in page.text
     page = await leader.get(f"/directory/providers/{HARBOUR}")
-    assert "Monday, Tuesday, Wednesday, Thursday, Friday: 09:00 to 17:00" in page.text
+    assert "Monday to Friday: 9am to 5pm" in page.text
     assert page.link("Change opening hours").endswith("/change")
     page = await leader.submit("Enter it", 409, seen="", name="Harbour Lane South", **on(today()))
     assert "A change was entered by you on" in page.errors[0] and "Nothing was saved" in page.errors[0]

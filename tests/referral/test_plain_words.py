@@ -1,9 +1,10 @@
 """What the pages say in a person's own words: time left, what changed, what was done, and who came before."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,10 @@ from services.referral.actions.filing import CHILD, LIFE_SAFETY, hub_due
 from services.referral.case_ui import happened, words
 from services.referral.case_ui.queues import badge
 from services.referral.desk_books import right_names
-from services.referral.said import DONE, age
+from services.referral.directory_ui.room import hours_in_words
+from services.referral.domain.directory import Hours
+from services.referral.domain.linking import DIFFERS
+from services.referral.said import DONE, age, days, hours
 from services.referral.store.timeline import Entry
 from tests.builders import NOON, a_crime, a_victim
 from tests.conftest import Databases
@@ -62,6 +66,25 @@ def test_every_step_of_the_table_says_what_was_done() -> None:
 )
 def test_an_age_is_said_in_one_way(band: str | None, said: str) -> None:
     assert age(band) == said
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ((days, "mon-fri"), "Monday to Friday"),
+        ((days, "tue,thu"), "Tuesday, Thursday"),
+        ((days, "weekdays"), "weekdays"),
+        ((hours, "09:00-17:30"), "9am to 5:30pm"),
+        ((hours, "12-00:00"), "midday to midnight"),
+        ((hours, "after tea"), "after tea"),
+        ((hours, DIFFERS), "records of the person say different things"),
+        ((hours_in_words, Hours(("SA",), "10:00", "14:00")), "Saturday: 10am to 2pm"),
+        ((hours_in_words, Hours(("MO", "WE", "TH"), "10:00", "14:00")), "Monday, Wednesday, Thursday: 10am to 2pm"),
+        ((hours_in_words, Hours(("TU", "WE", "TH"), "10:00", "14:00")), "Tuesday to Thursday: 10am to 2pm"),
+    ],
+)
+def test_days_and_hours_are_told_in_one_way(told: tuple[Callable[[Any], str], Any], said: str) -> None:
+    assert told[0](told[1]) == said
 
 
 @pytest.mark.parametrize(

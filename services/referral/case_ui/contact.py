@@ -88,6 +88,8 @@ async def show(
         shown=(one(visit, "shown") if errors and status == 422 else "") or marks,
         channels=channels,
         uses=USES,
+        days=said.days,
+        hours=said.hours,
         using=using,
         attempts=attempts,
         gone=gone,

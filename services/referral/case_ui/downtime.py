@@ -16,6 +16,7 @@ from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one, profile
 from services.referral.domain.safe_contact import ChannelState, Profile
+from services.referral.said import days, hours
 from services.referral.store import beside, cases, contact, details, downtime
 from services.referral.store.downtime import Line
 
@@ -82,8 +83,8 @@ async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
 
 
 def _with_care(channel: ChannelState) -> list[str]:
-    """What must be kept to on a channel that is safe: "mon-fri 09:00-17:00", "leave no message"."""
-    said = [" ".join(filter(None, (channel.days, channel.hours)))]
+    """What must be kept to on a channel that is safe: "Monday to Friday, 9am to 5pm", "leave no message"."""
+    said = [", ".join(filter(None, (days(channel.days), hours(channel.hours))))]
     said += ["leave no message"] if channel.voicemail is False else []
     said += ["do not say who you are"] if channel.say_who is False else []
     return [one for one in said if one]

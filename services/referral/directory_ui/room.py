@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
+from kit.web.words import clock_words
 from services.referral.actions import books as stocked
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Hours
@@ -56,8 +58,13 @@ async def now(tx: Tx, books: Books) -> Books:
 
 
 def hours_in_words(hours: Hours) -> str:
-    """ "Monday, Tuesday: 09:00 to 17:00" """
-    return f"{', '.join(DAY_NAMES[day] for day in hours.days)}: {hours.opens} to {hours.closes}"
+    """ "Monday to Friday: 9am to 5pm", "Monday, Thursday: 10am to 2pm" """
+    order = tuple(DAY_NAMES)
+    first, last = order.index(hours.days[0]), order.index(hours.days[-1])
+    run = len(hours.days) > 2 and hours.days == order[first : last + 1]
+    named = [DAY_NAMES[day] for day in hours.days]
+    at = " to ".join(clock_words(time.fromisoformat(end)) for end in (hours.opens, hours.closes))
+    return f"{f'{named[0]} to {named[-1]}' if run else ', '.join(named)}: {at}"
 
 
 def choices(names: dict[str, str], chosen: str, nothing: str) -> list[dict[str, Any]]:

@@ -1,16 +1,17 @@
 """Codes in the words that a provider's worker reads."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from contracts.reference import local_authority_name, offence
 from kit.web.words import date_words
 from services.referral.domain.books import Books
-from services.referral.domain.safe_contact import hours_of
 from services.referral.said import FIELDS
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
+from services.referral.said import days as days
+from services.referral.said import hours as hours
 
 _HERE = {"same_household": "Lives with the suspect"}
 ORDER = (
@@ -58,15 +59,6 @@ TOLD = {
 }
 _DATES = frozenset({"date_of_birth", "committed_on", "reported_on"})
 _CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relationship"})
-_DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
 
 
 def words(code: str | None) -> str:
@@ -100,25 +92,6 @@ def reason(books: Books, data: dict[str, Any]) -> str:
 def state(books: Books, code: str) -> str:
     known = books.transitions.states.get(code)
     return known.words if known else words(code)
-
-
-def days(text: str | None) -> str:
-    """ "mon-fri" is "Monday to Friday"; what cannot be read stays as it was written."""
-    parts = [part.strip().split("-") for part in (text or "").lower().split(",") if part.strip()]
-    if not all(end.strip() in _DAYS for part in parts for end in part):
-        return text or ""
-    return ", ".join(" to ".join(_DAYS[end.strip()] for end in part) for part in parts)
-
-
-def hours(text: str | None) -> str:
-    """ "09:00-17:30" is "9am to 5:30pm"."""
-    ends = hours_of(text) if text else None
-    return " to ".join(_clock(end) for end in ends) if ends else text or ""
-
-
-def _clock(at: time) -> str:
-    minutes = f":{at.minute:02d}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
 
 
 def pack(held: Mapping[str, Any]) -> list[tuple[str, str]]:
