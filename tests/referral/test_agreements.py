@@ -9,7 +9,7 @@ import pytest
 from contracts.identity import contract_id
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import consenting, falling_due, noticing, packing, referring, transferring
+from services.referral.actions import consenting, contacting, falling_due, noticing, packing, referring, transferring
 from services.referral.store import consent, notices
 from services.referral.store.consent import Consent
 from tests.browser import Seen
@@ -105,6 +105,28 @@ async def test_a_child_under_13_does_not_agree_alone_and_at_13_to_15_somebody_ju
     case = await a_case(hub, a_domestic_crime(a_victim(relationship_to_suspect="stranger", age_at_report=12)))
     with pytest.raises(Refused, match="too_young_to_agree_alone"):
         await agrees(hub, case)
+
+
+async def test_the_officer_sees_all_that_a_provider_would_be_given_and_what_changed_since_is_not_sent_unseen(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    referral, officer = await triaged(hub, case), await browse("officer")
+    where = f"/cases/{case}/referrals/{referral}/contracts/{IDVA}"
+    page = await officer.get(where)
+    assert "07700 900321" not in page.text
+    page = await officer.submit("Show everything it would be given")
+    assert "Ways to reach the person: mobile, 07700 900321" in page.text and "Flags: Domestic abuse" in page.text
+    assert await hub.value("select count(*) from kit.audit where action = 'pack_revealed'") == 1
+    async with hub.looks(OFFICER) as tx:
+        await contacting.set_safety(tx, OFFICER, case, "email", "safe", clock.now(), spoke=True)
+    answers = {"agreed": "yes", "unassessed": "urgent"}
+    page = await officer.submit("Send", 409, **answers)
+    assert "what stands in it is not what it was. Nothing was sent." in page.errors[0]
+    assert await hub.value("select count(*) from leg") == await hub.value("select count(*) from consent") == 0
+    shown = next(i.get("value") for i in page.all("input") if i.get("name") == "digest")
+    await officer.submit("Send", **answers)
+    assert await hub.value("select pack_sha256 from leg") == shown, "what was shown is what is frozen"
 
 
 async def test_an_agreement_that_ends_soon_is_flagged_and_has_a_task_and_ends_its_power_at_once(

@@ -9,10 +9,11 @@ from contracts.reference import offences
 from contracts.refused import Refused
 from contracts.vocabulary import DOORS
 from kit import clock
-from services.referral.actions import consenting
+from services.referral.actions import beside, consenting
 from services.referral.actions.beside import ENCOMPASS
 from services.referral.beside_books import doors
 from services.referral.domain.tracked import check, next_steps
+from services.referral.store import cases
 from tests.browser import Seen
 from tests.builders import RAPE, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
@@ -105,6 +106,25 @@ async def test_a_confirmed_override_opens_a_door_without_the_persons_agreement(h
     await officer.get(f"/cases/{case}/safeguards")
     page = await officer.post(f"/cases/{case}/safeguards/offers/sarc", said)
     assert "Sexual assault referral centre Referred, " in page.text
+
+
+@pytest.mark.service
+async def test_a_no_to_support_leaves_the_safety_of_a_young_person_to_a_human(hub: Hub) -> None:
+    told = {"age_at_report": 17, "age_at_offence": 16, "share": "refused"}
+    long_ago = {"offence_code": RAPE, "committed_to": "2026-01-01"}
+    case = await a_case(hub, a_crime(a_victim("V-1", **told), **long_ago))
+    assert await hub.value("select decision from case_file where case_id = $1", case) == "refused"
+    task = "select kind from task where case_id = $1 and done_at is null"
+    assert await hub.value(task, case) == "safeguarding_door"
+    officer = a_viewer()
+    async with hub.looks(officer) as tx:
+        held = await cases.get(tx, case)
+        assert held is not None
+        about = (uuid4(), "childrens_social_care", "referred", None)
+        assert await beside.take_step(tx, officer, held, *about, clock.now())
+    assert await hub.value(task, case) is None
+    await a_case(hub, a_crime(a_victim("V-2", share="refused")))
+    assert await hub.value("select count(*) from task where kind = 'safeguarding_door'") == 1
 
 
 @pytest.mark.browser

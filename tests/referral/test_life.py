@@ -25,6 +25,7 @@ from tests.referral.test_actions import agrees
 STANDARDS = BOOKS.standards_on(NOON.date())
 SILENT_AFTER = NOON + timedelta(hours=5)
 WORKER = a_viewer("isva.worker")
+IDVA_WORKER = a_viewer("idva.worker")
 RIVERBANK = contract_id("riverbank-isva")
 
 
@@ -170,6 +171,28 @@ async def test_a_silent_provider_that_accepts_in_the_last_seconds_keeps_the_pers
     await hub.every(referring.release, SILENT_AFTER + timedelta(seconds=11))
     legs = await hub.rows("select number, state from leg where referral_id = $1", sent.referral)
     assert [tuple(leg.values()) for leg in legs] == [(1, "accepted")]
+
+
+@pytest.mark.service
+async def test_danger_that_a_provider_meets_is_looked_at_by_the_hub_the_same_day(hub: Hub) -> None:
+    sent = await a_referral_sent(hub)
+    on = LATER.date() + timedelta(days=7)
+    marked = "select review_since is not null from case_file where case_id = $1"
+    tasks = "select count(*) from task where case_id = $1 and kind = 'review_risk'"
+
+    async def step(verb: str, reason: str, minute: int = 0, **more: Any) -> None:
+        at, told = LATER + timedelta(minutes=minute), {"reason_code": reason, "check_in_on": on, **more}
+        async with hub.looks(IDVA_WORKER) as tx:
+            await providing.step(tx, IDVA_WORKER, sent.referral, verb, at, **told)
+        await hub.every(settling.settle, at)
+
+    await step("waitlist", "capacity")
+    await step("check_in", "still_waiting", 1, check_in_id=uuid4())
+    assert (await hub.value(tasks, sent.case), await hub.value(marked, sent.case)) == (0, False)
+    await step("check_in", "risk_changed", 2, check_in_id=uuid4())
+    assert (await hub.value(tasks, sent.case), await hub.value(marked, sent.case)) == (1, True)
+    await step("decline", "unsafe", 3)
+    assert await hub.value(tasks, sent.case) == 2
 
 
 @pytest.mark.service

@@ -7,6 +7,7 @@ from contracts.referral import CaseUpdated
 from contracts.vocabulary import NrmState, values
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import filing
 from services.referral.actions.announcing import announce
 from services.referral.domain.announcing import built, case_values
 from services.referral.domain.facts import facts_of
@@ -21,6 +22,8 @@ async def taken(tx: Tx, viewer: Viewer, case: Case, door: str, step: str, now: d
     """A step was written down."""
     if door == EMERGENCY:
         await tasks.over_of_case(tx, case.case_id, CALL, viewer.user_id, now)
+    if door in filing.SAFEGUARDING:
+        await tasks.over_of_case(tx, case.case_id, filing.OPEN_DOOR, viewer.user_id, now)
     if door == NRM and step in values(NrmState):
         await _tell_nrm(tx, viewer, case, step, now)
 

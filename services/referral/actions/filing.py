@@ -24,6 +24,9 @@ LIFE_SAFETY, CHILD = 0, 1
 HOURS_FOR_LIFE_SAFETY = 1
 WORKING_DAYS = 1
 GATES = frozenset({"share_refused", "share_not_asked"})
+SAFEGUARDING = frozenset({"marac", "childrens_social_care", "adult_safeguarding"})
+"""Doors that a refusal does not bar: support does not contact the person, and a human still acts for their safety."""
+OPEN_DOOR = "safeguarding_door"
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -244,6 +247,8 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     found = []
     if "share_not_asked" in decision.routing.holds:
         found.append(_task("ask_officer_to_ask", facts, now))
+    if decision.decision == "refused" and not SAFEGUARDING.isdisjoint(decision.routing.doors):
+        found.append(_task(OPEN_DOOR, facts, now))
     if "emergency" in decision.routing.doors:
         about = task_id("call_emergency", facts.case_id)
         found.append(Task(about, "call_emergency", now, now, case_id=facts.case_id, crime_id=facts.crime_id))

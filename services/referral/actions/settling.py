@@ -11,7 +11,7 @@ from kit.service import Moment
 from services.referral.actions import filing, proposing
 from services.referral.actions.books import current
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, lapsing, life, referrals, tasks
+from services.referral.store import beside, cases, lapsing, life, referrals, tasks
 from services.referral.store.tasks import Task, task_id
 
 NO_REPLY = "no_reply_unsafe_message"
@@ -95,11 +95,30 @@ async def follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
         await cases.set_state(tx, case_id, state, now)
 
 
+DANGER = frozenset({"unsafe", "unsafe_now", "risk_changed"})
+"""Reasons of a provider's step that speak of danger: the hub looks at the risk the same day."""
+
+
+async def _danger(tx: Tx, referral: ReferralState, now: datetime) -> None:
+    """A provider found that it is not safe, or that the risk has changed: the risk of the case is to be reviewed."""
+    checked = await life.check_ins(tx, referral.referral_id) if referral.state == "waitlisted" else []
+    last = checked[0] if checked else None
+    of_step = referral.reason in DANGER and referral.state in ("on_hold", "ended_early", "declined_by_provider")
+    of_wait = last is not None and last.outcome in DANGER
+    if not of_step and not of_wait:
+        return
+    about = last.check_in_id if last is not None and of_wait else referral.updated_at
+    review = task_id("review_risk", referral.referral_id, about)
+    await tasks.add(tx, [Task(review, "review_risk", filing.end_of_day(now), now, case_id=referral.case_id)])
+    await beside.mark_for_review(tx, [referral.case_id], now)
+
+
 async def settle(tx: Tx, moment: Moment, context: Context) -> int:
     """Follows what providers did; returns how many referrals."""
     waiting = await referrals.unsettled(tx)
     for referral in waiting:
         await follow(tx, referral, moment.now)
+        await _danger(tx, referral, moment.now)
         if referral.state == "declined_by_provider":
             books = await current(tx, context.facts)
             await proposing.after_decline(tx, referral, books, moment.now)

@@ -47,6 +47,7 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/decisions/{{run}}/{{line}}", whynot.then, "case.read", "GET"),
         (chosen, kept("send", sending.check), "referral.write", "GET"),
         (chosen, kept("send", sending.send), "referral.write", "POST"),
+        (f"{chosen}/given", sending.whole, "case.reveal", "POST"),
         (f"{one}/legs/{{leg_id}}/sent", sending.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", sending.undo, "referral.write", "POST"),
         (f"{one}/contact", contact.show, "case.read", "GET"),

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.reference import offence
 from contracts.refused import Refused
 from contracts.working_time import end_of_day, local_day
 from kit import audit
@@ -35,6 +37,7 @@ from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
 
+PREVIEWED = {False: "pack_previewed", True: "pack_revealed"}
 OTHER = "other_party"
 """Stands among the fields that a page showed, where it warned that the provider helps the other party."""
 
@@ -49,6 +52,7 @@ class Going:
     books: Books
     given: tuple[str, ...]
     legs: Sequence[Leg]
+    pack: dict[str, Any]
 
     @property
     def stood(self) -> str:
@@ -67,11 +71,13 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
     other = [OTHER] if contract.provider.provider_id in await beside.also_with(tx, case.case_id) else []
     legs = await referrals.legs(tx, referral.referral_id)
-    return Going(case, referral, contract, books, (*pack, *other), legs)
+    return Going(case, referral, contract, books, (*pack, *other), legs, pack)
 
 
-async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
-    """What the provider would be given, before it goes."""
+async def check(
+    visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422, *, whole: bool = False
+) -> Response:
+    """What the provider would be given, before it goes; `whole`: with everything that stands in it."""
     async with visit.begin() as tx:
         going = await _going(tx, visit, desk)
         if going is None:
@@ -81,7 +87,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), sta
         facts = await _facts(tx, case)
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(name for name in going.given if name != OTHER))
-        await audit.record(tx, [audit.seen(visit.signed_in, "pack_previewed", "case", case.case_id, fields)])
+        await audit.record(tx, [audit.seen(visit.signed_in, PREVIEWED[whole], "case", case.case_id, fields)])
     return visit.render(
         "case_ui/check.html",
         status=status if errors else 200,
@@ -90,6 +96,8 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), sta
         contract=going.contract,
         stood=going.stood,
         given=",".join(going.given),
+        digest=packing.digest(going.pack),
+        whole=[(words.words(name), _said(name, value)) for name, value in going.pack.items()] if whole else (),
         send_id=uuid4(),
         other=whynot.OTHER_PARTY if OTHER in going.given else None,
         kept_apart=whynot.KEPT_APART,
@@ -99,6 +107,27 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), sta
         rules=_rules(facts, going, visit) if facts else (),
         errors=errors,
     )
+
+
+CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relationship"})
+"""Fields of a pack that hold codes of our lists."""
+
+
+def _said(name: str, value: Any) -> str:
+    """A field of a pack as one line, in words where it holds codes."""
+    if name == "offence" and (known := offence(str(value))) is not None:
+        return f"{known.title} ({value})"
+    if name == "area":
+        return words.area(str(value))
+    if name in CODED:
+        told = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(words.words(str(one)) for one in told)
+    return words.plain(value)
+
+
+async def whole(visit: Visit, desk: Desk) -> Response:
+    """The same page with everything that the provider would be given, because somebody asked; who asked is kept."""
+    return await check(visit, desk, whole=True)
 
 
 async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
@@ -194,11 +223,17 @@ def _changed(visit: Visit, going: Going) -> list[FieldError]:
     fewer = [name for name in going.contract.pack if name in shown and name not in going.given]
     said = [f"it would also be given: {_named(more)}"] if set(more) - {OTHER} else []
     said += [f"it would not be given: {_named(fewer)}"] if fewer else []
+    said += ["what stands in it is not what it was"] if not said and _differs(visit, going) else []
     said += ["a warning about the other party now stands above"] if OTHER in more else []
     if not said:
         return []
     changed = f"This has changed since you opened the page: {'; '.join(said)}. Nothing was sent."
     return [FieldError("", f"{changed} Read the list again before you send it")]
+
+
+def _differs(visit: Visit, going: Going) -> bool:
+    digest = one(visit, "digest")
+    return bool(digest) and digest != packing.digest(going.pack)
 
 
 def _named(fields: Sequence[str]) -> str:

@@ -52,6 +52,7 @@ DECISIONS = {
     "information_only": "Information only",
 }
 TASKS = {
+    "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",
     "ask_officer_to_ask": "Ask the officer to ask the person",
     "add_children": "Add the children of the household, or record why not",
