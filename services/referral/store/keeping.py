@@ -40,7 +40,8 @@ select {columns(Change)} from directory_change
 _LEFT = """
 select w.contract_id, w.most - (select count(*) from (
            select 1 from leg l where l.contract_id = w.contract_id
-                                 and l.state in ('sent', 'accepted', 'waitlisted') limit w.most) held)::int as places
+                                 and l.state in ('sent', 'accepted', 'waitlisted') limit w.most) held)::int
+       - (select count(*) from leg l where l.contract_id = w.contract_id and l.state = 'leaving')::int as places
   from unnest($1::uuid[], $2::int[]) as w(contract_id, most)
 """
 _OPEN = """
@@ -68,7 +69,8 @@ def _automatic(one: Change) -> Automatic:
 
 
 async def left(tx: Tx, most: Mapping[UUID, int | None]) -> dict[UUID, int]:
-    """How many more referrals each of these contracts may hold; 0 for one that holds as many as it may."""
+    """How many more referrals each of these contracts may hold, with what is about to leave for it taken off; 0 or less
+    for one that holds as many as it may."""
     rows = await tx.fetch(_LEFT, list(most), list(most.values())) if most else ()
     return {row["contract_id"]: row["places"] for row in rows}
 
