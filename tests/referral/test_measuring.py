@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,14 +12,16 @@ import pytest
 from contracts.identity import contract_id, provider_id
 from kit.database import Tx
 from services.referral.actions import consenting, contacting, providing, referring
+from services.referral.domain.answering import due_at
 from services.referral.domain.directory import Contract, Standards
 from services.referral.domain.kept import Closure, Kept
-from services.referral.domain.performance import MEASURES, Quarter, Tally, quarter, tally
+from services.referral.domain.performance import MEASURES, Quarter, Tally, Tried, quarter, tally
 from services.referral.provider_portal.performance import tallies
 from services.referral.reconcile import checks
-from services.referral.store import life, monitoring
+from services.referral.store import life, monitoring, portal
 from services.referral.store.consent import Consent
 from services.referral.store.life import LimitRest
+from services.referral.store.portal_due import limits_of
 from tests.builders import a_viewer
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.portal import LATER, a_referral_sent
@@ -29,6 +31,7 @@ MANAGER = a_viewer("provider.manager")
 CONTRACTS = [BOOKS.directory.by_id[contract_id(slug)] for slug in ("harbour-lane-idva", "harbour-lane-outreach")]
 PERIOD = quarter("2026-Q1")
 assert PERIOD is not None
+YEAR = timedelta(days=365)
 STATES = ("sent", "accepted", "waitlisted", "declined", "withdrawn", "ended")
 LEGS = """
 insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id, state,
@@ -37,8 +40,8 @@ values ($1, $2, $3, $3, 1, 'REF', 'idva', $4, $5, $6, false, $7, $8, $9, $10)
 """
 REFERRALS = """
 insert into referral (referral_id, case_id, line, state, source, automatic, received_at, updated_at, leg_id, urgent,
-                      started_at)
-values ($1, $2, 'idva', 'sent', 'police', false, $3, $3, $4, $5, $6)
+                      started_at, asked_at)
+values ($1, $2, 'idva', 'sent', 'police', false, $3, $3, $4, $5, $6, $7)
 """
 ATTEMPTS = """
 insert into contact_attempt (attempt_id, case_id, referral_id, provider_id, channel, outcome, reached, for_support, at,
@@ -64,18 +67,19 @@ async def a_history(tx: Tx, draw: random.Random, period: Quarter) -> None:
     """A leg with what happened to it; one in eight asked a question."""
     leg, referral, case, provider = uuid4(), uuid4(), uuid4(), provider_id("harbour-lane")
     sent, out, viewed, answered, reached, started = times(draw, period)
+    assert sent is not None
     contract = draw.choice(CONTRACTS).contract_id
     tried = leg if draw.random() < 0.9 else uuid4()
-    await tx.execute(REFERRALS, referral, case, sent, tried, draw.random() < 0.3, started)
+    begun = sent + timedelta(minutes=draw.randrange(9_000)) if draw.random() < 0.12 else None
+    until = begun + timedelta(minutes=draw.randrange(20_000)) if begun and draw.random() < 0.8 else None
+    asked = begun if until is None else None
+    await tx.execute(REFERRALS, referral, case, sent, tried, draw.random() < 0.3, started, asked)
     state = draw.choice(STATES)
     await tx.execute(LEGS, leg, referral, case, provider, contract, state, sent, out, viewed, answered)
     if reached is not None:
         other = provider if draw.random() < 0.9 else uuid4()
         await tx.execute(ATTEMPTS, uuid4(), case, referral, other, draw.random() < 0.8, reached)
-    assert sent is not None
-    if draw.random() < 0.12:
-        begun = sent + timedelta(minutes=draw.randrange(9_000))
-        until = begun + timedelta(minutes=draw.randrange(20_000)) if draw.random() < 0.8 else None
+    if begun is not None:
         await life.begin_rest(tx, LimitRest(referral, case, leg, "accept", "risk", begun, until))
 
 
@@ -128,6 +132,42 @@ async def test_numbers_counted_by_the_day_are_those_of_the_rule_over_random_hist
         assert in_order(found) == in_order(plain)
         assert all(one.met and one.missed for one in found.values())
     assert sum(one.running for one in found.values()) or now > period.ends
+
+
+async def test_a_list_by_due_is_in_the_order_of_the_rule_over_random_histories(hub: Hub) -> None:
+    draw, period = random.Random(31), PERIOD
+    assert period is not None
+    async with hub.as_worker() as tx:
+        for _ in range(300):
+            await a_history(tx, draw, period)
+    asked = {row["leg_id"] for row in await hub.rows("select leg_id from leg where asked_at is not null")}
+    for _ in range(5):
+        contracts, kept, _now = a_state_of_things(draw, period)
+        by_id = {one.contract_id: one for one in contracts}
+        closed = {one: kept.closed_days(one) for one in by_id}
+        limits = limits_of(contracts, period.ends.date(), {one: days for one, days in closed.items() if days})
+        async with hub.looks(MANAGER) as tx:
+            pages = [await portal.offered(tx, "open", limits, page, 60) for page in range(1, 8)]
+            legs = await monitoring.tried(tx, replace(period, begins=period.begins - YEAR, ends=period.ends + YEAR))
+        found = [(row.leg_id, row.due_at) for page in pages if page for row in page.rows]
+        due = {
+            leg.leg_id: due_of(leg, by_id[leg.contract_id].standards, closed[leg.contract_id], asked) for leg in legs
+        }
+        first = sorted(
+            (leg for leg in legs if leg.state in STATES[:3]),
+            key=lambda leg: (due[leg.leg_id] or period.ends + YEAR, not leg.urgent, leg.sent_at, leg.leg_id),
+        )
+        assert found == [(leg.leg_id, due[leg.leg_id]) for leg in first]
+        assert len(found) > 120 and len({at for _, at in found}) > 30
+
+
+def due_of(leg: Tried, standards: Standards, closed: frozenset[date], asked: set[UUID]) -> datetime | None:
+    """When an act of a provider is due on a leg, by the rule; None where a question is open and where no limit runs."""
+    measure = {"sent": "answer", "accepted": "contact"}.get(leg.state)
+    if measure is None or leg.leg_id in asked or (measure == "contact" and leg.contacted_at is not None):
+        return None
+    rests = [rest for rest in leg.rests if rest.until is not None]
+    return due_at(standards, measure, leg.since, urgent=leg.urgent, closed=closed, rests=rests)
 
 
 async def test_legs_say_what_their_referrals_attempts_and_rests_say_after_every_act(hub: Hub) -> None:

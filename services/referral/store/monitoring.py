@@ -72,43 +72,60 @@ _RESTS = f"""
 select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.leg_id and x.what = 'accept'
  where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and l.rested order by x.since
 """
+_RECEIVED = f"select count(*) from leg l where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2"
 # What happened to a leg in a quarter happened to one that was sent before its end, and was not over before its start.
-_OF_THE_TIME = f"l.provider_id = {PROVIDER} and l.sent_at < $2 and (l.ended_at is null or l.ended_at >= $1)"
+# Each part follows the order of one index: those of what is open, ended, and withdrawn or declined.
+_OVER = ("l.state = 'ended'", "l.state in ('withdrawn', 'declined')")
+_PARTS = (
+    "l.state in ('sent', 'accepted', 'waitlisted') and (l.ended_at is null or l.ended_at >= $1)",
+    *(f"{over} and {at}" for over in _OVER for at in ("l.ended_at >= $1", "l.ended_at is null")),
+)
+_OF_THE_TIME = " union all ".join(
+    f"select l.leg_id, l.decline_reason from leg l where l.provider_id = {PROVIDER} and l.sent_at < $2 and {part}"
+    for part in _PARTS
+)
 _STEPS = f"""
-select e.type, coalesce(case when e.type = 'referral.declined.v1' then l.decline_reason
-                             when e.type = 'support.ended-early.v1' then p.reason end, 'not_said') as reason,
-       count(distinct l.leg_id) as n
-  from leg l join case_event e on e.leg_id = l.leg_id left join end_report p on p.leg_id = l.leg_id
- where {_OF_THE_TIME} and e.happened_at >= $1 and e.happened_at < $2
-   and e.type in ('referral.accepted.v1', 'referral.declined.v1', 'support.started.v1', 'support.completed.v1',
-                  'support.ended-early.v1')
- group by 1, 2
+with of_the_time as materialized ({_OF_THE_TIME}
+), told as materialized (
+    select l.leg_id, l.decline_reason, e.type, e.happened_at
+      from of_the_time l join case_event e on e.leg_id = l.leg_id
+     where e.happened_at < $2
+       and e.type in ('referral.accepted.v1', 'referral.declined.v1', 'support.started.v1', 'support.completed.v1',
+                      'support.ended-early.v1', 'referral.withdrawn.v1')
+), supported as (
+    select leg_id from told group by leg_id
+    having bool_or(type = 'support.started.v1')
+       and not bool_or(happened_at < $1 and type in ('support.completed.v1', 'support.ended-early.v1',
+                                                     'referral.withdrawn.v1'))
+)
+select t.type, coalesce(case when t.type = 'referral.declined.v1' then t.decline_reason
+                             when t.type = 'support.ended-early.v1' then
+                                  (select p.reason from end_report p where p.leg_id = t.leg_id) end,
+                        'not_said') as reason,
+       count(distinct t.leg_id) as n
+  from told t
+ where t.happened_at >= $1 and t.type <> 'referral.withdrawn.v1' group by 1, 2
+union all
+select 'in_support', 'all', count(*) from supported
 """
 _OUTCOMES = f"""
 select code || ':' || change as category, count(distinct leg_id) as n from outcome
  where provider_id = {PROVIDER} and at >= $1 and at < $2 group by 1
 """
-_IN_SUPPORT = f"""
-select count(*) from leg l
- where {_OF_THE_TIME}
-   and exists (select 1 from case_event e where e.leg_id = l.leg_id and e.type = 'support.started.v1'
-                  and e.happened_at < $2)
-   and not exists (select 1 from case_event e where e.leg_id = l.leg_id and e.happened_at < $1
-                      and e.type in ('support.completed.v1', 'support.ended-early.v1', 'referral.withdrawn.v1'))
-"""
-_APPOINTMENTS = """
+_APPOINTMENTS = f"""
 select state || coalesce(':' || whose, '') as category, count(*) as n from appointment
- where state <> 'booked' and starts_at >= $1 and starts_at < $2 group by 1
+ where provider_id = {PROVIDER} and state <> 'booked' and starts_at >= $1 and starts_at < $2 group by 1
 """
-_DISTANCE = """
+_DISTANCE = f"""
 select e.domain || ':' || case when s.score is null or e.score is null then 'not_scored_twice'
          when e.score > s.score then 'better' when e.score < s.score then 'worse' else 'same' end as category,
        count(*) as n
   from (select distinct on (leg_id) assessment_id, leg_id from assessment
-         where stage = 'end' and at >= $1 and at < $2 order by leg_id, at desc, assessment_id) last
+         where provider_id = {PROVIDER} and stage = 'end' and at >= $1 and at < $2
+         order by leg_id, at desc, assessment_id) last
   join need_score e on e.assessment_id = last.assessment_id
-  left join (select distinct on (leg_id) assessment_id, leg_id from assessment
-              where stage = 'start' order by leg_id, at desc, assessment_id) first on first.leg_id = last.leg_id
+  left join lateral (select a.assessment_id from assessment a where a.leg_id = last.leg_id and a.stage = 'start'
+                      order by a.at desc, a.assessment_id limit 1) first on true
   left join need_score s on s.assessment_id = first.assessment_id and s.domain = e.domain
  group by 1
 """
@@ -116,16 +133,15 @@ _NAMES = {
     "referral.accepted.v1": ("accepted", "all"),
     "support.started.v1": ("support_started", "all"),
     "support.completed.v1": ("ended", "completed"),
+    "in_support": ("in_support", "all"),
 }
 
 
 async def drawn(tx: Tx, quarter: Quarter) -> list[Line]:
     """The figures of the viewer's provider in a quarter; those of people waiting are as of now."""
     span = (quarter.begins, quarter.ends)
-    lines = [
-        Line("received", "all", str(len(await tried(tx, quarter)))),
-        Line("in_support", "all", str(await tx.fetchval(_IN_SUPPORT, *span))),
-    ]
+    await by_index(tx)
+    lines = [Line("received", "all", str(await tx.fetchval(_RECEIVED, *span)))]
     waiting = await tx.fetchval(
         "select count(*) from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
         f" where l.provider_id = {PROVIDER} and l.state in ('sent', 'accepted', 'waitlisted')"
