@@ -64,14 +64,14 @@ def times(draw: random.Random, period: Quarter) -> Iterator[datetime | None]:
 
 
 async def a_history(tx: Tx, draw: random.Random, period: Quarter) -> None:
-    """A leg with what happened to it; one in eight asked a question."""
+    """A leg with what happened to it; one in four asked a question."""
     leg, referral, case, provider = uuid4(), uuid4(), uuid4(), provider_id("harbour-lane")
     sent, out, viewed, answered, reached, started = times(draw, period)
     assert sent is not None
     contract = draw.choice(CONTRACTS).contract_id
     tried = leg if draw.random() < 0.9 else uuid4()
-    begun = sent + timedelta(minutes=draw.randrange(9_000)) if draw.random() < 0.12 else None
-    until = begun + timedelta(minutes=draw.randrange(20_000)) if begun and draw.random() < 0.8 else None
+    begun = sent + timedelta(minutes=draw.randrange(9_000)) if draw.random() < 0.25 else None
+    until = begun + timedelta(minutes=draw.randrange(20_000)) if begun and draw.random() < 0.7 else None
     asked = begun if until is None else None
     await tx.execute(REFERRALS, referral, case, sent, tried, draw.random() < 0.3, started, asked)
     state = draw.choice(STATES)
