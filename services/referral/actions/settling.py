@@ -8,10 +8,13 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, proposing
+from services.referral.actions import filing, proposing, rerouting
 from services.referral.actions.books import current
+from services.referral.actions.supporting import HIGH
+from services.referral.domain.assessed import with_assessment
+from services.referral.domain.facts import CaseFacts
 from services.referral.domain.referral import ReferralState
-from services.referral.store import beside, cases, lapsing, life, referrals, tasks
+from services.referral.store import beside, cases, lapsing, life, referrals, support, tasks
 from services.referral.store.tasks import Task, task_id
 
 NO_REPLY = "no_reply_unsafe_message"
@@ -119,8 +122,28 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
     for referral in waiting:
         await follow(tx, referral, moment.now)
         await _danger(tx, referral, moment.now)
+        await _found_by_provider(tx, referral, context, moment.now)
         if referral.state == "declined_by_provider":
             books = await current(tx, context.facts)
             await proposing.after_decline(tx, referral, books, moment.now)
         await referrals.settled(tx, referral.referral_id)
     return len(waiting)
+
+
+async def _found_by_provider(tx: Tx, referral: ReferralState, context: Context, now: datetime) -> None:
+    """A risk that the provider's worker sees as high comes before a human at the hub the same day, and is decided on:
+    once for each assessment. Nothing that was known is taken away by it."""
+    seen = (await support.latest(tx, referral.leg_id)).get("start") if referral.leg_id else None
+    if seen is None or seen.risk not in HIGH:
+        return
+    kind = "review_risk"
+    about = task_id(kind, referral.case_id, seen.assessment_id)
+    if await tasks.get(tx, about) is not None:
+        return
+    await tasks.add(tx, [Task(about, kind, filing.end_of_day(now), now, case_id=referral.case_id)])
+    risk = seen.risk
+
+    def found(facts: CaseFacts) -> CaseFacts:
+        return with_assessment(facts, dash_score=None, risk=risk or "")
+
+    await rerouting.rerun(tx, referral.case_id, await current(tx, context.facts), now, change=found)

@@ -18,6 +18,8 @@ from services.referral.store.appointments import Appointment
 from services.referral.store.portal import Offered
 from services.referral.store.support import Assessment, EndReport, Outcome
 
+HIGH = frozenset({"high", "imminent"})
+"""Risks of which the hub hears at once when a provider's worker sees them: `settling` takes them up."""
 KEPT = frozenset({"attended", "late"})
 """What an appointment came to when the person was seen."""
 
@@ -27,6 +29,8 @@ async def assess(tx: Tx, viewer: Viewer, row: Assessment, answers: Sequence[Answ
     if await support.add_assessment(tx, row, answers):
         fields = tuple(sorted(answer.domain for answer in answers))
         await audit.record(tx, [audit.seen(viewer, f"need.assessed_at_{row.stage}", "case", row.case_id, fields)])
+        if row.risk in HIGH:
+            await support.tell_hub(tx, row.leg_id)
     elif (await support.latest(tx, row.leg_id))[row.stage].assessment_id != row.assessment_id:
         raise Refused("assessment_id", "overtaken")
 

@@ -87,6 +87,11 @@ async def latest(tx: Tx, leg_id: UUID) -> dict[str, Assessment]:
     return {one.stage: one for one in read(Assessment, rows)}
 
 
+async def tell_hub(tx: Tx, leg_id: UUID) -> None:
+    """Has the hub's worker look at the referral of a leg again."""
+    await tx.execute("update referral set settled = false where leg_id = $1", leg_id)
+
+
 async def scores(tx: Tx, assessment_id: UUID) -> list[Answer]:
     rows = await tx.fetch("select domain, score, why_not from need_score where assessment_id = $1", assessment_id)
     return read(Answer, rows)
