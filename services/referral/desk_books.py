@@ -89,3 +89,16 @@ def glass() -> Glass:
     """The rules of breaking the glass."""
     told = _document("glass.yaml")
     return Glass(told["minutes"], dict(told["reasons"]), dict(told["reviews"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Which looks at names the team leader is told of."""
+
+    many_a_day: int
+
+
+@cache
+def looks() -> Looks:
+    """The rules of watching looks."""
+    return Looks(_document("looks.yaml")["many_a_day"])

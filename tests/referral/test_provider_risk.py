@@ -18,7 +18,8 @@ async def assessed(hub: Hub, risk: str) -> None:
     """A worker of the provider that has the case records what they see."""
     [leg] = await hub.rows("select leg_id, case_id, provider_id from leg")
     worker, now = a_viewer("idva.worker"), clock.now()
-    made = Assessment(uuid4(), *leg.values(), "start", risk, "hub_told", (), "yes", now, worker.user_id)
+    about = (uuid4(), leg["leg_id"], leg["case_id"], leg["provider_id"])
+    made = Assessment(*about, "start", risk, "hub_told", (), "yes", now, worker.user_id)
     async with hub.looks(worker) as tx:
         await supporting.assess(tx, worker, made, [Answer("money", 2)])
     for _ in range(2):

@@ -14,7 +14,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import desk_books, said
-from services.referral.actions import sealing, tasking
+from services.referral.actions import sealing, tasking, watching_looks
 from services.referral.case_ui import came, first_contact, glass, happened, meanwhile, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
@@ -37,6 +37,7 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
         await audit.record(
             tx, [audit.seen(visit.signed_in, "details_revealed", "case", case.case_id, tuple(sorted(held)))]
         )
+        await watching_looks.watch(tx, visit.signed_in, case, held.get("family_name"), visit.now)
     return await _overview(visit, desk, held)
 
 

@@ -14,6 +14,8 @@ KINDS = {
     "urgent_case": "Life safety, and nobody looks after it",
     "risk_to_review": "Bail, release or an order was heard of: review the risk before any contact",
     "glass_broken": "A restricted case was opened without the right: review it",
+    "look_same_surname": "A worker opened the name of somebody with their own surname: ask why, if you do not know",
+    "look_many": "A worker opened very many names within a day, this one among them: look at what they looked at",
     "override_waiting": "An override waits for the second person",
     "silent_provider": "The provider has not opened what it was sent",
     "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",

@@ -29,6 +29,8 @@ _OVER = {
  and c.priority = 0 and c.assigned_to is null)""",
     "override_waiting": """not exists (select 1 from consent s where s.case_id = n.case_id and s.gate = 'override'
  and s.confirmed_at is null and s.withdrawn_at is null)""",
+    "look_same_surname": "n.at < $1::timestamptz - interval '14 days'",
+    "look_many": "n.at < $1::timestamptz - interval '14 days'",
     "risk_to_review": """not exists (select 1 from case_file c where c.case_id = n.case_id
  and c.review_since is not null and c.state <> 'closed')""",
     "silent_provider": """not exists (select 1 from leg l where l.case_id = n.case_id and l.state = 'sent'

@@ -89,3 +89,14 @@ async def entries(
 async def looks(tx: Tx, case_id: UUID, limit: int = 200) -> list[Look]:
     """Who has looked at the case, newest first."""
     return read(Look, await tx.fetch(_LOOKS, case_id, limit))
+
+
+_OPENED = """
+select count(distinct subject_id)::int from kit.audit
+ where actor_id = $1 and action = 'details_revealed' and at > $2::timestamptz - interval '24 hours'
+"""
+
+
+async def names_opened(tx: Tx, worker_id: UUID, now: datetime) -> int:
+    """Of how many cases this worker has opened the names within a day."""
+    return int(await tx.fetchval(_OPENED, worker_id, now))
