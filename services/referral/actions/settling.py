@@ -10,8 +10,7 @@ from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions import filing, proposing, rerouting
 from services.referral.actions.books import current
-from services.referral.actions.supporting import HIGH
-from services.referral.domain.assessed import with_assessment
+from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.referral import ReferralState
 from services.referral.store import beside, cases, lapsing, life, referrals, support, tasks

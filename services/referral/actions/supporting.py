@@ -12,14 +12,13 @@ from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import contacting
 from services.referral.domain import safe_contact
+from services.referral.domain.assessed import HIGH
 from services.referral.domain.support import Answer, SupportLists, distances
 from services.referral.store import appointments, contact, support
 from services.referral.store.appointments import Appointment
 from services.referral.store.portal import Offered
 from services.referral.store.support import Assessment, EndReport, Outcome
 
-HIGH = frozenset({"high", "imminent"})
-"""Risks of which the hub hears at once when a provider's worker sees them: `settling` takes them up."""
 KEPT = frozenset({"attended", "late"})
 """What an appointment came to when the person was seen."""
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from services.referral.domain.facts import RISKS, CaseFacts
 
+HIGH = frozenset({"high", "imminent"})
+"""Risks of which the hub hears at once when a provider's worker sees them: `settling` takes them up."""
 DISABLED, INTERPRETER = "disabled", "interpreter"
 
 
