@@ -1,15 +1,19 @@
 """Walks the pages of a service as its people do, and sends every form that it finds in bad ways."""
 
+import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from starlette.applications import Starlette
 
+from contracts.working_time import local_day
+from kit import clock
 from kit.database import Database
 from kit.web.app import Page
 from tests.browser import Browser
@@ -33,6 +37,7 @@ class Form:
     written: list[str] = field(default_factory=list)
     choices: dict[str, list[str]] = field(default_factory=dict)
     presses: dict[str, list[str]] = field(default_factory=dict)
+    numbers: set[str] = field(default_factory=set)
     plain: bool = False  # it has a button without a name: that is pressed, and no other (such as "finish later")
 
     def filled(self, text: str, names: Iterable[str] | None = None) -> dict[str, list[str]]:
@@ -91,6 +96,8 @@ class Reading(HTMLParser):
         form.fields[name] = [told.get("value", "")]
         if kind in _WRITTEN:
             form.written.append(name)
+        if told.get("inputmode") in ("numeric", "decimal"):
+            form.numbers.add(name)
 
     def handle_data(self, data: str) -> None:
         if self._area:
@@ -198,6 +205,65 @@ async def send_badly(browser: Browser, form: Form, state: State, token: str) -> 
     return problems
 
 
+@dataclass
+class Replayed:
+    """What came of forms sent twice at one moment and once more: the pages that took theirs, and what went wrong.
+    `first`: whose forms are sent so before they are sent in bad ways, since those would end what they are of."""
+
+    first: Collection[str] = ()
+    taken: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+
+def as_it_should_be(form: Form, day: date) -> dict[str, list[str]]:
+    """The form as somebody would fill it in who means it: a choice everywhere, a day, times and numbers."""
+    fields = form.filled("Two words")
+    parts = {"day": day.day, "month": day.month, "year": day.year}
+    for name in form.written:
+        part = name.rpartition("-")[2]
+        if part in parts and any(each.endswith(f"{name.removesuffix(part)}year") for each in form.written):
+            fields[name] = [str(parts[part])]
+        elif form.fields.get(name, [""]) != [""]:
+            fields[name] = form.fields[name]
+        elif name.endswith(("time", "at")):
+            fields[name] = ["14:30"]
+        elif name.endswith(("day", "until", "_on")):
+            fields[name] = [day.isoformat()]
+        elif form.numbers & {name}:
+            fields[name] = ["3"]
+    return fields
+
+
+async def replay(app: Starlette, browser: Browser, form: Form, state: State, today: date, told: Replayed) -> None:
+    """Opens the form's page, sends the form twice at one moment and then once more: whatever the first was answered,
+    the others are answered by a page or a refusal in words, and change nothing."""
+    page = await browser.answer("GET", form.page)
+    found = [f for f in Reading(form.page, page.text).forms if f.action == form.action] if page.is_success else []
+    if not found:
+        return
+    for day in (today + timedelta(days=1), today - timedelta(days=1)):
+        sent = as_it_should_be(found[0], day) | {"csrf_token": found[0].fields["csrf_token"]}
+        at_once = await asyncio.gather(*(browser.answer("POST", form.action, sent) for _ in range(2)))
+        if 303 in {answer.status_code for answer in at_once}:
+            break
+    statuses = [answer.status_code for answer in at_once]
+    if any(status >= 500 for status in statuses):
+        told.problems.append(f"{form.action}: {statuses}")
+    if 303 not in statuses:
+        return
+    before = await state.now()
+    last = await browser.answer("POST", form.action, sent)
+    after = await state.now()
+    kind = page_at(app, "POST", form.action)
+    statuses += [last.status_code]
+    if changed := sorted(name for name in after if after[name] != before.get(name)):
+        told.problems.append(f"{form.action}: sent again ({statuses}), changed {changed}")
+    if kind is not None:
+        told.taken.add(kind.path)
+    if last.status_code not in (303, 409):
+        told.problems.append(f"{form.action}: taken, and then answered {last.status_code}: {statuses}")
+
+
 def not_reached(app: Starlette, forms: Sequence[Form]) -> list[Page]:
     """Pages that take a form and that no walk came upon: they are sent with ids that are nobody's."""
     reached = {page.path for form in forms if (page := page_at(app, "POST", form.action))}
@@ -226,16 +292,28 @@ def token_of(found: Walked) -> str:
     return next(form.fields["csrf_token"][0] for form in found.forms if "csrf_token" in form.fields)
 
 
+async def _replays(app: Starlette, browser: Browser, found: Walked, state: State, told: Replayed) -> None:
+    today = local_day(clock.now())
+    for form in one_of_each(app, found.forms):
+        await replay(app, browser, form, state, today, told)
+
+
 async def refusals(
-    app: Starlette, walkers: Mapping[str, tuple[Browser, Sequence[str]]], state: State, others: Mapping[str, str]
+    app: Starlette,
+    walkers: Mapping[str, tuple[Browser, Sequence[str]]],
+    state: State,
+    others: Mapping[str, str],
+    told: Replayed | None = None,
 ) -> tuple[list[str], set[str]]:
     """Sends every form in bad ways: what went wrong, and the pages that a walk came upon.
 
     `walkers`: a browser for each persona, with the addresses to begin at; `others`: who sends what no walk came upon,
-    by how its path begins.
+    by how its path begins. With `told` every form is then sent as it should be, and again.
     """
     walked = {who: await walk(app, browser, starts) for who, (browser, starts) in walkers.items()}
     problems = [f"{a}: {s}" for found in walked.values() for a, (s, _) in found.texts.items() if s >= 500]
+    for who in told.first if told is not None else ():
+        await _replays(app, walkers[who][0], walked[who], state, told or Replayed())
     for who, found in walked.items():
         for form in one_of_each(app, found.forms):
             problems += await send_badly(walkers[who][0], form, state, token_of(found))
@@ -243,4 +321,7 @@ async def refusals(
     for unseen in not_reached(app, everything):
         who = next(who for begins, who in others.items() if unseen.path.startswith(begins))
         problems += await send_badly(walkers[who][0], nobodys(unseen), state, token_of(walked[who]))
+    for who in walkers if told is not None else ():
+        if told is not None and who not in told.first:
+            await _replays(app, walkers[who][0], walked[who], state, told)
     return problems, {page.path for form in everything if (page := page_at(app, "POST", form.action))}

@@ -15,13 +15,15 @@ from tests.code_compliance.test_complaints import office as office
 from tests.code_compliance.test_complaints import sealer as sealer
 from tests.code_compliance.test_forecast import a_clock_ends_soon
 from tests.code_compliance.test_own_rights import TOKEN, hear
-from tests.walking import State, refusals
+from tests.walking import Replayed, State, refusals
 
 pytestmark = pytest.mark.service
 CASE = case_id(CRIME, "V1")
 
 
-async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_done(hub: Hub, office: Office) -> None:
+async def test_every_form_refuses_what_it_cannot_use_leaves_nothing_half_done_and_is_done_once(
+    hub: Hub, office: Office
+) -> None:
     await a_clock_ends_soon(hub)
     staff, outside = await office.sign_in(), await office.outside()
     await taken_in(staff)
@@ -33,6 +35,8 @@ async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_don
         "nobody": (outside, ("/tell-us", "/yours", f"/yours/{TOKEN}")),
     }
     others = {"/rights/operations": "compliance", "/rights": "compliance", "/": "nobody"}
-    problems, reached = await refusals(office.app, walkers, State(hub.database), others)
+    problems, reached = await refusals(office.app, walkers, State(hub.database), others, told := Replayed())
     assert problems == []
     assert len(reached) > 12, sorted(reached)
+    assert not told.problems, "\n".join(told.problems)
+    assert len(told.taken) > 6, f"{sorted(told.taken)} NOT {sorted(reached - told.taken)}"

@@ -13,12 +13,12 @@ from tests.feedback.conftest import Running
 from tests.feedback.test_feedback_ui import somebody_answers
 from tests.feedback.test_neutral_ui import TOKEN, begin
 from tests.feedback.test_neutral_ui import invited as invited
-from tests.walking import State, refusals
+from tests.walking import Replayed, State, refusals
 
 pytestmark = pytest.mark.service
 
 
-async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_done(
+async def test_every_form_refuses_what_it_cannot_use_leaves_nothing_half_done_and_is_done_once(
     invited: Running, databases: Databases
 ) -> None:
     await somebody_answers(invited, "another", {"heard": "4"}, "words")
@@ -44,6 +44,10 @@ async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_don
             "leader": (staff, ("/feedback", "/feedback/words", "/feedback/operations")),
             "person": (person, ("/questions", "/before", f"/r/{TOKEN}", "/saved")),
         }
-        problems, reached = await refusals(app, walkers, State(invited.worker), {"/feedback": "leader", "/": "person"})
+        problems, reached = await refusals(
+            app, walkers, State(invited.worker), {"/feedback": "leader", "/": "person"}, told := Replayed()
+        )
     assert problems == []
     assert reached >= {"/questions", "/r", "/stop", "/feedback/words/{response_id}"}
+    assert not told.problems, "\n".join(told.problems)
+    assert len(told.taken) > 0, f"{sorted(told.taken)} NOT {sorted(reached - told.taken)}"

@@ -16,7 +16,7 @@ from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import access_of
 from tests.referral.test_hostile_provider import three_providers
-from tests.walking import MUCH, State, refusals
+from tests.walking import MUCH, Replayed, State, refusals
 
 pytestmark = pytest.mark.service
 WALKERS = {
@@ -41,7 +41,7 @@ def whole_app(hub: Hub, access: Database) -> Starlette:
     )
 
 
-async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_done(
+async def test_every_form_refuses_what_it_cannot_use_leaves_nothing_half_done_and_is_done_once(
     hub: Hub, databases: Databases
 ) -> None:
     await three_providers(hub)
@@ -53,9 +53,12 @@ async def test_every_form_refuses_what_it_cannot_use_and_leaves_nothing_half_don
             cookie = await cookie_of(access, who)
             walkers[who] = await stack.enter_async_context(Browser(app, hub.context.settings, cookie)), starts
         others = {"/portal": "provider.manager", "/": "leader"}
-        problems, reached = await refusals(app, walkers, State(hub.worker, LOOKED), others)
+        told = Replayed(first=("provider.manager",))
+        problems, reached = await refusals(app, walkers, State(hub.worker, LOOKED), others, told)
     assert problems == []
     assert len(reached) > 40, sorted(reached)
+    assert not told.problems, "\n".join(told.problems)
+    assert len(told.taken) > 28, f"{sorted(told.taken)} NOT {sorted(reached - told.taken)}"
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b'{"words": "' + MUCH.encode() + b'"}', b'{"case_id": "x", "<b>": [1]}'])

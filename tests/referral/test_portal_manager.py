@@ -287,6 +287,8 @@ async def test_the_analyst_downloads_without_small_numbers_and_no_other_provider
     page = await manager.get(f"/portal/returns/{period}/posts")
     form = {i.get("name") or "": "1" for i in page.all("input") if (i.get("name") or "").count("-")}
     await manager.submit("Save", 200, **form)
+    page = await manager.post(f"/portal/returns/{period}/posts", dict.fromkeys(form, "2"), 409)
+    assert "by you on" in page.errors[0] and "Nothing was saved" in page.errors[0]
     where = f"/portal/returns/{period}/sign"
     shown = (await manager.get(where)).hidden(where) | {"checked": "yes"}
     page = await manager.post(where, shown | {"figures_seen": '[["received", "all", "9"]]'}, 409)

@@ -22,6 +22,7 @@ from services.referral.domain import attempting, safe_contact
 from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
+from services.referral.domain.shown import JUST_NOW
 from services.referral.store import cases, contact, incidents, locks, referrals
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
@@ -151,8 +152,13 @@ def _state(channel: Channel) -> ChannelState:
 
 async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why: str, now: datetime) -> None:
     """Shuts a channel of the person everywhere, and tells every case of theirs: those that the viewer may see at once,
-    the others, with the other records of the person, by `locking.carry_on`."""
+    the others, with the other records of the person, by `locking.carry_on`. Pressed twice, it is told once."""
     person_id = await person_of(tx, case_id)
+    await contact.hold_one(tx, person_id, channel)
+    held = (await profile_of(tx, person_id)).channel(channel)
+    said = (held.locked_why, held.set_by_role)
+    if said == (why, viewer.role) and held.locked_at is not None and now - held.locked_at <= JUST_NOW:
+        return
     await contact.lock(tx, person_id, channel, why, viewer.user_id, viewer.role, now)
     told = await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
     await locks.add(tx, Lock(person_id, channel, why, viewer.user_id, viewer.role, now, tuple(told)))

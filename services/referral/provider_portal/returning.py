@@ -12,8 +12,11 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import when
+from services.referral import stale_steps
 from services.referral.actions import monitoring as acts
 from services.referral.domain import monitoring as file
+from services.referral.domain import shown
 from services.referral.domain.books import Books
 from services.referral.domain.performance import Quarter, quarter, quarters_until
 from services.referral.provider_portal import words
@@ -117,16 +120,42 @@ def category(books: Books, line: file.Line) -> str:
     return f"{first}: {second.lower()}" if tail else first
 
 
-async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+def _mark(held: Sequence[PostSpend]) -> str:
+    """What was said of posts and spend when a page was made, for a hidden field."""
+    return shown.mark(None, *((row.strand, *_figures(row)) for row in sorted(held, key=lambda row: row.strand)))
+
+
+def _figures(row: PostSpend) -> tuple[Decimal, Decimal, int, Decimal]:
+    return row.posts, row.vacancies, row.waiting, row.spend
+
+
+def _changed(visit: Visit, held: Sequence[PostSpend]) -> str:
+    """What stands of posts and spend since the page was opened, and who said so."""
+    last = max(held, key=lambda row: row.said_at)
+    who = "you" if last.said_by == visit.signed_in.user_id else "a colleague"
+    said = "; ".join(
+        f"{FUNDING.get(row.strand, words.words(row.strand))}: {row.posts} posts, {row.vacancies} not filled,"
+        f" {row.waiting} waiting, £{row.spend:,}"
+        for row in held
+    )
+    return (
+        f"These were changed since you opened this page, by {who} on {when(last.said_at)}. They are now {said}."
+        " Nothing was saved. Save yours only if they are right all the same"
+    )
+
+
+async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     period = quarter_asked(visit)
     async with visit.begin() as tx:
-        held = {row.strand: row for row in await monitoring.said(tx, period.name)}
+        said = await monitoring.said(tx, period.name)
+        held = {row.strand: row for row in said}
         viewer = visit.signed_in
         await audit.record(tx, [audit.seen(viewer, "monitoring.posts_asked", "provider", viewer.organisation_id)])
     known = {f"{name}-{strand}": [str(getattr(row, name))] for strand, row in held.items() for name in FORM}
     return visit.render(
         "provider_portal/posts.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
+        stood=_mark(said) if status == 409 else stale_steps.carried(visit, _mark(said)),
         period=period,
         strands=[(strand, FUNDING.get(strand, words.words(strand))) for strand in strands(visit, books)],
         values=visit.form or known,
@@ -164,7 +193,12 @@ async def say_posts(visit: Visit, books: Books) -> Response:
         for strand, read in said.items()
     ]  # fmt: skip
     async with visit.begin() as tx:
-        await acts.say_posts(tx, viewer, rows)
+        held = await monitoring.said(tx, period.name)
+        same = {row.strand: _figures(row) for row in rows} == {row.strand: _figures(row) for row in held}
+        if not same and held and stale_steps.differs(visit, _mark(held)):
+            return await ask_posts(visit, books, [FieldError("", _changed(visit, held))], 409)
+        if not same:
+            await acts.say_posts(tx, viewer, rows)
     return visit.redirect(f"/portal/returns/{period.name}", flash="Posts and spend were saved")
 
 

@@ -116,6 +116,11 @@ async def hold(tx: Tx, person_id: UUID, kind: str) -> UUID | None:
     return next((row["set_by"] for row in rows if row["person_id"] == person_id), None)
 
 
+async def hold_one(tx: Tx, person_id: UUID, kind: str) -> None:
+    """Holds a channel of one record until the transaction ends, where there is one."""
+    await tx.execute("select 1 from channel where person_id = $1 and kind = $2 for update", person_id, kind)
+
+
 async def holders(tx: Tx, person_id: UUID, kind: str) -> list[UUID]:
     """Other records of this person that have a channel of this kind."""
     rows = await tx.fetch(
