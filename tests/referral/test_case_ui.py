@@ -400,7 +400,7 @@ async def test_who_has_looked_lists_everybody(hub: Hub, browse: AsPersona) -> No
     case = await a_case(hub)
     await (await browse("compliance")).get(f"/cases/{case}")
     page = await (await browse("officer")).get(f"/cases/{case}/looked")
-    assert ["compliance lead", "Case seen", "Overview"] in [row[1:] for row in page.rows]
+    assert ["Compliance lead", "Case seen", "Overview"] in [row[1:] for row in page.rows]
 
 
 async def test_operations_says_what_is_set_aside_and_why(hub: Hub, browse: AsPersona) -> None:

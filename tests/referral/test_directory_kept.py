@@ -17,6 +17,7 @@ from kit import clock
 from kit.web.sent import NOT_UTF_8
 from services.referral.actions import books as stocked
 from services.referral.directory_ui.forms import values_of
+from services.referral.directory_ui.told import in_words
 from services.referral.domain.entries import BadField, contract_of, entry_of
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import explain
@@ -74,6 +75,13 @@ def test_an_entry_that_cannot_be_used_names_its_field(changed: dict[str, Any], f
     with pytest.raises(BadField) as bad:
         contract_of(entry_of(HELD) | changed, providers_of(BOOKS.directory))
     assert bad.value.field == field
+
+
+def test_what_a_contract_says_is_told_in_words() -> None:
+    told = {one.field: one.after for one in in_words(differences(None, HELD), {HELD.provider.slug: "Its provider"})}
+    assert (told["provider"], told["kind of help"]) == ("Its provider", "General support")
+    assert told["who pays for it"] == "Core grant" and "ways to reach the person" in told["what a referral tells it"]
+    assert told["standards"].startswith("working days to accept: ")
 
 
 def test_what_changes_is_told_field_by_field() -> None:

@@ -217,7 +217,7 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     assert page.errors == ["Say posts and spend for every strand first"]
     await manager.get(f"/portal/returns/{period}/posts")
     page = await manager.submit("Save", 422, **{"posts-idva": "many"})
-    assert "Enter a number for posts, 0 where there is none" in page.errors
+    assert "Enter how many posts there are, 0 where there is none (IDVA posts)" in page.errors
     form = {i.get("name") or "": "3" for i in page.all("input") if (i.get("name") or "").count("-")}
     await manager.submit("Save", 200, **form)
     page = await manager.get(f"/portal/returns/{period}/sign")
@@ -226,7 +226,7 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     same = {"return_id": str(uuid4()), "checked": "yes", "figures_seen": seen}
     for _ in range(2):
         page = await manager.post(f"/portal/returns/{period}/sign", same)
-    assert "Number 1, signed by Elen Price" in page.text
+    assert "Number 1: Elen Price" in page.text
     await manager.get(f"/portal/returns/{period}/sign")
     page = await manager.submit("Sign the return", 422, checked="yes")
     assert page.errors == ["Nothing differs from what was signed last"]

@@ -136,8 +136,8 @@ async def test_ticked_cases_are_allocated_at_once_and_what_was_skipped_is_said(h
     await officer.get(f"/cases/{taken}")
     await officer.submit("Take this case")
     await leader.get("/cases?queue=waiting")
-    page = await leader.submit("Allocate", to="rule")
-    assert "tick at least one case" in page.text
+    page = await leader.submit("Allocate", 422, to="rule")
+    assert page.errors == ["Tick at least one case"] and page.heading == "Waiting for the hub"
     ticked = [str(free), str(taken), str(skilled), str(uuid4())]
     page = await leader.submit("Allocate", to="rule", case=ticked)
     assert "1 given: Gareth Lowe 1. Skipped: " in page.text

@@ -21,7 +21,7 @@ async def named(visit: Visit) -> Named:
             return "you"
         member = known.get(user) if user else None
         if member is None:
-            return "somebody whose account is gone" if user else "nobody: by itself"
+            return "a former worker" if user else "nobody: by itself"
         role = ROLES[member.role].title if member.role in ROLES else member.role
         role = role[0].lower() + role[1:]
         return f"{member.name} ({role})" if whole else f"a {role}" if role[0] not in "aeiou" else f"an {role}"

@@ -27,6 +27,7 @@ BECAUSE = {
     "relet": "the contract was let again",
 }
 TRANSFERABLE = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
+CLOCKS = {"wall_clock": "counted day and night", "working_time": "counted in working hours"}
 RESTS = {"accept": "The limit to accept rested", "support": "The limits of support rested"}
 
 
@@ -65,7 +66,7 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     contract = books.directory.by_id.get(referral.contract_id) if referral.contract_id else None
     silent = [s for s in lived.silence if s.leg_id == referral.leg_id and referral.state == "sent"]
     silent.sort(key=lambda s: (s.at, list(STEPS).index(s.step)))
-    notes = [f"{KINDS[s.kind]}: {STEPS[s.step]}, {when(s.at)} ({words.words(s.clock).lower()})." for s in silent]
+    notes = [f"{KINDS[s.kind]}: {STEPS[s.step]}, {when(s.at)} ({CLOCKS.get(s.clock, s.clock)})." for s in silent]
     if silent and contract is not None:
         notes.append(
             f"Duty line of {contract.provider.name}: {contract.provider.duty_phone or contract.provider.phone}."

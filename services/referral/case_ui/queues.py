@@ -1,5 +1,6 @@
 """The hub's queues, and the search that leaves nothing personal in an address."""
 
+from collections.abc import Mapping
 from uuid import uuid4
 
 from starlette.responses import Response
@@ -20,14 +21,18 @@ from services.referral.store.queues import Filters
 NOTHING_SOUGHT = "Enter a reference, a full name, a phone number or a crime number"
 
 
-async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) -> Response:
-    slug, number = visit.query.get("queue", "waiting"), visit.query.get("page", "1")
+async def show(
+    visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = (), asked: Mapping[str, str] | None = None
+) -> Response:
+    """A queue; `asked`: what narrows it, where that is not in the address."""
+    asked = visit.query if asked is None else asked
+    slug, number = asked.get("queue", "waiting"), asked.get("page", "1")
     filters = Filters(
-        line=_known(visit, "line", SERVICE_LINES),
-        hold=_known(visit, "hold", HOLDS),
-        area=_known(visit, "area", tuple(place.code for place in AREAS)),
-        changed=visit.query.get("changed") == "yes",
-        sort=_known(visit, "sort", tuple(queues.SORTS)),
+        line=_known(asked, "line", SERVICE_LINES),
+        hold=_known(asked, "hold", HOLDS),
+        area=_known(asked, "area", tuple(place.code for place in AREAS)),
+        changed=asked.get("changed") == "yes",
+        sort=_known(asked, "sort", tuple(queues.SORTS)),
     )
     async with visit.begin() as tx:
         page = await queues.queue(tx, slug, filters, whole(number) or 1)
@@ -35,7 +40,7 @@ async def show(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) ->
             return visit.not_found()
         counts = await queues.counts(tx)
         preferences = await preferring.settings(tx)
-        own = await home.own(tx, visit, page, whole="queue" not in visit.query)
+        own = await home.own(tx, visit, page, whole="queue" not in asked)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, (slug,))])
     chosen = {"line": filters.line, "hold": filters.hold, "area": filters.area, "sort": filters.sort}
     chosen |= {"changed": "yes" if filters.changed else None}
@@ -77,8 +82,8 @@ def badge(count: int | None) -> str | None:
     return None if count is None else f"{count:,}" if count <= most else f"{most:,}+"
 
 
-def _known(visit: Visit, name: str, among: tuple[str, ...]) -> str | None:
-    value = visit.query.get(name)
+def _known(asked: Mapping[str, str], name: str, among: tuple[str, ...]) -> str | None:
+    value = asked.get(name)
     return value if value in among else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
@@ -20,7 +21,7 @@ from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import allocating
 from services.referral.actions.allocating import Done
-from services.referral.case_ui import words
+from services.referral.case_ui import queues, words
 from services.referral.case_ui.assigning import id_of
 from services.referral.case_ui.room import Desk, one
 from services.referral.desk_books import allocation
@@ -221,7 +222,7 @@ async def allocate(visit: Visit, desk: Desk) -> Response:
     back = back if back.startswith("/cases?") else "/cases"
     ticked = [found for found in (_uuid(text) for text in visit.form.get("case", [])[:100]) if found]
     if not ticked or batch is None:
-        return visit.redirect(back, flash="Nothing was allocated: tick at least one case.")
+        return await _not_allocated(visit, desk, back, FieldError("case-1", "Tick at least one case"))
     try:
         async with visit.begin() as tx:
             await copy_workers(visit, tx)
@@ -230,8 +231,13 @@ async def allocate(visit: Visit, desk: Desk) -> Response:
             done = await allocating.bulk(tx, visit.signed_in, batch, ticked, worker_id, why, visit.now)
             names = {each.worker_id: each.name for each in await workers.everybody(tx)}
     except Refused:
-        return visit.redirect(back, flash="Nothing was allocated: choose somebody from the list.")
+        return await _not_allocated(visit, desk, back, FieldError("to", "Choose somebody from the list"))
     return visit.redirect(back, flash=summary(done, names))
+
+
+async def _not_allocated(visit: Visit, desk: Desk, back: str, error: FieldError) -> Response:
+    """The queue that the form was on, with what is to be put right."""
+    return await queues.show(visit, desk, (error,), dict(parse_qsl(urlsplit(back).query)))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -10,6 +10,7 @@ from services.referral.said import FIELDS
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
 _SHORT |= FIELDS | {
+    "worker_gender": "Choice of the worker's gender",
     "idva_lgbt": "LGBT+ IDVA",
     "idva_male": "IDVA for men",
     "by_and_for": "By-and-for service",

@@ -20,10 +20,11 @@ from kit.web.once import sent_id
 from services.referral.actions import contracting
 from services.referral.directory_ui import forms, meanwhile
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
+from services.referral.directory_ui.told import in_words
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
-from services.referral.domain.versions import Version, differences, ended, providers_of, standing_on
-from services.referral.said import FUNDING
+from services.referral.domain.versions import Difference, Version, differences, ended, providers_of, standing_on
+from services.referral.said import FIELDS, FUNDING
 from services.referral.store import directory, keeping
 
 WORDS = {
@@ -90,8 +91,13 @@ def _told(books: Books, versions: Sequence[Version], version: Version) -> dict[s
         "kind": KINDS[version.kind],
         "title": made.title,
         "slug": made.slug,
-        "differences": differences(before.by_id.get(made.contract_id), made),
+        "differences": _differences(books, before.by_id.get(made.contract_id), made),
     }
+
+
+def _differences(books: Books, before: Contract | None, after: Contract) -> list[Difference]:
+    providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
+    return in_words(differences(before, after), providers | {after.provider.slug: after.provider.name})
 
 
 async def _found(visit: Visit, books: Books) -> tuple[Contract, list[Version], Books]:
@@ -124,7 +130,7 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         contract=contract,
         line=LINE_NAMES[contract.line],
         state=STATES[contract.state_on(today)],
-        facts=[fact for fact in differences(None, contract) if fact.after != "nothing"],
+        facts=[fact for fact in _differences(books, None, contract) if fact.after != "nothing"],
         told=told,
         held=held,
         closures=[one for one in closures if one.contract_id == contract.contract_id and one.until_day >= today],
@@ -188,7 +194,7 @@ def _form(
 
 def _pairs(name: str) -> list[tuple[str, str]]:
     short = {"idva": "IDVA", "idva_lgbt": "LGBT+ IDVA", "idva_male": "IDVA for men", "isva": "ISVA"}
-    known = FUNDING if name == "funding" else short
+    known = FUNDING if name == "funding" else FIELDS if name == "pack" else short
     return [(code, known.get(code) or code.replace("_", " ").capitalize()) for code in forms.closed(name)]
 
 
@@ -229,7 +235,7 @@ async def check(visit: Visit, books: Books) -> Response:
         contract=contract,
         after=after,
         day=day,
-        differences=differences(before, after),
+        differences=_differences(books, before, after),
         foreseen=foreseen,
         later=next((each.effective_from for each in versions if each.effective_from > day), None),
         sent=sent,

@@ -67,7 +67,7 @@ class Verdict:
 WORDS = {
     "safe": "Safe now.",
     "not_a_channel": "This is no way to reach a person.",
-    "locked": "Locked. Only somebody who has spoken to the person lifts it.",
+    "locked": "Only somebody who has spoken to the person may lift the lock.",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
     "share_refused": "The person said no to sharing: nobody contacts them.",
     "share_not_asked": "The person was not asked whether it may be shared: ask the officer to ask.",

@@ -49,8 +49,8 @@ def missing(visit: Visit, lists: SupportLists, verb: str) -> list[FieldError]:
     if verb == "complete" and one(visit, "end_reason") not in lists.end_reasons:
         errors.append(FieldError("end_reason", "Choose why support ends"))
     errors += [
-        FieldError(f"outcome-{code}", "Choose what changed, or why there is no answer")
-        for code in lists.outcomes
+        FieldError(f"outcome-{code}", f"Choose what changed in “{text}”, or why there is no answer")
+        for code, text in lists.outcomes.items()
         if one(visit, f"outcome-{code}") not in lists.changes
     ]
     if one(visit, "next_step") not in lists.next_steps:

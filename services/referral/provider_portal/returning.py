@@ -44,7 +44,13 @@ MEASURES = {
 }
 STRANDED = ("posts", "vacancies", "waiting_of_strand", "spend")
 """Measures whose category is a strand."""
-FORM = ("posts", "vacancies", "waiting", "spend")
+FORM = {
+    "posts": "how many posts there are",
+    "vacancies": "how many posts are not filled",
+    "waiting": "how many people waited",
+    "spend": "what was spent, in pounds",
+}
+"""What the form asks of each strand, as its errors say it."""
 
 
 def quarter_asked(visit: Visit) -> Quarter:
@@ -56,6 +62,10 @@ def quarter_asked(visit: Visit) -> Quarter:
 
 def strands(visit: Visit, books: Books) -> list[str]:
     return sorted({contract.funding for contract in contracts_of(visit, books)})
+
+
+def strand_words(strand: str) -> str:
+    return FUNDING.get(strand, words.words(strand))
 
 
 def unsaid(visit: Visit, books: Books, lines: Sequence[file.Line]) -> set[str]:
@@ -157,7 +167,7 @@ async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = (
         status=status if errors else 200,
         stood=_mark(said) if status == 409 else stale_steps.carried(visit, _mark(said)),
         period=period,
-        strands=[(strand, FUNDING.get(strand, words.words(strand))) for strand in strands(visit, books)],
+        strands=[(strand, strand_words(strand)) for strand in strands(visit, books)],
         values=visit.form or known,
         errors=errors,
     )
@@ -180,7 +190,7 @@ async def say_posts(visit: Visit, books: Books) -> Response:
     for strand in strands(visit, books):
         read = {name: number(one(visit, f"{name}-{strand}"), whole=name == "waiting") for name in FORM}
         errors += [
-            FieldError(f"{name}-{strand}", f"Enter a number for {name}, 0 where there is none")
+            FieldError(f"{name}-{strand}", f"Enter {FORM[name]}, 0 where there is none ({strand_words(strand)})")
             for name, value in read.items()
             if value is None or (name in ("posts", "vacancies") and value >= 10_000)
         ]

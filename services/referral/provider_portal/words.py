@@ -42,12 +42,12 @@ CHANNELS = {
 }
 TOLD = {
     "referral.sent": "Sent to you",
-    "referral.viewed": "Opened by you",
+    "referral.viewed": "Opened",
     "referral.accepted": "Accepted",
     "referral.waitlisted": "Put on the waiting list",
     "referral.declined": "Declined",
     "referral.withdrawn": "Withdrawn",
-    "referral.information-requested": "You asked the hub a question",
+    "referral.information-requested": "The hub was asked a question",
     "referral.information-supplied": "The hub answered your question",
     "referral.not-reached": "Closed: the person could not be reached",
     "referral.declined-by-victim": "Closed: the person does not want this",

@@ -1,0 +1,63 @@
+"""What a contract says, and what a version of it changes, in the words of the form that enters it."""
+
+from collections.abc import Iterable, Mapping
+
+from services.referral.directory_ui.room import LINE_NAMES, STATES
+from services.referral.domain.versions import Difference
+from services.referral.said import FIELDS, FUNDING
+
+LABELS = {
+    "line": "kind of help",
+    "list_state": "its list",
+    "reported": "reported to the police",
+    "sex": "single-sex service",
+    "offer": "only for a person who chose",
+    "funding": "who pays for it",
+    "kinds": "for whom",
+    "pack": "what a referral tells it",
+    "access": "access needs it meets",
+    "most_open": "referrals it holds at once, at most",
+}
+KNOWN: dict[str, Mapping[str, str]] = {
+    "line": LINE_NAMES,
+    "list_state": STATES,
+    "funding": FUNDING,
+    "reported": {
+        "either": "reported or not",
+        "reported": "only what was reported",
+        "unreported": "only what was not reported",
+    },
+    "sex": {"female": "for women", "male": "for men"},
+}
+MANY: dict[str, Mapping[str, str]] = {
+    "kinds": {"person": "people", "business": "businesses", "bereaved": "bereaved families", "witness": "witnesses"},
+    "pack": FIELDS,
+}
+STANDARDS = {
+    "accept working days": "working days to accept:",
+    "first contact working days": "working days to first contact:",
+    "urgent hours": "hours for an urgent case:",
+}
+
+
+def in_words(found: Iterable[Difference], providers: Mapping[str, str]) -> list[Difference]:
+    """Differences as people read them; `providers`: names by slug."""
+    return [
+        Difference(
+            LABELS.get(one.field, one.field), *(_said(one.field, text, providers) for text in (one.before, one.after))
+        )
+        for one in found
+    ]
+
+
+def _said(field: str, text: str, providers: Mapping[str, str]) -> str:
+    known = KNOWN.get(field, providers if field == "provider" else {})
+    for code, words in known.items():
+        if text in (code, code.replace("_", " ")):
+            return words
+    if field == "standards":
+        for code, words in STANDARDS.items():
+            text = ", ".join(part.replace(code, words) if part.startswith(code) else part for part in text.split(", "))
+        return text
+    names = {code.replace("_", " "): words for code, words in MANY.get(field, {}).items()}
+    return ", ".join(names.get(part, part).lower() for part in text.split(", ")) if names else text
