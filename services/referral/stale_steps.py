@@ -11,7 +11,7 @@ from kit.web.app import Visit
 from kit.web.words import when
 from services.referral.domain import shown
 from services.referral.domain.books import Books
-from services.referral.said import DONE
+from services.referral.said import DONE, who
 from services.referral.store import last_step
 
 
@@ -73,6 +73,6 @@ async def told(tx: Tx, books: Books, case_id: UUID, referral_id: UUID, state: st
     known = books.transitions.states.get(state or "")
     said = [f"It stands now as “{known.words}”."] if known else []
     if last:
-        role = "the hub" if last.actor_role == "system" else last.actor_role.replace(".", " ").replace("_", " ")
+        role = "the hub" if last.actor_role == "system" else who(last.actor_role)
         said.append(f"The last step was taken by {role} on {when(last.happened_at)}.")
     return " ".join(said)

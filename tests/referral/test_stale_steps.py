@@ -29,7 +29,7 @@ async def test_a_decline_opened_before_a_colleague_accepted_is_not_taken(hub: Hu
     await colleague.submit("Accept")
     page = await worker.submit("Decline", 409, reason_code=reason)
     assert "It stands now as “Accepted by the provider”." in page.text
-    assert "The last step was taken by provider manager on" in page.text and "was not saved" in page.text
+    assert "The last step was taken by a provider manager on" in page.text and "was not saved" in page.text
     assert await hub.value("select state from referral") == "accepted"
     await worker.get(f"{sent.page}/steps/decline")
     await worker.submit("Decline", reason_code=reason)
@@ -54,5 +54,5 @@ async def test_a_withdrawal_opened_before_the_provider_accepted_is_not_taken(hub
         async with hub.looks(worker) as tx:
             await providing.accept(tx, worker, sent.referral, LATER)
         page = await officer.submit("Withdraw", 409, reason_code="duplicate")
-    assert "The last step was taken by idva worker on" in page.text or "taken by provider worker on" in page.text
+    assert "The last step was taken by an independent domestic violence adviser on" in page.text
     assert await hub.value("select state from referral where referral_id = $1", sent.referral) == "accepted"

@@ -6,7 +6,7 @@ from uuid import UUID
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.words import when
-from services.referral.case_ui import words
+from services.referral import said
 from services.referral.domain.shown import JUST_NOW
 from services.referral.store import audited
 from services.referral.store.audited import Audited
@@ -24,11 +24,11 @@ def is_again(visit: Visit, done: Audited | None, reason: str | None = None) -> b
 
 
 def by(visit: Visit, done: Audited | None) -> str:
-    """ "by you on Thursday 28 December 2023 at 4:42pm", "by team leader on ...", or "meanwhile" where nobody knows."""
+    """ "by you on Thursday 28 December 2023 at 4:42pm", "by a hub team leader on ...", or "meanwhile" where nobody knows."""
     if done is None:
         return "meanwhile"
     mine = done.actor_id == visit.signed_in.user_id
-    return f"by {'you' if mine else words.words(done.actor_role).lower()} on {when(done.at)}"
+    return f"by {'you' if mine else said.who(done.actor_role)} on {when(done.at)}"
 
 
 def who(visit: Visit, user_id: UUID | None, at: datetime | None) -> str:

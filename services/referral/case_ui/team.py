@@ -230,8 +230,9 @@ async def allocate(visit: Visit, desk: Desk) -> Response:
             why = one(visit, "reason") or None
             done = await allocating.bulk(tx, visit.signed_in, batch, ticked, worker_id, why, visit.now)
             names = {each.worker_id: each.name for each in await workers.everybody(tx)}
-    except Refused:
-        return await _not_allocated(visit, desk, back, FieldError("to", "Choose somebody from the list"))
+    except Refused as refused:
+        field, what = ("reason", "a reason") if refused.field == "reason" else ("to", "somebody")
+        return await _not_allocated(visit, desk, back, FieldError(field, f"Choose {what} from the list"))
     return visit.redirect(back, flash=summary(done, names))
 
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from kit.web.app import Visit
 from kit.web.words import date_words, when
 from services.referral.actions import contracting
+from services.referral.directory_ui.told import in_words
 from services.referral.domain.books import Books
 from services.referral.domain.shown import JUST_NOW
-from services.referral.domain.versions import Version, differences, standing_on
+from services.referral.domain.versions import Version, differences, providers_of, standing_on
 
 AGAIN = "Nothing was saved. Look at it, then send this again only if it is right all the same"
 MOST = 5
@@ -36,7 +37,8 @@ def of_contract(visit: Visit, books: Books, versions: Sequence[Version]) -> str:
         return f"The change that this page was made from was taken back. {AGAIN}"
     last = versions[-1]
     before = standing_on(books.directory, versions[:-1], last.effective_from).by_id.get(last.contract_id)
-    found = differences(before, contracting.read(books, last.entry))
+    providers = {slug: one.name for slug, one in providers_of(books.directory).items()}
+    found = in_words(differences(before, contracting.read(books, last.entry)), providers)
     parts = [f"{each.field.replace('_', ' ')} is {each.after} and was {each.before}" for each in found[:MOST]]
     parts += [f"and {len(found) - MOST} more"] if len(found) > MOST else []
     said = f": {'; '.join(parts)}" if parts else ""
