@@ -120,6 +120,14 @@ async def test_forms_of_oversight_with_errors_pass_the_gate(hub: Hub, site: Site
 
         assert await gate.problems(url + path, signed_in=signed_in, act=send, looks=((320, False),)) == [], path
 
+    async def pass_on_too_late(tab: Tab) -> None:
+        await hub.database.pool.execute("update complaint set version = version + 1")
+        await tab.get_by_label("Crown Prosecution Service").check()
+        await tab.get_by_role("button", name="Save", exact=True).click()
+
+    where = f"{url}{COMPLAINT}/redirect"
+    assert await gate.problems(where, signed_in=signed_in, act=pass_on_too_late, looks=((320, False),)) == []
+
 
 async def test_a_forecast_with_a_clock_passes_the_gate(hub: Hub, site: Site) -> None:
     gate, url, signed_in = site

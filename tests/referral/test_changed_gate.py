@@ -2,6 +2,7 @@
 of the hub and the portal, the ten seconds in which a send is undone, drafts, a second report, details that closed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,28 +12,33 @@ from playwright.async_api import Page as Tab
 
 from contracts.addresses import PATHS
 from contracts.identity import contract_id
+from contracts.working_time import local_day
 from kit import clock
 from kit.web.app import Link, make_app
-from services.referral import case_ui, provider_portal
+from services.referral import case_ui, directory_ui, provider_portal
 from services.referral.__main__ import HERE
-from services.referral.actions import allocating, contacting, noting, providing, referring
+from services.referral.actions import allocating, contacting, contracting, noting, providing, referring
+from services.referral.domain.entries import entry_of
 from services.referral.store import cases, workers
 from services.referral.store.workers import Known
 from tests.browser import cookie_of
 from tests.builders import a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import a_case, access_of, triaged
 from tests.referral.portal import LATER, a_referral_sent
+from tests.referral.test_actions import agrees
+from tests.referral.test_actions import send as send_to
 from tests.referral.test_ended import a_referral_ended
+from tests.referral.test_life import RIVERBANK, a_rape_sent
 from tests.referral.test_portal_manager import a_quarter_that_is_over
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 Meanwhile = Callable[[], Awaitable[object]]
 ONCE, PLAIN = ((1280, True), (320, True)), ((1280, False), (320, False))
 """One opening of the page, with JavaScript and without: what changes meanwhile changes once."""
-IDVA = contract_id("harbour-lane-idva")
+IDVA, GENERAL = contract_id("harbour-lane-idva"), contract_id("open-door-birmingham-solihull")
 OFFICER, LEADER, WORKER = a_viewer(), a_viewer("leader"), a_viewer("idva.worker")
 
 
@@ -87,7 +93,7 @@ async def site(hub: Hub, databases: Databases) -> AsyncIterator[Site]:
     app = make_app(
         "referral",
         settings,
-        [*case_ui.pages(hub.context), *provider_portal.pages(hub.context)],
+        [*case_ui.pages(hub.context), *directory_ui.pages(hub.context), *provider_portal.pages(hub.context)],
         databases={"hub": hub.hub, "portal": hub.portal},
         templates=HERE / "templates",
         access=access,
@@ -133,6 +139,39 @@ async def test_pages_of_the_hub_that_changed_meanwhile_pass_the_gate(site: Site,
     note, words = f"/cases/{case}/drafts/{draft}", "This note is open somewhere else"
     await site.passes("officer", note, "Save the draft", words, meanwhile=write, looks=PLAIN, text="Rang the ward")
     await site.passes("officer", f"/cases/{case}", "Take this case", "has changed", meanwhile=give)
+
+
+async def test_sends_transfers_and_contracts_that_changed_meanwhile_pass_the_gate(site: Site, hub: Hub) -> None:
+    case, raped = await a_case(hub), await a_rape_sent(hub)
+    check = f"/cases/{case}/referrals/{(referral := await triaged(hub, case))}/contracts/{IDVA}"
+
+    async def know() -> None:
+        await hub.worker.pool.execute("update case_file set language = 'pl' where case_id = $1", case)
+
+    async def send() -> None:
+        await agrees(hub, case)
+        await send_to(hub, referral)
+
+    async def accept() -> None:
+        await hub.worker.pool.execute("update referral set state = 'accepted' where referral_id = $1", raped.referral)
+
+    async def change() -> None:
+        at, held = clock.now(), BOOKS.directory.by_id[GENERAL]
+        entry = entry_of(replace(held, title="Help for all", pack=held.pack[:3]))
+        async with hub.looks(LEADER) as tx:
+            await contracting.enter(tx, LEADER, BOOKS, entry, local_day(at), uuid4(), at, kind="changed", seen="")
+
+    await hub.worker.pool.execute("update case_file set language = '' where case_id = $1", case)
+    yes = {"agreed": "yes", "unassessed": "urgent"}
+    await site.passes("leader", check, "Send", "it would also be given", meanwhile=know, **yes)
+    await site.passes("leader", check, "Send", "See how it stands now", meanwhile=send, **yes)
+    transfer = f"/cases/{raped.case}/referrals/{raped.referral}/transfer"
+    over = {"contract": str(RIVERBANK), "reason_code": "person_asked", "agreed": "yes"}
+    await site.passes("officer", transfer, "Transfer", "It stands now", meanwhile=accept, **over)
+    tomorrow = local_day(clock.now()) + timedelta(days=1)
+    day = {f"effective_from-{part}": str(getattr(tomorrow, part)) for part in ("day", "month", "year")}
+    path, words = f"/directory/contracts/{GENERAL}/change", "A change was entered"
+    await site.passes("leader", path, "See what would change", words, meanwhile=change, title="Help", **day)
 
 
 async def test_pages_of_a_provider_that_changed_meanwhile_pass_the_gate(site: Site, hub: Hub) -> None:

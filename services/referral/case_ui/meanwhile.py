@@ -24,7 +24,7 @@ def is_again(visit: Visit, done: Audited | None, reason: str | None = None) -> b
 
 
 def by(visit: Visit, done: Audited | None) -> str:
-    """ "by you on Thursday 28 December 2023 at 4:42pm", "by a hub team leader on ...", or "meanwhile" where nobody knows."""
+    """ "by you on Thursday 28 December 2023 at 4:42pm", "by a hub team leader on ...", or "meanwhile"."""
     if done is None:
         return "meanwhile"
     mine = done.actor_id == visit.signed_in.user_id
