@@ -60,7 +60,7 @@ class Site:
         each: str = "",
         **answers: str,
     ) -> None:
-        """Opens a page; while it is open something happens, then it is filled in and a button or link pressed; what
+        """Opens a page; while it is open something happens, then it is filled in and buttons or links are pressed; what
         comes has the words `says` and passes the gate."""
 
         async def act(tab: Tab) -> None:
@@ -76,8 +76,8 @@ class Site:
                     await held.first.fill(value)
             for number in await tab.locator("input[inputmode]").all() if each else ():
                 await number.fill(each)
-            if button:
-                found = tab.get_by_role("button", name=button, exact=True).or_(tab.get_by_role("link", name=button))
+            for name in button.split(" > ") if button else ():
+                found = tab.get_by_role("button", name=name, exact=True).or_(tab.get_by_role("link", name=name))
                 await found.first.click()
                 await tab.wait_for_load_state("load")
             await tab.get_by_text(says).first.wait_for()
@@ -170,8 +170,8 @@ async def test_sends_transfers_and_contracts_that_changed_meanwhile_pass_the_gat
     await site.passes("officer", transfer, "Transfer", "It stands now", meanwhile=accept, **over)
     tomorrow = local_day(clock.now()) + timedelta(days=1)
     day = {f"effective_from-{part}": str(getattr(tomorrow, part)) for part in ("day", "month", "year")}
-    path, words = f"/directory/contracts/{GENERAL}/change", "A change was entered"
-    await site.passes("leader", path, "See what would change", words, meanwhile=change, title="Help", **day)
+    path, buttons = f"/directory/contracts/{GENERAL}/change", "See what would change > Enter this change"
+    await site.passes("leader", path, buttons, "A change was entered", meanwhile=change, title="Help", **day)
 
 
 async def test_pages_of_a_provider_that_changed_meanwhile_pass_the_gate(site: Site, hub: Hub) -> None:
