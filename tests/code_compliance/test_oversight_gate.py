@@ -122,7 +122,7 @@ async def test_forms_of_oversight_with_errors_pass_the_gate(hub: Hub, site: Site
 
     async def pass_on_too_late(tab: Tab) -> None:
         await hub.database.pool.execute("update complaint set version = version + 1")
-        await tab.get_by_label("Crown Prosecution Service").check()
+        await tab.get_by_label("Whom is it passed on to?").select_option("CPS")
         await tab.get_by_role("button", name="Save", exact=True).click()
 
     where = f"{url}{COMPLAINT}/redirect"

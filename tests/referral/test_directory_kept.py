@@ -130,7 +130,7 @@ async def test_a_change_is_looked_at_entered_once_and_counts_from_its_day(hub: H
     assert await hub.value("select count(*) from contract_version") == 1
     other = form | {"version_id": [str(uuid4())], "title": ["Help for some"]}
     page = await browser.post(f"/directory/contracts/{GENERAL}/change", other, 409)
-    assert f"title is Help for all and was {HELD.title}; ages is from 18 and was nothing. Nothing was" in page.errors[0]
+    assert f"title: Help for all (was {HELD.title}); ages: from 18 (was nothing). Nothing was" in page.errors[0]
     assert any(each.get("value") == "Help for some" for each in page.all("input")), "what was typed is there"
     page = await browser.get("/directory/contracts")
     assert "Changed from" in page.text and "Help for all" in page.text

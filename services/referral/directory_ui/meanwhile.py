@@ -39,7 +39,7 @@ def of_contract(visit: Visit, books: Books, versions: Sequence[Version]) -> str:
     before = standing_on(books.directory, versions[:-1], last.effective_from).by_id.get(last.contract_id)
     providers = {slug: one.name for slug, one in providers_of(books.directory).items()}
     found = in_words(differences(before, contracting.read(books, last.entry)), providers)
-    parts = [f"{each.field.replace('_', ' ')} is {each.after} and was {each.before}" for each in found[:MOST]]
+    parts = [f"{each.field.replace('_', ' ')}: {each.after} (was {each.before})" for each in found[:MOST]]
     parts += [f"and {len(found) - MOST} more"] if len(found) > MOST else []
     said = f": {'; '.join(parts)}" if parts else ""
     return f"{entered(visit, last.made_by, last.made_at, last.effective_from)}{said}. {AGAIN}"
