@@ -16,6 +16,7 @@ from services.code_compliance.actions import complaining
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.store import complaints
 from tests.browser import cookie_of
+from tests.builders import a_viewer
 from tests.code_compliance.builders import CRIME, RULES, crime, reached
 from tests.code_compliance.hub import Hub
 from tests.code_compliance.test_complaints import app_of, pools_of
@@ -121,9 +122,13 @@ async def test_forms_of_oversight_with_errors_pass_the_gate(hub: Hub, site: Site
         assert await gate.problems(url + path, signed_in=signed_in, act=send, looks=((320, False),)) == [], path
 
     async def pass_on_too_late(tab: Tab) -> None:
-        await hub.database.pool.execute("update complaint set version = version + 1")
+        async with hub.database.begin() as tx:
+            found = await complaints.load(tx, CRIME)
+            assert found is not None
+            await complaining.redirect(tx, a_viewer("compliance"), found[0], "HMCTS", RULES, clock.now())
         await tab.get_by_label("Whom is it passed on to?").select_option("CPS")
         await tab.get_by_role("button", name="Save", exact=True).click()
+        await tab.get_by_text("This has changed since you opened the page").first.wait_for()
 
     where = f"{url}{COMPLAINT}/redirect"
     assert await gate.problems(where, signed_in=signed_in, act=pass_on_too_late, looks=((320, False),)) == []
