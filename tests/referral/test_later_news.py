@@ -112,6 +112,15 @@ async def found_by_the_hub(
         assert await first_contact.record(tx, OFFICER, made, books, LATER)
 
 
+async def test_what_asks_for_care_and_comes_after_a_send_is_looked_at_the_same_day_and_once(hub: Hub) -> None:
+    case, crime = await a_sent_case(hub)
+    later = await the_police_add(hub, crime, vulnerabilities=["protected_address"])
+    assert (await state(hub, case), await open_tasks(hub, case)) == ("active", ["new_hold"])
+    later = await the_police_add(hub, later, 3, sex="male")
+    await the_police_add(hub, later, 4, channels_safe=[])
+    assert await open_tasks(hub, case) == ["new_hold"], "a gate tells how things stand, and asks for nothing"
+
+
 async def test_who_is_named_as_a_suspect_later_is_held_in_the_case_in_which_they_were_harmed(hub: Hub) -> None:
     case, _ = await a_sent_case(hub)
     other = a_crime(a_victim("V-2"), suspects=[{"suspect_ref": "V-1"}])
@@ -121,6 +130,7 @@ async def test_who_is_named_as_a_suspect_later_is_held_in_the_case_in_which_they
     assert (await hub.told(case))[-1] == "case.routed"
     asked = "select holds from case_file where case_id = $1"
     assert await hub.value(asked, case_id(other["crime_id"], "V-2")) == []
+    assert await open_tasks(hub, case) == ["new_hold"], "its provider goes on, and somebody looks the same day"
     told = len(await hub.told(case))
     await hub.hears(recorded(a_crime(a_victim("V-3"), suspects=[{"suspect_ref": "V-1"}]), at=LATER))
     assert len(await hub.told(case)) == told, "once"

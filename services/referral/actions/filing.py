@@ -14,6 +14,7 @@ from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import CaseFacts, History
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import priority
+from services.referral.domain.update import GATES as UPDATE_GATES
 from services.referral.store.batches import RoutingRow
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
@@ -27,6 +28,7 @@ GATES = frozenset({"share_refused", "share_not_asked"})
 SAFEGUARDING = frozenset({"marac", "childrens_social_care", "adult_safeguarding"})
 """Doors that a refusal does not bar: support does not contact the person, and a human still acts for their safety."""
 OPEN_DOOR = "safeguarding_door"
+NEW_HOLD = "new_hold"
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -255,6 +257,15 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     if facts.domestic and "children_in_household" in facts.vulnerabilities:
         found.append(_task("add_children", facts, now))
     return found
+
+
+def news(held: Case | None, case: Case, now: datetime) -> list[Task]:
+    """Something that asks for care became known of a case that stays with its provider: somebody looks the same day."""
+    if held is None or case.state != "active":
+        return []
+    new = sorted(set(case.holds) - set(held.holds) - UPDATE_GATES)
+    about = task_id(NEW_HOLD, case.case_id, *new)
+    return [Task(about, NEW_HOLD, end_of_day(now), now, case_id=case.case_id)] if new else []
 
 
 def liaison(facts: CaseFacts, case: Case, now: datetime) -> list[Task]:

@@ -212,7 +212,8 @@ def _gather(
     # A snapshot repeats what was said before: a later incident, or a human, may have taken that back since.
     for kind in set(facts.channels_safe).difference(before.channels_safe if before else ()):
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
-    for task in (*filing.tasks_of(facts, decision, now), *filing.liaison(facts, case, now)):
+    tasks = (*filing.tasks_of(facts, decision, now), *filing.liaison(facts, case, now), *filing.news(held, case, now))
+    for task in tasks:
         changes.tasks[task.task_id] = task
     hearing.events += decision.events
     hearing.causes += [event] * len(decision.events)

@@ -75,7 +75,8 @@ async def rerun(
     changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
-    changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
+    tasks = (*filing.tasks_of(facts, decision, now), *filing.news(held, case, now))
+    changes.tasks = {task.task_id: task for task in tasks}
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)

@@ -53,6 +53,7 @@ DECISIONS = {
     "information_only": "Information only",
 }
 TASKS = {
+    "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",
     "ask_officer_to_ask": "Ask the officer to ask the person",
