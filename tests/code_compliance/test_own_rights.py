@@ -35,7 +35,9 @@ async def asked(hub: Hub, office: Office) -> UUID:
     staff = await office.sign_in()
     page = await staff.get(PAGE)
     assert "None was asked for yet" in page.text
-    page = await staff.submit("Ask for a link to be sent")
+    form = page.hidden(PAGE)
+    await staff.submit("Ask for a link to be sent")
+    page = await staff.post(PAGE, form)
     assert "A link was asked for and has not been answered yet" in page.text
     ((_, data),) = [told for told in await hub.announced() if told[0] == "contact.requested.v1"]
     assert (data["case_id"], data["purpose"], data["path"]) == (str(CASE), "notice", "yours")

@@ -159,6 +159,8 @@ async def test_a_provider_is_changed_and_added_by_pages_and_taken_back_before_it
     await leader.submit("Enter it", name="Harbour Lane East", **on(later))
     page = await leader.submit("Take it back: Harbour Lane East, number 1")
     assert "It was taken back." in page.text and "Harbour Lane East" not in page.text
+    change = await hub.value("select change_id from directory_change where cancelled_at is not null")
+    assert "It was taken back." in (await leader.post(f"/directory/kept/{change}/cancel")).text, "a second press"
     done = await hub.rows("select action from kit.audit where action like 'directory.%' order by id")
     assert [row["action"].split("_")[-1] for row in done] == ["entered", "entered", "entered", "cancelled"]
     await (await browse("officer")).get("/directory/providers", 403)

@@ -88,6 +88,9 @@ async def test_a_call_is_booked_waits_in_its_queue_and_ends(hub: Hub, browse: As
     assert len((await officer.get("/cases/call-backs")).rows) == 2
     await officer.get(f"/cases/{case}/safeguards")
     assert "Spoke to them" in (await officer.submit("Save how it ended", how="reached")).text
+    ended = f"/cases/{case}/safeguards/entries/{await hub.value('select entry_id from case_entry')}/end"
+    assert "Spoke to them" in (await officer.post(ended, {"how": "reached"})).text, "a second press"
+    assert "It was ended by you on" in (await officer.post(ended, {"how": "not_reached"}, 409)).text
     assert "No call is promised." in (await officer.get("/cases/call-backs")).text
 
 
