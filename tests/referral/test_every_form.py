@@ -41,6 +41,7 @@ def whole_app(hub: Hub, access: Database) -> Starlette:
     )
 
 
+@pytest.mark.timeout(400)
 async def test_every_form_refuses_what_it_cannot_use_leaves_nothing_half_done_and_is_done_once(
     hub: Hub, databases: Databases
 ) -> None:
