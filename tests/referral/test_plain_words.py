@@ -19,6 +19,7 @@ from services.referral.desk_books import right_names
 from services.referral.directory_ui.room import hours_in_words
 from services.referral.domain.directory import Hours
 from services.referral.domain.linking import DIFFERS
+from services.referral.provider_portal.words import given
 from services.referral.said import DONE, age, days, hours
 from services.referral.store.timeline import Entry
 from tests.builders import NOON, a_crime, a_victim
@@ -194,3 +195,11 @@ async def test_what_a_provider_may_no_longer_see_is_not_called_unknown(hub: Hub,
         page = await worker.submit("Decline", reason_code="out_of_scope")
         assert "You declined the referral." in page.text
         assert [page.summary[name] for name in ("Area", "Age", "Risk")] == ["No longer shown"] * 3
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"), [("pl", "Polish"), ("bfi", "British Sign Language"), ("en", "English"), ("xx", "xx")]
+)
+def test_a_language_has_one_name_for_the_hub_and_for_the_provider(tag: str, said: str) -> None:
+    assert given("language", tag) == said
+    assert words.language(tag).lower() == said.lower()

@@ -112,7 +112,7 @@ def facts_rows(case: Case) -> list[dict[str, Any]]:
         ("Who this is", words.words(case.kind)),
         ("Reported", "To the police" if case.reported else "Not to the police"),
         ("Age", said.age(case.age_band)),
-        ("Language", "English" if case.language == "en" else words.words(case.language)),
+        ("Language", words.language(case.language)),
         ("Lives in", words.area(case.home_local_authority)),
         ("Happened in", words.area(case.local_authority)),
         ("Risk", words.words(case.risk_grade) + (f", Dash {case.dash_score}" if case.dash_score is not None else "")),

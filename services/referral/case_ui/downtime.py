@@ -71,6 +71,7 @@ async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
     shut_out = await _must_not_know(tx, visit, line)
     return {
         "line": line,
+        "language": words.language(line.language),
         "must_not_know": shut_out,
         "name": f"{person.get('given_names') or ''} {person.get('family_name') or ''}".strip() or "Name not known",
         "code_word": person.get("code_word"),

@@ -20,6 +20,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions.asked import Source
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, badges, error_of, one
+from services.referral.domain.languages import LANGUAGES
 from services.referral.store import cases, details, intakes
 from services.referral.store.cases import Case
 from services.referral.store.intakes import Intake
@@ -48,11 +49,6 @@ AGENCIES = {
     "charity": "A charity",
     "other": "Another agency",
 }
-LANGUAGES = {
-    "en": "English", "pa": "Panjabi", "ur": "Urdu", "pl": "Polish", "bn": "Bengali", "ar": "Arabic", "ro": "Romanian",
-    "so": "Somali", "gu": "Gujarati", "zh": "Chinese", "fa": "Farsi", "bfi": "British Sign Language",
-    "not_known": "Not known",
-}  # fmt: skip
 CARRIED = (
     "source",
     "given_names",
@@ -134,7 +130,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         needs=asked.NEEDS,
         themselves=asked.OF_THEMSELVES,
         ago=asked.AGO,
-        languages=[{"value": code, "text": text} for code, text in LANGUAGES.items()],
+        languages=[{"value": code, "text": text} for code, text in (LANGUAGES | {"not_known": "Not known"}).items()],
         safety={"safe": "Yes, the person says so", "unsafe": "No", "unknown": "Not sure"},
         case_id=one(visit, "case_id") or uuid4(),
         areas=[{"value": "", "text": "Choose an area"}, *({"value": a.code, "text": a.name} for a in AREAS)],

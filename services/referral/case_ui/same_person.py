@@ -105,7 +105,7 @@ _READ: tuple[tuple[str, Callable[[Case], str]], ...] = (
     ("Case", lambda case: case.reference),
     ("Age", lambda case: said.age(case.age_band)),
     ("Lives in", lambda case: words.area(case.home_local_authority)),
-    ("Language", lambda case: "English" if case.language == "en" else words.words(case.language)),
+    ("Language", lambda case: words.language(case.language)),
     ("What was reported", lambda case: words.words(case.incident_kind or case.offence_group)),
     ("Reported", lambda case: when(case.reported_at)),
     ("Known from", lambda case: words.words(case.source)),
@@ -244,7 +244,7 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
 
 
 def _preferences(earlier: CaseFacts) -> list[str]:
-    told = [] if earlier.language in ("en", *linking.UNKNOWN) else [f"Language: {earlier.language}"]
+    told = [] if earlier.language in ("en", *linking.UNKNOWN) else [f"Language: {words.language(earlier.language)}"]
     told += [words.words(choice) for choice in (*earlier.choices, *earlier.access_needs)]
     if earlier.refused_providers:
         told.append("Ruled out a provider")

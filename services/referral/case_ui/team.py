@@ -32,7 +32,7 @@ from services.referral.store import assigning, keeping, silence, workers
 from services.referral.store.silence import Unopened
 from services.referral.store.workers import Known, Leave, Member
 
-PRIORITIES = {0: "Life safety", 1: "Children", 2: "Careful", 3: "Others"}
+PRIORITIES = {0: "Life safety", 1: "Children", 2: "Needs special care", 3: "Others"}
 SKIPPED = {
     "gone": "is not there any more",
     "closed": "is closed",

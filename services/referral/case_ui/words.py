@@ -6,6 +6,7 @@ from typing import Any
 from contracts.reference import local_authority_name
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
 from kit.web.words import date_words, plural, span
+from services.referral.domain.languages import LANGUAGES
 from services.referral.said import FIELDS
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
@@ -82,6 +83,11 @@ def words(code: str | None) -> str:
     if not code:
         return "Not recorded"
     return HOLDS.get(code) or _SHORT.get(code) or code.replace("_", " ").replace("-", " ").capitalize()
+
+
+def language(tag: str | None) -> str:
+    """The name of a language, or that it is not known."""
+    return LANGUAGES.get(tag or "") or words(tag)
 
 
 def plain(value: Any) -> str:

@@ -11,10 +11,10 @@ from kit.web.app import Visit
 from services.referral.directory_ui.room import AREA_NAMES, LINE_NAMES, STATES, choices, hours_in_words, now
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
+from services.referral.domain.languages import language_name
 from services.referral.domain.open_referral import (
     delivered_by,
     eligibility,
-    language_name,
     list_words,
     organization_of,
     page_of,

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.reference import local_authority_name
 from services.referral.domain.directory import ALL_AREAS, Contract, Directory
 from services.referral.domain.facts import CaseFacts
-from services.referral.domain.open_referral import language_name
+from services.referral.domain.languages import language_name
 
 Check = Callable[[CaseFacts, Contract, date], bool]
 

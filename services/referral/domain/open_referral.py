@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from contracts.identity import NS
 from contracts.reference import AREAS, local_authority_name
 from services.referral.domain.directory import ALL_AREAS, Contract, Hours, Place, Provider
+from services.referral.domain.languages import language_name
 
 LICENCE = "Open Government Licence v3.0"
 _COUNTRY = "GB"
@@ -20,25 +21,6 @@ _NAMES = {"idva": "Independent domestic violence adviser", "isva": "Independent 
 _NAMES |= {"child_isva": "Independent sexual violence adviser for children", "general": "General support"}
 _NAMES |= {"child": "Children and young people", "business": "Businesses", "employment": "Work and employment"}
 _NAMES |= {"anti_social_behaviour": "Anti-social behaviour", "honour_based_abuse": "Honour-based abuse"}
-LANGUAGES = {
-    "ar": "Arabic",
-    "bn": "Bengali",
-    "en": "English",
-    "fa": "Persian",
-    "gu": "Gujarati",
-    "hi": "Hindi",
-    "pa": "Panjabi",
-    "pl": "Polish",
-    "ro": "Romanian",
-    "so": "Somali",
-    "ur": "Urdu",
-    "zh": "Chinese",
-}
-
-
-def language_name(tag: str) -> str:
-    """The name of a language tag, or the tag itself."""
-    return LANGUAGES.get(tag, tag)
 
 
 def line_name(line: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.reference import local_authority_name, offence
 from kit.web.words import date_words
 from services.referral.domain.books import Books
+from services.referral.domain.languages import language_name
 from services.referral.said import FIELDS
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
@@ -20,7 +21,6 @@ ORDER = (
 )
 """The person first, then what happened; whatever else a pack holds comes after."""
 LINES = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA"}
-LANGUAGES = {"en": "English", "cy": "Welsh", "bfi": "British Sign Language"}
 ATTEMPTS = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -107,7 +107,7 @@ def given(name: str, value: Any) -> str:
     if name == "offence" and (known := offence(value)) is not None:
         return known.title
     if name == "language":
-        return LANGUAGES.get(value, str(value))
+        return language_name(str(value))
     if name == "area":
         return area(value)
     if name == "age_band":
