@@ -10,9 +10,11 @@ import pytest
 
 from kit import clock
 from services.referral.actions import asked
+from services.referral.domain.deciding import decide
+from services.referral.domain.facts import History
 from tests.browser import Browser
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
 
 PERSON: dict[str, Any] = {
@@ -86,6 +88,27 @@ def test_a_sexual_assault_of_the_last_week_is_offered_the_centre(ago: str, conta
     assert given is not None and asked.facts_of(given, clock.now(), "phone").contact_sexual is contact
 
 
+@pytest.mark.parametrize(
+    ("what", "age", "line", "hold"),
+    [
+        ("honour_based_abuse", "34", "honour_based_abuse", "honour_based_abuse"),
+        ("modern_slavery", "34", "modern_slavery", "modern_slavery"),
+        ("criminal_exploitation", "34", "exploitation", "exploitation"),
+        ("criminal_exploitation", "16", "exploitation", "exploitation"),
+        ("sexual_exploitation", "16", "exploitation", "recent_assault"),
+        ("sexual_exploitation", "34", "isva", "recent_assault"),
+    ],
+)
+def test_who_comes_by_themselves_is_held_by_the_rules_that_hold_for_the_police(
+    what: str, age: str, line: str, hold: str
+) -> None:
+    given, _ = asked.read(FORM | {"what": [what], "age": [age]}, TODAY)
+    assert given is not None
+    facts = asked.facts_of(given, clock.now(), "phone")
+    stands = decide(facts, History(person_id=uuid4()), BOOKS, clock.now()).routing
+    assert line in stands.lines and hold in stands.holds
+
+
 @pytest.fixture
 async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
     async with hub_pages(hub, databases) as browsers:
@@ -133,6 +156,21 @@ async def test_a_witness_is_taken_in_with_what_they_say_and_told_once(hub: Hub, 
     assert (row["source"], row["how_long_ago"], row["said_needs"]) == ("witness", "years", ["court", "employment"])
     lines = await hub.value("select lines from case_file")
     assert {"witness", "employment"} <= set(lines)
+
+
+@pytest.mark.service
+async def test_in_honour_based_abuse_that_somebody_tells_of_themselves_no_letter_is_ever_safe(
+    hub: Hub, browse: AsPersona
+) -> None:
+    officer = await browse("officer")
+    await look(officer, phone="07700 900555")
+    await officer.submit("Go on")
+    more = {"what": "honour_based_abuse", "phone_safe": "safe", "address": "1 Example Row", "letter_safe": "safe"}
+    await officer.submit("Open the case", **(PERSON | more))
+    rows = await hub.rows("select kind, safety, locked_why from channel order by kind")
+    told = {row["kind"]: (row["safety"], row["locked_why"]) for row in rows}
+    assert told["mobile"] == ("safe", None)
+    assert told["letter"][1] == "one_chance"
 
 
 class Caller:

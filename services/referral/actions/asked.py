@@ -15,13 +15,29 @@ from services.referral.actions.taking_in import SelfReferral
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.safe_contact import days_of, hours_of
 
-What = Literal["domestic", "sexual", "hate", "road_collision", "anti_social_behaviour", "stalking", "other"]
+What = Literal[
+    "domestic", "sexual", "hate", "honour_based_abuse", "stalking", "modern_slavery", "sexual_exploitation",
+    "criminal_exploitation", "road_collision", "anti_social_behaviour", "other",
+]  # fmt: skip
 Source = Literal["self", "agency", "family", "witness"]
 YesNo = Literal["yes", "no"]
 Safety = Literal["safe", "unsafe", "unknown"]
 INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
 CHECK_NUMBER = "Enter a telephone number, like 07700 900321"
 RECENT = timedelta(days=7)
+FLAGS = {
+    "stalking": "stalking",
+    "domestic": "domestic_abuse",
+    "honour_based_abuse": "honour_based_abuse",
+    "modern_slavery": "modern_slavery_nrm",
+    "criminal_exploitation": "county_lines",
+}
+OF_A_CHILD = {
+    "criminal_exploitation": "child_criminal_exploitation",
+    "sexual_exploitation": "child_sexual_exploitation",
+}
+"""The flag of the police that says the same, so that the same rules hold; of somebody under 18 the second."""
+SEXUAL = frozenset({"sexual", "sexual_exploitation"})
 
 NEEDS = {
     "safety": "Being and feeling safe",
@@ -169,16 +185,16 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     the centre is offered now."""
     today, recent = local_day(now), given.ago == "week"
     age = age_of(given, today)
-    flags = {"stalking": ("stalking",), "domestic": ("domestic_abuse",)}.get(given.what, ())
+    flag = (OF_A_CHILD.get(given.what) if age < 18 else None) or FLAGS.get(given.what)
     safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
     value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
     kinds = {"phone": "mobile"}
     return CaseFacts(
         case_id=given.case_id,
         person_kind="witness" if given.source == "witness" else "person",
-        offence_group="sexual-offences" if given.what == "sexual" else None,
+        offence_group="sexual-offences" if given.what in SEXUAL else None,
         incident_kind=given.what if given.what in INCIDENTS else None,
-        flags=flags,
+        flags=(flag,) if flag else (),
         age=age,
         age_said=age,
         vulnerabilities=tuple(one for one in given.themselves if one != "disabled"),
@@ -199,8 +215,8 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         reported_via=via,
         source={"self": "self", "witness": "self"}.get(given.source, given.source),
         domestic=given.what == "domestic",
-        sexual=given.what == "sexual",
-        contact_sexual=given.what == "sexual" and given.ago in ("week", "not_said"),
+        sexual=given.what in SEXUAL,
+        contact_sexual=given.what in SEXUAL and given.ago in ("week", "not_said"),
     )
 
 

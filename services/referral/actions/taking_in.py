@@ -10,7 +10,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, new_incident, sealing
+from services.referral.actions import filing, hearing, locking, new_incident, sealing
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
@@ -56,6 +56,8 @@ async def self_referral(
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await _seal(tx, sealer, person_id, given.details, now)
+    if hearing.ONE_CHANCE in case.lines:
+        await locking.one_chance(tx, {person_id: now})
     await details.set_state(tx, [case.case_id], "open")
     await announce(tx, decision.events, viewer.user_id)
     await new_incident.tell(tx, shut, by=viewer.user_id, role=viewer.role)

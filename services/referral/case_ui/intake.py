@@ -30,9 +30,13 @@ WHAT = {
     "domestic": "Domestic abuse",
     "sexual": "A sexual offence",
     "hate": "A hate crime or incident",
+    "honour_based_abuse": "So-called honour-based abuse, forced marriage or female genital mutilation",
+    "stalking": "Stalking",
+    "modern_slavery": "Modern slavery or trafficking",
+    "sexual_exploitation": "Sexual exploitation",
+    "criminal_exploitation": "Exploitation for crime, county lines included",
     "road_collision": "A road collision",
     "anti_social_behaviour": "Anti-social behaviour",
-    "stalking": "Stalking",
     "other": "Something else",
 }
 WHO = {
