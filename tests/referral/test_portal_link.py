@@ -176,7 +176,7 @@ async def test_the_database_shows_a_link_its_own_leg_and_nothing_else(hub: Hub, 
     for one, viewer in ((sent, holder_of(sent)), (same_provider, holder_of(same_provider)), (other, worker())):
         async with hub.looks(viewer) as tx:
             await providing.accept(tx, viewer, one.referral, LATER)
-            await support_of(hub, one, viewer)
+        await support_of(hub, one, viewer)
     await desk.opened(sent)
     link = await the_link(hub)
     foreign = await texts_of(hub, same_provider) | await texts_of(hub, other)
