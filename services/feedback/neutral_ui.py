@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse
@@ -16,6 +17,7 @@ from services.feedback.actions import answering
 from services.feedback.actions.answering import Answers, Started
 from services.feedback.domain.questionnaire import CODES, RATHER_NOT_SAY, Question
 from services.feedback.reference import Rules
+from services.feedback.store.responses import Response as Answered
 
 COOKIE = "visit"
 SECONDS = 4 * 60 * 60
@@ -24,7 +26,9 @@ WRONG_CODE = {
     "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT",
     "not_known": "This code does not work. Check it and enter it again. It may have run out",
 }
+NOTHING_SAID = "Choose an answer to at least one question, or write something. If you do not want to, leave this page"
 Choice = Literal["1", "2", "3", "4", "5", "rather_not_say"] | None
+ONE_OF_THESE = Say("Choose one of the answers, or skip this question")
 
 
 class Code(BaseModel):
@@ -34,11 +38,11 @@ class Code(BaseModel):
 class Given(BaseModel):
     """The form of questions: everything may be left out."""
 
-    heard: Choice = None
-    informed: Choice = None
-    safe: Choice = None
-    choice: Choice = None
-    pace: Choice = None
+    heard: Annotated[Choice, ONE_OF_THESE] = None
+    informed: Annotated[Choice, ONE_OF_THESE] = None
+    safe: Annotated[Choice, ONE_OF_THESE] = None
+    choice: Annotated[Choice, ONE_OF_THESE] = None
+    pace: Annotated[Choice, ONE_OF_THESE] = None
     words: str | None = Field(None, max_length=4000, title="What you wrote")
     share_words: Literal["yes"] | None = None
 
@@ -148,17 +152,19 @@ async def answer(visit: Visit, rules: Rules) -> Response:
     try:
         async with visit.begin() as tx:
             window, response = await answering.opened(tx, started.window_id)
-            if response.sent_at is not None:
-                return visit.redirect("/thank-you")
+            words = await answering.words_of(visit.sealer, response)
+            if response.sent_at is not None and not (posted and errors):
+                return await _again(visit, tx, response, form, rules)
             if form is not None and "save" in visit.form:
                 await answering.save(tx, visit.sealer, started.window_id, form.answers)
                 return visit.redirect("/saved")
             if form is not None:
                 await answering.send(tx, visit.sealer, started.window_id, form.answers, rules, visit.now)
                 return visit.redirect("/thank-you")
-            words = await answering.words_of(visit.sealer, response)
     except Refused as refused:
-        return _forget(visit, visit.render("neutral_ui/dead_link.html", status=410, why=refused.code))
+        if refused.code != "nothing_said":
+            return _forget(visit, visit.render("neutral_ui/dead_link.html", status=410, why=refused.code))
+        errors = [FieldError(refused.field, NOTHING_SAID)]
     kept = {code: [value] for code, value in response.draft.items()}
     kept |= {"words": [words or ""], "share_words": ["yes"] if response.words_shared else []}
     return visit.render(
@@ -169,6 +175,13 @@ async def answer(visit: Visit, rules: Rules) -> Response:
         about=rules.questionnaires[window.questionnaire].about,
         questions=_questions(rules)[window.questionnaire],
     )
+
+
+async def _again(visit: Visit, tx: Tx, given: Answered, form: Given | None, rules: Rules) -> Response:
+    """The answers were sent before: what comes now is kept where it can be, and else the page says that it is not."""
+    if form is None or await answering.send_more(tx, visit.sealer, given, form.answers, rules):
+        return visit.redirect("/thank-you")
+    return visit.render("neutral_ui/too_late.html", status=409, taken_back=given.withdrawn_at is not None)
 
 
 async def saved(visit: Visit) -> Response:

@@ -58,7 +58,9 @@ async def an_invitation(feedback: Running, name: str) -> str:
     return started.code
 
 
-def with_code(code: str, then: str = "", press: str = "", too_long: bool = False) -> Way:
+def with_code(
+    code: str, then: str = "", press: str = "", too_long: bool = False, empty: bool = False, act: Way | None = None
+) -> Way:
     """Comes back with a code, goes on to another page, presses a button there."""
 
     async def way(tab: Tab) -> None:
@@ -67,13 +69,25 @@ def with_code(code: str, then: str = "", press: str = "", too_long: bool = False
         await tab.wait_for_url(lambda url: not url.endswith("/"), wait_until="networkidle")
         if then:
             await tab.goto(tab.url.rsplit("/", 1)[0] + then, wait_until="networkidle")
+        if press.startswith("Send") and not empty and await tab.get_by_role("radio").count():
+            await tab.get_by_role("radio").first.check()
         if too_long:
             await tab.get_by_label("Is there anything").fill("x" * 4001)
         button = tab.get_by_role("button", name=press)
         if press and await button.count():  # what was sent or taken back once stays so at the next look
             await button.click()
+        if act is not None:
+            await act(tab)
 
     return way
+
+
+async def sends_other_answers(tab: Tab) -> None:
+    """As from a page that was kept open: the answers were sent meanwhile."""
+    form = "document.querySelector('form[action=\"/take-back\"]')"
+    await tab.evaluate(f"{form}.insertAdjacentHTML('beforeend', '<input name=heard value=5>')")
+    await tab.evaluate(f"{{const f = {form}; f.action = '/questions'; f.submit()}}")
+    await tab.get_by_role("heading", name="It is too late").wait_for()
 
 
 async def press_continue(tab: Tab) -> None:
@@ -91,8 +105,10 @@ async def test_the_neutral_pages_pass_the_gate(site: Site, feedback: Running) ->
         ("/", with_code(code, "/before")),
         ("/", with_code(code)),
         ("/", with_code(code, press="Send my answers", too_long=True)),
+        ("/", with_code(code, press="Send my answers", empty=True)),
         ("/", with_code(code, press="Save and come back later")),
         ("/", with_code(code, press="Send my answers")),
+        ("/", with_code(code, "/thank-you", press="(none)", act=sends_other_answers)),
         ("/", with_code(code, "/thank-you", press="Take my answers back")),
         ("/stopped", None),
         ("/privacy", None),

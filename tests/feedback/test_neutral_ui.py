@@ -77,10 +77,19 @@ async def test_the_way_from_the_link_to_thank_you(browser: Browser, invited: Run
     assert (told["actor_role"], told["questionnaire"], told["complete"]) == ("person", "service-1", False)
 
 
+async def test_an_empty_form_says_what_to_do_and_ends_nothing(browser: Browser, invited: Running) -> None:
+    await begin(browser)
+    await browser.get("/questions")
+    page = await browser.submit("Send my answers", 422)
+    assert page.errors[0].startswith("Choose an answer to at least one question, or write something")
+    assert await invited.announced("feedback.answered") == []
+    assert (await browser.submit("Send my answers", heard="4")).path == "/thank-you"
+
+
 async def test_every_question_can_be_skipped(browser: Browser, invited: Running) -> None:
     await begin(browser)
     await browser.get("/questions")
-    page = await browser.submit("Send my answers")
+    page = await browser.submit("Send my answers", words="It was fine")
     assert page.path == "/thank-you"
     (told,) = await invited.announced("feedback.answered")
     assert set(told["scores"].values()) == {"skipped"}
@@ -159,12 +168,37 @@ async def test_sending_twice_counts_once(browser: Browser, invited: Running) -> 
     await begin(browser)
     await browser.get("/questions")
     await browser.submit("Send my answers", heard="1")
-    page = await browser.post("/questions", {"heard": "5", "send": "yes"})
-    assert page.path == "/thank-you"
+    assert (await browser.post("/questions", {"heard": "1", "send": "yes"})).path == "/thank-you"
+    page = await browser.post("/questions", {"heard": "5", "send": "yes"}, 409)
+    assert page.heading == "It is too late to change your answers" and "was not kept" in page.text
     (told,) = await invited.announced("feedback.answered")
     assert told["scores"]["heard"] == 1
     async with invited.worker.begin() as tx:
         assert [check for check in await checks(tx) if not check.ok] == []
+
+
+async def test_words_sent_after_the_answers_are_kept_or_said_to_be_too_late(browser: Browser, invited: Running) -> None:
+    await begin(browser)
+    await browser.get("/questions")
+    await browser.submit("Send my answers", heard="1")
+    for _ in range(2):
+        page = await browser.post("/questions", {"heard": "1", "words": WORDS, "send": "yes"})
+        assert page.path == "/thank-you"
+    kept = await invited.worker.pool.fetchrow("select words, words_danger, read_at from response")
+    assert kept is not None and kept["words"] and kept["words_danger"] is True
+    for button in ("send", "save"):
+        await browser.get("/thank-you")
+        page = await browser.post("/questions", {"words": "Something else", button: "yes"}, 409)
+        assert "too late" in page.heading and "was not kept" in page.text
+    await browser.get("/thank-you")
+    page = await browser.post("/questions", {"words": "x" * 4001, "send": "yes"}, 422)
+    assert page.errors == ["What you wrote must be 4,000 characters or fewer"]
+    page = await browser.post("/questions", {"heard": "7", "send": "yes"}, 422)
+    assert page.errors == ["Choose one of the answers, or skip this question"]
+    await browser.post("/take-back", {})
+    page = await browser.post("/questions", {"words": WORDS, "send": "yes"}, 409)
+    assert "You took your answers back" in page.text
+    assert await invited.worker.pool.fetchval("select words from response") is None
 
 
 async def test_answers_can_be_taken_back_and_then_are_gone(browser: Browser, invited: Running) -> None:
@@ -230,6 +264,13 @@ async def test_what_is_too_long_is_said_and_kept(browser: Browser, invited: Runn
     assert page.errors == ["What you wrote must be 4,000 characters or fewer"]
     assert [e.get("value") for e in page.all("input") if e.get("checked") is not None] == ["3"]
     assert await invited.announced("feedback.answered") == []
+
+
+async def test_a_form_that_was_open_too_long_speaks_to_the_public(browser: Browser) -> None:
+    await begin(browser)
+    page = await browser.post("/questions", {"csrf_token": "old", "heard": "1"}, 403)
+    assert page.heading == "This page was open for too long" and "Open the link that you were sent again" in page.text
+    assert "role" not in page.text.lower() and "team leader" not in page.text
 
 
 async def test_every_page_has_a_way_out_and_a_title_that_says_nothing(browser: Browser) -> None:

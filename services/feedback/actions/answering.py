@@ -12,7 +12,7 @@ from kit import audit, outbox
 from kit.database import Tx
 from kit.sealing import Sealer, seal, unseal
 from services.feedback.domain import announcing
-from services.feedback.domain.questionnaire import scores_of, speaks_of_danger
+from services.feedback.domain.questionnaire import CODES, SKIPPED, scores_of, speaks_of_danger
 from services.feedback.domain.window import Window
 from services.feedback.reference import Rules
 from services.feedback.store import cases, responses
@@ -110,12 +110,13 @@ async def save(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers) -> Non
 
 
 async def send(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers, rules: Rules, now: datetime) -> None:
-    """Sends the answers: scores and codes are announced, words stay here, sealed. A second time changes nothing."""
+    """Sends the answers: scores and codes are announced, words stay here, sealed. The same a second time changes
+    nothing. Refused: `nothing_said` for an empty form, `stopped`, or `not_a_score`."""
     window, response = await opened(tx, window_id)
-    if response.sent_at is not None:
-        return
     if window.state != "invited":
         raise Refused("", "stopped")
+    if not answers.chosen and not answers.words:
+        raise Refused(CODES[0], "nothing_said")
     scores = scores_of(answers.chosen)
     words = await _sealed(sealer, response, answers.words)
     danger = speaks_of_danger(answers.words or "", rules.signs_of_danger)
@@ -124,6 +125,24 @@ async def send(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers, rules:
     await responses.send(tx, response.response_id, scores, words, now, shared=answers.shared, danger=danger)
     await outbox.add(tx, [announcing.answered(after, response.response_id, scores, now)])
     await _noted(tx, "feedback.answered", window)
+
+
+async def send_more(tx: Tx, sealer: Sealer, response: Response, answers: Answers, rules: Rules) -> bool:
+    """The form was sent once more after it had been sent: words that come only now are kept and read like the others.
+    False: it holds something that is too late, and nothing of it was kept."""
+    if response.withdrawn_at is not None:
+        return False
+    before = await responses.scores(tx, response.response_id)
+    changed = {code: given for code, given in scores_of(answers.chosen).items() if given not in (SKIPPED, before[code])}
+    words = await words_of(sealer, response)
+    if changed or (words and answers.words and words != answers.words):
+        return False
+    if answers.words and not words:
+        sealed = await _sealed(sealer, response, answers.words)
+        danger = speaks_of_danger(answers.words, rules.signs_of_danger)
+        await responses.add_words(tx, response.response_id, sealed, shared=answers.shared, danger=danger)
+        await audit.record(tx, [audit.Entry(None, "person", None, "feedback.words_added", "case", response.case_id)])
+    return True
 
 
 async def take_back(tx: Tx, window_id: UUID, now: datetime) -> None:

@@ -60,6 +60,11 @@ _ANSWERS = """
 insert into answer (response_id, question, score, instead)
 select $1, * from unnest($2::text[], $3::smallint[], $4::text[])
 """
+_SCORES = "select question, score, instead from answer where response_id = $1"
+_ADD_WORDS = """
+update response set words = $2, words_shared = $3, words_danger = $4
+ where response_id = $1 and words is null and sent_at is not null and withdrawn_at is null
+"""
 _TAKE_BACK = """
 update response set withdrawn_at = $2, words = null, words_danger = null, words_shared = false where response_id = $1
 """
@@ -134,6 +139,17 @@ async def send(
         [score if isinstance(score, int) else None for score in scores.values()],
         [score if isinstance(score, str) else None for score in scores.values()],
     )
+
+
+async def scores(tx: Tx, response_id: UUID) -> dict[str, Score]:
+    """What was sent: question -> a score, `skipped` or `rather_not_say`."""
+    found = await tx.fetch(_SCORES, response_id)
+    return {row["question"]: row["instead"] if row["score"] is None else row["score"] for row in found}
+
+
+async def add_words(tx: Tx, response_id: UUID, words: bytes | None, *, shared: bool, danger: bool) -> None:
+    """Words that were sent after the answers, where there were none."""
+    await tx.execute(_ADD_WORDS, response_id, words, shared, danger)
 
 
 async def take_back(tx: Tx, response_id: UUID, now: datetime) -> None:
