@@ -151,8 +151,9 @@ def _state(channel: Channel) -> ChannelState:
 
 
 async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why: str, now: datetime) -> None:
-    """Shuts a channel of the person everywhere, and tells every case of theirs: those that the viewer may see at once,
-    the others, with the other records of the person, by `locking.carry_on`. Pressed twice, it is told once."""
+    """Shuts a channel of the person everywhere, with every other channel that has the same number, and tells every case
+    of theirs: those that the viewer may see at once, the others, with the other records of the person, by
+    `locking.carry_on`. Pressed twice, it is told once."""
     person_id = await person_of(tx, case_id)
     await contact.hold_one(tx, person_id, channel)
     held = (await profile_of(tx, person_id)).channel(channel)
@@ -160,8 +161,11 @@ async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why:
     if said == (why, viewer.role) and held.locked_at is not None and now - held.locked_at <= JUST_NOW:
         return
     await contact.lock(tx, person_id, channel, why, viewer.user_id, viewer.role, now)
+    made = Lock(person_id, channel, why, viewer.user_id, viewer.role, now, ())
+    await locks.remember(tx, made)
+    await locks.follow(tx, [person_id], now)
     told = await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
-    await locks.add(tx, Lock(person_id, channel, why, viewer.user_id, viewer.role, now, tuple(told)))
+    await locks.add(tx, replace(made, told=tuple(told)))
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
 
 
@@ -176,7 +180,8 @@ async def set_safety(
     if mine and safety == "safe" and await contact.other_values(tx, person_id, channel):
         raise Refused("channel", "another_number")
     profile = await profile_of(tx, person_id)
-    if profile.channel(channel).locked_at is not None:
+    lifted = profile.channel(channel).locked_at is not None
+    if lifted:
         profile = safe_contact.lift(profile, channel, safety, viewer.role, now, spoke_to_person=spoke)
     elif safety == "safe" and not spoke:
         raise Refused("spoke_to_person", "only_after_speaking_to_the_person")
@@ -189,6 +194,8 @@ async def set_safety(
     others = await contact.holders(tx, person_id, channel) if mine else []
     for record in (said, *(replace(said, person_id=other) for other in others)):
         await contact.set_safety(tx, record, viewer.user_id)
+    if lifted:
+        await locks.forget(tx, person_id, channel)
     await _tell_safety(tx, viewer, said, now)
     await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel,), safety)])
 

@@ -13,7 +13,7 @@ from services.referral.actions import new_incident, numbers, restricting, who_is
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, persons, same_person
+from services.referral.store import cases, locks, persons, same_person
 
 
 async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
@@ -27,6 +27,7 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
     everybody = await same_person.relink(tx, [one, other]) if same else frozenset((one, other))
     if same:
         await new_incident.of_linked(tx, viewer, sorted(everybody), now)
+        await locks.follow(tx, sorted(everybody), now)
     if same and await same_person.restricted(tx, sorted(everybody)):
         anew = await persons.restrict(tx, everybody)
         still_open = set(await same_person.open_cases(tx, sorted(everybody)))

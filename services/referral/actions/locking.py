@@ -25,6 +25,7 @@ async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
     for lock in found:
         if lock.stands:
             await locks.lock_others(tx, lock)
+            await locks.follow(tx, [lock.person_id], moment.now)
             await _tell_others(tx, lock)
     if found:
         await locks.carried_on(tx, [lock.number for lock in found], moment.now)

@@ -12,7 +12,7 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import contacting, sealing
 from services.referral.actions.books import table
-from services.referral.store import numbers
+from services.referral.store import locks, numbers
 from services.referral.store.numbers import Number
 
 NONE = "none"
@@ -81,6 +81,7 @@ async def decide(
     for person in (*gone, *lacking):
         value = await _sealed(sealer, person, kind, text) if text else None
         await numbers.put(tx, person, kind, value, index, *by)
+    await locks.follow(tx, [person_id], now)
     await numbers.make_unsure(tx, person_id, kind, viewer.user_id, viewer.role, now)
     await contacting.tell_now(tx, viewer, person_id, kind, now)
     entries = [audit.seen(viewer, "channel.number_retired", "person", person, (kind,), reason) for person in gone]
@@ -94,7 +95,9 @@ async def _sealed(sealer: Sealer, person_id: UUID, kind: str, text: str) -> byte
 
 async def give_back(tx: Tx, viewer: Viewer, people: Collection[UUID], now: datetime) -> None:
     """Records that may not be of one person any more have their own numbers again: nobody is reached on another's."""
-    for person_id, kind in await numbers.restore(tx, sorted(people), now):
+    restored = await numbers.restore(tx, sorted(people), now)
+    await locks.follow(tx, sorted(people), now)
+    for person_id, kind in restored:
         await contacting.tell_now(tx, viewer, person_id, kind, now)
 
 

@@ -14,6 +14,7 @@ from services.referral.domain import safe_contact
 from services.referral.store import details
 
 UNREADABLE = "unreadable"
+PHONES = ("mobile", "landline", "text")
 
 
 class _Part(BaseModel):
@@ -114,7 +115,7 @@ def close_channel(sealer: Sealer, key: bytes, person_id: UUID, given: GivenChann
         kind=given.kind,
         safety=safety,
         value=seal(key, given.value, place("channel", given.kind, person_id)),
-        value_index=sealer.blind("value", given.value),
+        value_index=value_index(sealer, given.kind, given.value),
         days=given.days,
         hours=given.hours,
         voicemail=given.voicemail,
@@ -133,17 +134,27 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
     if isinstance(given, Details) and given.address and given.address.postcode:
         found.append(("postcode", sealer.blind("postcode", postcode(given.address.postcode))))
     for channel in given.channels:
-        if channel.kind in ("mobile", "landline", "text"):
+        if channel.kind in PHONES:
             found.append(("phone", sealer.blind("phone", phone(channel.value))))
         elif channel.kind == "email":
             found.append(("email", sealer.blind("email", channel.value)))
     return list(dict.fromkeys(found))
 
 
+def value_index(sealer: Sealer, kind: str, value: str) -> bytes:
+    """What a channel's number or address is told from another by: a number however it is written."""
+    return sealer.blind("value", _as_written(phone(value)) if kind in PHONES else value)
+
+
+def _as_written(digits: str) -> str:
+    """A mobile number in its usual groups, by which most numbers were kept from the first."""
+    return f"{digits[:5]} {digits[5:]}" if digits.startswith("07") else digits
+
+
 def phone(text: str) -> str:
     """Digits of a British number, written one way."""
     digits = re.sub(r"[^0-9+]", "", text)
-    return "0" + digits[3:] if digits.startswith("+44") else digits
+    return re.sub(r"^(\+|00)440*", "0", digits)
 
 
 def postcode(text: str) -> str:

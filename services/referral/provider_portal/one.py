@@ -11,7 +11,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import contacting, packing, providing
+from services.referral.actions import contacting, packing, providing, sealing
 from services.referral.actions.beside import CODES
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
@@ -100,7 +100,7 @@ async def _profile(tx: Tx, offered: Offered) -> tuple[Profile, dict[str, bytes]]
 def _still(visit: Visit, pack: dict[str, Any], digests: Mapping[str, bytes]) -> dict[str, str]:
     """The numbers and addresses of the pack that are still the person's: what is safe now is what they have now."""
     given = {channel["kind"]: channel["value"] for channel in pack.get("channels", ()) if channel["value"]}
-    return {kind: value for kind, value in given.items() if visit.sealer.blind("value", value) == digests.get(kind)}
+    return {k: value for k, value in given.items() if sealing.value_index(visit.sealer, k, value) == digests.get(k)}
 
 
 def _channels(visit: Visit, profile: Profile, given: Mapping[str, str]) -> list[dict[str, Any]]:

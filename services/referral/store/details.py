@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.store import locks
 from services.referral.store.rows import columns, read
 
 PERSON_FIELDS = ("given_names", "family_name", "date_of_birth", "address", "code_word")
@@ -133,10 +134,12 @@ async def keep_cases(tx: Tx, cases: Sequence[tuple[UUID, UUID, dict[str, bytes]]
 
 
 async def keep_channels(tx: Tx, channels: Sequence[SealedChannel], now: datetime) -> None:
-    """Writes the values of channels. A worker's lock or verdict on a channel is never undone by this."""
+    """Writes the values of channels. A worker's lock or verdict on a channel is never undone by this,
+    and a locked number stays locked on whatever kind of channel it comes."""
     if channels:
         rows = [[getattr(channel, name) for channel in channels] for name in columns(SealedChannel).split(", ")]
         await tx.execute(_CHANNEL, *rows, now)
+        await locks.follow(tx, sorted({channel.person_id for channel in channels}), now)
 
 
 async def index(tx: Tx, entries: Sequence[tuple[str, bytes, UUID]]) -> None:

@@ -47,6 +47,62 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = exclu
    locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
    set_at = excluded.set_at where channel.locked_at is null or excluded.locked_why = 'one_chance'
 """
+_REMEMBER = f"""
+insert into locked_value (person_id, value_index, why, locked_by, by_role)
+select distinct c.person_id, c.value_index, $3, $4::uuid, $5 from channel c
+  join channel mine on mine.person_id = $1 and mine.kind = $2 and mine.value_index = c.value_index
+ where c.person_id = {RECORDS}
+on conflict do nothing
+"""
+_REMEMBER_OTHERS = f"""
+insert into locked_value (person_id, value_index, why, locked_by, by_role)
+select distinct c.person_id, v.value_index, v.why, v.locked_by, v.by_role from locked_value v
+  join channel c on c.value_index = v.value_index and c.person_id = {RECORDS}
+ where v.person_id = $1
+on conflict do nothing
+"""
+_FORGET = f"""
+delete from locked_value v using channel c
+ where c.person_id = {RECORDS} and c.kind = $2 and v.value_index = c.value_index and v.person_id = {RECORDS}
+"""
+_FOLLOW = """
+with record as (select p as person_id from unnest($1::uuid[]) p
+                union select other_id from linked_person where person_id = any($1::uuid[])),
+known as (
+    select r.person_id, v.value_index, v.why, v.locked_by, v.by_role
+      from record r join locked_value v on v.person_id = r.person_id
+     union all
+    select r.person_id, v.value_index, v.why, v.locked_by, v.by_role
+      from record r join linked_person l on l.person_id = r.person_id join locked_value v on v.person_id = l.other_id),
+one as (select distinct on (person_id, value_index) * from known order by person_id, value_index, why, by_role),
+shut as (
+    update channel c set safety = 'unsafe', locked_at = $2, locked_why = o.why, set_by = o.locked_by,
+           set_by_role = o.by_role, set_at = $2
+      from one o where c.person_id = o.person_id and c.value_index = o.value_index and c.locked_at is null
+    returning c.person_id, c.kind, c.value_index, o.why, o.locked_by, o.by_role),
+kept as (
+    insert into locked_value (person_id, value_index, why, locked_by, by_role)
+    select person_id, value_index, why, locked_by, by_role from shut on conflict do nothing)
+insert into channel_lock (person_id, kind, why, locked_by, by_role, locked_at, told)
+select person_id, kind, why, locked_by, by_role, $2, '{}' from shut
+"""
+
+
+async def remember(tx: Tx, lock: Lock) -> None:
+    """Keeps that the number of this channel is locked, whatever kind of channel a record names it on."""
+    await tx.execute(_REMEMBER, lock.person_id, lock.kind, lock.why, lock.locked_by, lock.by_role)
+
+
+async def forget(tx: Tx, person_id: UUID, kind: str) -> None:
+    """The lock of this channel was lifted: its number is not locked by being named again."""
+    await tx.execute(_FORGET, person_id, kind)
+
+
+async def follow(tx: Tx, people: Sequence[UUID], now: datetime) -> None:
+    """Locks every channel of these people, and of their other records, that has a locked number; the cases that have
+    to hear of it are told when the lock is carried on."""
+    if people:
+        await tx.execute(_FOLLOW, list(people), now)
 
 
 async def add(tx: Tx, lock: Lock) -> None:
@@ -68,6 +124,7 @@ async def lock_others(tx: Tx, lock: Lock) -> None:
     belong together the lock counts for it as well, and afterwards it is another number."""
     by = (lock.locked_by, lock.by_role)
     await tx.execute(_LOCK_OTHERS, lock.person_id, lock.kind, lock.locked_at, lock.why, *by)
+    await tx.execute(_REMEMBER_OTHERS, lock.person_id)
 
 
 async def carried_on(tx: Tx, numbers: Sequence[int], now: datetime) -> None:
