@@ -1,5 +1,6 @@
 """What the person agreed to, and lawful overrides of its absence, which need a second person."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,23 +13,27 @@ from kit.database import Tx
 from services.referral.actions import ending, lapsing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
+from services.referral.actions.gating import UNDONE
 from services.referral.domain.facts import facts_of
 from services.referral.store import cases, consent
+from services.referral.store import lapsing as store_lapsing
 from services.referral.store.consent import Consent
 
 NO_PARENTS_WORD = frozenset({"family", "not_asked", "refused", "not_known", "not_recorded", "other"})
 """Relationships to the suspect under which it may be a parent: nobody has ruled it out."""
 what_ends = ending.what_ends
+BY_THE_ACT = "told_a_worker"
+"""How an agreement was given that the send, or the transfer, of a worker recorded."""
 JUDGED_ABLE = "judged_able"
 """Why a young person's own word counts between 13 and 15: somebody judged them able to decide this (Gillick)."""
-ALONE, JUDGED = 13, 16
-"""From this age on a child may be judged able to agree; from this age on a person decides alone."""
+ALONE, JUDGED, ADULT = 13, 16, 18
+"""From this age on a child may be judged able to agree; from this age on a person decides alone; and is no child."""
 
 
 async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> None:
     """Records the person's agreement for one purpose and recipient.
 
-    Refused for a parent's word where a parent or a member of the household may be the suspect, for the word of a child
+    Refused for a parent's word, or that of a child's representative, where a parent or a member of the household may be the suspect, for the word of a child
     under 13 alone, and between 13 and 15 unless the young person was judged able to decide this.
     """
     routings = await cases.routings(tx, agreement.case_id)
@@ -39,8 +44,9 @@ async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> N
         if facts.age < JUDGED and agreement.reason != JUDGED_ABLE:
             raise Refused("given_by", "to_be_judged_first")
     at_home = facts is None or facts.same_household or facts.relationship in NO_PARENTS_WORD
-    if agreement.given_by == "parent" and at_home:
-        raise Refused("given_by", "parents_word_does_not_count")
+    child = facts is not None and facts.age is not None and facts.age < ADULT
+    if at_home and (agreement.given_by == "parent" or (agreement.given_by == "representative" and child)):
+        raise Refused("given_by", f"{agreement.given_by}s_word_does_not_count")
     await consent.add(tx, agreement)
     await _tell(tx, viewer, agreement, now)
     await lapsing.open_again(tx, viewer, agreement.case_id, now)
@@ -119,19 +125,48 @@ async def withdraw(
     await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
     for one in {each.consent_id: each for each in (held, *ends.agreements)}.values():
         await consent.withdraw(tx, one.consent_id, now, reason)
-        told = ConsentWithdrawn(
-            case_id=one.case_id,
-            consent_id=one.consent_id,
-            purpose=one.purpose,
-            provider_id=one.provider_id,
-            reason_code=reason,
-            happened_at=now,
-            actor_role=viewer.role,
-        )
-        await announce(tx, [told], viewer.user_id)
+        await announce(tx, [_withdrawn(one, reason, viewer, now)], viewer.user_id)
     await ending.end(tx, viewer, held, ends, now)
     await audit.record(tx, [audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), reason)])
     return len(ends.referrals)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A send or a transfer by a person: to which contract, by whom and when."""
+
+    case_id: UUID
+    contract_id: UUID
+    by: UUID | None
+    at: datetime | None
+
+
+async def undone(tx: Tx, viewer: Viewer, act: Act, now: datetime) -> None:
+    """Takes back the agreement that a send or a transfer recorded itself, now that it is undone; one that stood before
+    it stays, and the person is not held to have said no."""
+    for held in await consent.of_case(tx, act.case_id):
+        of_it = held.gate == "agreement" and held.how == BY_THE_ACT and held.withdrawn_at is None
+        if not of_it or (held.contract_id, held.taken_by, held.taken_at) != (act.contract_id, act.by, act.at):
+            continue
+        ends = await ending.what_ends(tx, held, now)
+        await consent.withdraw(tx, held.consent_id, now, UNDONE)
+        if len(ends.agreements) == 1:
+            await store_lapsing.close_packs(tx, [leg.leg_id for leg in ends.packs], now)
+        await announce(tx, [_withdrawn(held, UNDONE, viewer, now)], viewer.user_id)
+        seen = audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), UNDONE)
+        await audit.record(tx, [seen])
+
+
+def _withdrawn(one: Consent, reason: str, viewer: Viewer, now: datetime) -> ConsentWithdrawn:
+    return ConsentWithdrawn(
+        case_id=one.case_id,
+        consent_id=one.consent_id,
+        purpose=one.purpose,
+        provider_id=one.provider_id,
+        reason_code=reason,
+        happened_at=now,
+        actor_role=viewer.role,
+    )
 
 
 async def _tell(tx: Tx, viewer: Viewer, held: Consent, now: datetime) -> None:

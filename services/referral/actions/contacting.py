@@ -258,7 +258,7 @@ async def answer_request(
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if await incidents.is_on(tx, case.major_incident_id):
         kind, reason = None, "major_incident"
-    if (shut := await gating.share_shuts(tx, case, now, by_hand=False)) is not None:
+    if (shut := await gating.share_shuts(tx, case, now, by_hand=False, purpose=request.purpose)) is not None:
         kind, reason = None, SHUT[shut]
     if kind is None or now > request.not_after:
         return ContactWithheld(

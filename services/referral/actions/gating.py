@@ -14,18 +14,22 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.store import cases, consent
 from services.referral.store.cases import Case
-from services.referral.store.consent import Consent
+from services.referral.store.consent import Consent, No
 
 ALWAYS = frozenset({"reference", "area", "share"})
 """What every pack may hold: it says nothing of the person."""
+UNDONE = "send_undone"
+"""Why an agreement ends whose very send, or transfer, was undone: the person took nothing back."""
+SHARING = frozenset({"support", "restorative_justice"})
+"""Purposes of an agreement that let the person be reached and their details be shared."""
 
 
 async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
     """What lets a referral to a line leave for this contract; Refused when nothing does."""
     routings = await cases.routings(tx, case.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
-    agreements = await consent.of_case(tx, case.case_id)
-    found = opened_by(agreements, facts, case.holds, line, contract, books, now)
+    agreements, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
+    found = opened_by(agreements, facts, case.holds, line, contract, books, now, noes)
     if found is None:
         raise Refused("contract_id", "needs_the_persons_agreement")
     return found
@@ -39,15 +43,20 @@ def opened_by(
     contract: Contract,
     books: Books,
     now: datetime,
+    noes: Sequence[No] = (),
 ) -> str | None:
-    """override, agreement or police_share, the first that opens the gate; None when nothing does."""
+    """override, agreement or police_share, the first that opens the gate; None when nothing does.
+
+    Once the person said no to the line, or to support, only their own agreement that is newer opens it, or an override.
+    """
     policy = books.on(local_day(now)).policy
     for held in agreements:
         if held.gate == "override" and held.line in (None, line) and _override_counts(held, facts, books, now):
             return "override"
-        if held.counts(now) and agreed_to(held, contract):
+        if stands(held, contract, noes, now):
             return "agreement"
-    if any(held.withdrawn_at is not None and agreed_to(held, contract) for held in agreements):
+    taken_back = [held for held in agreements if held.withdrawn_at is not None and held.reason != UNDONE]
+    if last_no(noes, line) is not None or any(agreed_to(held, contract) for held in taken_back):
         return None  # the person's own later word stands above what the police once recorded
     if facts is not None and "share_not_asked" not in holds and policy.share_counts(facts):
         named = policy.named_contract(line, facts.area)
@@ -71,10 +80,13 @@ NO_CONTACT = ("share_refused", "share_not_asked")
 """Holds under which nobody contacts the person: they said no, or have to be asked first."""
 
 
-async def share_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool = True) -> str | None:
+async def share_shuts(
+    tx: Tx, case: Case, now: datetime, *, by_hand: bool = True, purpose: str = "support"
+) -> str | None:
     """Why nobody contacts the person of a case, as a code; None where nothing stands in the way.
 
-    Their own agreement, told to us since, opens it again. What a worker does `by_hand` may also stand on an override:
+    Their own agreement to be helped, told to us since, opens it again; one to questions about how it went opens it for
+    that `purpose` alone. What a worker does `by_hand` may also stand on an override:
     one that is confirmed, or where the risk is imminent one that waits for its second person no longer than it may.
     """
     word = next((hold for hold in NO_CONTACT if hold in case.holds), None)
@@ -82,7 +94,8 @@ async def share_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool = True
     if word is None:
         return None
     for held in await consent.of_case(tx, case.case_id):
-        if held.counts(now) and (by_hand or held.gate == "agreement"):
+        lifts = held.purpose in SHARING or held.purpose == purpose if held.gate == "agreement" else by_hand
+        if held.counts(now) and lifts:
             return None
         waits = held.gate == "override" and held.withdrawn_at is None and case.risk_grade == "imminent"
         if by_hand and waits and not standards(local_day(now)).override_late(held.taken_at, now):
@@ -90,15 +103,29 @@ async def share_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool = True
     return word
 
 
-def scope_of(agreements: Sequence[Consent], contract: Contract, now: datetime) -> frozenset[str] | None:
+def scope_of(
+    agreements: Sequence[Consent], contract: Contract, now: datetime, noes: Sequence[No] = ()
+) -> frozenset[str] | None:
     """The fields that the person agreed may be shared with this provider; None where they set no bound."""
-    scopes = [held.scope for held in agreements if held.counts(now) and agreed_to(held, contract)]
+    scopes = [held.scope for held in agreements if stands(held, contract, noes, now)]
     return frozenset().union(*scopes) | ALWAYS if scopes and all(scopes) else None
 
 
 async def has_agreed(tx: Tx, case_id: UUID, contract: Contract, now: datetime) -> bool:
-    """Whether an agreement to this contract counts now, whatever it shares."""
-    return any(held.counts(now) and agreed_to(held, contract) for held in await consent.of_case(tx, case_id))
+    """Whether an agreement to this contract counts now and is newer than any no, whatever it shares."""
+    noes = await consent.noes(tx, [case_id])
+    return any(stands(held, contract, noes, now) for held in await consent.of_case(tx, case_id))
+
+
+def stands(held: Consent, contract: Contract, noes: Sequence[No], now: datetime) -> bool:
+    """Whether an agreement to this contract counts now, and the person said no no later than they gave it."""
+    no = last_no(noes, contract.line)
+    return held.counts(now) and agreed_to(held, contract) and (no is None or held.taken_at > no.at)
+
+
+def last_no(noes: Sequence[No], line: str) -> No | None:
+    """The last time that the person said no to a line, or to support as such."""
+    return max((no for no in noes if no.line in (None, line)), key=lambda no: no.at, default=None)
 
 
 def within(pack: dict[str, Any], scope: frozenset[str] | None) -> dict[str, Any]:

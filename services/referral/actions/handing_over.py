@@ -14,7 +14,7 @@ from services.referral.actions import gating
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import fits
-from services.referral.store import silence, transfers
+from services.referral.store import consent, silence, transfers
 from services.referral.store.transfers import Handover, Standing, Transfer
 
 RELET = "contract_relet"
@@ -62,11 +62,13 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
     cases = [one.case_id for one in standing]
     agreed = await transfers.agreements(tx, cases)
     facts = await silence.facts(tx, cases)
+    noes = await consent.noes(tx, cases)
     today = local_day(now)
     planned = []
     for one in standing:
         known = facts.get(one.case_id)
-        gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, books, now)
+        theirs = [no for no in noes if no.case_id == one.case_id]
+        gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, books, now, theirs)
         planned.append(Planned(one, gate, known is not None and fits(known, new, today)))
     return DryRun(old, new, tuple(planned))
 

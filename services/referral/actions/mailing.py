@@ -39,7 +39,7 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
         await _stop(tx, held, "withheld", "major_incident", "major_incident", now)
         return None
     case = await cases.get(tx, held.case_id)
-    shut = await gating.share_shuts(tx, case, now, by_hand=False) if case is not None else None
+    shut = await gating.share_shuts(tx, case, now, by_hand=False, purpose=held.purpose) if case is not None else None
     if shut is not None:
         await _stop(tx, held, "withheld", shut, SHUT[shut], now)
         return None

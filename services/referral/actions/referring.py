@@ -124,9 +124,8 @@ async def send(
         assigned_to=assigned_to,
     )
     await referrals.add_leg(tx, leg)
-    scope = (
-        gating.scope_of(await consent.of_case(tx, case.case_id), contract, now) if opened_by == "agreement" else None
-    )
+    agreed, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
+    scope = gating.scope_of(agreed, contract, now, noes) if opened_by == "agreement" else None
     pack = gating.within(await packing.contents(tx, sealer, case, contract), scope)
     await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack)
     await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])

@@ -23,6 +23,8 @@ from services.referral.drafting import told_id
 from services.referral.store import cases, consent, referrals
 from services.referral.store.consent import Consent
 
+UNSAID = "Choose “Confirm” or “Do not confirm” for the override. Nothing was changed"
+
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
@@ -106,6 +108,8 @@ def _shared(referral: ReferralState, held: Consent) -> bool:
 async def decide(visit: Visit, desk: Desk) -> Response:
     """A second person confirms, or says no."""
     says = one(visit, "says")
+    if says not in ("yes", "no"):
+        return await waiting(visit, desk, [FieldError(f"says-{visit.id('consent_id')}", UNSAID)])
     flash = "Confirmed. It may be shared now." if says == "yes" else "Not confirmed. Nothing is shared."
     try:
         async with visit.begin() as tx:

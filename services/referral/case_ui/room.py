@@ -42,6 +42,8 @@ REFUSALS = {
     "not_a_channel": "Choose the channel",
     "another_number": "Another record of this person has another one here: say above which is theirs now",
     "parents_word_does_not_count": "A parent's word does not count here: the suspect may be a parent or live there",
+    "representatives_word_does_not_count": "A representative's word does not count for a child here: the suspect may be"
+    " a parent or live there",
     "too_young_to_agree_alone": "A child under 13 does not agree alone: record under Agreements who agreed for them, or"
     " ask to share without agreement for a lawful reason",
     "to_be_judged_first": "At 13 to 15, record under Agreements that the young person was judged able to decide this,"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.referring import stocked_desk
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.case_ui.said_no import said_no
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
@@ -67,7 +69,8 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     contract = books.directory.by_id.get(visit.id("contract_id"))
     if contract is None or contract.line != referral.line:
         return None
-    scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now)
+    noes = await consent.noes(tx, [case.case_id])
+    scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now, noes)
     pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
     other = [OTHER] if contract.provider.provider_id in await beside.also_with(tx, case.case_id) else []
     legs = await referrals.legs(tx, referral.referral_id)
@@ -85,6 +88,7 @@ async def check(
         case = going.case
         assessed = await first_contact.latest(tx, case.case_id)
         facts = await _facts(tx, case)
+        no = await said_no(tx, case, visit.now)
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(name for name in going.given if name != OTHER))
         await audit.record(tx, [audit.seen(visit.signed_in, PREVIEWED[whole], "case", case.case_id, fields)])
@@ -104,7 +108,8 @@ async def check(
         fields=[words.words(name) for name in going.given if name != OTHER],
         assessed=assessed,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
-        rules=_rules(facts, going, visit) if facts else (),
+        rules=no.checks(_rules(facts, going, visit), going.contract) if facts else (),
+        said_no=no.against(going.contract),
         errors=errors,
     )
 
@@ -265,7 +270,11 @@ def _agreement_id(visit: Visit, contract: Contract) -> UUID | None:
 async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract, consent_id: UUID) -> None:
     """Records that the person agreed to a contract, once: where they have agreed to it before, that stands with the
     scope they gave it, and the same form records it no second time."""
-    if await gating.has_agreed(tx, case.case_id, contract, visit.now) or await consent.load(tx, consent_id) is not None:
+    before = await consent.load(tx, consent_id)
+    if before is not None and before.reason == gating.UNDONE:  # undone, then sent again from the same form
+        consent_id = bound(consent_id, before.withdrawn_at)
+        before = await consent.load(tx, consent_id)
+    if before is not None or await gating.has_agreed(tx, case.case_id, contract, visit.now):
         return
     today = local_day(visit.now)
     last = months_before(today, -desk.books.standards_on(today).agreement_months)
@@ -280,7 +289,7 @@ async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract
         provider_id=contract.provider.provider_id,
         contract_id=contract.contract_id,
         scope=tuple(contract.pack),
-        how="told_a_worker",
+        how=consenting.BY_THE_ACT,
         taken_by=visit.signed_in.user_id,
         expires_at=end_of_day(last),
     )
@@ -323,6 +332,14 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             leg = await _leg(tx, visit, case)
             if leg is not None:
                 await referring.undo(tx, visit.signed_in, leg.leg_id)
+                await consenting.undone(tx, visit.signed_in, _act(desk, leg), visit.now)
     except Refused:
         return visit.redirect(back, flash="Too late to undo: it has left.")
     return visit.redirect(back, flash="Undone. Nothing was sent.")
+
+
+def _act(desk: Desk, leg: Leg) -> consenting.Act:
+    """The act that let a leg leave, as what it recorded beside is found."""
+    seconds = desk.books.on(local_day(leg.release_at)).policy.undo_seconds if leg.release_at else 0
+    at = leg.release_at - timedelta(seconds=seconds) if leg.release_at else None
+    return consenting.Act(leg.case_id, leg.contract_id, leg.sent_by, at)

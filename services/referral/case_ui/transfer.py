@@ -15,7 +15,7 @@ from kit.web.once import bound
 from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import transferring
+from services.referral.actions import consenting, transferring
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.case_ui.sending import agree
@@ -143,6 +143,9 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             before = of_case.get(visit.id("transfer_id"))
             if before is None or before.undone_at is None:
                 await transferring.undo(tx, visit.signed_in, visit.id("transfer_id"), case.case_id, visit.now)
+                if before is not None:
+                    act = consenting.Act(case.case_id, before.contract_id, before.by_id, before.at)
+                    await consenting.undone(tx, visit.signed_in, act, visit.now)
     except Refused:
         return visit.redirect(_back(visit), flash="Too late to undo: the transfer was carried out.")
     return visit.redirect(_back(visit), flash="Undone. Nothing was transferred.")

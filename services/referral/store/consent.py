@@ -40,12 +40,39 @@ class Consent:
         return self.gate != "override" or self.confirmed_at is not None
 
 
+@dataclass(frozen=True, slots=True)
+class No:
+    """The person said no: to a `line`, or to support as such (None)."""
+
+    case_id: UUID
+    line: str | None
+    at: datetime
+
+
 _SELECT = f"select {columns(Consent)} from consent"
+_NOES = """
+select r.case_id, r.line, r.ended_at as at from referral r
+ where r.case_id = any($1::uuid[]) and r.ended_at is not null
+   and (r.state = 'declined_by_victim'
+        or r.state = 'ended_early' and r.reason = 'person_ended'
+        or r.state = 'withdrawn' and r.reason = 'person_asked'
+           and not exists (select 1 from transfer t where t.referral_id = r.referral_id and t.undone_at is null))
+union all
+select a.case_id, case when a.provider_id is null then null else r.line end, a.at
+  from contact_attempt a left join referral r on r.referral_id = a.referral_id
+ where a.case_id = any($1::uuid[]) and a.outcome = 'declined'
+ order by at
+"""
 
 
 async def of_case(tx: Tx, case_id: UUID) -> list[Consent]:
     """Agreements and overrides of a case, newest first."""
     return read(Consent, await tx.fetch(f"{_SELECT} where case_id = $1 order by taken_at desc, consent_id", case_id))
+
+
+async def noes(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
+    """What the persons of these cases said no to, the first of them first; who asked for another provider said none."""
+    return read(No, await tx.fetch(_NOES, list(case_ids)))
 
 
 async def load(tx: Tx, consent_id: UUID) -> Consent | None:
