@@ -1,4 +1,4 @@
-"""Somebody said no: nothing is sent, and nobody is called, on what the police once recorded; only a newer yes opens it."""
+"""Somebody said no: nothing is sent on what the police once recorded; only a newer yes of their own opens it."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

@@ -33,8 +33,9 @@ ALONE, JUDGED, ADULT = 13, 16, 18
 async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> None:
     """Records the person's agreement for one purpose and recipient.
 
-    Refused for a parent's word, or that of a child's representative, where a parent or a member of the household may be the suspect, for the word of a child
-    under 13 alone, and between 13 and 15 unless the young person was judged able to decide this.
+    Refused for a parent's word, or that of a child's representative, where a parent or a member of the household may be
+    the suspect, for the word of a child under 13 alone, and between 13 and 15 unless the young person was judged able
+    to decide this.
     """
     routings = await cases.routings(tx, agreement.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
