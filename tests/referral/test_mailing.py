@@ -294,6 +294,13 @@ async def test_the_outbox_shows_what_became_of_messages_and_an_address_only_on_d
         assert page.summary["To"] == ADDRESS and f"{officer.origin[:-1]}1/r/" in page.text
         looks = await hub.rows("select fields from kit.audit where action = 'mail_revealed' and subject_id = $1", case)
         assert looks == [{"fields": ["email", "link"]}]
+        async with hub.looks(a_viewer()) as tx:
+            await contacting.lock_channel(tx, a_viewer(), case, "email", "someone_else_answered", clock.now())
+        await officer.get("/operations/outbox?state=sent")
+        page = await officer.submit(button)
+        assert ADDRESS not in page.html and page.summary["To"].startswith("Not shown: the channel may not be used now.")
+        looks = await hub.rows("select fields from kit.audit where action = 'mail_revealed' order by id desc limit 1")
+        assert looks == [{"fields": ["link"]}]
         admin = await browse("admin")
         page = await admin.get("/operations/outbox")
         assert not [words for words in page.texts("button") if words.startswith("Show")]

@@ -62,6 +62,7 @@ async def test_a_caller_is_checked_against_a_word_that_is_never_shown(hub: Hub, 
     officer = await browse("officer")
     page = await officer.get(f"/cases/{case}/safeguards")
     assert "Kittiwake" not in page.html and "A code word is known" in page.text
+    assert "It is not shown on this page. It stands with the name and details" in page.text
     assert (await officer.submit("Check the word", 422)).errors == ["Enter the word that the caller said"]
     assert "The word is wrong." in (await officer.submit("Check the word", **{"caller-word": "gull"})).text
     page = await officer.submit("Check the word", **{"caller-word": "  KITTIWAKE "})

@@ -112,7 +112,9 @@ async def test_the_same_person_counts_as_one_and_the_decision_can_be_undone(hub:
     assert "Wilhelmina" not in page.text
     shown = await officer.submit("Show both names and details")
     assert ["Family name", "Testperson", "Testperson", "Same"] in shown.rows
-    told = await hub.rows("select subject_id from kit.audit where action = 'details_revealed'")
+    assert ["Mobile", "ends in 321", "ends in 321", "Same"] in shown.rows and "07700" not in shown.html
+    told = await hub.rows("select subject_id, fields from kit.audit where action = 'details_revealed'")
+    assert all("mobile" in row["fields"] for row in told)
     assert {await person_of(hub, one), await person_of(hub, two), one, two} == {row["subject_id"] for row in told}
     assert (await officer.submit("Save the decision", 422)).errors == ["Choose whether this is the same person"]
     page = await officer.submit("Save the decision", same="yes")

@@ -22,6 +22,7 @@ from services.referral.store.packs import Frozen, Material
 
 OF_FACTS = ("needs", "access_needs", "relationship", "same_household", "reported_on", "committed_from", "committed_to")
 BATCH = 300
+PROTECTED = "protected_address"
 
 
 async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> dict[str, Any]:
@@ -37,6 +38,8 @@ def _contents(material: Material, contract: Contract, key: bytes | None) -> dict
     have |= sealing.in_clear(key, "person_sealed", case.person_id, material.person)
     have |= sealing.in_clear(key, "case_sealed", case.case_id, material.officers)
     have["channels"] = _safe_channels(material, key)
+    if not any(channel["kind"] == "letter" for channel in have["channels"]):
+        have.pop("address", None)
     return {name: have[name] for name in contract.pack if have.get(name) not in (None, "", (), [])}
 
 
@@ -56,6 +59,9 @@ def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]]:
+    """The channels that are known to be safe; a protected address is given to nobody. The address goes with the
+    letter: where none is safe, who knows the address may turn up at it."""
+    protected = PROTECTED in (material.facts.get("vulnerabilities") or ())
     values = sealing.in_clear(key, "channel", material.case.person_id, material.values, plain=True)
     return [
         {
@@ -67,7 +73,7 @@ def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]
             "say_who": channel.say_who,
         }
         for channel in material.channels
-        if channel.safety == "safe" and not channel.locked
+        if channel.safety == "safe" and not channel.locked and not (protected and channel.kind == "letter")
     ]
 
 

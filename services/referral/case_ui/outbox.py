@@ -1,5 +1,6 @@
 """The outbox: every message asked for, what became of it, and its address and link only on demand."""
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -7,11 +8,13 @@ from starlette.responses import Response
 
 from contracts.refused import Refused
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
-from services.referral.actions import mailing
+from services.referral.actions import contacting, gating, mailing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk
-from services.referral.store import mail, provider_mail
+from services.referral.domain import safe_contact
+from services.referral.store import cases, mail, provider_mail
 
 STATES = {"waiting": "Waiting", "sending": "Leaving now", "sent": "Sent", "failed": "Failed", "withheld": "Withheld"}
 WHY = {
@@ -99,19 +102,30 @@ def carrying(visit: Visit) -> str:
 
 
 async def reveal(visit: Visit, desk: Desk) -> Response:
-    """One message as it leaves, with its address and link; who asked is kept."""
+    """One message as it leaves, with its link, and its address while that is safe; who asked is kept."""
     async with visit.begin() as tx:
         held = await mail.get(tx, visit.id("request_id"))
         if held is None:
             raise HTTPException(404)
         said = await mailing.message_of(tx, visit.sealer, held, visit.settings.neutral_url, visit.now)
-        seen = audit.seen(visit.signed_in, "mail_revealed", "case", held.case_id, (held.channel, "link"))
+        verdict = await _may_show(tx, visit, held)
+        fields = (held.channel, "link") if verdict.allowed else ("link",)
+        seen = audit.seen(visit.signed_in, "mail_revealed", "case", held.case_id, fields)
         await audit.record(tx, [seen])
     rows: list[dict[str, Any]] = []
     if said is not None:
-        told = [("By", words.words(said.channel)), ("To", said.to), ("Subject", said.subject)]
+        to = said.to if verdict.allowed else f"Not shown: the channel may not be used now. {verdict.words}"
+        told = [("By", words.words(said.channel)), ("To", to), ("Subject", said.subject)]
         rows = [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
     return visit.render("case_ui/outbox_message.html", held=held, said=said, rows=rows, states=STATES)
+
+
+async def _may_show(tx: Tx, visit: Visit, held: mail.Held) -> safe_contact.Verdict:
+    """Whether the address of a message may be opened: as any number or address, only while its channel is safe."""
+    case = await cases.get(tx, held.case_id)
+    shut = await gating.share_shuts(tx, case, visit.now, by_hand=False) if case is not None else None
+    profile = replace(await contacting.profile_for_mail(tx, held.person_id), shut=shut)
+    return safe_contact.may_use(profile, held.channel, held.purpose, visit.now)
 
 
 async def again(visit: Visit, desk: Desk) -> Response:

@@ -162,7 +162,7 @@ def _due(day: str, time: str) -> datetime | None:
 
 
 async def check_caller(visit: Visit, desk: Desk) -> Response:
-    """The caller's word against the code word; the code word itself is never shown."""
+    """The caller's word against the code word; the code word itself is not shown here."""
     said = one(visit, "caller-word").strip()
     try:
         async with visit.begin() as tx:

@@ -19,6 +19,7 @@ from kit.web.words import when
 from services.referral import said
 from services.referral.actions import books as stocked
 from services.referral.actions import linking, sealing
+from services.referral.actions import numbers as deciding
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -75,12 +76,13 @@ async def _side_by_side(visit: Visit, *, revealed: bool, errors: Sequence[FieldE
         pair = await _pair(tx, visit, case)
         other, other_case, _ = pair.beside(case.person_id)
         theirs = await cases.get(tx, other_case) if other_case else None
-        rows = _facts(case, theirs)
+        rows, kinds = _facts(case, theirs), list[str]()
         if revealed:
-            rows = [*await _details(tx, visit, case.person_id, other), *rows]
+            compared, kinds = await _details(tx, visit, case.person_id, other)
+            rows = [*compared, *rows]
         top = await frame(tx, visit, case, "Overview")
         action = "details_revealed" if revealed else "person.compared"
-        fields = PERSONAL if revealed else ()
+        fields = (*PERSONAL, *kinds) if revealed else ()
         await audit.record(
             tx, [audit.seen(visit.signed_in, action, "person", p, fields) for p in (case.person_id, other)]
         )
@@ -131,18 +133,39 @@ def _row(title: str, mine: str, theirs: str, *, compared: bool = True) -> tuple[
     return title, mine, theirs, "Same" if mine.casefold() == theirs.casefold() else "Different"
 
 
-async def _details(tx: Tx, visit: Visit, mine: UUID, theirs: UUID) -> list[tuple[str, str, str, str]]:
+Rows = list[tuple[str, str, str, str]]
+
+
+async def _details(tx: Tx, visit: Visit, mine: UUID, theirs: UUID) -> tuple[Rows, list[str]]:
+    """What is known of both in clear; and each kind of channel, as much of its number as tells it from another: a
+    number is opened to be used alone, and only where it is safe."""
     here, there = await _opened(tx, visit, mine), await _opened(tx, visit, theirs)
-    kinds = sorted({*here, *there} - set(PERSONAL))
-    return [_row(words.words(name), here.get(name, ""), there.get(name, "")) for name in (*PERSONAL, *kinds)]
+    rows = [_row(words.words(name), here.get(name, ""), there.get(name, "")) for name in PERSONAL]
+    mine_held, theirs_held = await _numbers(tx, visit, mine), await _numbers(tx, visit, theirs)
+    kinds = sorted({*mine_held, *theirs_held})
+    for kind in kinds:
+        (one_text, one_digest), (other_text, other_digest) = mine_held.get(kind, NO), theirs_held.get(kind, NO)
+        title, left, right, agree = _row(words.words(kind), one_text, other_text)
+        same = "Same" if one_digest == other_digest else "Different"
+        rows.append((title, left, right, agree if agree == "Not known" else same))
+    return rows, kinds
+
+
+NO: tuple[str, bytes | None] = ("", None)
+
+
+async def _numbers(tx: Tx, visit: Visit, person: UUID) -> dict[str, tuple[str, bytes | None]]:
+    """By kind of channel what is there, masked, and what tells it from another."""
+    digests = await contact.digests(tx, person)
+    clear = await sealing.open_channels(visit.sealer, person, await contact.values(tx, person))
+    return {kind: (deciding.masked(kind, text), digests.get(kind)) for kind, text in clear.items()}
 
 
 async def _opened(tx: Tx, visit: Visit, person: UUID) -> dict[str, str]:
-    """What is known of a person in clear, and each channel; never the code word, which proves who is calling."""
+    """What is known of a person in clear; never the code word, which proves who is calling."""
     held = await sealing.open_person(visit.sealer, person, await details.person(tx, person))
     held.pop("code_word", None)
-    told = {name: words.plain(value) for name, value in held.items()}
-    return told | await sealing.open_channels(visit.sealer, person, await contact.values(tx, person))
+    return {name: words.plain(value) for name, value in held.items()}
 
 
 async def decide(visit: Visit, desk: Desk) -> Response:

@@ -104,18 +104,19 @@ def _still(visit: Visit, pack: dict[str, Any], digests: Mapping[str, bytes]) -> 
 
 
 def _channels(visit: Visit, profile: Profile, given: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every known channel with whether it may be used now; its value only while it is safe."""
+    """Every known channel with whether it may be used now; its value only while that is so."""
     found = []
     for kind, state in profile.channels.items():
         safe = state.safety == "safe" and state.locked_at is None
+        may = safe_contact.may_use(profile, kind, "support", visit.now)
         found.append(
             {
                 "kind": kind,
                 "words": words.CHANNELS.get(kind, kind),
                 "state": state,
-                "may": safe_contact.may_use(profile, kind, "support", visit.now),
+                "may": may,
                 "safe": safe,
-                "value": given.get(kind) if safe else None,
+                "value": given.get(kind) if may.allowed else None,
                 "days": words.days(state.days),
                 "hours": words.hours(state.hours),
             }
