@@ -9,7 +9,8 @@ import pytest
 from contracts.identity import case_id
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import consenting, gating, referring
+from services.referral.actions import consenting, contacting, gating, referring, tasking
+from services.referral.case_ui.contact import USES
 from services.referral.store import cases
 from services.referral.store.consent import Consent
 from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer, recorded
@@ -148,3 +149,19 @@ async def test_a_representative_of_a_child_counts_no_more_than_a_parent_where_ho
         page = await officer.submit("Record the agreement", status, **{**GIVEN, "given_by": "representative"})
         said = ["A representative's word does not count for a child here: the suspect may be a parent or live there"]
         assert page.errors == (said if status == 422 else [])
+
+
+async def test_a_no_on_the_phone_asks_to_be_recorded_and_nobody_is_to_call_before(hub: Hub, browse: AsPersona) -> None:
+    case, officer = await a_case(hub), await browse("officer")
+    page = await officer.get(f"/cases/{case}/contact")
+    assert USES["mobile"] in page.texts("button")
+    async with hub.looks(OFFICER) as tx:
+        await contacting.record_attempt(tx, OFFICER, uuid4(), case, "mobile", "declined", clock.now(), for_support=True)
+    page = await officer.get(f"/cases/{case}/contact")
+    assert USES["mobile"] not in page.texts("button") and "The person said no to support: first record" in page.text
+    assert "record it on each referral" in (await officer.get(f"/cases/{case}")).text
+    assert await hub.value("select count(*) from referral where ended_at is not null") == 0, "only a human ends it"
+    [task] = await hub.rows("select task_id from task where kind = 'said_no_to_support'")
+    async with hub.looks(OFFICER) as tx:
+        await tasking.close(tx, OFFICER, hub.sealer, task["task_id"], "done", "", clock.now())
+    assert USES["mobile"] in (await officer.get(f"/cases/{case}/contact")).texts("button")

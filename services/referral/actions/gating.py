@@ -12,7 +12,7 @@ from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, consent
+from services.referral.store import cases, consent, tasks
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -20,6 +20,8 @@ ALWAYS = frozenset({"reference", "area", "share"})
 """What every pack may hold: it says nothing of the person."""
 UNDONE = "send_undone"
 """Why an agreement ends whose very send, or transfer, was undone: the person took nothing back."""
+TO_RECORD = "said_no_to_support"
+"""The task of a no that was heard: until somebody has decided what follows, nobody calls the person for support."""
 SHARING = frozenset({"support", "restorative_justice"})
 """Purposes of an agreement that let the person be reached and their details be shared."""
 
@@ -89,6 +91,8 @@ async def share_shuts(
     that `purpose` alone. What a worker does `by_hand` may also stand on an override:
     one that is confirmed, or where the risk is imminent one that waits for its second person no longer than it may.
     """
+    if purpose == "support" and any(one.kind == TO_RECORD for one in await tasks.of_case(tx, case.case_id)):
+        return "said_no"
     word = next((hold for hold in NO_CONTACT if hold in case.holds), None)
     word = NO_CONTACT[0] if case.share == "refused" else word
     if word is None:

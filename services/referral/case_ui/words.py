@@ -69,6 +69,7 @@ TASKS = {
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
     "said_no_since": "The police say that the person said no to sharing since: ask them, or take back what is open",
+    "said_no_to_support": "The person said no to support: record it on each referral, then close this",
     "name_liaison_officer": "No family liaison officer is named: ask the police whether there is one",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",

@@ -69,6 +69,7 @@ WORDS = {
     "not_a_channel": "This is no way to reach a person.",
     "locked": "Only somebody who has spoken to the person may lift the lock.",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
+    "said_no": "The person said no to support: first record what they said, under “To do today” on the case.",
     "share_refused": "The person said no to sharing: nobody contacts them.",
     "share_not_asked": "The person was not asked whether it may be shared: ask the officer to ask.",
     "unsafe": "Known to be unsafe.",
