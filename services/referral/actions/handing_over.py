@@ -22,7 +22,8 @@ RELET = "contract_relet"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One referral of the contract that ends. `gate` None: the person agreed to the old provider by name."""
+    """One referral of the contract that ends. `gate` None: the person agreed to the old provider by name, or is
+    restricted, so that a worker of the new one has to be named."""
 
     standing: Standing
     gate: str | None
@@ -69,7 +70,7 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
         known = facts.get(one.case_id)
         theirs = [no for no in noes if no.case_id == one.case_id]
         gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, books, now, theirs)
-        planned.append(Planned(one, gate, known is not None and fits(known, new, today)))
+        planned.append(Planned(one, None if one.restricted else gate, known is not None and fits(known, new, today)))
     return DryRun(old, new, tuple(planned))
 
 

@@ -86,7 +86,8 @@ async def send(
 ) -> Leg:
     """Sends a referral to one contract: its pack is frozen now, and it leaves when the time to undo has lapsed.
 
-    Refused where no agreement of the person or confirmed override covers this contract, and where a leg is under way.
+    Refused where no agreement of the person or confirmed override covers this contract, where a leg is under way, and
+    for a restricted person without the provider's worker who is named for them (`assigned_to`).
     """
     held = await referrals.load(tx, referral_id)
     case = await cases.load(tx, held.case_id) if held else None
@@ -95,6 +96,8 @@ async def send(
         raise Refused("referral_id", "not_found")
     if contract is None or contract.line != held.line:
         raise Refused("contract_id", "not_of_this_line")
+    if case.restricted and assigned_to is None:
+        raise Refused("worker", "needs_a_named_worker")
     opened_by = await gating.gate(tx, case, held.line, contract, books, now)
     table().allowed(held, "send", viewer.role)
     legs = await referrals.legs(tx, referral_id)

@@ -20,6 +20,8 @@ from services.referral.store.tasks import Task, task_id
 from services.referral.store.transfers import Transfer
 
 BATCH = 50
+ASKED_AGAIN = frozenset({"needs_the_persons_agreement", "needs_a_named_worker"})
+"""Refusals that a human can answer: it comes before one, and nothing ends before."""
 
 
 async def transfer(
@@ -31,8 +33,11 @@ async def transfer(
     reason: str,
     books: Books,
     now: datetime,
+    *,
+    assigned_to: UUID | None = None,
 ) -> Transfer:
-    """Plans the transfer of one referral. Refused where the table, the agreement or another transfer stands against."""
+    """Plans the transfer of one referral. Refused where the table, the agreement or another transfer stands against,
+    and for a restricted person without the new provider's worker who is named for them (`assigned_to`)."""
     held = await referrals.load(tx, referral_id)
     case = await cases.load(tx, held.case_id) if held else None
     if held is None or case is None:
@@ -43,6 +48,8 @@ async def transfer(
     contract = books.directory.by_id.get(contract_id)
     if contract is None or contract.line != held.line or contract_id == held.contract_id:
         raise Refused("contract_id", "not_of_this_line")
+    if case.restricted and assigned_to is None:
+        raise Refused("worker", "needs_a_named_worker")
     of_this = [one for one in await transfers.of_case(tx, case.case_id) if one.referral_id == referral_id]
     if any(one.done_at is None and one.undone_at is None for one in of_this):
         raise Refused("referral_id", "already_transferring")
@@ -51,6 +58,7 @@ async def transfer(
     planned = Transfer(
         *(transfer_id, None, referral_id, case.case_id, contract_id, reason, opened_by),
         *(viewer.user_id, viewer.role, now, goes_at),
+        assigned_to=assigned_to,
     )
     await transfers.add(tx, [planned])
     await audit.record(tx, [audit.seen(viewer, "referral.transfer", "case", case.case_id, ("referral",), reason)])
@@ -77,7 +85,7 @@ async def carry_out(tx: Tx, moment: Moment, context: Context) -> int:
                 new = await _go(tx, one, books, context, moment.now)
         except Refused as found:
             refused = found.code
-            if refused == "needs_the_persons_agreement":
+            if refused in ASKED_AGAIN:
                 await ask_again(tx, one, books, moment.now)
         await transfers.done(tx, one.transfer_id, moment.now, new, refused)
     await transfers.finish_handovers(tx, moment.now)
@@ -90,7 +98,8 @@ async def _go(tx: Tx, one: Transfer, books: Books, context: Context, now: dateti
     ended = await referring.step(tx, decider, one.referral_id, "transfer", now, reason_code=one.reason)
     new = await referring.offer_line(tx, decider, one.case_id, ended.line, now)
     await referring.triage(tx, decider, new.referral_id, now)
-    await referring.send(tx, decider, new.referral_id, one.contract_id, books, context.sealer, now)
+    about = (new.referral_id, one.contract_id, books)
+    await referring.send(tx, decider, *about, context.sealer, now, assigned_to=one.assigned_to)
     return new.referral_id
 
 

@@ -50,6 +50,8 @@ REFUSALS = {
     " or who agreed for them",
     "second_person_needed": "You asked for this, so somebody else has to confirm it",
     "not_a_lawful_reason": "Choose the lawful reason",
+    "needs_a_named_worker": "Choose the worker who is named for this person: nobody else at the provider sees the"
+    " referral",
     "is_the_silent_one": "This provider has the referral already and is silent: choose another",
 }
 TABS = (

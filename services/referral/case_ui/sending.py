@@ -20,7 +20,7 @@ from kit.web.once import bound
 from kit.web.words import time_words
 from services.referral import stale_steps
 from services.referral.actions import consenting, gating, packing, referring
-from services.referral.case_ui import steps, whynot, words
+from services.referral.case_ui import naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.referring import stocked_desk
@@ -92,6 +92,7 @@ async def check(
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(name for name in going.given if name != OTHER))
         await audit.record(tx, [audit.seen(visit.signed_in, PREVIEWED[whole], "case", case.case_id, fields)])
+    named = await naming.who(visit, case, going.contract)
     return visit.render(
         "case_ui/check.html",
         status=status if errors else 200,
@@ -107,6 +108,8 @@ async def check(
         kept_apart=whynot.KEPT_APART,
         fields=[words.words(name) for name in going.given if name != OTHER],
         assessed=assessed,
+        named=naming.items(named) if named else (),
+        nobody=naming.nobody(going.contract.provider) if case.restricted and not named else None,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
         rules=no.checks(_rules(facts, going, visit), going.contract) if facts else (),
         said_no=no.against(going.contract),
@@ -159,24 +162,26 @@ async def send(visit: Visit, desk: Desk) -> Response:
             errors = _changed(visit, going)
             status = 409 if errors else 422
             unassessed = await first_contact.latest(tx, case.case_id) is None
-            errors = errors or _wrong(visit, agreed, unassessed=unassessed)
+            named = await naming.who(visit, case, going.contract)
+            errors = errors or naming.missing(case, going.contract, named, one(visit, "worker"))
+            errors += _wrong(visit, agreed, unassessed=unassessed) if status == 422 else []
             if not errors:
-                leg = await _send(tx, visit, desk, going, unassessed=unassessed)
+                leg = await _send(tx, visit, desk, going, naming.id_of(named, one(visit, "worker")), unassessed)
     except Refused as refused:
         if refused.code in STALE:
             return await _look_again(visit, desk)
-        errors = [error_of(refused, "agreed")]
+        errors = [error_of(refused, "worker" if refused.field == "worker" else "agreed")]
     return await check(visit, desk, errors, status) if errors else visit.redirect(_sent(case, leg))
 
 
-async def _send(tx: Tx, visit: Visit, desk: Desk, going: Going, *, unassessed: bool) -> Leg:
+async def _send(tx: Tx, visit: Visit, desk: Desk, going: Going, worker: UUID | None, unassessed: bool) -> Leg:
     case, contract = going.case, going.contract
     if one(visit, "agreed") == "yes":
         await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4())
     if unassessed:
         await _say_unassessed(tx, visit, case)
     about = (going.referral.referral_id, contract.contract_id, going.books)
-    return await referring.send(tx, visit.signed_in, *about, visit.sealer, visit.now)
+    return await referring.send(tx, visit.signed_in, *about, visit.sealer, visit.now, assigned_to=worker)
 
 
 def _sent(case: Case, leg: Leg) -> str:

@@ -16,6 +16,7 @@ from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, transferring
+from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.case_ui.sending import agree
@@ -47,6 +48,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     found = explain(facts, referral.line, books.directory, local_day(visit.now)) if facts else ()
     fitting = [e.contract for e in found if e.fits and e.contract.contract_id != referral.contract_id]
     choices = {str(contract.contract_id): f"{contract.title}, {contract.provider.name}" for contract in fitting}
+    named = await naming.of_all(visit, case, fitting)
     reasons = books.transitions.reasons["transfer"]
     return visit.render(
         "case_ui/transfer.html",
@@ -54,6 +56,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         **top,
         referral=referral,
         choices=choices,
+        named=naming.items(named) if named else (),
         asked=reasons.words,
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
         agreed=AGREED,
@@ -82,17 +85,21 @@ async def take(visit: Visit, desk: Desk) -> Response:
             moved = await _moved(tx, visit, books, referral, transfer_id)
             if moved is not None:
                 return moved
-            if asked == "yes":
-                await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"))
-            about = (transfer_id, referral.referral_id, contract.contract_id)
-            await transferring.transfer(tx, visit.signed_in, *about, one(visit, "reason_code"), books, visit.now)
+            named = await naming.who(visit, case, contract)
+            errors = naming.missing(case, contract, named, one(visit, "worker"))
+            if not errors:
+                if asked == "yes":
+                    await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"))
+                about = (transfer_id, referral.referral_id, contract.contract_id, one(visit, "reason_code"))
+                worker = naming.id_of(named, one(visit, "worker"))
+                await transferring.transfer(tx, visit.signed_in, *about, books, visit.now, assigned_to=worker)
     except Refused as refused:
         if refused.code in STALE:
             return await _look_again(visit, desk)
         return await ask(
             visit, desk, [error_of(refused, "agreed" if refused.field == "contract_id" else "reason_code")]
         )
-    return _goes(visit, books)
+    return await ask(visit, desk, errors) if errors else _goes(visit, books)
 
 
 def _goes(visit: Visit, books: Books) -> Response:

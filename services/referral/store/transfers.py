@@ -14,7 +14,7 @@ from services.referral.store.rows import columns, read, read_one
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """A referral that goes over to another contract. `gate` None: the person is asked first; `goes_at`: until when it
-    can be undone."""
+    can be undone; `assigned_to`: the worker of a restricted person there."""
 
     transfer_id: UUID
     handover_id: UUID | None
@@ -31,6 +31,7 @@ class Transfer:
     done_at: datetime | None = None
     refused: str | None = None
     new_referral_id: UUID | None = None
+    assigned_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Standing:
     state: str
     holds: tuple[str, ...]
     transferring: bool
+    restricted: bool = False
 
 
 def _insert(table: str, kind: type[object]) -> str:
@@ -123,7 +125,7 @@ async def standing(tx: Tx, contract_id: UUID) -> list[Standing]:
     rows = await tx.fetch(
         "select r.referral_id, r.case_id, c.reference, r.state, c.holds,"
         " exists (select 1 from transfer t where t.referral_id = r.referral_id and t.done_at is null"
-        " and t.undone_at is null) as transferring"
+        " and t.undone_at is null) as transferring, c.restricted"
         "  from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
         " join case_file c on c.case_id = r.case_id"
         " where l.contract_id = $1 and l.state in ('sent', 'accepted', 'waitlisted') and r.ended_at is null"
