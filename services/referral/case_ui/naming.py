@@ -29,7 +29,7 @@ async def who(visit: Visit, case: Case, contract: Contract) -> dict[str, str]:
 async def of_all(visit: Visit, case: Case, contracts: Collection[Contract]) -> dict[str, str]:
     """Whom the providers of several contracts can name, each with its provider."""
     providers = {contract.provider.provider_id: contract for contract in contracts}
-    found = {}
+    found: dict[str, str] = {}
     for contract in providers.values():
         named = await who(visit, case, contract)
         found |= {user_id: f"{name}, {contract.provider.name}" for user_id, name in named.items()}
