@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,7 +27,7 @@ IDVA = contract_id("harbour-lane-idva")
 YES = {"agreed": "yes", "unassessed": "urgent"}
 NAMED = "idva.worker"
 WORKER, LEADER = a_viewer(NAMED).user_id, a_viewer("leader")
-SHE = {"works_for": "provider", "risk": {"grade": "high"}}
+SHE: dict[str, Any] = {"works_for": "provider", "risk": {"grade": "high"}}
 CHOOSE = "Choose the worker who is named for this person: nobody else at the provider sees the referral"
 Browse = Callable[[str], Awaitable[Browser]]
 
