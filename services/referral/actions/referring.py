@@ -107,13 +107,12 @@ async def send(
         raise Refused("referral_id", "already_with_a_provider")
     if silent and any(leg.contract_id == contract_id for leg in busy):
         raise Refused("contract_id", "is_the_silent_one")
-    number = len(legs) + 1
     leg = Leg(
-        leg_id=leg_id_of(referral_id, number),
+        leg_id=leg_id_of(referral_id, len(legs) + 1),
         referral_id=referral_id,
         case_id=case.case_id,
         person_id=case.person_id,
-        number=number,
+        number=len(legs) + 1,
         reference=case.reference,
         line=held.line,
         provider_id=contract.provider.provider_id,
