@@ -85,6 +85,19 @@ async def test_the_leader_hears_of_it_at_once_and_reviews_who_opened_it_and_why(
     await officer.post(f"/cases/{case}/glass", {"how": "right"}, 403)
 
 
+async def test_a_review_that_finds_it_was_not_right_ends_the_access_at_once(hub: Hub, browse: AsPersona) -> None:
+    case = await a_restricted_case(hub)
+    officer, leader = await browse("officer"), await browse("leader")
+    for how, status in (("right", 200), ("not_right", 404)):
+        await officer.get("/cases/break-glass")
+        await officer.submit("Open the case", **ASKED)
+        await leader.get(f"/cases/{case}")
+        await leader.submit("Write the review of it down", how=how)
+        await officer.get(f"/cases/{case}", status)
+        await officer.post(f"/cases/{case}/reveal", status=status)
+    await officer.get(f"/cases/{case}/contact", 404)
+
+
 @pytest.mark.browser
 async def test_the_page_that_opens_a_restricted_case_passes_the_gate(hub: Hub, site: Site) -> None:
     await passes(site, "/cases/break-glass")

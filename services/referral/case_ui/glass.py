@@ -19,7 +19,7 @@ from services.referral import desk_books
 from services.referral.case_ui.finding import of_people
 from services.referral.store import cases, glass, notices, workers
 from services.referral.store.cases import Case
-from services.referral.store.glass import BROKEN, KIND, REVIEWED, Broken
+from services.referral.store.glass import BROKEN, KIND, NOT_RIGHT, REVIEWED, Broken
 from services.referral.store.notices import Notice
 
 REVIEW_WITHIN = timedelta(days=90)
@@ -103,6 +103,12 @@ async def openings(tx: Tx, visit: Visit, case: Case) -> list[tuple[Broken, str, 
     ]
 
 
+_REVIEWED = {
+    False: "The review is written down.",
+    True: "The review is written down. Whoever opened the case sees it no more.",
+}
+
+
 async def review(visit: Visit, desk: object) -> Response:
     """The team leader looked at who opened the case and why."""
     how, shown = visit.form.get("how", [""])[0], visit.form.get("opening", [])
@@ -120,4 +126,4 @@ async def review(visit: Visit, desk: object) -> Response:
         await audit.record(tx, [audit.seen(visit.signed_in, REVIEWED, "case", case_id, about, how)])
         if len(mine) == len(waiting):
             await glass.told(tx, case_id, visit.now)
-    return visit.redirect(f"/cases/{case_id}", flash="The review is written down.")
+    return visit.redirect(f"/cases/{case_id}", flash=_REVIEWED[how == NOT_RIGHT])

@@ -8,7 +8,14 @@ from kit.database import Tx
 from services.referral.store.rows import read
 
 BROKEN, REVIEWED, KIND = "glass.broken", "glass.reviewed", "glass_broken"
-_OPEN = "select max(at) from kit.audit where subject_id = $1 and actor_id = $2 and action = $3 and at > $4"
+NOT_RIGHT = "not_right"
+"""The finding of a review that ends the access at once."""
+_OPEN = """
+select max(a.at) from kit.audit a where a.subject_id = $1 and a.actor_id = $2 and a.action = $3 and a.at > $4
+   and not exists (select 1 from kit.audit r join kit.audit o on o.subject_id = $1 and o.action = $3 and o.actor_id = $2
+                    where r.subject_id = $1 and r.action = $5 and r.reason = $6 and r.at >= a.at
+                      and o.id::text = any(r.fields))
+"""
 _OF_CASE = """
 select a.id, a.at, a.actor_id, a.reason from kit.audit a
  where a.subject_id = $1 and a.action = $2 and a.at > $4
@@ -29,8 +36,9 @@ class Broken:
 
 
 async def broken_at(tx: Tx, case_id: UUID, worker_id: UUID, since: datetime) -> datetime | None:
-    """When this worker opened this case last; None where that was before `since`, or never."""
-    found: datetime | None = await tx.fetchval(_OPEN, case_id, worker_id, BROKEN, since)
+    """When this worker opened this case last; None where that was before `since`, or never, or where a review since
+    found that it was not right."""
+    found: datetime | None = await tx.fetchval(_OPEN, case_id, worker_id, BROKEN, since, REVIEWED, NOT_RIGHT)
     return found
 
 
