@@ -22,6 +22,7 @@ What = Literal[
 Source = Literal["self", "agency", "family", "witness"]
 YesNo = Literal["yes", "no"]
 Safety = Literal["safe", "unsafe", "unknown"]
+WorksFor = Literal["none", "hub", "police", "provider", "not_recorded"]
 INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
 CHECK_NUMBER = "Enter a telephone number, like 07700 900321"
 RECENT = timedelta(days=7)
@@ -62,6 +63,15 @@ OF_THEMSELVES = {
     "communication_needs": "Needs support to communicate",
 }
 """What the person may say of themselves, so that help fits; never asked twice, never guessed."""
+WORKS_FOR = {
+    "none": "No",
+    "hub": "Yes, for this hub",
+    "police": "Yes, for the police",
+    "provider": "Yes, for a service that helps victims",
+    "not_recorded": "They do not say, or were not asked",
+}
+RESTRICTED = frozenset({"hub", "police", "provider"})
+"""Who works for one of these, or lives with somebody who does, could be read of by colleagues."""
 AGO = {
     "week": "In the last seven days",
     "month": "In the last month",
@@ -105,6 +115,8 @@ class TakeIn(BaseModel):
         list[Literal["disabled", "sex_work", "no_recourse", "homeless", "pregnant", "communication_needs"]],
         Say("Choose from the list"),
     ] = []
+    works_for: Annotated[WorksFor, Say("Choose whether the person works for one of these")] = "not_recorded"
+    household_works_for: Annotated[WorksFor, Say("Choose whether they live with somebody who does")] = "not_recorded"
     language: Annotated[str, Say("Choose the language")] = Field(
         default="en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
     )
@@ -177,7 +189,8 @@ def age_of(given: TakeIn, today: date) -> int:
 
 def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
     """As the case is opened with it."""
-    return SelfReferral(facts_of(given, now, via), details_of(given), given.agrees == "yes")
+    restricted = not RESTRICTED.isdisjoint((given.works_for, given.household_works_for))
+    return SelfReferral(facts_of(given, now, via), details_of(given), given.agrees == "yes", restricted)
 
 
 def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
@@ -201,6 +214,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         disability="yes" if "disabled" in given.themselves else "not_recorded",
         needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
         choices=("interpreter",) if given.interpreter == "yes" else (),
+        works_for=given.works_for,
         language=given.language,
         share="agreed",
         share_said="agreed",

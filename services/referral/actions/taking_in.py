@@ -10,12 +10,12 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, hearing, locking, new_incident, sealing
+from services.referral.actions import filing, hearing, locking, new_incident, restricting, sealing
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import CaseFacts, History
-from services.referral.store import batches, details, same_person
+from services.referral.store import batches, details, persons, same_person
 from services.referral.store.batches import Changes, ChannelRow, Newcomer
 
 
@@ -23,12 +23,14 @@ from services.referral.store.batches import Changes, ChannelRow, Newcomer
 class SelfReferral:
     """What a worker typed: the coded facts of the case (with a random case_id), and the details to be sealed.
 
-    `agrees`: the person agrees that we keep this and look for help; without it nothing is kept.
+    `agrees`: the person agrees that we keep this and look for help; without it nothing is kept. `restricted`: they, or
+    somebody they live with, work for the hub, the police or a provider.
     """
 
     facts: CaseFacts
     details: sealing.Details
     agrees: bool
+    restricted: bool = False
 
 
 async def self_referral(
@@ -37,12 +39,17 @@ async def self_referral(
     """Opens a case for a person who came by themselves; nothing is sent without a human. Returns the case's id.
 
     Of somebody known it is a new incident, as one that the police tell of: what was said of a channel before is over.
+    Restricted from its first moment where they say so, or where somebody restricted has their name and birth or their
+    number: then whoever took it in may not see it. From here on the transaction sees restricted people.
     """
     if not given.agrees:
         raise Refused("agrees", "needs_the_persons_agreement")
     facts = given.facts
-    await batches.meet(tx, [Newcomer(person_id, None, None, facts.person_kind, False, now)])
-    history = History(person_id=person_id)
+    await persons.see_restricted(tx)
+    restricted = given.restricted or await persons.may_be_restricted(tx, sealing.digests(sealer, given.details))
+    met = await batches.meet(tx, [Newcomer(person_id, None, None, facts.person_kind, restricted, now)])
+    await restricting.tell(tx, met.cases, now, viewer.user_id)
+    history = History(person_id=person_id, restricted=person_id in met.restricted)
     decision = decide(facts, history, books, now)
     changes = Changes()
     case = filing.opened(facts, history, decision, person_id, 0, now, sealed=False)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -18,13 +18,17 @@ from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import asked, sealing, taking_in
 from services.referral.actions import books as stocked
 from services.referral.actions.asked import Source
-from services.referral.case_ui import words
+from services.referral.case_ui import glass, words
 from services.referral.case_ui.room import Desk, badges, error_of, one
 from services.referral.domain.languages import LANGUAGES
 from services.referral.store import cases, details, intakes
 from services.referral.store.cases import Case
 from services.referral.store.intakes import Intake
 
+NOT_SHOWN = (
+    "The case is open. It is not shown to you: not every case is shown to everybody. Nothing was sent, and the team"
+    " leader goes on with it: tell them that somebody was taken in, if it cannot wait."
+)
 OPEN_ALREADY = "The case is open already. What you changed in the form since then was not saved: change it in the case."
 WHAT = {
     "domestic": "Domestic abuse",
@@ -134,6 +138,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         needs=asked.NEEDS,
         themselves=asked.OF_THEMSELVES,
         ago=asked.AGO,
+        works_for=asked.WORKS_FOR,
         languages=[{"value": code, "text": text} for code, text in (LANGUAGES | {"not_known": "Not known"}).items()],
         safety={"safe": "Yes, the person says so", "unsafe": "No", "unknown": "Not sure"},
         case_id=one(visit, "case_id") or uuid4(),
@@ -147,16 +152,24 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
     if given is None:
         return await ask(visit, desk, errors)
     try:
-        async with visit.begin() as tx:
+        async with glass.lent(visit).begin() as tx:  # whoever takes somebody restricted in may not see the case
             if await cases.known(tx, [given.case_id]):
-                return visit.redirect(f"/cases/{given.case_id}/referrals", flash=OPEN_ALREADY)
+                return await _opened(tx, visit, given.case_id, OPEN_ALREADY)
             books = await stocked.current(tx, desk.books)
             told = asked.told(given, visit.now, "phone")
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
             await intakes.add(tx, _intake(visit, given))
+            return await _opened(tx, visit, case_id, "The case is open. Nothing was sent: choose who helps.")
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])
-    return visit.redirect(f"/cases/{case_id}/referrals", flash="The case is open. Nothing was sent: choose who helps.")
+
+
+async def _opened(tx: Tx, visit: Visit, case_id: UUID, said: str) -> Response:
+    """To the case, or to the queues where it is restricted and whoever took it in may not see it."""
+    case = await cases.get(tx, case_id)
+    if case is not None and case.restricted and not visit.signed_in.may_see_restricted:
+        return visit.redirect("/cases", flash=NOT_SHOWN)
+    return visit.redirect(f"/cases/{case_id}/referrals", flash=said)
 
 
 def _intake(visit: Visit, given: asked.TakeIn) -> Intake:

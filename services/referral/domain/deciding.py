@@ -66,7 +66,7 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
     force = books.on(today)
     routing = route(facts, history, force.rules)
     code = reference(facts.case_id)
-    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed)
+    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed, by_itself=not history.restricted)
     decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
     events: list[Announcement] = [
         built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
@@ -132,7 +132,8 @@ def plan_lines(
     *,
     by_itself: bool = True,
 ) -> Plan:
-    """What becomes of these lines; nothing is sent at once unless `by_itself`. No referral at all where sharing is
+    """What becomes of these lines; nothing is sent at once unless `by_itself`, as for a restricted person, for
+    whom a worker has to be named. No referral at all where sharing is
     refused or has to be asked first, or where another hub commissions: then a human acts on the case itself.
     `closed`: the days of planned closures, by contract."""
     if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:

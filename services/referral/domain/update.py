@@ -63,7 +63,8 @@ def decide_again(
         found = replace(found, holds=tuple(hold for hold in found.holds if hold not in standing.lifted))
     routing = _joined(standing, found)
     new = tuple(line for line in routing.lines if line not in standing.referred)
-    plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=not standing.said_no)
+    alone = not standing.said_no and not history.restricted
+    plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone)
     decision = _decision(standing, routing, bool(plan.legs))
     changed = changed_fields(facts, history, standing)
     events: list[Announcement] = []

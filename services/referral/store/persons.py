@@ -20,6 +20,15 @@ with people as (
 update case_file c set restricted = $2 from people p where c.person_id = p.person_id and c.restricted <> $2
 returning c.case_id
 """
+_OF_RESTRICTED = """
+select exists (select 1 from person_index i
+  join unnest($1::text[], $2::bytea[]) as w(kind, digest) on i.kind = w.kind and i.digest = w.digest
+  join person p on p.person_id = i.person_id and p.restricted
+ group by i.person_id
+having bool_or(i.kind in ('name_and_birth', 'phone', 'email'))
+    or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode')))
+"""
+"""The same name and birth, number or address to write to; or the same name at the same postcode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,18 @@ async def restrict(tx: Tx, people: Collection[UUID], *, restricted: bool = True)
     """Makes people, with their cases and legs, absent for everybody without the right; or lifts it. Returns the cases
     of which that was not so before, by id."""
     return sorted(row["case_id"] for row in await tx.fetch(_RESTRICT, list(people), restricted))
+
+
+async def see_restricted(tx: Tx) -> None:
+    """Lets the rest of this transaction see and write restricted people, whoever it is of: to write somebody down as
+    restricted who may not be shown to whoever writes it."""
+    await tx.execute("select set_config('app.restricted', 'on', true)")
+
+
+async def may_be_restricted(tx: Tx, entries: Collection[tuple[str, bytes]]) -> bool:
+    """Whether these blind indexes (kind, digest) are of somebody restricted, or of who shares a number with them."""
+    kinds, digests = [kind for kind, _ in entries], [digest for _, digest in entries]
+    return bool(await tx.fetchval(_OF_RESTRICTED, kinds, digests))
 
 
 async def proposals(tx: Tx, limit: int = 100) -> list[Proposal]:
