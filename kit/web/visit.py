@@ -117,21 +117,23 @@ class Visit:
     def render(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page. `errors` and `values` of a form show by themselves; a kept flash message is shown once."""
         flash = self.shop.signer.open(self.request.cookies.get(self._flash_name), FLASH_SECONDS, FLASH)
-        words = self._frame() | {"flash": flash["text"] if flash else None} | context
+        kept = {"flash": flash["text"] if flash else None, "flash_done": not flash or flash["done"] == "yes"}
+        words = self._frame() | kept | context
         response = HTMLResponse(self.shop.templates.get_template(template).render(words), status_code=status)
         response.headers["Content-Security-Policy"] = guard.content_security_policy(self.nonce, self.form_targets)
         if flash:
             self.shop.signer.drop(response, self._flash_name)
         return response
 
-    def redirect(self, url: str, flash: str | None = None) -> Response:
-        """See other: a path of this site only. `flash` is shown on the next page; it names no person."""
+    def redirect(self, url: str, flash: str | None = None, *, done: bool = True) -> Response:
+        """See other: a path of this site only. `flash` is shown on the next page; it names no person. `done`:
+        it tells that something was done, else that it was not."""
         target = guard.local_path(url)
         if target is None:
             raise ValueError("a redirect stays on this site")
         response = RedirectResponse(target, status_code=303)
         if flash:
-            sealed = self.shop.signer.close({"text": flash}, FLASH)
+            sealed = self.shop.signer.close({"text": flash, "done": "yes" if done else "no"}, FLASH)
             self.shop.signer.keep(response, self._flash_name, sealed, FLASH_SECONDS)
         return response
 

@@ -80,7 +80,7 @@ async def _opened(visit: Visit, given: G, view: View[G], form: str) -> Response:
             held = await acts.open_draft(tx, visit.signed_in, visit.sealer, draft_id, visit.now)
     path = visit.request.url.path
     if held is None or held.form != form or held.address != path:
-        return visit.redirect(path, flash=OVER)
+        return visit.redirect(path, flash=OVER, done=False)
     fields = await acts.fields_of(visit.sealer, held)
     visit.form = {**fields, "draft_id": [str(held.draft_id)], "draft_version": [str(held.version)]}
     return await view(visit, given)

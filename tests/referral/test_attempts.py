@@ -60,8 +60,11 @@ async def test_the_contact_page_says_when_the_next_attempt_may_be_made(hub: Hub,
     case = await a_case(hub)
     async with hub.looks(OFFICER) as tx:
         await contacting.record_attempt(tx, OFFICER, uuid4(), case, "mobile", "no_answer", clock.now())
-    page = await (await browse("officer")).get(f"/cases/{case}/contact")
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}/contact")
     assert page.text.count("Next attempt not before") == 1
+    page = await officer.submit("Call the mobile: show its number")
+    assert "Do not use it before" in page.text and "unless it cannot wait" in page.text and "Use now" not in page.text
 
 
 @pytest.mark.service

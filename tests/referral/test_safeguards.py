@@ -64,9 +64,14 @@ async def test_a_caller_is_checked_against_a_word_that_is_never_shown(hub: Hub, 
     assert "Kittiwake" not in page.html and "A code word is known" in page.text
     assert "It is not shown on this page. It stands with the name and details" in page.text
     assert (await officer.submit("Check the word", 422)).errors == ["Enter the word that the caller said"]
-    assert "The word is wrong." in (await officer.submit("Check the word", **{"caller-word": "gull"})).text
+    page = await officer.submit("Check the word", **{"caller-word": "gull"})
+    assert "The word is wrong." in page.text and "There is a problem" in page.text and "Success" not in page.text
     page = await officer.submit("Check the word", **{"caller-word": "  KITTIWAKE "})
-    assert "The word is right." in page.text and "The caller gave a wrong code word" in page.text
+    assert (
+        "Success" in page.text
+        and "The word is right." in page.text
+        and "The caller gave a wrong code word" in page.text
+    )
     kept = await hub.rows("select code, body from case_entry order by at")
     assert [(row["code"], row["body"]) for row in kept] == [("wrong_word", None), ("right_word", None)]
     assert (await officer.submit("Write the check down", 422)).errors == ["Choose from the list"]

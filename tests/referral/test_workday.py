@@ -199,7 +199,7 @@ async def test_the_team_page_says_what_falls_due_who_is_silent_and_who_looked_at
     who = [row[1] for row in (await leader.get(f"/cases/{case}/looked")).rows[1:]]
     assert "Amina Farrow, hub officer" in who
     page = await leader.get("/cases/team")
-    assert "Life safety: 1" in page.texts("li") and "Every provider has opened" in page.text
+    assert "Life safety: 1" in page.texts("li") and "No provider is past the limit" in page.text
     await leader.follow("Amina Farrow")
     reference = await hub.value("select reference from case_file where case_id = $1", case)
     page = await leader.get(f"/cases/team/{OFFICER}")

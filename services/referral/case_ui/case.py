@@ -97,7 +97,7 @@ async def _overview(
         facts=facts_rows(case),
         glass_reviews=desk_books.glass().reviews,
         rules=why.fired(desk.books, shown["routing"]),
-        decision=words.DECISIONS.get(case.decision, words.words(case.decision)),
+        decision=words.standing(case.decision, case.state),
         task_words=words.TASKS,
         revealed=details_rows(revealed) if revealed is not None else None,
     )

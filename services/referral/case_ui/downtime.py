@@ -8,7 +8,7 @@ from contracts.working_time import calendar, due
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
-from kit.web.forms import FieldError
+from kit.web.forms import FieldError, whole
 from kit.web.sealed_page import SHORTEST, seal_page
 from services.referral.actions import beside as written_beside
 from services.referral.actions import sealing
@@ -21,18 +21,38 @@ from services.referral.store import beside, cases, contact, details, downtime
 from services.referral.store.downtime import Line
 
 MOST = 500
+"""How many cases one file holds; with more there are more files, so that nobody is left out."""
 
 
 async def ask(visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = ()) -> Response:
     until = due(visit.now, 1, "working_days", calendar())
     async with visit.begin() as tx:
-        count = len(await downtime.lines(tx, until, MOST))
+        count = await downtime.count(tx, until)
         await audit.record(tx, [audit.seen(visit.signed_in, "downtime_seen", "queue", None)])
+    parts = _parts(count)
+    chosen = [{"value": str(n), "text": _part_words(n, count)} for n in range(1, parts + 1)]
     visit.form.clear()
     status = 422 if errors else 200
     return visit.render(
-        "case_ui/downtime.html", status=status, count=count, most=MOST, errors=errors, shortest=SHORTEST
+        "case_ui/downtime.html",
+        status=status,
+        count=count,
+        most=MOST,
+        parts=parts,
+        chosen=chosen,
+        errors=errors,
+        shortest=SHORTEST,
     )
+
+
+def _parts(count: int) -> int:
+    return max(1, -(-count // MOST))
+
+
+def _part_words(part: int, count: int) -> str:
+    """ "File 1 of 2: cases 1 to 500 of 917"."""
+    first, last = (part - 1) * MOST + 1, min(part * MOST, count)
+    return f"File {part} of {_parts(count)}: cases {first} to {last} of {count}"
 
 
 async def make(visit: Visit, desk: Desk) -> Response:
@@ -43,12 +63,15 @@ async def make(visit: Visit, desk: Desk) -> Response:
         return await ask(visit, desk, (FieldError("again", "Enter the same passphrase again"),))
     until = due(visit.now, 1, "working_days", calendar())
     async with visit.begin() as tx:
-        held = await downtime.lines(tx, until, MOST)
+        count, part = await downtime.count(tx, until), whole(one(visit, "part") or "1")
+        if part is None or not 1 <= part <= _parts(count):
+            return await ask(visit, desk, (FieldError("", f"Choose a file: there are {_parts(count)} now"),))
+        held = await downtime.lines(tx, until, MOST, (part - 1) * MOST)
         rows = [await _row(tx, visit, line) for line in held]
         seen = [audit.seen(visit.signed_in, "downtime_sheet_made", "case", line.case_id, _FIELDS) for line in held]
         await audit.record(tx, seen or [audit.seen(visit.signed_in, "downtime_sheet_made", "queue", None)])
-    page = visit.render("case_ui/downtime_sheet.html", rows=rows)
-    name = f"sheet-{visit.now:%Y-%m-%d-%H%M}.html"
+    page = visit.render("case_ui/downtime_sheet.html", rows=rows, part=_part_words(part, count) if count else "")
+    name = f"sheet-{visit.now:%Y-%m-%d-%H%M}{f'-{part}-of-{_parts(count)}' if _parts(count) > 1 else ''}.html"
     return Response(
         seal_page(bytes(page.body).decode(), passphrase),
         media_type="application/octet-stream",

@@ -119,9 +119,13 @@ async def review(visit: Visit, desk: object) -> Response:
         waiting = await glass.to_review(tx, case_id, visit.now - REVIEW_WITHIN)
         mine = [one for one in waiting if str(one.id) in shown]
         if any(one.actor_id == visit.signed_in.user_id for one in mine):
-            return visit.redirect(f"/cases/{case_id}", flash="Somebody else has to review what you opened.")
-        if how not in desk_books.glass().reviews or not mine:
-            return visit.redirect(f"/cases/{case_id}", flash="Nothing was written down: choose what you found.")
+            return visit.redirect(f"/cases/{case_id}", flash="Somebody else has to review what you opened.", done=False)
+        if how not in desk_books.glass().reviews:
+            nothing = "Nothing was written down: choose what you found."
+            return visit.redirect(f"/cases/{case_id}", flash=nothing, done=False)
+        if not mine:
+            nothing = "Nothing was written down: there is nothing to review here any more."
+            return visit.redirect(f"/cases/{case_id}", flash=nothing, done=False)
         about = tuple(str(one.id) for one in mine)
         await audit.record(tx, [audit.seen(visit.signed_in, REVIEWED, "case", case_id, about, how)])
         if len(mine) == len(waiting):

@@ -143,7 +143,7 @@ def _outcome(each: transfers.Transfer) -> str:
 
 async def undo(visit: Visit, desk: Desk) -> Response:
     handover_id: UUID = visit.id("handover_id")
-    flash = "Undone. Nobody was handed over."
+    flash, done = "Undone. Nobody was handed over.", True
     try:
         async with visit.begin() as tx:
             held = await transfers.handover(tx, handover_id)
@@ -152,5 +152,5 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             if held.undone_at is None:
                 await handing_over.undo(tx, visit.signed_in, handover_id, visit.now)
     except Refused:
-        flash = "Too late to undo: it was carried out."
-    return visit.redirect(f"/referrals/handover/{handover_id}", flash=flash)
+        flash, done = "Too late to undo: it was carried out.", False
+    return visit.redirect(f"/referrals/handover/{handover_id}", flash=flash, done=done)

@@ -135,5 +135,5 @@ async def again(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         if refused.code == "not_found":
             return visit.not_found()
-        return visit.redirect("/operations/outbox", flash=REFUSED[refused.code])
+        return visit.redirect("/operations/outbox", flash=REFUSED[refused.code], done=False)
     return visit.redirect("/operations/outbox", flash="It is tried again, under the same key.")

@@ -110,7 +110,7 @@ async def search(visit: Visit, desk: Desk) -> Response:
 async def found(visit: Visit, desk: Desk) -> Response:
     ids = desk.searches.found(visit.id("search_id"), visit.signed_in.user_id)
     if ids is None:
-        return visit.redirect("/cases", flash="That search is over. Search again.")
+        return visit.redirect("/cases", flash="That search is over. Search again.", done=False)
     async with visit.begin() as tx:
         held = [case for case in [await cases.get(tx, case_id) for case_id in ids[:50]] if case is not None]
         seen = [audit.seen(visit.signed_in, "found_seen", "case", case.case_id) for case in held]

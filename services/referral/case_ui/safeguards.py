@@ -178,7 +178,7 @@ async def check_caller(visit: Visit, desk: Desk) -> Response:
     told = (
         "The word is right." if right else "The word is wrong. Confirm nothing; offer to ring back on a safe channel."
     )
-    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=told)
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=told, done=right)
 
 
 async def close(visit: Visit, desk: Desk) -> Response:

@@ -339,7 +339,7 @@ async def undo(visit: Visit, desk: Desk) -> Response:
                 await referring.undo(tx, visit.signed_in, leg.leg_id)
                 await consenting.undone(tx, visit.signed_in, _act(desk, leg), visit.now)
     except Refused:
-        return visit.redirect(back, flash="Too late to undo: it has left.")
+        return visit.redirect(back, flash="Too late to undo: it has left.", done=False)
     return visit.redirect(back, flash="Undone. Nothing was sent.")
 
 

@@ -154,7 +154,7 @@ async def undo(visit: Visit, desk: Desk) -> Response:
                     act = consenting.Act(case.case_id, before.contract_id, before.by_id, before.at)
                     await consenting.undone(tx, visit.signed_in, act, visit.now)
     except Refused:
-        return visit.redirect(_back(visit), flash="Too late to undo: the transfer was carried out.")
+        return visit.redirect(_back(visit), flash="Too late to undo: the transfer was carried out.", done=False)
     return visit.redirect(_back(visit), flash="Undone. Nothing was transferred.")
 
 

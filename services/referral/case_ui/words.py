@@ -129,3 +129,10 @@ def _between(start: datetime, end: datetime, by: datetime) -> str:
 def event(kind: str) -> str:
     """`referral.not-reached.v1` is "Referral not reached"."""
     return kind.rsplit(".", 1)[0].replace(".", " ").replace("-", " ").capitalize()
+
+
+def standing(decision: str, state: str) -> str:
+    """Where a case stands, for its first page: what was decided, unless a human waited for has decided since."""
+    if decision == "waiting" and state in ("active", "closed"):
+        return "With a provider" if state == "active" else "Closed"
+    return DECISIONS.get(decision, words(decision))

@@ -175,7 +175,7 @@ async def cancel(visit: Visit, books: Books) -> Response:
     except Refused as refused:
         if refused.code == "only_entry":
             flash = "A new provider's first entry stays: contracts may stand on it. Change it instead."
-            return visit.redirect("/directory/providers", flash=flash)
+            return visit.redirect("/directory/providers", flash=flash, done=False)
         async with visit.begin() as tx:
             before = await keeping.get(tx, visit.id("change_id"))
         if before is None:

@@ -12,7 +12,10 @@ select c.case_id, c.person_id, c.reference, c.priority, c.risk_grade, c.dash_sco
        c.language, w.name as worker
   from case_file c left join worker w on w.worker_id = c.assigned_to
  where c.state in ('waiting', 'active') and (c.priority = 0 or c.act_by <= $1)
- order by c.priority, c.act_by, c.case_id limit $2
+ order by c.priority, c.act_by, c.case_id limit $2 offset $3
+"""
+_COUNT = """
+select count(*) from case_file c where c.state in ('waiting', 'active') and (c.priority = 0 or c.act_by <= $1)
 """
 
 
@@ -33,6 +36,12 @@ class Line:
     worker: str | None
 
 
-async def lines(tx: Tx, until: datetime, limit: int) -> list[Line]:
-    """Open cases of life safety, and those to be acted on until that instant; the most urgent first."""
-    return read(Line, await tx.fetch(_SHEET, until, limit))
+async def lines(tx: Tx, until: datetime, limit: int, after: int = 0) -> list[Line]:
+    """Open cases of life safety, and those to be acted on until that instant; the most urgent first;
+    `after`: how many of them are in the parts before."""
+    return read(Line, await tx.fetch(_SHEET, until, limit, after))
+
+
+async def count(tx: Tx, until: datetime) -> int:
+    """How many cases `lines` has in all."""
+    return int(await tx.fetchval(_COUNT, until))
