@@ -4,7 +4,7 @@ has just done to a referral."""
 from contracts.reference import ROLES
 from kit.web.words import clock_words
 from services.referral.domain.linking import DIFFERS
-from services.referral.domain.safe_contact import hours_of
+from services.referral.domain.safe_times import UNREADABLE, days_of, hours_of
 
 DONE = {
     "triage": "You triaged the referral.",
@@ -49,15 +49,8 @@ FUNDING = {
 }
 """Who pays for a contract, which is the strand under which posts and spend are reported."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
-_DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_UNREAD = "told in words we cannot read"
 _UNLIKE = "records of the person say different things"
 _NAMED = ("Commissioner's", "Victims'")
 NO_LONGER = "No longer shown"
@@ -71,16 +64,34 @@ def age(band: str | None) -> str:
 
 def days(text: str | None) -> str:
     """ "mon-fri" is "Monday to Friday"; what cannot be read stays as it was written."""
-    parts = [part.strip().split("-") for part in (text or "").lower().split(",") if part.strip()]
-    if not all(end.strip() in _DAYS for part in parts for end in part):
-        return _UNLIKE if text == DIFFERS else text or ""
-    return ", ".join(" to ".join(_DAYS[end.strip()] for end in part) for part in parts)
+    found = sorted(days_of(text) or ()) if text else []
+    if not found:
+        return _unread(text)
+    runs: list[list[int]] = []
+    for day in found:
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(_run(run) for run in runs)
+
+
+def _run(days: list[int]) -> str:
+    """Days that follow each other: two of them are named, more are told by their ends."""
+    names = [_DAYS[day] for day in days]
+    return f"{names[0]} to {names[-1]}" if len(names) > 2 else ", ".join(names)
 
 
 def hours(text: str | None) -> str:
-    """ "09:00-17:30" is "9am to 5:30pm"."""
+    """ "09:00-17:30" is "9am to 5:30pm"; what cannot be read stays as it was written."""
     ends = hours_of(text) if text else None
-    return " to ".join(clock_words(end) for end in ends) if ends else _UNLIKE if text == DIFFERS else text or ""
+    if ends is None:
+        return _unread(text)
+    return "at any time" if ends[0] == ends[1] else " to ".join(clock_words(end) for end in ends)
+
+
+def _unread(text: str | None) -> str:
+    return {DIFFERS: _UNLIKE, UNREADABLE: _UNREAD}.get(text or "", text or "")
 
 
 def role(code: str) -> str:

@@ -374,6 +374,24 @@ async def test_a_channel_is_locked_everywhere_and_opened_only_after_speaking(hub
     assert "contact-safety.changed" in await hub.told(case)
 
 
+async def test_days_and_hours_nobody_can_read_are_shut_said_and_put_right(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    bad = "update channel set days = 'mon-fri not thu', hours = '09:00Z-17:00Z' where kind = 'mobile'"
+    await hub.worker.pool.execute(bad)
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{case}/contact")
+    assert "days it is safe on are not in words we can read, so it is shut" in page.text
+    assert "Days: mon-fri not thu. Hours: 09:00Z-17:00Z." in page.text
+    fill = {"which": "mobile", "safety": "safe", "spoke": "yes"}
+    page = await officer.submit("Save", 422, **fill, days="mon-fri not thu", hours="09:00Z-17:00Z")
+    assert [error.partition(" like")[0] for error in page.errors] == ["Enter days", "Enter hours"]
+    page = await officer.submit("Save", 422, **fill | {"safety": "unsafe"}, days="any day", hours="")
+    assert page.errors == ["Days and hours belong to a channel that is safe: choose Safe, or leave this empty"]
+    page = await officer.submit("Save", **fill, days="any day", hours="any time")
+    assert "Safe now" in page.texts("strong", "govuk-tag--green")
+    assert "Days: Monday to Sunday. Hours: at any time." in page.text
+
+
 async def test_an_attempt_is_recorded_once_and_a_wrong_answer_locks_the_channel(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     officer = await browse("officer")

@@ -1,6 +1,6 @@
 """The one check before a channel is used: nothing is safe by default, and a lock stands above everything."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,6 @@ from services.referral.domain.safe_contact import (
     Profile,
     after_attempt,
     choose,
-    days_of,
-    hours_of,
     lift,
     lock,
     locked_channels,
@@ -25,6 +23,7 @@ from services.referral.domain.safe_contact import (
 
 THURSDAY_NOON = datetime(2026, 9, 3, 11, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 9, 5, 11, 0, tzinfo=UTC)
+MONDAY_2AM = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 9, 3, 23, 30, tzinfo=UTC)
 
 
@@ -54,6 +53,19 @@ USE: list[tuple[dict[str, Any], datetime, str]] = [
     ({"hours": "09:00-12:00"}, THURSDAY_NOON, "not_this_hour"),
     ({"hours": "22:00-06:00"}, NIGHT, "safe"),
     ({"hours": "22:00-06:00"}, THURSDAY_NOON, "not_this_hour"),
+    ({"days": "Saturday and Sunday"}, SATURDAY + timedelta(days=1), "safe"),
+    ({"days": "Monday to Friday"}, THURSDAY_NOON, "safe"),
+    ({"days": "mon-fri not thu"}, THURSDAY_NOON, "days_unreadable"),
+    ({"days": "mon-fri except thu"}, THURSDAY_NOON, "days_unreadable"),
+    ({"hours": "09:00Z-17:00Z"}, THURSDAY_NOON, "hours_unreadable"),
+    ({"hours": "09:00+01:00-17:00+01:00"}, THURSDAY_NOON, "hours_unreadable"),
+    ({"hours": "any time"}, NIGHT, "safe"),
+    ({"days": "mon", "hours": "22:00-06:00"}, MONDAY_2AM, "not_this_day"),
+    ({"days": "mon", "hours": "22:00-06:00"}, MONDAY_2AM + timedelta(hours=21), "safe"),
+    ({"days": "mon", "hours": "22:00-06:00"}, MONDAY_2AM + timedelta(days=1), "safe"),
+    ({"days": "mon", "hours": "22:00-06:00"}, MONDAY_2AM + timedelta(days=1, hours=5), "not_this_day"),
+    ({"days": "mon", "hours": "after 18:00"}, MONDAY_2AM + timedelta(hours=20), "safe"),
+    ({"days": "mon", "hours": "after 18:00"}, MONDAY_2AM + timedelta(days=1), "not_this_day"),
     ({"hours": "mornings"}, THURSDAY_NOON, "hours_unreadable"),
     ({"hours": "09:00-09:00"}, THURSDAY_NOON, "hours_unreadable"),
 ]
@@ -140,12 +152,3 @@ def test_only_known_channels_and_known_words_of_safety_are_written(field: str, c
     with pytest.raises(Refused) as raised:
         set_safety(Profile(), channel, safety, "officer", THURSDAY_NOON)
     assert raised.value.field == field
-
-
-def test_days_and_hours_are_read_as_people_write_them() -> None:
-    assert days_of("Mon - Wed, fri") == frozenset({0, 1, 2, 4})
-    assert days_of("weekdays") == frozenset({0, 1, 2, 3, 4})
-    assert days_of("weekend") == frozenset({5, 6})
-    assert days_of("mon-tue-wed") is None
-    found = hours_of("9-17")
-    assert found and [at.hour for at in found] == [9, 17]

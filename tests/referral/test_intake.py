@@ -41,6 +41,8 @@ FORM = {name: [value] for name, value in PERSON.items()} | {"case_id": [str(uuid
         ({"email": ["nobody"]}, "email"),
         ({"phone_days": ["often"]}, "phone_days"),
         ({"phone_hours": ["late"]}, "phone_hours"),
+        ({"phone_days": ["mon-fri except thu"]}, "phone_days"),
+        ({"phone_hours": ["09:00Z-17:00Z"]}, "phone_hours"),
         ({"agrees": ["no"]}, "agrees"),
         ({"source": ["agency"]}, "on_behalf"),
         ({"needs": ["gold"]}, "needs"),
@@ -211,6 +213,9 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
         wrong.status_code == 422 and {"field": "colour", "message": "This field is not known"} in wrong.json()["errors"]
     )
     assert (await caller.sends(body | {"phone": "12"})).json()["errors"][0]["field"] == "phone"
+    for name in ("given_names", "phone_days"):
+        listed = await caller.sends(body | {name: ["A", "B"]})
+        assert listed.json()["errors"] == [{"field": name, "message": "Send one value, not a list"}]
     assert (await caller.sends([1])).status_code == 422
     assert (await caller.sends(body, "short")).status_code == 400
     assert (await caller.sends(body, **{"Content-Type": "text/plain"})).status_code == 415

@@ -214,7 +214,7 @@ async def test_what_was_asked_for_before_is_offered_and_taken_over_but_no_channe
     await hub.worker.pool.execute("update routing set facts = $2 where case_id = $1", first, facts)
     officer = await browse("officer")
     page = await officer.get(f"/cases/{second}")
-    assert "Asked for before: Language: pl, Choice of the worker's gender." in page.text
+    assert "Asked for before: Language: Polish, Choice of the worker's gender." in page.text
     page = await officer.submit("Take these over")
     assert "Taken over: language, choices. No channel is safe because of it." in page.text
     held = await hub.value("select facts from routing where case_id = $1 order by run desc limit 1", second)

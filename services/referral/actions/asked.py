@@ -13,7 +13,7 @@ from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import sealing
 from services.referral.actions.taking_in import SelfReferral
 from services.referral.domain.facts import CaseFacts
-from services.referral.domain.safe_contact import days_of, hours_of
+from services.referral.domain.safe_times import DAYS_LIKE, HOURS_LIKE, days_of, hours_of
 
 What = Literal[
     "domestic", "sexual", "hate", "honour_based_abuse", "stalking", "modern_slavery", "sexual_exploitation",
@@ -168,9 +168,9 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
         if number and not 10 <= sum(sign.isdigit() for sign in number) <= 15:
             found.append(FieldError(name, CHECK_NUMBER))
     if given.phone_days and days_of(given.phone_days) is None:
-        found.append(FieldError("phone_days", "Enter days like mon-fri or tue,thu"))
+        found.append(FieldError("phone_days", DAYS_LIKE))
     if given.phone_hours and hours_of(given.phone_hours) is None:
-        found.append(FieldError("phone_hours", "Enter hours like 09:00-17:00"))
+        found.append(FieldError("phone_hours", HOURS_LIKE))
     if given.email and ("@" not in given.email or " " in given.email):
         found.append(FieldError("email", "Enter an e-mail address, like name@example.org"))
     if given.agrees == "no":

@@ -10,10 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from contracts.vocabulary import CHANNELS
 from kit.sealing import CannotOpen, Sealer, seal, unseal
-from services.referral.domain import safe_contact
+from services.referral.domain import safe_times
 from services.referral.store import details
 
-UNREADABLE = "unreadable"
 PHONES = ("mobile", "landline", "text")
 
 
@@ -35,15 +34,15 @@ class Address(_Part):
 
 def _readable(read: Callable[[str], object]) -> BeforeValidator:
     """Free text may say anything of anybody, and the column is plain: what cannot be read is kept as exactly that."""
-    return BeforeValidator(lambda text: text if not text or read(str(text)) is not None else UNREADABLE)
+    return BeforeValidator(lambda text: text if not text or read(str(text)) is not None else safe_times.UNREADABLE)
 
 
 class GivenChannel(_Part):
     kind: str
     value: str = Field(max_length=400)
     safety: str = "unknown"
-    days: Annotated[str | None, _readable(safe_contact.days_of)] = None
-    hours: Annotated[str | None, _readable(safe_contact.hours_of)] = None
+    days: Annotated[str | None, _readable(safe_times.days_of)] = None
+    hours: Annotated[str | None, _readable(safe_times.hours_of)] = None
     voicemail: bool | None = None
     say_who: bool | None = None
 

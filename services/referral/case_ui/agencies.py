@@ -5,7 +5,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from uuid import UUID, uuid4
 
 import orjson
@@ -28,6 +28,7 @@ from services.referral.store import intakes
 from services.referral.store.intakes import Agency, Intake
 
 FIELDS = frozenset(asked.TakeIn.model_fields) - {"case_id", "source"}
+LISTS = frozenset(name for name, info in asked.TakeIn.model_fields.items() if get_origin(info.annotation) is list)
 
 
 class Make(BaseModel):
@@ -156,6 +157,8 @@ def _as_form(body: bytes) -> tuple[Mapping[str, list[str]], list[FieldError]]:
         values = value if isinstance(value, list) else [] if value is None else [value]
         if any(isinstance(each, bool) or not isinstance(each, str | int) for each in values):
             errors.append(FieldError(name[:60], "Send text"))
+        elif isinstance(value, list) and name in FIELDS and name not in LISTS:
+            errors.append(FieldError(name, "Send one value, not a list"))
         form[name] = [str(each) for each in values]
     return form, errors
 

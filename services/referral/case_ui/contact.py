@@ -17,10 +17,10 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral import said
-from services.referral.actions import as_shown, contacting
+from services.referral.actions import as_shown, contacting, timing
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
-from services.referral.case_ui import words
+from services.referral.case_ui import safe_times_said, words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened, profile
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
@@ -170,6 +170,7 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
     errors += [] if safety in ("safe", "unsafe", "unknown") else [FieldError("safety", "Choose whether it is safe")]
     answered = one(visit, "spoke") in ("yes", "no")
     errors += [] if answered else [FieldError("spoke", "Choose whether you have spoken to them")]
+    errors += safe_times_said.wrong(visit, safety)
     if errors:
         return await show(visit, desk, errors)
     try:
@@ -179,6 +180,9 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
             moved = await as_shown.moved(tx, case.person_id, *asked, viewer, visit.now)
             if moved is None:
                 await contacting.set_safety(tx, visit.signed_in, case.case_id, channel, safety, visit.now, spoke=spoke)
+            if moved is None or moved.again:
+                times = (one(visit, "days"), one(visit, "hours"))
+                await timing.keep(tx, visit.signed_in, case.case_id, channel, *times)
     except Refused as refused:
         return await show(visit, desk, [error_of(refused, "spoke" if refused.field == "spoke_to_person" else "safety")])
     if moved is not None and not moved.again:

@@ -7,7 +7,8 @@ from typing import Any
 
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import LONDON
-from services.referral.domain.safe_contact import LOCKING, hours_of
+from services.referral.domain.safe_contact import LOCKING
+from services.referral.domain.safe_times import hours_of
 
 RISKS = ("life_safety", "others")
 

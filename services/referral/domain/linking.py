@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.referral.domain.safe_contact import ONE_CHANCE, days_of, hours_of
+from services.referral.domain.safe_contact import ONE_CHANCE
+from services.referral.domain.safe_times import days_of, hours_of
 
 DIFFERS = "differs"
 """What is kept where two records name different days or hours: it cannot be read, so the channel is shut."""

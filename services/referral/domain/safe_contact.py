@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import LONDON
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from services.referral.domain.safe_times import days_of, hours_of
 
 LOCKING = {"someone_else_answered": "someone_else_answered", "wrong_number": "wrong_number", "unsafe": "said_unsafe"}
 """Outcomes of an attempt that lock the channel everywhere, with the reason written down."""
@@ -21,7 +20,8 @@ lifted by nobody. Source: the one-chance rule of the statutory guidance on force
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """What is known of one channel. `days`: "mon-fri", "tue,thu" or None; `hours`: "09:00-17:30" in London or None.
+    """What is known of one channel. `days`: "mon-fri", "tue,thu" or None; `hours`: "09:00-17:30" in London or None
+    (see `safe_times`).
 
     A lock stands above `safety`: only a named worker who has spoken to the person lifts it.
     """
@@ -77,8 +77,8 @@ WORDS = {
     "opted_out": "The person does not want to be reached for this.",
     "not_this_day": "Not safe on this day of the week.",
     "not_this_hour": "Not safe at this hour.",
-    "days_unreadable": "The days it is safe on cannot be read. Ask again.",
-    "hours_unreadable": "The hours it is safe in cannot be read. Ask again.",
+    "days_unreadable": "The days it is safe on are not in words we can read, so it is shut. Ask the person again.",
+    "hours_unreadable": "The hours it is safe in are not in words we can read, so it is shut. Ask the person again.",
     "no_safe_channel": "No channel is safe now.",
 }
 
@@ -112,49 +112,29 @@ def choose(profile: Profile, channels: Iterable[str], purpose: str, now: datetim
 
 def _at_this_time(state: ChannelState, now: datetime) -> Verdict:
     local = now.astimezone(LONDON)
+    hours = hours_of(state.hours) if state.hours else None
     if state.days:
         days = days_of(state.days)
         if days is None:
             return Verdict(False, "days_unreadable")
-        if local.weekday() not in days:
+        if _begun_on(local, hours) not in days:
             return Verdict(False, "not_this_day")
-    if state.hours:
-        hours = hours_of(state.hours)
-        if hours is None:
-            return Verdict(False, "hours_unreadable")
-        if not _within(local.time(), *hours):
-            return Verdict(False, "not_this_hour")
+    if state.hours and hours is None:
+        return Verdict(False, "hours_unreadable")
+    if hours is not None and not _within(local.time(), *hours):
+        return Verdict(False, "not_this_hour")
     return Verdict(True, "safe")
 
 
+def _begun_on(local: datetime, hours: tuple[time, time] | None) -> int:
+    """The weekday of now; within hours that run past midnight, the day on which they began."""
+    past_midnight = hours is not None and hours[0] > hours[1] and local.time() < hours[1]
+    return (local - timedelta(days=1) if past_midnight else local).weekday()
+
+
 def _within(at: time, opens: time, closes: time) -> bool:
-    """Hours may run past midnight: 22:00-06:00."""
+    """Hours may run past midnight: 22:00-06:00; twice the same is the whole day."""
     return opens <= at < closes if opens < closes else at >= opens or at < closes
-
-
-def days_of(text: str) -> frozenset[int] | None:
-    """Weekdays (Monday is 0) of "mon-fri", "tue,thu" or "weekdays"; None when it cannot be read."""
-    found: set[int] = set()
-    for part in text.lower().replace(" ", "").replace(";", ",").split(","):
-        named = {"weekdays": "mon-fri", "weekend": "sat-sun", "any": "mon-sun", "every day": "mon-sun"}.get(part, part)
-        ends = [day[:3] for day in named.split("-")]
-        if len(ends) > 2 or any(day not in WEEKDAYS for day in ends):
-            return None
-        first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
-        found.update(range(first, last + 1) if first <= last else {*range(first, 7), *range(last + 1)})
-    return frozenset(found)
-
-
-def hours_of(text: str) -> tuple[time, time] | None:
-    """Opening and closing of "09:00-17:30"; None when it cannot be read."""
-    ends = text.replace(" ", "").split("-")
-    if len(ends) != 2:
-        return None
-    try:
-        opens, closes = (time.fromisoformat(end if ":" in end else f"{end:0>2}:00") for end in ends)
-    except ValueError:
-        return None
-    return None if opens == closes else (opens, closes)
 
 
 def _with(profile: Profile, *states: ChannelState) -> Profile:

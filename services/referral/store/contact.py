@@ -177,6 +177,18 @@ async def set_safety(
     )
 
 
+async def set_times(tx: Tx, people: Sequence[UUID], kind: str, days: str | None, hours: str | None) -> None:
+    """Writes on which days and at what hours a channel is safe; None leaves what is there."""
+    await tx.execute(
+        "update channel set days = coalesce($3, days), hours = coalesce($4, hours)"
+        " where person_id = any($1::uuid[]) and kind = $2",
+        list(people),
+        kind,
+        days,
+        hours,
+    )
+
+
 async def lock(tx: Tx, person_id: UUID, kind: str, why: str, by: UUID | None, role: str, now: datetime) -> None:
     """Shuts one channel everywhere; `why` is a code."""
     await tx.execute(_LOCK, person_id, kind, now, why, by, role)
