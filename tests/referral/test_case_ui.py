@@ -132,7 +132,15 @@ async def test_a_long_queue_has_pages(hub: Hub, browse: AsPersona) -> None:
 
 
 @pytest.mark.parametrize(
-    "sought", ["wilhelmina  TESTPERSON", "07700 900321", "+44 7700 900 321", "reference", "20 /ab12cd/ 26"]
+    "sought",
+    [
+        "wilhelmina  TESTPERSON",
+        "07700 900321",
+        "0044 7700 900321",
+        "+44 (0)7700 900321",
+        "reference",
+        "20 /ab12cd/ 26",
+    ],
 )
 async def test_search_finds_by_reference_name_phone_and_crime_number(hub: Hub, browse: AsPersona, sought: str) -> None:
     case = await a_case(hub, a_domestic_crime(crime_reference="20/AB12CD/26"))

@@ -261,7 +261,7 @@ async def test_a_list_is_looked_at_then_entered_whole_and_twice_is_once(hub: Hub
     browser = await browse("leader")
     text = a_list(
         {"title": "New name"},
-        {"slug": "open-door-late", "title": "Late", "areas": "Dudley;Walsall"},
+        {"slug": "open-door-late", "title": "Late", "areas": "Dudley;e08000030"},
         {"effective_from": str(today() + timedelta(days=2)), "title": HELD.title},
     )
     await browser.get("/directory/import")
@@ -284,7 +284,10 @@ async def test_a_list_with_one_wrong_line_enters_nothing_and_says_which(hub: Hub
     text = a_list(
         {"title": "Fine"}, {"title": ""}, {"provider": "nobody"}, {"effective_from": yesterday}, {"title": "Fine"}
     )
-    await browser.get("/directory/import")
+    page = await browser.get("/directory/import")
+    assert "Birmingham (E08000025)" in page.text and "core_grant" in page.text, "which values a column takes"
+    page = await browser.submit("See what it would do", 422, list=a_list({"areas": "E99"}))
+    assert page.errors == ["Line 2: areas: 'E99' is none of our areas"]
     page = await browser.submit("See what it would do", 422, list=text)
     assert page.errors == [
         "Line 3: title: Enter the name of the service",

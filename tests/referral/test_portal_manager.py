@@ -218,6 +218,10 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     await manager.get(f"/portal/returns/{period}/posts")
     page = await manager.submit("Save", 422, **{"posts-idva": "many"})
     assert "Enter how many posts there are, 0 where there is none (IDVA posts)" in page.errors
+    odd = {"posts-idva": "2", "vacancies-idva": "7", "waiting-idva": "1e9", "spend-idva": "1"}
+    page = await manager.submit("Save", 422, **odd)
+    assert "No more posts can be unfilled than there are (IDVA posts)" in page.errors
+    assert "Enter how many people waited, 0 where there is none (IDVA posts)" in page.errors
     form = {i.get("name") or "": "3" for i in page.all("input") if (i.get("name") or "").count("-")}
     await manager.submit("Save", 200, **form)
     page = await manager.get(f"/portal/returns/{period}/sign")

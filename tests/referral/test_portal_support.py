@@ -10,8 +10,9 @@ import pytest
 
 from contracts.working_time import LONDON
 from services.referral.actions import providing
+from services.referral.domain.appointed import time_of
 from services.referral.domain.support import Answer, distances
-from services.referral.provider_portal.meeting import BEFORE, time_of
+from services.referral.provider_portal.meeting import BEFORE
 from services.referral.provider_portal.needs import OVERTAKEN, takeaway
 from tests.browser import Browser
 from tests.builders import a_viewer
@@ -42,7 +43,8 @@ def test_distance_is_known_only_where_an_area_was_scored_twice() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [("2:30pm", "14:30"), ("14:30", "14:30"), ("2pm", "14:00"), ("12am", "00:00"), ("12.15 pm", "12:15"),
-     ("14", None), ("25:00", None), ("13pm", None), ("9:75", None), ("noon", None), ("", None)],
+     ("14", None), ("25:00", None), ("13pm", None), ("9:75", None), ("noon", None),
+     ("10:00+14:00", None), ("", None)],
 )  # fmt: skip
 def test_a_time_is_read_as_people_write_it(text: str, said: str | None) -> None:
     found = time_of(text)
@@ -134,6 +136,8 @@ async def test_an_appointment_is_booked_moved_and_missed_with_whose_reason(
     assert page.errors == ["Enter the day", "Enter the time, for example 2:30pm", "Choose how you will meet"]
     page = await worker.submit("Book it", 422, **on(tomorrow() - timedelta(days=9)))
     assert page.errors == ["The appointment must be later than now"]
+    page = await worker.submit("Book it", 422, **on(tomorrow() + timedelta(days=740)))
+    assert page.errors == ["The appointment must be within two years"]
     made = next(i.get("value") or "" for i in page.all("input") if i.get("name") == "appointment_id")
     page = await worker.submit("Book it", 200, **on(tomorrow()))
     assert "Nothing was sent" in page.text and len(page.rows) == 2

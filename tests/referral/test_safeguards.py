@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import clock
 from services.referral.beside_books import offers
 from services.referral.domain.tracked import check, next_steps
@@ -87,11 +88,19 @@ async def test_a_call_is_booked_waits_in_its_queue_and_ends(hub: Hub, browse: As
     past = {"call_back-code": "person", "call_back-day": "2020-01-01"}
     assert "still to come" in (await officer.submit("Book the call", 422, **past)).errors[0]
     day = (clock.now() + timedelta(days=2)).date().isoformat()
+    far = await officer.submit("Book the call", 422, **past | {"call_back-day": "9999-12-31"})
+    assert far.errors[0].startswith("The day must be within two years, like ")
+    assert f"Like {(local_day(clock.now()) + timedelta(days=14)).isoformat()}" in far.text, "the example lies ahead"
+    zoned = past | {"call_back-day": day, "call_back-time": "10:00+14:00"}
+    assert "still to come" in (await officer.submit("Book the call", 422, **zoned)).errors[0]
     booked = past | {"call_back-day": day, "call_back-time": "14:30", "call_back-text": "About the court date"}
     page = await officer.submit("Book the call", **booked)
     assert "at 2:30pm: About the court date" in page.text
     assert b"court" not in await hub.value("select body from case_entry")
-    assert len((await officer.get("/cases/call-backs")).rows) == 2
+    rows = (await officer.get("/cases/call-backs")).rows
+    assert len(rows) == 2
+    weekday = f"{clock.now() + timedelta(days=2):%A}"
+    assert rows[1][-1].startswith((f"Due {weekday}", "Due tomorrow")), "a day keeps its capital"
     await officer.get(f"/cases/{case}/safeguards")
     assert "Spoke to them" in (await officer.submit("Save how it ended", how="reached")).text
     ended = f"/cases/{case}/safeguards/entries/{await hub.value('select entry_id from case_entry')}/end"

@@ -13,6 +13,7 @@ from kit.sealing import CannotOpen, Sealer, unseal
 from services.referral.actions import at_door, sealing
 from services.referral.beside_books import doors, offers
 from services.referral.domain import tracked
+from services.referral.domain.appointed import FURTHEST
 from services.referral.store import beside, consent, details
 from services.referral.store.beside import Entry
 from services.referral.store.cases import Case
@@ -79,6 +80,8 @@ async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, told: Told, no
         raise Refused("text", "missing")
     if told.kind == "call_back" and (told.due_at is None or told.due_at <= now):
         raise Refused("due", "missing")
+    if told.due_at is not None and told.due_at > now + FURTHEST:
+        raise Refused("due", "too_far")
     body = None
     if told.text:
         where = sealing.place("case_entry", "body", told.entry_id)

@@ -12,6 +12,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import contacting
 from services.referral.domain import safe_contact
+from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.assessed import HIGH
 from services.referral.domain.support import Answer, SupportLists, distances
 from services.referral.store import appointments, contact, support
@@ -42,6 +43,8 @@ async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, no
     """
     if row.starts_at <= now:
         raise Refused("time", "in_the_past")
+    if row.starts_at > now + FURTHEST:
+        raise Refused("time", "too_far")
     channel = lists.channels.get(row.way)
     if channel is not None:
         person_id = await contact.person_of(tx, row.case_id)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import LONDON
+from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
@@ -19,6 +19,7 @@ from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, offers, witness_charter
 from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.domain.appointed import example_day, instant_of
 from services.referral.domain.tracked import Offer, next_steps
 from services.referral.drafting import told_id
 from services.referral.store import beside, cases, details
@@ -35,7 +36,8 @@ ERRORS = {
     ("code", "missing"): "Choose from the list",
     ("text", "missing"): "Enter who it is",
     ("text", "too_long"): f"This must be {acts.LONGEST:,} characters or fewer",
-    ("due", "missing"): "Enter a day and time that is still to come, like 2026-09-30 and 14:30",
+    ("due", "missing"): "Enter a day and time that is still to come, like {day} and 14:30",
+    ("due", "too_far"): "The day must be within two years, like {day}",
     ("how", "missing"): "Choose how it ended",
     ("word", "missing"): "Enter the word that the caller said",
     ("word", "too_long"): f"The word must be {LONGEST_WORD} characters or fewer",
@@ -85,6 +87,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         ends=ENDS,
         has_word=has_word,
         new_id=uuid4(),
+        example=_example(visit),
         officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
         orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
@@ -93,6 +96,10 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),
     )
+
+
+def _example(visit: Visit) -> str:
+    return example_day(local_day(visit.now)).isoformat()
 
 
 def _conditions(data: dict[str, Any]) -> str:
@@ -123,7 +130,9 @@ async def _refused(visit: Visit, desk: Desk, refused: Refused, form: str) -> Res
     message = ERRORS.get((refused.field, refused.code))
     if message is None:
         return await _closed_before(visit) if "entry_id" in visit.params else visit.conflict()
-    return await show(visit, desk, [FieldError(f"{form}-{refused.field}", message)], form)
+    return await show(
+        visit, desk, [FieldError(f"{form}-{refused.field}", message.replace("{day}", _example(visit)))], form
+    )
 
 
 async def _closed_before(visit: Visit) -> Response:
@@ -143,7 +152,7 @@ async def add(visit: Visit, desk: Desk) -> Response:
     kind = visit.params["kind"]
     if kind not in CODES:
         return visit.not_found()
-    due = _due(one(visit, f"{kind}-day"), one(visit, f"{kind}-time"))
+    due = instant_of(one(visit, f"{kind}-day"), one(visit, f"{kind}-time"))
     told = Told(_id(visit, "entry_id"), kind, one(visit, f"{kind}-code"), one(visit, f"{kind}-text").strip(), due)
     try:
         async with visit.begin() as tx:
@@ -152,13 +161,6 @@ async def add(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         return await _refused(visit, desk, refused, kind)
     return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
-
-
-def _due(day: str, time: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(f"{day.strip()}T{time.strip() or '09:00'}").replace(tzinfo=LONDON)
-    except ValueError:
-        return None
 
 
 async def check_caller(visit: Visit, desk: Desk) -> Response:

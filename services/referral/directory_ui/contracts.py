@@ -59,7 +59,12 @@ class NewName(BaseModel):
 def error_of(refused: Refused) -> FieldError:
     """A refusal at its field, in words."""
     field = {"place": "place_lines", "version": ""}.get(refused.field, refused.field)
-    return FieldError(field, WORDS.get(refused.code, f"This {field.replace('_', ' ')} {refused.code}"))
+    return FieldError(field, WORDS.get(refused.code) or _said(field, refused.code))
+
+
+def _said(field: str, why: str) -> str:
+    """What is wrong in the words of the directory, which may name the value."""
+    return why if why.startswith(("'", '"')) else f"This {field.replace('_', ' ')} {why}"
 
 
 async def show_all(visit: Visit, books: Books) -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from contracts.reference import local_authority_name
+from contracts.reference import AREAS, local_authority_name
 from kit.web.forms import Say
 from services.referral.domain.directory import Contract, Standards
 from services.referral.domain.entries import CLOSED, DAYS, MANY
@@ -17,6 +17,7 @@ Whole = Annotated[int | None, Say("Enter a whole number, or leave it empty"), Fi
 _HOURS = re.compile(r"([A-Z,]+)(?:-([A-Z]{2}))? ([\d:]{5})-([\d:]{5})")
 _PHONE = re.compile(r"[0-9 +]{6,20}")
 PLACE = ("place_lines", "place_town", "place_postcode")
+_AREA = {area.code: area.name for area in AREAS}
 YesNo = Annotated[Literal["yes", "no"], Say("Choose yes or no")]
 
 
@@ -168,11 +169,21 @@ def closed(name: str) -> tuple[str, ...]:
     return CLOSED.get(name) or MANY[name]
 
 
+def choices() -> list[tuple[str, str]]:
+    """The columns of an imported list that take certain values, with these."""
+    areas = ", ".join(f"{area.name} ({area.code})" for area in AREAS)
+    return [("areas", areas), *((name, ", ".join(values)) for name, values in (CLOSED | MANY).items())]
+
+
 def cells(row: Mapping[str, str]) -> dict[str, list[str]]:
-    """A line of an imported list as the values of the form; several values in one cell stand behind semicolons."""
+    """A line of an imported list as the values of the form; several values in one cell stand behind semicolons. An
+    area may stand by its code."""
     several = {"areas", "kinds", "pack"}
-    return {
+    found = {
         name: [part.strip() for part in text.split(";")] if name in several else [text]
         for name, text in row.items()
         if text.strip()
     }
+    if "areas" in found:
+        found["areas"] = [_AREA.get(one.upper(), one) for one in found["areas"]]
+    return found

@@ -69,7 +69,12 @@ def _line(head: Sequence[str], row: Sequence[str], number: int, lines: list[Line
 
 async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     return visit.render(
-        "directory_ui/import.html", status=422 if errors else 200, fields=FIELDS, errors=errors, values=visit.form
+        "directory_ui/import.html",
+        status=422 if errors else 200,
+        fields=FIELDS,
+        choices=forms.choices(),
+        errors=errors,
+        values=visit.form,
     )
 
 

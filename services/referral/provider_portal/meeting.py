@@ -1,8 +1,7 @@
 """Appointments: booked on a way that is safe at that hour, then attended, late, missed, moved or cancelled."""
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -10,11 +9,12 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import LONDON
+from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import supporting
+from services.referral.domain.appointed import example_day, time_of
 from services.referral.domain.books import Books
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
@@ -37,20 +37,6 @@ BEFORE = (
     " To book this one beside it, book it again"
 )
 RECORDED = "What became of the appointment was recorded"
-_TIME = re.compile(r"^(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$")
-
-
-def time_of(text: str) -> time | None:
-    """ "2:30pm", "14:30" or "2pm" as a time; None when it is none."""
-    found = _TIME.match(text.strip().lower())
-    if found is None or not (found[2] or found[3]):
-        return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if found[3] == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 class When(BaseModel):
@@ -77,9 +63,15 @@ async def show_appointments(
         rows=[_row(lists, row) for row in held],
         can_book=offered.state in BOOKED_FROM and visit.may("portal.write"),
         ways=lists.ways,
+        example=_example(visit),
         appointment_id=(None if fresh else one(visit, "appointment_id")) or uuid4(),
         errors=errors,
     )
+
+
+def _example(visit: Visit) -> str:
+    day = example_day(local_day(visit.now))
+    return f"{day.day} {day.month} {day.year}"
 
 
 def _row(lists: SupportLists, row: Appointment) -> dict[str, object]:
@@ -130,6 +122,8 @@ def _starts(visit: Visit, lists: SupportLists) -> tuple[datetime | None, list[Fi
 def _error(refused: Refused) -> FieldError:
     if refused.code == "in_the_past":
         return FieldError("day", "The appointment must be later than now")
+    if refused.code == "too_far":
+        return FieldError("day", "The appointment must be within two years")
     if refused.code in ("not_this_day", "not_this_hour"):
         return FieldError("way", "This way is not safe at that time. Choose another time or way")
     return error_of(refused, "way")
@@ -157,6 +151,7 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
         states=STATES,
         reasons=reasons,
         ways=lists.ways,
+        example=_example(visit),
         next_id=one(visit, "next_id") or uuid4(),
         errors=errors,
     )

@@ -1,7 +1,8 @@
 """A provider's own quarterly monitoring return: figures, posts and spend, and its files; `signing` signs it."""
 
+import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -51,6 +52,9 @@ FORM = {
     "spend": "what was spent, in pounds",
 }
 """What the form asks of each strand, as its errors say it."""
+MOST = {"posts": 10_000, "vacancies": 10_000, "waiting": 1_000_000}
+"""From here on a figure is a slip of the hand. Ours."""
+UNFILLED = "No more posts can be unfilled than there are"
 
 
 def quarter_asked(visit: Visit) -> Quarter:
@@ -175,12 +179,10 @@ async def ask_posts(visit: Visit, books: Books, errors: Sequence[FieldError] = (
 
 def number(text: str, *, whole: bool = False) -> Decimal | None:
     """A number of zero or more, at most two decimals, as people write it; None when it is none."""
-    try:
-        found = Decimal(text.replace(",", "").replace("£", "").strip())
-    except InvalidOperation:
+    plain = re.sub(r"[,£\s]", "", text)
+    if not re.fullmatch(r"[0-9]{1,10}(\.0{0,2})?" if whole else r"[0-9]{1,10}(\.[0-9]{0,2})?", plain):
         return None
-    fits = found.is_finite() and 0 <= found < 10_000_000_000 and found == round(found, 0 if whole else 2)
-    return found if fits else None
+    return Decimal(plain)
 
 
 async def say_posts(visit: Visit, books: Books) -> Response:
@@ -192,8 +194,11 @@ async def say_posts(visit: Visit, books: Books) -> Response:
         errors += [
             FieldError(f"{name}-{strand}", f"Enter {FORM[name]}, 0 where there is none ({strand_words(strand)})")
             for name, value in read.items()
-            if value is None or (name in ("posts", "vacancies") and value >= 10_000)
+            if value is None or value >= MOST.get(name, value + 1)
         ]
+        posts, vacancies = read["posts"], read["vacancies"]
+        if posts is not None and vacancies is not None and vacancies > posts:
+            errors.append(FieldError(f"vacancies-{strand}", f"{UNFILLED} ({strand_words(strand)})"))
         said[strand] = read
     if errors or viewer.organisation_id is None:
         return await ask_posts(visit, books, errors)
