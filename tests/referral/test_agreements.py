@@ -159,7 +159,13 @@ async def test_a_withdrawal_shows_everything_that_ends_and_then_ends_exactly_tha
     other = await agrees(hub, sent.case, RIVERBANK)
     officer = await browse("officer")
     address = f"/cases/{sent.case}/agreements/{held.consent_id}/withdraw"
+    await hub.worker.pool.execute(
+        "insert into appointment (appointment_id, leg_id, case_id, provider_id, starts_at, way, state, booked_at,"
+        " booked_by) select gen_random_uuid(), leg_id, case_id, provider_id, now() + interval '2 days', 'call',"
+        " 'booked', now(), gen_random_uuid() from leg"
+    )
     page = await officer.get(address)
+    assert "An appointment is booked for" in page.text
     assert "(sent to a provider): withdrawn at once" in page.text
     page = await officer.submit("Withdraw it and end all of this", 422)
     assert page.errors == ["Choose why it ends"]
@@ -174,6 +180,10 @@ async def test_a_withdrawal_shows_everything_that_ends_and_then_ends_exactly_tha
     await officer.get(address, 409)
     page = await officer.post(address, {"reason_code": "changed_mind"})
     assert "The agreement is withdrawn." in page.text and (await hub.told(sent.case)).count("consent.withdrawn") == 2
+    leader = await browse("leader")
+    await leader.get(f"/cases/{sent.case}/agreements/new")
+    page = await leader.post(address, {"reason_code": "changed_mind"}, 409)
+    assert "It was withdrawn already, on" in page.text and ", by a colleague." in page.text
     page = await officer.post(address, {"reason_code": "no_longer_needed"}, 409)
     assert "It was withdrawn already, on" in page.text and page.link("See how it stands now").endswith("/agreements")
 

@@ -24,7 +24,7 @@ from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.rules import months_before
 from services.referral.domain.shown import JUST_NOW
 from services.referral.domain.transitions import ReasonList
-from services.referral.store import consent
+from services.referral.store import appointments, consent
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 
@@ -258,13 +258,15 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         held = await _held(tx, visit)
+        by = await consent.withdrawn_by(tx, held)
         ends = await consenting.what_ends(tx, held, visit.now)
+        met = [each for one in ends.referrals if one.leg_id for each in await appointments.of_leg(tx, one.leg_id)]
         top = await frame(tx, visit, case, "Agreements")
         await audit.record(
             tx, [audit.seen(visit.signed_in, "withdrawal_previewed", "case", case.case_id, ("consent",))]
         )
     if held.withdrawn_at is not None:
-        return _over(visit, held)
+        return _over(visit, held, by)
     states, reasons = desk.books.transitions.states, _reasons(desk, held)
     return visit.render(
         "case_ui/withdrawal.html",
@@ -273,6 +275,7 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
         held=held,
         to=_for(desk, held),
         ends=ends,
+        met=[one.starts_at for one in met if one.state == "booked" and one.starts_at > visit.now],
         names={c.contract_id: titled(desk.books, c.contract_id) for c in desk.books.directory.contracts},
         states=states,
         asked=reasons.words,
@@ -281,14 +284,20 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
     )
 
 
-def _over(visit: Visit, held: Consent) -> Response:
-    """An agreement that was withdrawn already: the same form pressed twice is answered as the first, and any other is
-    told when it ended."""
+def _over(visit: Visit, held: Consent, by: UUID | None) -> Response:
+    """An agreement that was withdrawn already: the same form pressed twice by the same person is answered as the first,
+    and any other is told when it ended, and by whom."""
     back = f"/cases/{held.case_id}/agreements"
     pressed = visit.request.method == "POST" and held.reason == one(visit, "reason_code")
-    if pressed and held.withdrawn_at is not None and visit.now - held.withdrawn_at <= JUST_NOW:
+    if (
+        pressed
+        and by == visit.signed_in.user_id
+        and held.withdrawn_at is not None
+        and visit.now - held.withdrawn_at <= JUST_NOW
+    ):
         return visit.redirect(back, flash="The agreement is withdrawn.")
-    return visit.conflict(f"It was withdrawn already, on {when(held.withdrawn_at)}.", back)
+    who = "" if by is None else ", by you" if by == visit.signed_in.user_id else ", by a colleague"
+    return visit.conflict(f"It was withdrawn already, on {when(held.withdrawn_at)}{who}.", back)
 
 
 async def withdraw(visit: Visit, desk: Desk) -> Response:
@@ -296,8 +305,9 @@ async def withdraw(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         await opened(tx, visit)
         held = await _held(tx, visit)
+        by = await consent.withdrawn_by(tx, held)
     if held.withdrawn_at is not None:
-        return _over(visit, held)
+        return _over(visit, held, by)
     if reason not in {each.code for each in _reasons(desk, held).on(local_day(visit.now))}:
         return await preview(visit, desk, [FieldError("reason_code", "Choose why it ends")])
     try:

@@ -92,6 +92,17 @@ async def withdraw(tx: Tx, consent_id: UUID, now: datetime, reason: str) -> None
     await tx.execute("update consent set withdrawn_at = $2, reason = $3 where consent_id = $1", consent_id, now, reason)
 
 
+async def withdrawn_by(tx: Tx, held: Consent) -> UUID | None:
+    """Who withdrew it; None where it stands, or where it ended in another way."""
+    by: UUID | None = await tx.fetchval(
+        "select actor_id from case_event where case_id = $1 and type = 'consent.withdrawn.v1'"
+        " and data ->> 'consent_id' = $2 order by id limit 1",
+        held.case_id,
+        str(held.consent_id),
+    )
+    return by
+
+
 async def confirm(tx: Tx, consent_id: UUID, by: UUID, now: datetime) -> None:
     """The second person confirms an override."""
     await tx.execute(
