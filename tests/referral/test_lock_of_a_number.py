@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from contracts.identity import case_id
-from services.referral.actions import contacting, linking, locking, opening
+from services.referral.actions import contacting, linking, locking, opening, sealing
 from services.referral.domain import safe_contact
 from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.referral.conftest import BOOKS, Hub
@@ -80,3 +80,7 @@ async def test_a_record_that_is_found_to_be_of_the_same_person_has_the_number_lo
         assert await linking.decide(tx, OFFICER, sent.person, other, BOOKS, SOON, same=True)
     locked = "select locked_why from channel where person_id = $1 and kind = 'text'"
     assert await hub.value(locked, other) == "someone_else_answered"
+
+
+async def test_two_texts_without_a_digit_are_not_one_number(hub: Hub) -> None:
+    assert sealing.value_index(hub.sealer, "mobile", "ask her") != sealing.value_index(hub.sealer, "text", "ask him")

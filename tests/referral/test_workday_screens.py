@@ -93,7 +93,7 @@ async def test_silence_about_what_is_urgent_counts_by_the_clock_for_notices_and_
     await hub.worker.pool.execute("update referral set urgent = false")
     assert await hub.every(noticing.notice, clock.now()) == 0
     page = await leader.get("/cases/team")
-    assert "what is urgent within 1 hour by the clock, everything else within 8 working hours" in page.text
+    assert "1 hour by the clock for what is urgent, 8 working hours for everything else" in page.text
     for urgent in (
         "update referral set urgent = true",
         "update referral set urgent = false",

@@ -133,7 +133,7 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
     if isinstance(given, Details) and given.address and given.address.postcode:
         found.append(("postcode", sealer.blind("postcode", postcode(given.address.postcode))))
     for channel in given.channels:
-        if channel.kind in PHONES:
+        if channel.kind in PHONES and phone(channel.value):
             found.append(("phone", sealer.blind("phone", phone(channel.value))))
         elif channel.kind == "email":
             found.append(("email", sealer.blind("email", channel.value)))
@@ -142,7 +142,7 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
 
 def value_index(sealer: Sealer, kind: str, value: str) -> bytes:
     """What a channel's number or address is told from another by: a number however it is written."""
-    return sealer.blind("value", _as_written(phone(value)) if kind in PHONES else value)
+    return sealer.blind("value", (_as_written(phone(value)) or value) if kind in PHONES else value)
 
 
 def _as_written(digits: str) -> str:
