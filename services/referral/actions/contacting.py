@@ -56,9 +56,10 @@ async def record_attempt(
     Refused where it is sooner than `pace` allows, unless `sooner` is the coded reason for it.
     """
     person_id = await person_of(tx, case_id)
-    profile = await profile_of(tx, person_id)
     if viewer.organisation_id is None and (case := await cases.get(tx, case_id)) is not None:
-        profile = replace(profile, shut=await gating.share_shuts(tx, case, now))
+        profile = await profile_for_hub(tx, case, now)
+    else:
+        profile = await profile_of(tx, person_id)
     verdict = safe_contact.may_use(profile, channel, "support", now)
     if outcome not in safe_contact.LOCKING and not verdict.allowed:
         raise Refused("channel", verdict.why)
@@ -124,12 +125,17 @@ async def profile_of(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozen
     return Profile({channel.kind: _state(channel) for channel in held}, never_for)
 
 
+async def profile_for_hub(tx: Tx, case: Case, now: datetime) -> Profile:
+    """The channels of the person of a case, shut for the hub where sharing shuts them."""
+    return replace(await profile_of(tx, case.person_id), shut=await gating.share_shuts(tx, case, now))
+
+
 async def open_channel(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, kind: str, now: datetime) -> str | None:
     """The number or address of a channel, for a worker of the hub who is about to use it; None where none is known.
 
     Refused unless it may be used now.
     """
-    profile = replace(await profile_of(tx, case.person_id), shut=await gating.share_shuts(tx, case, now))
+    profile = await profile_for_hub(tx, case, now)
     verdict = safe_contact.may_use(profile, kind, "support", now)
     if not verdict.allowed:
         raise Refused("channel", verdict.why)

@@ -21,7 +21,7 @@ from services.referral.actions import as_shown, contacting, timing
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
 from services.referral.case_ui import safe_times_said, words
-from services.referral.case_ui.room import Desk, error_of, frame, one, opened, profile
+from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
 from services.referral.store import contact, numbers
@@ -64,7 +64,7 @@ async def show(
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         marks = shown.written(await as_shown.marks(tx, case.person_id))  # before what they are of is read
-        held = await profile(tx, case, visit.now)
+        held = await contacting.profile_for_hub(tx, case, visit.now)
         attempts = await contact.attempts(tx, case.case_id)
         other = await _others(tx, visit, case)
         gone = await numbers.retired(tx, case.person_id)

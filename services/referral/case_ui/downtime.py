@@ -11,10 +11,10 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
 from kit.web.sealed_page import SHORTEST, seal_page
 from services.referral.actions import beside as written_beside
-from services.referral.actions import sealing
+from services.referral.actions import contacting, sealing
 from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
-from services.referral.case_ui.room import Desk, one, profile
+from services.referral.case_ui.room import Desk, one
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.said import days, hours
 from services.referral.store import beside, cases, contact, details, downtime
@@ -87,7 +87,7 @@ async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
     person = await sealing.open_person(visit.sealer, line.person_id, await details.person(tx, line.person_id))
     values = await sealing.open_channels(visit.sealer, line.person_id, await contact.values(tx, line.person_id))
     case = await cases.get(tx, line.case_id)
-    held = await profile(tx, case, visit.now) if case else Profile()
+    held = await contacting.profile_for_hub(tx, case, visit.now) if case else Profile()
     safe = {k: c for k, c in held.channels.items() if c.safety == "safe" and c.locked_at is None and k in values}
     safe = {} if held.shut else safe
     never = [words.words(kind) for kind in held.channels if kind not in safe]

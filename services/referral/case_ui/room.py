@@ -17,15 +17,14 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words
 from services.referral.actions import books as stocked
-from services.referral.actions import gating
+from services.referral.actions import contacting
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
 from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
-from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.said import role
-from services.referral.store import cases, consent, contact, must_not_know, preferring
+from services.referral.store import cases, consent, must_not_know, preferring
 from services.referral.store.cases import Case
 
 FRESH = timedelta(seconds=5)
@@ -128,18 +127,9 @@ async def opened(tx: Tx, visit: Visit) -> Case:
     return found
 
 
-async def profile(tx: Tx, case: Case, now: datetime) -> Profile:
-    """The channels of the person of a case as the one safe-contact check sees them."""
-    names = ChannelState.__dataclass_fields__
-    held = {
-        c.kind: ChannelState(**{n: getattr(c, n) for n in names}) for c in await contact.channels(tx, case.person_id)
-    }
-    return Profile(held, shut=await gating.share_shuts(tx, case, now))
-
-
 async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]:
     """The identity bar and the tabs that every page of a case begins with."""
-    held = await profile(tx, case, visit.now)
+    held = await contacting.profile_for_hub(tx, case, visit.now)
     safe = [k for k in held.channels if safe_contact.may_use(held, k, "support", visit.now).allowed]
     base = f"/cases/{case.case_id}"
     soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)
