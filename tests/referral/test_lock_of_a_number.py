@@ -82,5 +82,19 @@ async def test_a_record_that_is_found_to_be_of_the_same_person_has_the_number_lo
     assert await hub.value(locked, other) == "someone_else_answered"
 
 
+async def test_a_provider_locks_a_number_that_a_record_it_does_not_see_has_too_and_both_are_shut(hub: Hub) -> None:
+    sent = await a_referral_sent(hub, channels=safe(mobile=NUMBER))
+    other = await says(hub, "V-unseen", text=NUMBER)
+    await hub.worker.pool.execute("update channel set safety = 'safe'")
+    for pair in ((sent.person, other), (other, sent.person)):
+        await hub.worker.pool.execute("insert into linked_person values ($1, $2) on conflict do nothing", *pair)
+    async with hub.looks(WORKER) as tx:
+        await contacting.lock_channel(tx, WORKER, sent.case, "mobile", "someone_else_answered", LATER)
+    while await hub.every(locking.carry_on, SOON):
+        pass
+    assert [await why(hub, sent.person, "mobile"), await why(hub, other, "text")] == ["locked", "locked"]
+    assert await hub.value("select count(distinct person_id) from locked_value") == 2
+
+
 async def test_two_texts_without_a_digit_are_not_one_number(hub: Hub) -> None:
     assert sealing.value_index(hub.sealer, "mobile", "ask her") != sealing.value_index(hub.sealer, "text", "ask him")

@@ -47,11 +47,10 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = exclu
    locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
    set_at = excluded.set_at where channel.locked_at is null or excluded.locked_why = 'one_chance'
 """
-_REMEMBER = f"""
+_REMEMBER = """
 insert into locked_value (person_id, value_index, why, locked_by, by_role)
-select distinct c.person_id, c.value_index, $3, $4::uuid, $5 from channel c
-  join channel mine on mine.person_id = $1 and mine.kind = $2 and mine.value_index = c.value_index
- where c.person_id = {RECORDS}
+select person_id, value_index, $3, $4::uuid, $5 from channel
+ where person_id = $1 and kind = $2 and value_index is not null
 on conflict do nothing
 """
 _REMEMBER_OTHERS = f"""
@@ -89,7 +88,8 @@ select person_id, kind, why, locked_by, by_role, $2, '{}' from shut
 
 
 async def remember(tx: Tx, lock: Lock) -> None:
-    """Keeps that the number of this channel is locked, whatever kind of channel a record names it on."""
+    """Keeps that the number of this channel is locked, whatever kind of channel a record names it on. Of this record
+    alone: a provider may write in no other; `follow` and `lock_others` do the same for the rest."""
     await tx.execute(_REMEMBER, lock.person_id, lock.kind, lock.why, lock.locked_by, lock.by_role)
 
 
