@@ -87,11 +87,15 @@ class ReferralDeclined(ReferralFact):
     reason_codes: Many[Code] = ()
     better_line: v.ServiceLine | None = None
     next_leg_id: UUID | None = None
+    appointments_cancelled: Count | None = None
 
 
 class ReferralWithdrawn(ReferralFact):
+    """`appointments_cancelled`: how many appointments to come were cancelled with it, here and in its neighbours."""
+
     TYPE: ClassVar[str] = "referral.withdrawn.v1"
     reason_code: Code | None = None
+    appointments_cancelled: Count | None = None
 
 
 class ReferralNotReached(ReferralFact):
@@ -100,11 +104,13 @@ class ReferralNotReached(ReferralFact):
     TYPE: ClassVar[str] = "referral.not-reached.v1"
     reason_code: Code | None = None
     attempts: Count | None = None
+    appointments_cancelled: Count | None = None
 
 
 class ReferralDeclinedByVictim(ReferralFact):
     TYPE: ClassVar[str] = "referral.declined-by-victim.v1"
     reason_code: Code | None = None
+    appointments_cancelled: Count | None = None
 
 
 class CapacityChanged(Announcement):

@@ -64,6 +64,7 @@ class SupportEnded(ReferralFact):
     next_step: Code | None = None
     next_line: v.ServiceLine | None = None
     feedback_wanted: Bool = True
+    appointments_cancelled: Count | None = None
 
 
 class SupportCompleted(SupportEnded):

@@ -13,6 +13,7 @@ from services.referral.domain.directory import Directory, ListSaid, full_list
 from services.referral.domain.entries import document_of, read_directory
 from services.referral.domain.kept import Kept, Limited
 from services.referral.domain.standards import Standards
+from services.referral.domain.support import SupportLists
 from services.referral.domain.transitions import TransitionTable
 from services.referral.domain.versions import Version
 from services.referral.store import directory, keeping
@@ -31,6 +32,11 @@ def _loaded() -> Books:
 def table() -> TransitionTable:
     """The life of a referral."""
     return _loaded().transitions
+
+
+def support_lists() -> SupportLists:
+    """What a provider records of its support."""
+    return _loaded().support
 
 
 def standards(day: date) -> Standards:

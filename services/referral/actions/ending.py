@@ -10,7 +10,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import referring
 from services.referral.domain.referral import ReferralState
-from services.referral.store import consent, lapsing, persons, referrals, transfers
+from services.referral.store import appointments, consent, lapsing, persons, referrals, transfers
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
 from services.referral.store.transfers import Transfer
@@ -21,7 +21,8 @@ class Ends:
     """`agreements`: this one and others to the same recipient for the same purpose; `referrals` with a provider that
     are withdrawn; `legs` about to leave; `transfers` about to go; `stays`: referrals that an override, or the person's
     own agreement, keeps; `packs`: legs that have ended, of which the provider opens what it was given no more;
-    `feedback`: no question about how it went is sent any more."""
+    `feedback`: no question about how it went is sent any more; `booked`: when the appointments to come are that are
+    cancelled with the referrals."""
 
     agreements: tuple[Consent, ...]
     referrals: tuple[ReferralState, ...]
@@ -30,6 +31,7 @@ class Ends:
     stays: tuple[ReferralState, ...]
     packs: tuple[Leg, ...]
     feedback: bool
+    booked: tuple[datetime, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -37,6 +39,7 @@ class Ends:
         ids: list[object] = [one.consent_id for one in self.agreements]
         ids += [(one.referral_id, one.state) for one in (*self.referrals, *self.stays)]
         ids += [one.leg_id for one in (*self.legs, *self.packs)] + [one.transfer_id for one in self.transfers]
+        ids += self.booked
         return hashlib.sha256("\n".join(sorted(map(str, ids))).encode()).hexdigest()
 
 
@@ -57,14 +60,16 @@ async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
     def standing(leg: Leg) -> bool:
         return not kept(leg) and _covers(held, leg.line, *_of(leg))
 
+    ending = tuple(one for one in found if not kept(one))
     return Ends(
         agreements=tuple(same),
-        referrals=tuple(one for one in found if not kept(one)),
+        referrals=ending,
         legs=tuple(leg for leg in legs if leg.state == "leaving" and standing(leg)),
         transfers=tuple(one for one in planned if held.contract_id in (None, one.contract_id) and _is_support(held)),
         stays=tuple(one for one in found if kept(one)),
         packs=tuple(leg for leg in legs if _is_open_after(leg) and standing(leg)),
         feedback=held.purpose == "feedback",
+        booked=await _booked(tx, ending, now),
     )
 
 
@@ -78,15 +83,22 @@ async def _of_override(tx: Tx, held: Consent, now: datetime) -> Ends:
     legs = [leg for leg in legs if leg.gate == "override" and held.line in (None, leg.line)]
     legs = [leg for leg in legs if not _carried(carrying, leg.line, *_of(leg))]
     stays = [one for one in found if _carried(carrying, one.line, one.provider_id, one.contract_id)]
+    ending = tuple(one for one in found if one not in stays)
     return Ends(
         agreements=(),
-        referrals=tuple(one for one in found if one not in stays),
+        referrals=ending,
         legs=tuple(leg for leg in legs if leg.state == "leaving"),
         transfers=(),
         stays=tuple(stays),
         packs=tuple(leg for leg in legs if _is_open_after(leg)),
         feedback=False,
+        booked=await _booked(tx, ending, now),
     )
+
+
+async def _booked(tx: Tx, ending: Sequence[ReferralState], now: datetime) -> tuple[datetime, ...]:
+    """When the appointments to come are under referrals that end."""
+    return tuple(await appointments.to_come(tx, [one.leg_id for one in ending if one.leg_id], now))
 
 
 def _is_open_after(leg: Leg) -> bool:

@@ -22,8 +22,11 @@ from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain import mailing, safe_contact
 from services.referral.domain.mailing import Message
-from services.referral.store import cases, contact, incidents, mail
+from services.referral.store import appointments, cases, consent, contact, incidents, mail, referrals
 from services.referral.store.mail import Held
+
+OF_HELP = frozenset({"appointment", "support"})
+"""Purposes of messages that have no purpose any more once the person took back that they want the help."""
 
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
@@ -43,6 +46,9 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     if shut is not None:
         await _stop(tx, held, "withheld", shut, SHUT[shut], now)
         return None
+    if (over := await _over(tx, held, now)) is not None:
+        await _stop(tx, held, "withheld", over, over, now)
+        return None
     if verdict.what == "withhold":
         await _stop(tx, held, "withheld", verdict.why, verdict.why, now)
         return None
@@ -57,6 +63,16 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     await mail.save(tx, after)
     await _written(tx, held, "mail.tried", carrier.name)
     return after, message
+
+
+async def _over(tx: Tx, held: Held, now: datetime) -> str | None:
+    """Why a message about help, or about an appointment, has nothing to say any more; None where it has."""
+    if held.purpose in OF_HELP and await consent.taken_back_since(tx, held.case_id, held.asked_at, gating.UNDONE):
+        return "opted_out"
+    if held.purpose == "appointment":
+        legs = [leg.leg_id for leg in await referrals.legs_of_case(tx, held.case_id)]
+        return None if await appointments.to_come(tx, legs, now) else "too_late"
+    return None
 
 
 async def message_of(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: datetime) -> Message | None:

@@ -11,6 +11,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import cancelling
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import standards, table
 from services.referral.actions.settling import OF_LEG
@@ -37,6 +38,7 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     _check_days(verb, local_day(now), answer)
     await referrals.save(tx, replace(after, settled=after.state == held.state and verb not in FOLLOWED))
     await referrals.save_leg(tx, _leg_after(leg, after, verb, now, answer), by_provider=True)
+    events = await cancelling.follow(tx, viewer, held, after, verb, events, now)
     await _keep(tx, viewer, after, verb, now, answer)
     await announce(tx, events, viewer.user_id)
     await audit.record(tx, [audit.seen(viewer, f"referral.{verb}", "case", after.case_id, ("referral",))])

@@ -14,7 +14,7 @@ from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import both_sides, filing, gating, packing, settling, telling_providers
+from services.referral.actions import both_sides, cancelling, filing, gating, packing, settling, telling_providers
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import transitions
@@ -38,6 +38,7 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     await referrals.save(tx, replace(after, settled=True))
+    events = await cancelling.follow(tx, viewer, held, after, verb, events, now)
     if verb == "supply" or after.ended_at is not None:
         await life.end_rest(tx, referral_id, "accept", now)
     if after.ended_at is not None:

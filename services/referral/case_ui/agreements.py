@@ -24,7 +24,7 @@ from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.rules import months_before
 from services.referral.domain.shown import JUST_NOW
 from services.referral.domain.transitions import ReasonList
-from services.referral.store import appointments, consent
+from services.referral.store import consent
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 
@@ -260,7 +260,6 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
         held = await _held(tx, visit)
         by = await consent.withdrawn_by(tx, held)
         ends = await consenting.what_ends(tx, held, visit.now)
-        met = [each for one in ends.referrals if one.leg_id for each in await appointments.of_leg(tx, one.leg_id)]
         top = await frame(tx, visit, case, "Agreements")
         await audit.record(
             tx, [audit.seen(visit.signed_in, "withdrawal_previewed", "case", case.case_id, ("consent",))]
@@ -275,7 +274,6 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
         held=held,
         to=_for(desk, held),
         ends=ends,
-        met=[one.starts_at for one in met if one.state == "booked" and one.starts_at > visit.now],
         names={c.contract_id: titled(desk.books, c.contract_id) for c in desk.books.directory.contracts},
         states=states,
         asked=reasons.words,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from kit.web.words import deadline
+from kit.web.words import deadline, plural
 from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
 from services.referral.domain.books import Books
@@ -53,6 +53,9 @@ def told(books: Books, entry: Entry) -> list[str]:
     parts += [words.words(data["reason"])] if isinstance(data.get("reason"), str) else []
     parts += [words.words(str(one)).lower() for one in data.get("changed") or ()] if kind == "case.updated" else []
     parts += _time(data, kind)
+    parts += [f"{plural(int(data['appointments_cancelled']), 'appointment')} to come cancelled"] * bool(
+        data.get("appointments_cancelled")
+    )
     return [part for part in parts if part]
 
 

@@ -17,7 +17,7 @@ from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, op
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.transitions import Transition
 from services.referral.said import DONE
-from services.referral.store import referrals
+from services.referral.store import appointments, referrals
 
 ELSEWHERE = frozenset({"send", "record_attempt", "transfer"})
 
@@ -48,6 +48,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         referral = await held(tx, visit)
+        booked = await appointments.to_come(tx, [referral.leg_id] if referral.leg_id else [], visit.now)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
         said = await stale_steps.told(tx, desk.books, case.case_id, referral.referral_id, referral.state)
@@ -62,6 +63,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         **top,
         referral=referral,
         step=row,
+        booked=booked if row.to and not desk.books.transitions.states[row.to].open else (),
         stood=stale_steps.carried(visit, now),
         reasons=reasons,
         errors=errors,

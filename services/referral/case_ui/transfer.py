@@ -26,7 +26,7 @@ from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import explain
 from services.referral.domain.referral import ReferralState
 from services.referral.drafting import told_id
-from services.referral.store import cases, transfers
+from services.referral.store import appointments, cases, transfers
 from services.referral.store.transfers import Transfer
 
 AGREED = {"yes": "Yes, they told me", "no": "No, or not asked"}
@@ -37,6 +37,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         referral = await held(tx, visit)
+        booked = await appointments.to_come(tx, [referral.leg_id] if referral.leg_id else [], visit.now)
         books = await stocked.current(tx, desk.books)
         routings = await cases.routings(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
@@ -56,6 +57,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         **top,
         referral=referral,
         choices=choices,
+        booked=booked,
         named=naming.items(named) if named else (),
         asked=reasons.words,
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},

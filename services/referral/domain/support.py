@@ -19,7 +19,7 @@ class Missed:
 @dataclass(frozen=True, slots=True)
 class SupportLists:
     """The lists of reference/support.yaml, each code with its words, in order. `channels`: the channel that must be
-    safe for a way of meeting; `basis`: how sure the lists are."""
+    safe for a way of meeting; `cancelled`: why an appointment is off that the end of its referral cancelled; `basis`: how sure the lists are."""
 
     version: str
     basis: str
@@ -32,13 +32,14 @@ class SupportLists:
     channels: Words
     whose: Words
     missed: tuple[Missed, ...]
+    cancelled: tuple[Missed, ...]
     safety_acts: Words
     agreed: Words
     end_reasons: Words
     next_steps: Words
 
     def missed_words(self, code: str | None) -> str:
-        return next((one.words for one in self.missed if one.code == code), "")
+        return next((one.words for one in (*self.missed, *self.cancelled) if one.code == code), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def read_support(document: Mapping[str, Any]) -> SupportLists:
         channels={entry["code"]: entry["channel"] for entry in document["ways"] if "channel" in entry},
         whose=document["whose"],
         missed=tuple(Missed(**entry) for entry in document["missed"]),
+        cancelled=tuple(Missed(**entry) for entry in document["cancelled"]),
         **{name: words(name) for name in _LISTS},
     )
 

@@ -1,5 +1,6 @@
 """Appointments of a provider with a person, and what became of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
@@ -84,6 +85,28 @@ async def record(tx: Tx, row: Appointment) -> None:
         row.recorded_at,
         row.recorded_by,
     )
+
+
+_CANCEL = """
+update appointment set state = 'cancelled', whose = $2, reason = $3, recorded_by = $4, recorded_at = $5
+ where leg_id = $1 and state = 'booked' and starts_at > $5 returning appointment_id
+"""
+
+
+async def cancel(tx: Tx, leg_id: UUID, whose: str, reason: str, by: UUID | None, now: datetime) -> list[UUID]:
+    """Cancels what is booked to come under a leg; returns which."""
+    return [row["appointment_id"] for row in await tx.fetch(_CANCEL, leg_id, whose, reason, by, now)]
+
+
+async def to_come(tx: Tx, legs: Sequence[UUID], now: datetime) -> list[datetime]:
+    """When appointments are booked to come under these legs, the soonest first."""
+    rows = await tx.fetch(
+        "select starts_at from appointment where leg_id = any($1) and state = 'booked' and starts_at > $2"
+        " order by starts_at, appointment_id",
+        list(legs),
+        now,
+    )
+    return [row["starts_at"] for row in rows]
 
 
 async def upcoming(tx: Tx, worker: UUID | None, limit: int = 100) -> list[Upcoming]:

@@ -153,3 +153,16 @@ async def overridden(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> set[UUI
         now,
     )
     return {row["case_id"] for row in rows}
+
+
+async def taken_back_since(tx: Tx, case_id: UUID, since: datetime, undone: str) -> bool:
+    """Whether the person of a case took back an agreement to be helped, or said no to it, from an instant on; what a
+    worker undid is not held to be their word."""
+    withdrawn = await tx.fetchval(
+        "select exists (select 1 from consent where case_id = $1 and gate = 'agreement' and purpose <> 'feedback'"
+        " and withdrawn_at >= $2 and reason is distinct from $3)",
+        case_id,
+        since,
+        undone,
+    )
+    return bool(withdrawn) or any(no.at >= since for no in await noes(tx, [case_id]))
