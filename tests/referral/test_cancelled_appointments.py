@@ -27,7 +27,7 @@ OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
 
 
 async def booked(hub: Hub, *, support: bool = False, **detail: Any) -> Sent:
-    """An accepted referral with one appointment two days ahead and one that was yesterday, of which nothing was said."""
+    """An accepted referral with an appointment in two days, and one that was yesterday of which nothing was said."""
     sent = await a_referral_sent(hub, **detail)
     async with hub.looks(WORKER) as tx:
         for verb in ("accept", "start") if support else ("accept",):

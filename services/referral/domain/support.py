@@ -19,7 +19,8 @@ class Missed:
 @dataclass(frozen=True, slots=True)
 class SupportLists:
     """The lists of reference/support.yaml, each code with its words, in order. `channels`: the channel that must be
-    safe for a way of meeting; `cancelled`: why an appointment is off that the end of its referral cancelled; `basis`: how sure the lists are."""
+    safe for a way of meeting; `cancelled`: why an appointment is off that the end of its referral cancelled; `basis`:
+    how sure the lists are."""
 
     version: str
     basis: str
