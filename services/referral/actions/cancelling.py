@@ -46,8 +46,8 @@ async def follow(
 
 
 def reason_of(before: ReferralState, verb: str, reason: str | None) -> Missed:
-    """Whose reason it is that an appointment is off, and which. A withdrawal is the hub's unless its reason is the person's;
-    and the end of what was shared without the person's agreement is the hub's too."""
+    """Whose reason it is that an appointment is off, and which. A withdrawal is the hub's unless its reason is the
+    person's; and the end of what was shared without the person's agreement is the hub's too."""
     listed = {one.code: one for one in support_lists().cancelled}
     code = BY_VERB.get(verb, reason or "")
     if code == "agreement_withdrawn" and before.gate == "override":
