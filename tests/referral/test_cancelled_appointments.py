@@ -44,7 +44,7 @@ async def booked(hub: Hub, *, support: bool = False, **detail: Any) -> Sent:
 async def stands(hub: Hub) -> list[tuple[str, str | None, str | None]]:
     """How the appointments stand, the one to come first."""
     rows = await hub.rows("select state, whose, reason from appointment order by starts_at desc")
-    return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+    return [tuple(row.values()) for row in rows]
 
 
 async def test_an_agreement_withdrawn_cancels_what_was_to_come_at_once_and_tells_it(hub: Hub) -> None:
