@@ -195,16 +195,18 @@ async def queue(tx: Tx, slug: str, filters: Filters | None = None, page: int = 1
     source = f"(select * from case_file order by {_NEWEST} limit {chosen.newest}) as" if chosen.newest else ""
     found = f"from {source} case_file where ({chosen.where}) {_FILTERED}" + (f" and {CHANGED}" if f.changed else "")
     order = SORTS[f.sort][1] if f.sort in SORTS else chosen.order
-    rows = await tx.fetch(
-        f"select {columns(Queued)} {found} order by {order} limit {size + 1} offset {(page - 1) * size}",
+    # Which cases comes first, and alone: an index tells it, and the cases themselves are read for those of the page.
+    looked_at = max(COUNTED_AT_MOST, page * size) + 1
+    row = await tx.fetchrow(
+        f"with found as materialized (select array(select case_id {found} order by {order} limit {looked_at}) as ids)"
+        f" select cardinality(ids) as counted, ids[{(page - 1) * size + 1}:{page * size}] as ids from found",
         *given,
     )
-    counted = (page - 1) * size + len(rows)
-    if len(rows) > size or (not rows and page > 1):
-        counted = await tx.fetchval(f"select count(*) from (select 1 {found} limit {COUNTED_AT_MOST + 1}) c", *given)
+    counted, ids = (row["counted"], row["ids"]) if row else (0, [])
+    rows = await tx.fetch(f"select {columns(Queued)} from case_file where case_id = any($1) order by {order}", ids)
     more = counted > COUNTED_AT_MOST
     counted = min(counted, COUNTED_AT_MOST)
-    return QueuePage(chosen, read(Queued, rows[:size]), page, counted, more, max(1, -(-counted // size)))
+    return QueuePage(chosen, read(Queued, rows), page, counted, more, max(1, -(-counted // size)))
 
 
 async def counts(tx: Tx) -> dict[str, int]:
