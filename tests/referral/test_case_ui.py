@@ -344,7 +344,7 @@ async def test_everything_asked_of_somebody_who_comes_is_checked_at_its_field(hu
     page = await officer.submit("Open the case", 422, **(PERSON | {"agrees": "no"}))
     assert len(page.errors) == 1 and "Without that nothing is kept" in page.errors[0]
     page = await officer.submit("Open the case", 422, **(PERSON | {"phone": "12"}))
-    assert page.errors == ["Enter a telephone number, like 07700 900321"]
+    assert page.errors == ["Enter one telephone number and nothing else, like 07700 900321"]
     assert await hub.value("select count(*) from person") == 0
 
 

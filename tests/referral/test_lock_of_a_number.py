@@ -8,6 +8,7 @@ import pytest
 from contracts.identity import case_id
 from services.referral.actions import contacting, linking, locking, opening, sealing
 from services.referral.domain import safe_contact
+from services.referral.store import contact
 from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.portal import LATER, a_referral_sent
@@ -94,6 +95,19 @@ async def test_a_provider_locks_a_number_that_a_record_it_does_not_see_has_too_a
         pass
     assert [await why(hub, sent.person, "mobile"), await why(hub, other, "text")] == ["locked", "locked"]
     assert await hub.value("select count(distinct person_id) from locked_value") == 2
+
+
+async def test_what_is_not_one_number_is_safe_for_nobody_and_is_opened_for_nobody(hub: Hub) -> None:
+    sent = await a_referral_sent(
+        hub, channels=safe(mobile=NUMBER, text=f"{NUMBER} or her mother's", email="a@example.org")
+    )
+    await hub.every(opening.open_arrivals)
+    assert await why(hub, sent.person, "text", provider=True) == "unsafe"
+    async with hub.looks(OFFICER) as tx:
+        await contacting.set_safety(tx, OFFICER, sent.case, "text", "safe", LATER, spoke=True)
+        held = await contact.values(tx, sent.person)
+        assert {"text"} <= set(held)
+        assert set(await sealing.open_channels(hub.sealer, sent.person, held)) == {"mobile", "email"}
 
 
 async def test_two_texts_without_a_digit_are_not_one_number(hub: Hub) -> None:

@@ -14,6 +14,7 @@ from services.referral.actions import sealing
 from services.referral.actions.taking_in import SelfReferral
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.safe_times import DAYS_LIKE, HOURS_LIKE, days_of, hours_of
+from services.referral.domain.telephone import one_number
 
 What = Literal[
     "domestic", "sexual", "hate", "honour_based_abuse", "stalking", "modern_slavery", "sexual_exploitation",
@@ -24,7 +25,7 @@ YesNo = Literal["yes", "no"]
 Safety = Literal["safe", "unsafe", "unknown"]
 WorksFor = Literal["none", "hub", "police", "provider", "not_recorded"]
 INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
-CHECK_NUMBER = "Enter a telephone number, like 07700 900321"
+CHECK_NUMBER = "Enter one telephone number and nothing else, like 07700 900321"
 RECENT = timedelta(days=7)
 FLAGS = {
     "stalking": "stalking",
@@ -165,7 +166,7 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
         found.append(FieldError("area", "Choose where the person lives"))
     for name in ("phone", "landline"):
         number = getattr(given, name)
-        if number and not 10 <= sum(sign.isdigit() for sign in number) <= 15:
+        if number and one_number(number) is None:
             found.append(FieldError(name, CHECK_NUMBER))
     if given.phone_days and days_of(given.phone_days) is None:
         found.append(FieldError("phone_days", DAYS_LIKE))

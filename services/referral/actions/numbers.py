@@ -35,7 +35,7 @@ async def in_clear(sealer: Sealer, held: Sequence[Number]) -> dict[tuple[UUID, s
     """Numbers and addresses opened, by record and kind; one that does not open is left out."""
     found = {}
     for one in held:
-        opened = await sealing.open_channels(sealer, one.person_id, {one.kind: one.value} if one.value else {})
+        opened = await sealing.open_every_channel(sealer, one.person_id, {one.kind: one.value} if one.value else {})
         if one.kind in opened:
             found[one.person_id, one.kind] = opened[one.kind]
     return found

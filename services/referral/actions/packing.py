@@ -62,7 +62,8 @@ def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]
     """The channels that are known to be safe; a protected address is given to nobody. The address goes with the
     letter: where none is safe, who knows the address may turn up at it."""
     protected = PROTECTED in (material.facts.get("vulnerabilities") or ())
-    values = sealing.in_clear(key, "channel", material.case.person_id, material.values, plain=True)
+    written = sealing.in_clear(key, "channel", material.case.person_id, material.values, plain=True)
+    values = {kind: value for kind, value in written.items() if sealing.usable(kind, value)}
     return [
         {
             "kind": channel.kind,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from contracts.vocabulary import CHANNELS
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from services.referral.domain import safe_times
+from services.referral.domain.telephone import one_number
 from services.referral.store import details
 
 PHONES = ("mobile", "landline", "text")
@@ -109,6 +110,8 @@ def close_case(key: bytes, case_id: UUID, given: Details) -> dict[str, bytes]:
 
 def close_channel(sealer: Sealer, key: bytes, person_id: UUID, given: GivenChannel) -> details.SealedChannel:
     safety = given.safety if given.safety in ("safe", "unsafe") else "unknown"
+    if not usable(given.kind, given.value):
+        safety = "unsafe"
     return details.SealedChannel(
         person_id=person_id,
         kind=given.kind,
@@ -140,6 +143,11 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
     return list(dict.fromkeys(found))
 
 
+def usable(kind: str, value: str) -> bool:
+    """Whether this is a number or address that a lock can follow: of a telephone, one number wholly understood."""
+    return kind not in PHONES or one_number(value) is not None
+
+
 def value_index(sealer: Sealer, kind: str, value: str) -> bytes:
     """What a channel's number or address is told from another by: a number however it is written."""
     return sealer.blind("value", (_as_written(phone(value)) or value) if kind in PHONES else value)
@@ -151,9 +159,8 @@ def _as_written(digits: str) -> str:
 
 
 def phone(text: str) -> str:
-    """Digits of a British number, written one way."""
-    digits = re.sub(r"[^0-9+]", "", text)
-    return re.sub(r"^(\+|00)440*", "0", digits)
+    """A number written one way; of a text that is no one number, the digits in it."""
+    return one_number(text) or re.sub(r"[^0-9+]", "", text)
 
 
 def postcode(text: str) -> str:
@@ -171,7 +178,13 @@ async def open_case(sealer: Sealer, person_id: UUID, case_id: UUID, closed: dict
 
 
 async def open_channels(sealer: Sealer, person_id: UUID, closed: dict[str, bytes]) -> dict[str, str]:
-    """The numbers and addresses of a person's channels in clear, by kind."""
+    """The numbers and addresses of a person's channels in clear, by kind: those that a lock can follow."""
+    every = await open_every_channel(sealer, person_id, closed)
+    return {kind: value for kind, value in every.items() if usable(kind, value)}
+
+
+async def open_every_channel(sealer: Sealer, person_id: UUID, closed: dict[str, bytes]) -> dict[str, str]:
+    """What was written of a person's channels, by kind, to be told from another and never to be used."""
     return await _open(sealer, person_id, "channel", person_id, closed, plain=True)
 
 

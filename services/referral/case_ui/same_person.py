@@ -157,7 +157,7 @@ NO: tuple[str, bytes | None] = ("", None)
 async def _numbers(tx: Tx, visit: Visit, person: UUID) -> dict[str, tuple[str, bytes | None]]:
     """By kind of channel what is there, masked, and what tells it from another."""
     digests = await contact.digests(tx, person)
-    clear = await sealing.open_channels(visit.sealer, person, await contact.values(tx, person))
+    clear = await sealing.open_every_channel(visit.sealer, person, await contact.values(tx, person))
     return {kind: (deciding.masked(kind, text), digests.get(kind)) for kind, text in clear.items()}
 
 
