@@ -15,7 +15,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
-from services.referral.actions import filing, gating, providing, referring, sealing
+from services.referral.actions import gating, providing, referring, refusing, sealing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import attempting, safe_contact
@@ -23,11 +23,10 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, incidents, locks, referrals, tasks
+from services.referral.store import cases, contact, incidents, locks, referrals
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
-from services.referral.store.tasks import Task, task_id
 
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe", "one_chance": "unsafe"}
 SHUT = {"share_refused": "share_refused", "said_no": "hold", "share_not_asked": "hold"}
@@ -78,8 +77,7 @@ async def record_attempt(
     fields = (channel, *([f"sooner:{sooner}"] if sooner else ()))
     await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, fields, outcome)])
     if outcome == "declined" and provider is None:
-        task = task_id(gating.TO_RECORD, case_id, attempt_id)
-        await tasks.add(tx, [Task(task, gating.TO_RECORD, filing.end_of_day(now), now, case_id=case_id)])
+        await refusing.told_hub(tx, case_id, attempt_id, now)
     why = safe_contact.LOCKING.get(outcome)
     if why is not None:
         await lock_channel(tx, viewer, case_id, channel, why, now)

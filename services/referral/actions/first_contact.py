@@ -7,12 +7,12 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import filing, rerouting
+from services.referral.actions import filing, refusing, rerouting
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.assessed import with_assessment
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
-from services.referral.store import first_contact, tasks
+from services.referral.store import first_contact, referrals, tasks
 from services.referral.store.first_contact import HubAssessment
 from services.referral.store.tasks import Task, task_id
 
@@ -23,7 +23,8 @@ async def record(tx: Tx, viewer: Viewer, made: HubAssessment, books: Books, now:
     """Keeps an assessment and decides the case again with what it found; False when it was kept before, Refused when
     another was kept after it.
 
-    At a high risk, or a Dash at the threshold, somebody is to review the risk of the case today.
+    Who does not agree to be referred has said no: it is recorded on what is open the same day. At a high risk, or a
+    Dash at the threshold, somebody is to review the risk of the case today.
     """
     if not await first_contact.add(tx, made):
         newest = await first_contact.latest(tx, made.case_id)
@@ -36,6 +37,8 @@ async def record(tx: Tx, viewer: Viewer, made: HubAssessment, books: Books, now:
         return with_assessment(facts, dash_score=made.dash_score, risk=made.risk, **said)
 
     await rerouting.rerun(tx, made.case_id, books, now, change=found, by=viewer.user_id)
+    if made.agreed == "no" and any(one.ended_at is None for one in await referrals.of_case(tx, made.case_id)):
+        await refusing.told_hub(tx, made.case_id, made.assessment_id, now)
     fields = tuple(sorted(made.needs))
     await audit.record(tx, [audit.seen(viewer, "case.assessed", "case", made.case_id, fields)])
     dash = made.dash_score is not None and made.dash_score >= lists().dash_high

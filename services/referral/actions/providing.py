@@ -36,7 +36,9 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
         raise Refused("referral_id", "not_found")
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     _check_days(verb, local_day(now), answer)
-    await referrals.save(tx, replace(after, settled=after.state == held.state and verb not in FOLLOWED))
+    said_no = verb == "record_attempt" and answer.get("outcome") == "declined"
+    quiet = after.state == held.state and verb not in FOLLOWED and not said_no
+    await referrals.save(tx, replace(after, settled=quiet))
     await referrals.save_leg(tx, _leg_after(leg, after, verb, now, answer), by_provider=True)
     events = await cancelling.follow(tx, viewer, held, after, verb, events, now)
     await _keep(tx, viewer, after, verb, now, answer)

@@ -16,7 +16,7 @@ from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.update import LIFTED, Standing, decide_again
-from services.referral.store import batches, cases, incidents, referrals, same_person
+from services.referral.store import batches, cases, consent, incidents, referrals, same_person
 from services.referral.store.batches import Changes
 from services.referral.store.rows import changed
 
@@ -65,7 +65,8 @@ async def rerun(
         history=batches.remembered(routings[0].facts["history"]),
         revision=held.revision,
         lifted=LIFTED if await incidents.is_lifted(tx, case_id) else frozenset(),
-        said_no=any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred),
+        said_no=any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred)
+        or bool(await consent.noes(tx, [case_id])),
     )
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)

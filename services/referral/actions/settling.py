@@ -8,7 +8,7 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, proposing, rerouting
+from services.referral.actions import filing, gating, proposing, refusing, rerouting
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
@@ -54,7 +54,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
         due = filing.end_of_day(now)
         about = task_id(kind, referral.referral_id)
         await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id, referral_id=referral.referral_id)])
-    if referral.state == "declined_by_provider":
+    if referral.state == "declined_by_provider" and not refusing.declined_for_it(referral):
         kind = "offer_next_provider"
         about = task_id(kind, referral.referral_id, referral.leg_id)
         due = filing.hub_due(filing.LIFE_SAFETY if referral.urgent else 1, now)
@@ -71,7 +71,9 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "review_hold": held,
         "check_in": waits,
         "ring_duty_line": silent and referral.viewed_at is None,
-        "offer_next_provider": silent or referral.state == "declined_by_provider",
+        "offer_next_provider": silent
+        or (referral.state == "declined_by_provider" and not refusing.declined_for_it(referral)),
+        gating.TO_RECORD: referral.ended_at is None and not silent,
         "ask_agreement_again": referral.ended_at is None,
         "agreement_ended": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
@@ -122,7 +124,10 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
         await follow(tx, referral, moment.now)
         await _danger(tx, referral, moment.now)
         await _found_by_provider(tx, referral, context, moment.now)
-        if referral.state == "declined_by_provider":
+        await refusing.told_provider(tx, referral, moment.now)
+        if refusing.declined_for_it(referral):
+            await life.close_proposals(tx, referral.referral_id, moment.now)
+        elif referral.state == "declined_by_provider":
             books = await current(tx, context.facts)
             await proposing.after_decline(tx, referral, books, moment.now)
         await referrals.settled(tx, referral.referral_id)

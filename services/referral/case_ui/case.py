@@ -80,6 +80,7 @@ async def _overview(
             "since": await looking.look(tx, case.case_id, visit.now),
             "came": came.rows_of(await intakes.of_case(tx, case.case_id), whole=visit.may("case.reveal")),
             "assessed": await first_contact.shown(tx, desk, case, whole=visit.may("case.reveal")),
+            "refused": await first_contact.refused(tx, desk, case),
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
             "assignment_id": uuid4(),
             "event": words.event,

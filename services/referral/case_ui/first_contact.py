@@ -15,11 +15,13 @@ from kit.web.words import when
 from services.referral.actions import books as stocked
 from services.referral.actions import first_contact as acts
 from services.referral.actions.asked import NEEDS, OF_THEMSELVES
+from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import first_contact as lists
+from services.referral.domain.referral import ReferralState
 from services.referral.domain.support import SupportLists
 from services.referral.drafting import told_id
-from services.referral.store import first_contact
+from services.referral.store import consent, first_contact, referrals
 from services.referral.store.cases import Case
 from services.referral.store.first_contact import HubAssessment
 
@@ -34,6 +36,10 @@ RISKS = {
 }
 AGREED = {"yes": "Yes", "not_yet": "Not yet: they want to think about it", "no": "No", "not_asked": "Not asked"}
 DASH_MOST = 27
+TO_RECORD = (
+    "The person said no: record it today on each referral, under “The person does not want this” or “Withdraw”. Until"
+    " then nobody calls them for support."
+)
 OVERTAKEN = (
     "These answers were recorded before, and others after them, which count. If these count now, record it again"
 )
@@ -76,9 +82,30 @@ async def take(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             books = await stocked.current(tx, desk.books)
             await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), books, visit.now)
+            said_no = one(visit, "agreed") == "no" and bool(await _open(tx, case))
     except Refused:
         return await ask(visit, desk, [FieldError("", OVERTAKEN)], fresh=True)
-    return visit.redirect(f"/cases/{case.case_id}", flash="The first-contact assessment was recorded.")
+    told = "The first-contact assessment was recorded."
+    told += f" {TO_RECORD}" if said_no else ""
+    return visit.redirect(f"/cases/{case.case_id}", flash=told)
+
+
+async def _open(tx: Tx, case: Case) -> list[ReferralState]:
+    return [referral for referral in await referrals.of_case(tx, case.case_id) if referral.ended_at is None]
+
+
+async def refused(tx: Tx, desk: Desk, case: Case) -> dict[str, Any] | None:
+    """Since when the person does not agree to be referred while referrals are open, and which, in words; None where
+    there are none, or the person agreed to something since."""
+    last = await first_contact.latest(tx, case.case_id)
+    if last is None or last.agreed != "no":
+        return None
+    agreed = [held for held in await consent.of_case(tx, case.case_id) if held.gate == "agreement"]
+    if any(held.taken_at > last.at and held.withdrawn_at is None for held in agreed):
+        return None
+    states = desk.books.transitions.states
+    standing = [f"{words.words(each.line)} ({states[each.state].words.lower()})" for each in await _open(tx, case)]
+    return {"at": last.at, "standing": standing} if standing else None
 
 
 def _wrong(visit: Visit, support: SupportLists) -> list[FieldError]:

@@ -50,7 +50,9 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
         if refused.code == "too_soon":
             return await show_referral(visit, books, [FieldError("sooner", await _not_before(visit, books, channel))])
         return await show_referral(visit, books, [error_of(refused, "channel")])
-    return visit.redirect(base(visit, offered), flash="The attempt was recorded")
+    told = "The attempt was recorded"
+    told += ". Now record that the person said no, as the page says" if outcome == "declined" else ""
+    return visit.redirect(base(visit, offered), flash=told)
 
 
 async def _not_before(visit: Visit, books: Books, channel: str) -> str:

@@ -21,6 +21,7 @@ from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.said import who
 from services.referral.store import appointments, contact, life, must_not_know, portal
+from services.referral.store.contact import Attempt
 from services.referral.store.portal import Offered, Told
 
 
@@ -42,6 +43,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
+    possible = sorted(steps(visit, books, offered), key=_asks)
     names = await workers(visit)
     channels = _channels(visit, profile, _still(visit, pack, digests))
     usable = {channel["kind"]: channel["words"] for channel in channels if channel["may"].allowed}
@@ -53,7 +55,8 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         pack=words.pack(pack),
         channels=channels,
         shut_out=", ".join(CODES["must_not_know"][code].lower() for code in shut_out),
-        steps=sorted(steps(visit, books, offered), key=_asks),
+        steps=possible,
+        said_no=_said_no(possible, attempts, need),
         can_try=can_try(visit, offered),
         usable=usable,
         outcomes=words.ATTEMPTS,
@@ -122,6 +125,22 @@ def _channels(visit: Visit, profile: Profile, given: Mapping[str, str]) -> list[
             }
         )
     return sorted(found, key=lambda channel: (not channel["safe"], channel["words"]))
+
+
+ENDS_IT = ("person_declined", "end_early")
+"""Steps by which a provider records that the person does not want its support: before it began, and after."""
+
+
+def _said_no(possible: Sequence[Transition], attempts: Sequence[Attempt], need: Any) -> dict[str, Any] | None:
+    """When the person last said no to this provider, and the step that records it; None where the last word that was
+    had of them is another, or where nothing is open."""
+    step = next((one for verb in ENDS_IT for one in possible if one.verb == verb), None)
+    word = [(one.at, one.outcome == "declined") for one in attempts if one.reached]
+    first = need["first"] if need else None
+    word += [(first.at, first.agreed == "no")] if first is not None else []
+    if step is None or not word or not max(word)[1]:
+        return None
+    return {"at": max(word)[0], "step": step}
 
 
 def _asks(step: Transition) -> bool:

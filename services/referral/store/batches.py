@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, persons, unsure
+from services.referral.store import clocks, consent, persons, unsure
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
@@ -159,6 +159,7 @@ async def _standing(tx: Tx, known: Past) -> None:
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
         if row["said_no"]:
             known.said_no.add(row["case_id"])
+    known.said_no |= {no.case_id for no in await consent.noes(tx, list(known.cases))}
 
 
 def remembered(told: Mapping[str, Any]) -> History:

@@ -61,6 +61,14 @@ union all
 select a.case_id, case when a.provider_id is null then null else r.line end, a.at
   from contact_attempt a left join referral r on r.referral_id = a.referral_id
  where a.case_id = any($1::uuid[]) and a.outcome = 'declined'
+union all
+select h.case_id, null, h.at from hub_assessment h where h.case_id = any($1::uuid[]) and h.agreed = 'no'
+union all
+select l.case_id, l.line, s.at from leg l join assessment s on s.leg_id = l.leg_id and s.agreed = 'no'
+ where l.case_id = any($1::uuid[])
+union all
+select l.case_id, l.line, l.answered_at from leg l
+ where l.case_id = any($1::uuid[]) and l.decline_reason = 'victim_declined' and l.answered_at is not null
  order by at
 """
 
@@ -71,7 +79,8 @@ async def of_case(tx: Tx, case_id: UUID) -> list[Consent]:
 
 
 async def noes(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
-    """What the persons of these cases said no to, the first of them first; who asked for another provider said none."""
+    """What the persons of these cases said no to, to the hub or to a provider, the first of them first; who asked for
+    another provider said none."""
     return read(No, await tx.fetch(_NOES, list(case_ids)))
 
 
