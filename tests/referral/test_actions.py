@@ -1,7 +1,7 @@
 """Referrals walked through: triage, send, undo, accept, decline, support, withdrawal; refusals with their reasons."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -46,11 +46,11 @@ async def a_waiting_case(hub: Hub) -> tuple[UUID, UUID]:
     return case, referral
 
 
-async def agrees(hub: Hub, case: UUID, contract: UUID = IDVA, **changes: Any) -> UUID:
+async def agrees(hub: Hub, case: UUID, contract: UUID = IDVA, at: datetime = NOON, **changes: Any) -> UUID:
     person = await hub.value("select person_id from case_file where case_id = $1", case)
-    given = Consent(uuid4(), person, case, "support", "self", NOON, contract_id=contract, how="mobile", **changes)
+    given = Consent(uuid4(), person, case, "support", "self", at, contract_id=contract, how="mobile", **changes)
     async with hub.looks(a_viewer()) as tx:
-        await consenting.record(tx, a_viewer(), given, NOON)
+        await consenting.record(tx, a_viewer(), given, at)
     return given.consent_id
 
 

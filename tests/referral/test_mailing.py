@@ -25,8 +25,9 @@ from contracts.contact import ContactRequested
 from kit import clock
 from kit.config import Settings
 from kit.service import Moment
-from services.referral.actions import contacting, mailing
+from services.referral.actions import consenting, contacting, mailing
 from services.referral.carrying import Carrier, Notify, Nowhere, Smtp
+from services.referral.store.consent import Consent
 from tests.builders import Record, a_crime, a_victim, a_viewer, an_event
 from tests.conftest import Databases
 from tests.gate import address_of, free_socket, served
@@ -276,6 +277,15 @@ async def test_notify_gets_exactly_one_message_whatever_it_answers_first(hub: Hu
     assert (await state(hub))[0] == "sent"
 
 
+async def _no_but_to_questions(hub: Hub, case: UUID) -> None:
+    """The police tell of a no to sharing; since then the person agreed to questions about how it went."""
+    await hub.worker.pool.execute("update case_file set share = 'refused' where case_id = $1", case)
+    person = await hub.value("select person_id from case_file where case_id = $1", case)
+    async with hub.looks(a_viewer()) as tx:
+        given = Consent(uuid4(), person, case, "feedback", "self", clock.now(), how="mobile")
+        await consenting.record(tx, a_viewer(), given, clock.now())
+
+
 async def test_the_outbox_shows_what_became_of_messages_and_an_address_only_on_demand(
     hub: Hub, databases: Databases
 ) -> None:
@@ -294,6 +304,9 @@ async def test_the_outbox_shows_what_became_of_messages_and_an_address_only_on_d
         assert page.summary["To"] == ADDRESS and f"{officer.origin[:-1]}1/r/" in page.text
         looks = await hub.rows("select fields from kit.audit where action = 'mail_revealed' and subject_id = $1", case)
         assert looks == [{"fields": ["email", "link"]}]
+        await _no_but_to_questions(hub, case)
+        await officer.get("/operations/outbox?state=sent")
+        assert (await officer.submit(button)).summary["To"] == ADDRESS, "they agreed to be asked how it went"
         async with hub.looks(a_viewer()) as tx:
             await contacting.lock_channel(tx, a_viewer(), case, "email", "someone_else_answered", clock.now())
         await officer.get("/operations/outbox?state=sent")

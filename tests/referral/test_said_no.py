@@ -18,7 +18,7 @@ from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
 from tests.referral.test_agreements import GIVEN, IDVA
-from tests.referral.test_later_news import a_sent_case
+from tests.referral.test_later_news import a_sent_case, the_police_add
 from tests.referral.test_stale_sends import YES
 
 pytestmark = pytest.mark.service
@@ -39,22 +39,44 @@ async def agrees(hub: Hub, case: UUID, at: datetime, purpose: str = "support", c
         await consenting.record(tx, OFFICER, given, at)
 
 
-async def shuts(hub: Hub, case: UUID, **about: str) -> str | None:
+async def shuts(hub: Hub, case: UUID, at: datetime = NOON + HOUR, **about: str) -> str | None:
     async with hub.looks(OFFICER) as tx:
         held = await cases.get(tx, case)
         assert held is not None
-        return await gating.share_shuts(tx, held, NOON + HOUR, **about)  # type: ignore[arg-type]
+        return await gating.share_shuts(tx, held, at, **about)  # type: ignore[arg-type]
 
 
 async def test_a_yes_to_questions_lifts_a_no_to_sharing_for_questions_alone(hub: Hub) -> None:
     crime = a_crime(a_victim("V-1", share="refused"))
     await hub.hears(recorded(crime))
     case = case_id(crime["crime_id"], "V-1")
-    await agrees(hub, case, NOON, "feedback")
+    await agrees(hub, case, NOON + HOUR / 2, "feedback")
     assert await shuts(hub, case) == "share_refused"
     assert await shuts(hub, case, purpose="feedback") is None
-    await agrees(hub, case, NOON)
+    await agrees(hub, case, NOON + HOUR / 2)
     assert await shuts(hub, case) is None
+
+
+@pytest.mark.parametrize("purpose", ["support", "feedback"])
+async def test_an_agreement_older_than_the_refusal_of_which_the_police_tell_opens_nothing(
+    hub: Hub, purpose: str
+) -> None:
+    case, crime = await a_sent_case(hub)
+    contract = await hub.value("select contract_id from leg where case_id = $1", case)
+    later = NOON + 5 * HOUR
+    await agrees(hub, case, NOON + HOUR, purpose, contract if purpose == "support" else None)
+    crime = await the_police_add(hub, crime, share="refused")
+    await the_police_add(hub, crime, 3, share="refused", language="ur")
+    assert await shuts(hub, case, later, purpose=purpose) == "share_refused"
+    await agrees(hub, case, NOON + 2 * HOUR, purpose)
+    assert await shuts(hub, case, later, purpose=purpose) == "share_refused", "told in the same moment"
+    async with hub.looks(OFFICER) as tx:
+        assert not await gating.has_agreed(tx, case, BOOKS.directory.by_id[contract], later)
+    await agrees(hub, case, NOON + 2.5 * HOUR, purpose)
+    assert await shuts(hub, case, later, purpose=purpose) is None
+    await the_police_add(hub, crime, 4, share="agreed")
+    await the_police_add(hub, crime, 5, share="refused")
+    assert await shuts(hub, case, later + HOUR, purpose=purpose) == "share_refused", "and a newer no closes it again"
 
 
 async def declined(hub: Hub, case: UUID, at: datetime) -> UUID:

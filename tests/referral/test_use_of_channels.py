@@ -95,7 +95,7 @@ async def test_whoever_said_no_or_has_to_be_asked_first_is_contacted_by_nobody_u
     assert await use(hub, case) == NUMBER, "a recorded safeguarding act is never barred"
     await hub.hears([a_request(case)])
     assert await hub.value("select count(*) from mail") == 0, "but nothing leaves by itself"
-    await agrees(hub, case, IDVA)
+    await agrees(hub, case, IDVA, clock.now())
     await attempt(hub, case)
     await hub.hears([a_request(case)])
     assert await hub.value("select count(*) from mail") == 1

@@ -252,6 +252,12 @@ async def profile_for_mail(tx: Tx, person_id: UUID) -> Profile:
     return await profile_of(tx, person_id, never)
 
 
+async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> str | None:
+    """Why no message of this purpose leaves by itself, as a code: when it is asked for, when it leaves, and when its
+    address is looked at."""
+    return await gating.share_shuts(tx, case, now, by_hand=False, purpose=purpose) if case is not None else None
+
+
 async def answer_request(
     tx: Tx, request: ContactRequested, context: Context, now: datetime
 ) -> ContactSent | ContactWithheld:
@@ -266,7 +272,7 @@ async def answer_request(
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if await incidents.is_on(tx, case.major_incident_id):
         kind, reason = None, "major_incident"
-    if (shut := await gating.share_shuts(tx, case, now, by_hand=False, purpose=request.purpose)) is not None:
+    if (shut := await mail_shuts(tx, case, request.purpose, now)) is not None:
         kind, reason = None, SHUT[shut]
     if kind is None or now > request.not_after:
         return ContactWithheld(

@@ -87,9 +87,9 @@ async def share_shuts(
 ) -> str | None:
     """Why nobody contacts the person of a case, as a code; None where nothing stands in the way.
 
-    Their own agreement to be helped, told to us since, opens it again; one to questions about how it went opens it for
-    that `purpose` alone. What a worker does `by_hand` may also stand on an override:
-    one that is confirmed, or where the risk is imminent one that waits for its second person no longer than it may.
+    Their own agreement to be helped, told to us since they said no, opens it again; one to questions about how it went
+    opens it for that `purpose` alone. What a worker does `by_hand` may also stand on an override: one that is
+    confirmed, or where the risk is imminent one that waits for its second person no longer than it may.
     """
     if purpose == "support" and any(one.kind == TO_RECORD for one in await tasks.of_case(tx, case.case_id)):
         return "said_no"
@@ -97,14 +97,27 @@ async def share_shuts(
     word = NO_CONTACT[0] if case.share == "refused" else word
     if word is None:
         return None
+    noes = await consent.noes(tx, [case.case_id])
     for held in await consent.of_case(tx, case.case_id):
-        lifts = held.purpose in SHARING or held.purpose == purpose if held.gate == "agreement" else by_hand
+        lifts = _lets_reach(held, noes, purpose) if held.gate == "agreement" else by_hand
         if held.counts(now) and lifts:
             return None
         waits = held.gate == "override" and held.withdrawn_at is None and case.risk_grade == "imminent"
         if by_hand and waits and not standards(local_day(now)).override_late(held.taken_at, now):
             return None
     return word
+
+
+def _lets_reach(held: Consent, noes: Sequence[No], purpose: str) -> bool:
+    """Whether an agreement is to be reached for this purpose, and newer than any no that speaks against it: one to
+    support says nothing against questions about how it went."""
+    if held.purpose in SHARING:
+        return _newer(held, last_no(noes, held.line))
+    return held.purpose == purpose and _newer(held, last_no([no for no in noes if no.to_police], held.line))
+
+
+def _newer(held: Consent, no: No | None) -> bool:
+    return no is None or held.taken_at > no.at
 
 
 def scope_of(
@@ -123,12 +136,11 @@ async def has_agreed(tx: Tx, case_id: UUID, contract: Contract, now: datetime) -
 
 def stands(held: Consent, contract: Contract, noes: Sequence[No], now: datetime) -> bool:
     """Whether an agreement to this contract counts now, and the person said no no later than they gave it."""
-    no = last_no(noes, contract.line)
-    return held.counts(now) and agreed_to(held, contract) and (no is None or held.taken_at > no.at)
+    return held.counts(now) and agreed_to(held, contract) and _newer(held, last_no(noes, contract.line))
 
 
-def last_no(noes: Sequence[No], line: str) -> No | None:
-    """The last time that the person said no to a line, or to support as such."""
+def last_no(noes: Sequence[No], line: str | None) -> No | None:
+    """The last time that the person said no to a line, or to support as such (None: as such alone)."""
     return max((no for no in noes if no.line in (None, line)), key=lambda no: no.at, default=None)
 
 

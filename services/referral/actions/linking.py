@@ -89,8 +89,9 @@ def _with(facts: CaseFacts, earlier: CaseFacts) -> CaseFacts:
     def both(name: str) -> tuple[object, ...]:
         return tuple(dict.fromkeys((*getattr(facts, name), *getattr(earlier, name))))
 
-    known = facts.language if facts.language not in UNKNOWN else earlier.language
-    return replace(facts, language=known, **{name: both(name) for name in CARRIED[1:]})  # type: ignore[arg-type]
+    told = earlier.language if facts.language in UNKNOWN and earlier.language not in UNKNOWN else None
+    language = {"language": told, "hub_language": told} if told else {}
+    return replace(facts, **language, **{name: both(name) for name in CARRIED[1:]})  # type: ignore[arg-type]
 
 
 UNKNOWN = frozenset({"not_recorded", "not_asked", "not_known", "refused"})

@@ -13,9 +13,9 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
-from services.referral.actions import gating, trying
+from services.referral.actions import trying
 from services.referral.actions.announcing import announce
-from services.referral.actions.contacting import SHUT, profile_for_mail
+from services.referral.actions.contacting import SHUT, mail_shuts, profile_for_mail
 from services.referral.actions.sealing import open_channels, place
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
@@ -41,8 +41,7 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     if await incidents.is_on_for(tx, held.case_id):
         await _stop(tx, held, "withheld", "major_incident", "major_incident", now)
         return None
-    case = await cases.get(tx, held.case_id)
-    shut = await gating.share_shuts(tx, case, now, by_hand=False, purpose=held.purpose) if case is not None else None
+    shut = await mail_shuts(tx, await cases.get(tx, held.case_id), held.purpose, now)
     if shut is not None:
         await _stop(tx, held, "withheld", shut, SHUT[shut], now)
         return None

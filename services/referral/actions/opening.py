@@ -9,7 +9,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer
 from kit.service import Moment
-from services.referral.actions import filing
+from services.referral.actions import filing, told_channels
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, tasks
 from services.referral.store.tasks import Task, task_id
@@ -39,7 +39,7 @@ async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: da
     bereaved = [UUID(case_id) for arrival in arrivals for case_id, _ in arrival.kin.values()]
     await _ask_for_liaison(tx, bereaved, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
-    await details.keep_channels(tx, channels, now)
+    await told_channels.keep(tx, channels, now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
     await details.propose_same(tx, [p for p, _ in given], now)
     await details.set_state(tx, read, "open")

@@ -106,6 +106,7 @@ def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
         must_give_evidence=facts.must_give_evidence,
         hub_risk=facts.hub_risk,
         hub_dash=facts.hub_dash,
+        hub_language=facts.hub_language,
     )
 
 

@@ -13,6 +13,7 @@ from kit.sealing import CannotOpen, Sealer, seal, unseal
 from services.referral.domain import safe_times
 from services.referral.domain.telephone import one_number
 from services.referral.store import details
+from services.referral.store.told_channels import SealedChannel
 
 PHONES = ("mobile", "landline", "text")
 
@@ -108,11 +109,11 @@ def close_case(key: bytes, case_id: UUID, given: Details) -> dict[str, bytes]:
     }
 
 
-def close_channel(sealer: Sealer, key: bytes, person_id: UUID, given: GivenChannel) -> details.SealedChannel:
+def close_channel(sealer: Sealer, key: bytes, person_id: UUID, given: GivenChannel) -> SealedChannel:
     safety = given.safety if given.safety in ("safe", "unsafe") else "unknown"
     if not usable(given.kind, given.value):
         safety = "unsafe"
-    return details.SealedChannel(
+    return SealedChannel(
         person_id=person_id,
         kind=given.kind,
         safety=safety,

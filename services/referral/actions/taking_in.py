@@ -10,7 +10,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, hearing, locking, new_incident, restricting, sealing
+from services.referral.actions import filing, hearing, locking, new_incident, restricting, sealing, told_channels
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
@@ -62,7 +62,7 @@ async def self_referral(
     changes.unsure = dict.fromkeys((person_id, *await same_person.linked(tx, person_id)), now)
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
-    await _seal(tx, sealer, person_id, given.details, now)
+    await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")
     if hearing.ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
     await details.set_state(tx, [case.case_id], "open")
@@ -72,11 +72,11 @@ async def self_referral(
     return case.case_id
 
 
-async def _seal(tx: Tx, sealer: Sealer, person_id: UUID, given: sealing.Details, now: datetime) -> None:
+async def _seal(tx: Tx, sealer: Sealer, person_id: UUID, given: sealing.Details, now: datetime, *, heard: bool) -> None:
     key = (await sealer.data_keys([person_id], make=True))[person_id]
     await details.keep_people(tx, [(person_id, sealing.close_person(key, person_id, given))], now)
     channels = [sealing.close_channel(sealer, key, person_id, channel) for channel in given.channels]
-    await details.keep_channels(tx, channels, now)
+    await told_channels.keep(tx, channels, now, heard=heard)
     await details.index(tx, [(kind, digest, person_id) for kind, digest in sealing.digests(sealer, given)])
     await details.propose_same(tx, [person_id], now)
 

@@ -10,7 +10,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
-from services.referral.actions import contacting, gating, mailing
+from services.referral.actions import contacting, mailing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk
 from services.referral.domain import safe_contact
@@ -122,8 +122,7 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
 
 async def _may_show(tx: Tx, visit: Visit, held: mail.Held) -> safe_contact.Verdict:
     """Whether the address of a message may be opened: as any number or address, only while its channel is safe."""
-    case = await cases.get(tx, held.case_id)
-    shut = await gating.share_shuts(tx, case, visit.now, by_hand=False) if case is not None else None
+    shut = await contacting.mail_shuts(tx, await cases.get(tx, held.case_id), held.purpose, visit.now)
     profile = replace(await contacting.profile_for_mail(tx, held.person_id), shut=shut)
     return safe_contact.may_use(profile, held.channel, held.purpose, visit.now)
 

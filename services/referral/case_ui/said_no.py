@@ -29,7 +29,7 @@ class SaidNo:
         no = gating.last_no(self.noes, line)
         if no is None:
             return None
-        what = "this" if no.line else "support"
+        what = "sharing, the police told us" if no.to_police else "this" if no.line else "support"
         return (
             f"The person said no to {what} {when(no.at)}. What the police recorded lets nothing go any more: only what"
             " the person agreed to themselves since then does, or a lawful override."

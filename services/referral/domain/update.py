@@ -94,12 +94,12 @@ def decide_again(
 
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
-    """New facts from the police, with what only we know: needs, choices, access, having to give evidence, and the risk
-    that the hub found."""
+    """New facts from the police, with what only we know: needs, choices, access, having to give evidence, the risk that
+    the hub found, and the language that the person told us."""
     if before is None:
         return facts
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
-    if not any(ours) and before.hub_risk is None and before.hub_dash is None:
+    if not any(ours) and before.hub_language is None and before.hub_risk is None and before.hub_dash is None:
         return facts
     known = replace(
         facts,
@@ -110,6 +110,8 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
         must_give_evidence=facts.must_give_evidence or before.must_give_evidence,
         hub_risk=before.hub_risk,
         hub_dash=before.hub_dash,
+        hub_language=before.hub_language,
+        language=before.hub_language or facts.language,
     )
     return at_risk(known)
 

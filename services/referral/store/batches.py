@@ -278,7 +278,7 @@ tasks as ({_insert(Task, "task", 5, "on conflict do nothing")})
 insert into channel (person_id, kind, safety, set_by_role, set_at)
 select person_id, kind, 'safe', 'police', set_at from json_populate_recordset(null::channel, $6::json)
 on conflict (person_id, kind) do update set safety = 'safe', set_by_role = 'police', set_at = excluded.set_at
- where channel.safety = 'unknown' and channel.locked_at is null
+ where channel.safety = 'unknown' and channel.locked_at is null and channel.heard_at is null
 """
 _CLOCKED = "select distinct case_id from case_clock where case_id = any($1::uuid[])"
 

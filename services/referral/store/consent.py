@@ -42,33 +42,40 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class No:
-    """The person said no: to a `line`, or to support as such (None)."""
+    """The person said no: to a `line`, or to support as such (None); `to_police`: a no to sharing that stands."""
 
     case_id: UUID
     line: str | None
     at: datetime
+    to_police: bool = False
 
 
 _SELECT = f"select {columns(Consent)} from consent"
+# A refusal of which the police told stands since the first decision under it: it is their latest word on sharing.
 _NOES = """
-select r.case_id, r.line, r.ended_at as at from referral r
+select r.case_id, r.line, r.ended_at as at, false as to_police from referral r
  where r.case_id = any($1::uuid[]) and r.ended_at is not null
    and (r.state = 'declined_by_victim'
         or r.state = 'ended_early' and r.reason = 'person_ended'
         or r.state = 'withdrawn' and r.reason = 'person_asked'
            and not exists (select 1 from transfer t where t.referral_id = r.referral_id and t.undone_at is null))
 union all
-select a.case_id, case when a.provider_id is null then null else r.line end, a.at
+select a.case_id, case when a.provider_id is null then null else r.line end, a.at, false
   from contact_attempt a left join referral r on r.referral_id = a.referral_id
  where a.case_id = any($1::uuid[]) and a.outcome = 'declined'
 union all
-select h.case_id, null, h.at from hub_assessment h where h.case_id = any($1::uuid[]) and h.agreed = 'no'
+select h.case_id, null, h.at, false from hub_assessment h where h.case_id = any($1::uuid[]) and h.agreed = 'no'
 union all
-select l.case_id, l.line, s.at from leg l join assessment s on s.leg_id = l.leg_id and s.agreed = 'no'
+select l.case_id, l.line, s.at, false from leg l join assessment s on s.leg_id = l.leg_id and s.agreed = 'no'
  where l.case_id = any($1::uuid[])
 union all
-select l.case_id, l.line, l.answered_at from leg l
+select l.case_id, l.line, l.answered_at, false from leg l
  where l.case_id = any($1::uuid[]) and l.decline_reason = 'victim_declined' and l.answered_at is not null
+union all
+select c.case_id, null, min(d.decided_at), true from case_file c join routing d on d.case_id = c.case_id
+ where c.case_id = any($1::uuid[]) and 'share_refused' = any(c.holds) and d.run > coalesce(
+       (select max(run) from routing b where b.case_id = c.case_id and not ('share_refused' = any(b.holds))), 0)
+ group by 1
  order by at
 """
 
@@ -80,7 +87,7 @@ async def of_case(tx: Tx, case_id: UUID) -> list[Consent]:
 
 async def noes(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
     """What the persons of these cases said no to, to the hub or to a provider, the first of them first; who asked for
-    another provider said none."""
+    another provider said none. What the police told and have taken back since is no no."""
     return read(No, await tx.fetch(_NOES, list(case_ids)))
 
 

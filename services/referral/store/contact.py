@@ -70,11 +70,12 @@ class Mail:
 
 
 _SET = """
-insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at, checked_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at, checked_at, heard_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8)
 on conflict (person_id, kind) do update set safety = excluded.safety, locked_at = excluded.locked_at,
    locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
-   set_at = excluded.set_at, checked_at = coalesce(excluded.checked_at, channel.checked_at)
+   set_at = excluded.set_at, heard_at = excluded.heard_at,
+   checked_at = coalesce(excluded.checked_at, channel.checked_at)
 """
 _LOCK = """
 insert into channel (person_id, kind, safety, locked_at, locked_why, set_by, set_by_role, set_at)
@@ -162,7 +163,7 @@ async def set_safety(
     channel: Channel,
     by: UUID | None,
 ) -> None:
-    """Writes the safety and lock of one channel, as `by` says."""
+    """Writes the safety and lock of one channel, as `by` heard it: the police's newer word may only shut it."""
     await tx.execute(
         _SET,
         channel.person_id,

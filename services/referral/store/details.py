@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store import locks
 from services.referral.store.rows import columns, read
 
 PERSON_FIELDS = ("given_names", "family_name", "date_of_birth", "address", "code_word")
@@ -27,21 +26,6 @@ class Arrival:
     kin: dict[str, Any]
     jwe: str
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SealedChannel:
-    """A channel as the police's details give it, its value sealed."""
-
-    person_id: UUID
-    kind: str
-    safety: str
-    value: bytes
-    value_index: bytes
-    days: str | None
-    hours: str | None
-    voicemail: bool | None
-    say_who: bool | None
 
 
 _TAKE = f"""
@@ -70,26 +54,6 @@ _INDEX = """
 insert into person_index (kind, digest, person_id)
 select distinct * from unnest($1::text[], $2::bytea[], $3::uuid[]) on conflict do nothing
 """
-# What a worker found not to be the person's any more does not come back by itself.
-# What a worker set stands: the police's word about safety counts only where nobody here has said more. What was said of
-# a number is not said of the one that takes its place.
-_CHANNEL = """
-insert into channel (person_id, kind, safety, value, value_index, days, hours, voicemail, say_who, set_by_role, set_at)
-select distinct on (1, 2) c.*, 'police', $10::timestamptz
-  from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::bool[],
-              $9::bool[]) as c(person_id, kind, safety, value, value_index, days, hours, voicemail, say_who)
- where not exists (select 1 from retired_value r where r.person_id = c.person_id and r.kind = c.kind
-                      and r.value_index = c.value_index)
- order by 1, 2
-on conflict (person_id, kind) do update set value = excluded.value, value_index = excluded.value_index,
-   days = coalesce(excluded.days, channel.days), hours = coalesce(excluded.hours, channel.hours),
-   voicemail = coalesce(excluded.voicemail, channel.voicemail),
-   say_who = coalesce(excluded.say_who, channel.say_who),
-   safety = case when excluded.safety = 'unsafe' and channel.set_by_role = 'police' then 'unsafe'
-                 when channel.safety = 'safe' and excluded.safety <> 'safe'
-                      and channel.value_index <> excluded.value_index then 'unknown'
-                 else channel.safety end
-"""
 # A number alone proves nothing: families, hostels and switchboards share one.
 _SAME = """
 insert into same_person (person_id, other_id, matched, proposed_at)
@@ -102,7 +66,12 @@ having bool_or(a.kind = 'name_and_birth') or (bool_or(a.kind = 'phone') and bool
 on conflict do nothing returning person_id, other_id
 """
 _HOLD_PEOPLE = "select 1 from person where person_id = any($1::uuid[]) order by person_id for key share"
-_HOLD_CASES = "select 1 from case_file where case_id = any($1::uuid[]) order by case_id for update"
+_HOLD_CASES = """
+select 1 from case_file where case_id = any(array(
+    select unnest($1::uuid[]) union select case_id from case_file where person_id = any(array(
+        select unnest($2::uuid[]) union select other_id from linked_person where person_id = any($2::uuid[])))))
+ order by case_id for update
+"""
 _STATE = "update case_file set details = $2 where case_id = any($1::uuid[]) and details <> $2"
 
 
@@ -112,9 +81,10 @@ async def take(tx: Tx, limit: int) -> list[Arrival]:
 
 
 async def hold(tx: Tx, people: Sequence[UUID], cases: Sequence[UUID]) -> None:
-    """Locks people, then cases, as everybody does who writes several of them: else two could wait for each other."""
+    """Locks people, then these cases and every case of theirs, which may hear of a channel, as everybody does who
+    writes several of them: else two could wait for each other."""
     await tx.execute(_HOLD_PEOPLE, list(people))
-    await tx.execute(_HOLD_CASES, list(cases))
+    await tx.execute(_HOLD_CASES, list(cases), list(people))
 
 
 async def keep_people(tx: Tx, people: Sequence[tuple[UUID, dict[str, bytes]]], now: datetime) -> None:
@@ -131,15 +101,6 @@ async def keep_cases(tx: Tx, cases: Sequence[tuple[UUID, UUID, dict[str, bytes]]
     if last:
         fields = [[sealed.get(name) for _, sealed in last.values()] for name in CASE_FIELDS]
         await tx.execute(_CASE, list(last), [person for person, _ in last.values()], *fields, [now] * len(last))
-
-
-async def keep_channels(tx: Tx, channels: Sequence[SealedChannel], now: datetime) -> None:
-    """Writes the values of channels. A worker's lock or verdict on a channel is never undone by this,
-    and a locked number stays locked on whatever kind of channel it comes."""
-    if channels:
-        rows = [[getattr(channel, name) for channel in channels] for name in columns(SealedChannel).split(", ")]
-        await tx.execute(_CHANNEL, *rows, now)
-        await locks.follow(tx, sorted({channel.person_id for channel in channels}), now)
 
 
 async def index(tx: Tx, entries: Sequence[tuple[str, bytes, UUID]]) -> None:

@@ -9,7 +9,7 @@ from kit.database import Tx
 
 _BEFORE = """
 select distinct u.person_id from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
-  join channel c on c.person_id = u.person_id and c.safety = 'safe' and c.set_at < u.at
+  join channel c on c.person_id = u.person_id and (c.safety = 'safe' and c.set_at < u.at or c.heard_at < u.at)
 """
 _RECORDS = """
 with record as (select p as person_id, p as record_id from unnest($1::uuid[]) p
@@ -25,6 +25,10 @@ update channel set safety = 'unknown', set_by_role = 'police', set_at = u.at
   from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
  where channel.person_id = u.person_id and safety = 'safe' and channel.set_at < u.at
 returning channel.person_id, channel.kind, channel.set_at as at
+"""
+_UNHEARD = """
+update channel set heard_at = null from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
+ where channel.person_id = u.person_id and heard_at < u.at
 """
 _SAFE = f"""
 {_RECORDS} select r.person_id, c.kind from record r join channel c on c.person_id = r.record_id
@@ -44,14 +48,17 @@ class Shut:
 
 
 async def make_unknown(tx: Tx, people: Mapping[UUID, datetime]) -> list[Shut]:
-    """Makes what was called safe of these people before an instant unknown; returns what really changed."""
+    """Makes what was called safe of these people before an instant unknown, and what they said of a channel no longer
+    theirs to stand above the police's; returns what really changed."""
     found = [row["person_id"] for row in await tx.fetch(_BEFORE, list(people), list(people.values()))]
     if not found:
         return []
     known: dict[UUID, list[UUID]] = {}
     for row in await tx.fetch(_CASES, found):
         known.setdefault(row["person_id"], []).append(row["case_id"])
-    rows = await tx.fetch(_SHUT, found, [people[person] for person in found])
+    when = [people[person] for person in found]
+    rows = await tx.fetch(_SHUT, found, when)
+    await tx.execute(_UNHEARD, found, when)
     return [Shut(row["person_id"], row["kind"], row["at"], tuple(known.get(row["person_id"], ()))) for row in rows]
 
 

@@ -1,0 +1,78 @@
+"""Channels as somebody's details tell of them, beside what is held: what shuts one is told to every case of theirs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from contracts.referral import ContactSafetyChanged
+from kit.database import Tx
+from services.referral.actions.announcing import announce
+from services.referral.domain.later_word import WORDS, Word, after
+from services.referral.store import cases, contact, locks, told_channels
+from services.referral.store.told_channels import HeldChannel, Key, SealedChannel
+
+WHY = "police_said"
+
+
+async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, heard: bool = False) -> None:
+    """Writes what the police tell of these channels; `heard`: a worker heard it from the person themselves. A lock
+    stands, and a locked number stays locked on whatever kind of channel it comes."""
+    gone = await told_channels.retired(tx, {one.person_id for one in channels}) if channels else set()
+    told = [one for one in channels if (one.person_id, one.kind, one.value_index) not in gone]
+    if not told:
+        return
+    held, new = await told_channels.held(tx, {(one.person_id, one.kind) for one in told}, now)
+    found = dict(held)
+    for one in told:
+        key = one.person_id, one.kind
+        found[key] = _first(found[key], one) if key in new else _again(found[key], one, now)
+        new.discard(key)
+    if heard:
+        found = {key: replace(channel, heard_at=now) for key, channel in found.items()}
+    await told_channels.write(tx, list(found.values()))
+    await locks.follow(tx, sorted({key[0] for key in found}), now)
+    await _tell(tx, [key for key, one in found.items() if held[key].safety == "safe" != one.safety], found, now)
+
+
+def _first(held: HeldChannel, told: SealedChannel) -> HeldChannel:
+    """Nothing was held of it: what is told counts."""
+    return _with(replace(held, safety=told.safety), told, _word(told))
+
+
+def _again(held: HeldChannel, told: SealedChannel, now: datetime) -> HeldChannel:
+    other = held.value_index is not None and held.value_index != told.value_index
+    heard = held.heard_at is not None
+    word = after(_word(held), _word(told), held.police_said or {}, heard=heard, other_number=other)
+    if word.safety != held.safety:
+        held = replace(held, set_by=None, set_by_role="police", set_at=now)
+    return _with(held, told, word)
+
+
+def _with(held: HeldChannel, told: SealedChannel, word: Word) -> HeldChannel:
+    values: dict[str, Any] = {name: getattr(word, name) for name in WORDS}
+    said = {name: getattr(told, name) for name in WORDS}
+    return replace(held, value=told.value, value_index=told.value_index, police_said=said, **values)
+
+
+def _word(said: HeldChannel | SealedChannel) -> Word:
+    return Word(said.safety, said.days, said.hours, said.voicemail, said.say_who)
+
+
+async def _tell(tx: Tx, shut: Sequence[Key], found: dict[Key, HeldChannel], now: datetime) -> None:
+    """Closed cases hear of it too: what was sent for them may still be opened."""
+    for person_id, kind in shut:
+        safe = [one.kind for one in await contact.channels(tx, person_id) if one.safety == "safe" and not one.locked]
+        told = [
+            ContactSafetyChanged(
+                case_id=case_id,
+                channel=kind,
+                safety=found[person_id, kind].safety,
+                reason_code=WHY,
+                channels_safe=tuple(safe),
+                happened_at=now,
+                actor_role="police",
+            )
+            for case_id in await cases.of_person(tx, person_id, closed=True)
+        ]
+        await announce(tx, told)
