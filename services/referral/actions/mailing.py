@@ -13,7 +13,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
-from services.referral.actions import trying
+from services.referral.actions import gating, trying
 from services.referral.actions.announcing import announce
 from services.referral.actions.contacting import SHUT, mail_shuts, profile_for_mail
 from services.referral.actions.sealing import open_channels, place
