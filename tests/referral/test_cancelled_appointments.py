@@ -50,7 +50,7 @@ async def stands(hub: Hub) -> list[tuple[str, str | None, str | None]]:
 async def test_an_agreement_withdrawn_cancels_what_was_to_come_at_once_and_tells_it(hub: Hub) -> None:
     sent, now = await booked(hub), clock.now()
     async with hub.looks(WORKER) as tx:
-        assert len(await appointments.upcoming(tx, None)) == 2
+        assert len((await appointments.upcoming(tx, None)).rows) == 2
     async with hub.looks(OFFICER) as tx:
         [held] = await consent.of_case(tx, sent.case)
         ends = await consenting.what_ends(tx, held, now)
@@ -62,7 +62,7 @@ async def test_an_agreement_withdrawn_cancels_what_was_to_come_at_once_and_tells
     asked = "select count(*) from kit.audit where action = 'appointment.cancelled' and reason = 'agreement_withdrawn'"
     assert await hub.value(asked) == 1
     async with hub.looks(WORKER) as tx:
-        assert await appointments.upcoming(tx, None) == []
+        assert (await appointments.upcoming(tx, None)).rows == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ from tests.referral.conftest import BOOKS, Hub
 from tests.referral.portal import LATER, Sent, a_need, a_referral_sent, an_end, portal_of
 
 LISTS = BOOKS.support
+HOURLY = """
+insert into appointment (appointment_id, leg_id, case_id, provider_id, starts_at, way, state, booked_at, booked_by)
+select gen_random_uuid(), leg_id, case_id, provider_id, starts_at + n * interval '1 hour', way, state, booked_at,
+       booked_by
+  from appointment, generate_series(1, 100) n
+"""
 
 
 def test_the_lists_say_that_they_are_recalled_and_hold_eight_areas_and_the_unsafe_answer() -> None:
@@ -198,3 +204,14 @@ async def test_what_is_booked_is_listed_for_the_worker_and_for_everybody(hub: Hu
     assert (await worker.get("/portal/appointments")).rows == []
     page = await worker.follow("Of everybody")
     assert len(page.rows) == 2 and page.rows[1][2] == "In person at our place"
+    await hub.worker.pool.execute(HOURLY)
+    await hub.worker.pool.execute("update leg set assigned_to = $1", a_viewer("idva.worker").user_id)
+    for whose in ("Of my cases", "Of everybody"):
+        first = await worker.follow(whose)
+        following = first.link("Next page")
+        page = await worker.get(following)
+        assert len(first.rows) == 101 and len(page.rows) == 2 and page.rows[1] not in first.rows
+        page = await worker.get(following.replace("page=2", "page=3"))
+        assert "The appointments end before page 3" in page.text
+        page = await worker.follow("Go to the first page")
+        assert page.rows == first.rows

@@ -12,7 +12,7 @@ from contracts.refused import Refused
 from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import FieldError, Say, parse
+from kit.web.forms import FieldError, Say, parse, whole
 from services.referral.actions import supporting
 from services.referral.domain.appointed import example_day, time_of
 from services.referral.domain.books import Books
@@ -207,15 +207,16 @@ def _result_error(refused: Refused) -> FieldError:
 
 async def show_upcoming(visit: Visit, books: Books) -> Response:
     """What is booked: of one's own referrals, or of the whole organisation."""
-    everybody = visit.query.get("of") == "all"
+    everybody, number = visit.query.get("of") == "all", whole(visit.query.get("page", "1")) or 1
     async with visit.begin() as tx:
-        rows = await appointments.upcoming(tx, None if everybody else visit.signed_in.user_id)
-        shown = tuple(row.reference for row in rows)
+        page = await appointments.upcoming(tx, None if everybody else visit.signed_in.user_id, number)
+        shown = tuple(row.reference for row in page.rows)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.upcoming_seen", "list", None, shown)])
     names = await workers(visit)
     return visit.render(
         "provider_portal/upcoming.html",
-        rows=[(row, words.line(row.line), books.support.ways.get(row.way, row.way)) for row in rows],
+        page=page,
+        rows=[(row, words.line(row.line), books.support.ways.get(row.way, row.way)) for row in page.rows],
         names=names,
         everybody=everybody,
     )

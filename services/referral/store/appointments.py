@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.portal import PROVIDER
+from services.referral.store.portal import PROVIDER, by_index
+from services.referral.store.queues import PAGE_AT_MOST, PAGES_AT_MOST
 from services.referral.store.rows import columns, read, read_one
 
 
@@ -41,6 +42,15 @@ class Upcoming:
     starts_at: datetime
     way: str
     assigned_to: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpcomingPage:
+    """A page of what is booked; `further`: there is another one."""
+
+    rows: list[Upcoming]
+    page: int
+    further: bool
 
 
 async def add(tx: Tx, row: Appointment) -> bool:
@@ -109,15 +119,20 @@ async def to_come(tx: Tx, legs: Sequence[UUID], now: datetime) -> list[datetime]
     return [row["starts_at"] for row in rows]
 
 
-async def upcoming(tx: Tx, worker: UUID | None, limit: int = 100) -> list[Upcoming]:
+_MINE = f"""and a.leg_id = any(array(select m.leg_id from leg m
+       where m.provider_id = {PROVIDER} and m.state = 'accepted' and m.assigned_to = $1))"""
+
+
+async def upcoming(tx: Tx, worker: UUID | None, page: int = 1, size: int = PAGE_AT_MOST) -> UpcomingPage:
     """What is booked by the viewer's provider, soonest first; of one worker's referrals where one is given."""
+    page = min(max(page, 1), PAGES_AT_MOST)
+    # Of everybody, the appointments are followed in their order; of one worker, they are sought by the worker's legs.
+    await by_index(tx)
     rows = await tx.fetch(
         "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to"
         " from appointment a join leg l on l.leg_id = a.leg_id"
-        f" where a.provider_id = {PROVIDER} and a.state = 'booked' and l.state = 'accepted'"
-        " and ($1::uuid is null or l.assigned_to = $1)"
-        " order by a.starts_at, a.appointment_id limit $2",
-        worker,
-        limit,
+        f" where a.provider_id = {PROVIDER} and a.state = 'booked' and l.state = 'accepted' {_MINE if worker else ''}"
+        f" order by a.starts_at, a.appointment_id limit {size + 1} offset {(page - 1) * size}",
+        *([worker] if worker else []),
     )
-    return read(Upcoming, rows)
+    return UpcomingPage(read(Upcoming, rows[:size]), page, len(rows) > size)
