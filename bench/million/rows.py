@@ -201,13 +201,13 @@ select referral_id, case_id, line, state, 'police', dice % 3 > 0, dice % 25 = 0,
        case when state = 'waitlisted' then (received_at + interval '30 days')::date end
   from new_referral;
 insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id, state,
-                 automatic, restricted, gate, sent_at, viewed_at, answered_at, decline_reason, assigned_to, pack,
-                 pack_fields, pack_sha256, ended_at, urgent, contacted_at)
+                 automatic, restricted, gate, sent_at, out_at, viewed_at, answered_at, decline_reason, assigned_to,
+                 pack, pack_fields, pack_sha256, ended_at, urgent, contacted_at)
 select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i = r.tries then r.provider_id else w.provider_id end,
        case when i = r.tries then r.contract_id else w.contract_id end,
        case when i = r.tries then {_LEG_STATE} else 'declined' end,
-       r.dice % 3 > 0, r.restricted, 'police_share', r.sent_at,
+       r.dice % 3 > 0, r.restricted, 'police_share', r.sent_at, r.sent_at,
        case when i < r.tries then r.sent_at else r.viewed_at end,
        case when i < r.tries then r.sent_at else r.answered_at end,
        case when i < r.tries then 'capacity' end,

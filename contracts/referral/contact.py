@@ -24,7 +24,8 @@ class ContactAttempted(CaseFact):
 
 
 class ContactSent(CaseFact):
-    """A message asked for by `contact.requested` left. The hash is of the link's token, which is nowhere else."""
+    """A message asked for by `contact.requested` leaves. The hash is of the link's token, which is nowhere else.
+    `waits_until`: when its channel is safe next, where it is not so now; the check is made again then."""
 
     TYPE: ClassVar[str] = "contact.sent.v1"
     request_id: UUID
@@ -32,6 +33,7 @@ class ContactSent(CaseFact):
     token_sha256: Code | None = None
     purpose: v.ContactPurpose | None = None
     template: Code | None = None
+    waits_until: Timestamp | None = None
 
 
 class ContactWithheld(CaseFact):

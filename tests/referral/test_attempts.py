@@ -8,8 +8,11 @@ import pytest
 
 from contracts.vocabulary import CHANNELS
 from kit import clock
-from services.referral.actions import contacting
+from kit.web.words import when
+from services.referral.actions import beside, contacting
+from services.referral.actions.beside import Told
 from services.referral.domain.attempting import RISKS, not_before, read_paces
+from services.referral.store import cases
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -64,7 +67,17 @@ async def test_the_contact_page_says_when_the_next_attempt_may_be_made(hub: Hub,
     page = await officer.get(f"/cases/{case}/contact")
     assert page.text.count("Next attempt not before") == 1
     page = await officer.submit("Call the mobile: show its number")
-    assert "Do not use it before" in page.text and "unless it cannot wait" in page.text and "Use now" not in page.text
+    assert "Use it from" in page.text and "or sooner only if they asked to be tried now" in page.text
+    assert "Use now" not in page.text and "Next attempt not before" not in page.text, "one sentence says both"
+    at, told = clock.now() + timedelta(minutes=30), uuid4()
+    async with hub.looks(OFFICER) as tx:
+        held = await cases.get(tx, case)
+        assert held is not None
+        await beside.add(tx, OFFICER, hub.sealer, held, Told(told, "call_back", "person", "", at), clock.now())
+    page = await officer.get(f"/cases/{case}/contact")
+    assert f"but for the call promised for {when(at)}" in page.text
+    page = await officer.submit("Call the mobile: show its number")
+    assert f"for the call promised for {when(at)}, or sooner only if" in page.text
 
 
 @pytest.mark.service

@@ -137,8 +137,16 @@ async def test_one_of_two_numbers_is_decided_to_be_theirs_and_can_be_safe_again(
     assert [row["reason"] for row in told] == ["person_said"]
     await officer.get(f"/cases/{two}/contact/numbers/mobile", 409)
     again = {"keep": str(first), "reason": "person_said"}
-    page = await officer.post(f"/cases/{two}/contact/numbers/mobile", again, 409)
-    assert "which number or address is the person's" in page.text and page.link("See how it stands")
+    where = f"/cases/{two}/contact/numbers/mobile"
+    for other in (again | {"keep": str(second)}, again | {"keep": "none"}, again | {"reason": "wrong_number"}):
+        page = await officer.post(where, other, 409)
+        assert "which number or address is the person's" in page.text and page.link("See how it stands")
+    await officer.get(f"/cases/{two}/contact")
+    assert "Nothing is safe by it" in (await officer.post(where, again)).text, "pressed twice, it is done"
+    leader = await browse("leader")
+    await leader.get(f"/cases/{two}/contact")
+    await leader.post(where, again, 409)
+    assert await hub.value("select count(*) from kit.audit where action = 'channel.number_decided'") == 1
 
 
 async def test_a_retired_number_does_not_come_back_by_itself_and_an_undone_link_gives_it_back(

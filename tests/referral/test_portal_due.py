@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,9 +12,11 @@ from contracts.working_time import calendar, due, local_day
 from kit import clock
 from services.referral.actions import contacting, providing, referring
 from services.referral.domain.answering import Rest, due_at
-from services.referral.domain.kept import Closure
+from services.referral.domain.kept import Closure, Kept
+from services.referral.domain.performance import Quarter
 from services.referral.provider_portal import due_words
-from services.referral.store import keeping, life, portal
+from services.referral.provider_portal.performance import tallies
+from services.referral.store import keeping, life, monitoring, portal
 from services.referral.store.keeping import Change
 from services.referral.store.life import LimitRest
 from services.referral.store.portal_due import limits_of
@@ -159,3 +161,56 @@ async def test_a_past_month_that_is_fed_now_is_not_late_and_nobody_is_late_in_a_
             assert "Late" not in (await worker.get(page)).text
         await run("update referral set urgent = true")
         assert "Late: the answer was due" in (await worker.get("/portal")).text
+
+
+@pytest.mark.service
+async def test_nothing_is_due_of_a_referral_whose_details_are_not_there_and_its_limit_is_one_everywhere(
+    hub: Hub, databases: Databases
+) -> None:
+    sent, now, run = await a_referral_sent(hub), clock.now(), hub.worker.pool.execute
+    begins, ends = local_day(now) - timedelta(days=1), local_day(now) + timedelta(days=1)
+    period = Quarter("now", *(datetime.combine(day, time(), UTC) for day in (begins, ends)))
+    pack = await hub.value("select pack from leg")
+    await run("update referral set urgent = false")
+    # Sent by itself, of a month that was fed: its own date lies back, and nobody has opened the details yet.
+    await run("update leg set automatic = true, sent_at = $1, out_at = null, pack = null", period.begins)
+    contract = BOOKS.directory.by_id[contract_id("harbour-lane-idva")]
+    manager = a_viewer("provider.manager")
+
+    async def measured() -> int:
+        async with hub.looks(manager) as tx:
+            found = await tallies(tx, [contract], Kept(), period, now)
+            assert len(await monitoring.tried(tx, period)) == found[contract.contract_id, "open"].legs
+        return found[contract.contract_id, "open"].legs
+
+    async with portal_of(hub, databases) as browse:
+        worker = await browse("idva.worker")
+        for page in ("/portal", sent.page):
+            assert due_words.NOT_HERE in (await worker.get(page)).text
+        assert await measured() == 0
+        since = now - timedelta(hours=1)
+        await run("update leg set pack = $1, out_at = $2", pack, since)
+        until = due_at(contract.standards, "answer", since, urgent=False)
+        said = due_words.limit("Answer", until, now).rpartition(",")[0]
+        for page in ("/portal", sent.page):
+            seen = (await worker.get(page)).text
+            assert said in seen and due_words.NOT_HERE not in seen
+        assert await measured() == 1
+
+
+@pytest.mark.service
+async def test_the_area_of_a_referral_is_that_of_its_contract_wherever_it_was_and_never_an_address(
+    hub: Hub, databases: Databases
+) -> None:
+    sent, run = await a_referral_sent(hub), hub.worker.pool.execute
+    async with portal_of(hub, databases) as browse:
+        worker = await browse("idva.worker")
+        for place, home, area in (
+            (None, "E08000025", "Birmingham"),
+            ("E08000026", None, "Coventry"),
+            ("E08000026", "E08000025", "Birmingham"),
+            (None, None, "Not known"),
+        ):
+            await run("update case_file set local_authority = $1, home_local_authority = $2", place, home)
+            assert (await worker.get(sent.page)).summary["Area"] == area
+            assert area in (await worker.get("/portal")).text

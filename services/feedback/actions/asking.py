@@ -98,7 +98,7 @@ async def _close(
             continue
         if event is not None and isinstance(event.data, ContactSent) and rules is not None:
             after = window.sent(before, event.data.channel)
-            until = at + timedelta(days=rules.asking(local_day(at)).answer_within)
+            until = (event.data.waits_until or at) + timedelta(days=rules.asking(local_day(at)).answer_within)
             tokens.append((one.window_id, event.data.token_sha256, until))
             told.append(announcing.invited(after, at))
         else:

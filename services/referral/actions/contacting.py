@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -261,7 +262,8 @@ async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> 
 async def answer_request(
     tx: Tx, request: ContactRequested, context: Context, now: datetime
 ) -> ContactSent | ContactWithheld:
-    """Answers another service's request: mail on the first channel that is safe, or the reason why nothing leaves."""
+    """Answers another service's request: mail on the first channel that is safe, or on the one that will be so soonest
+    where the time alone shuts them, or the reason why nothing leaves. The check is made again when it leaves."""
     case = await cases.get(tx, request.case_id)
     if case is None:
         raise Refused("case_id", "not_found")
@@ -269,21 +271,17 @@ async def answer_request(
     held = await contact.values(tx, case.person_id)
     order = sorted(MAIL, key=lambda kind: kind not in held)
     kind, verdict = safe_contact.choose(profile, order, request.purpose, now)
+    later = None
+    if kind is None and (soonest := _soonest(profile, [one for one in order if one in held], request, now)):
+        later, kind = soonest
+        verdict = safe_contact.may_use(profile, kind, request.purpose, now)
     reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
     if await incidents.is_on(tx, case.major_incident_id):
         kind, reason = None, "major_incident"
     if (shut := await mail_shuts(tx, case, request.purpose, now)) is not None:
         kind, reason = None, SHUT[shut]
     if kind is None or now > request.not_after:
-        return ContactWithheld(
-            case_id=case.case_id,
-            request_id=request.request_id,
-            reason=reason,
-            purpose=request.purpose,
-            template=request.template,
-            happened_at=now,
-            actor_role="system",
-        )
+        return _withheld(request, reason, now)
     token = secrets.token_urlsafe(32)
     digest = hashlib.sha256(token.encode()).hexdigest()
     where = sealing.place("mail", "token", request.request_id)
@@ -301,7 +299,7 @@ async def answer_request(
         asked_at=now,
         not_after=request.not_after,
     )
-    await contact.add_mail(tx, mail)
+    await contact.add_mail(tx, mail, until=later, why=verdict.why if later else None)
     return ContactSent(
         case_id=case.case_id,
         request_id=request.request_id,
@@ -309,6 +307,31 @@ async def answer_request(
         token_sha256=digest,
         purpose=request.purpose,
         template=request.template,
+        waits_until=later,
         happened_at=now,
         actor_role="system",
     )
+
+
+def _withheld(request: ContactRequested, reason: str, now: datetime) -> ContactWithheld:
+    return ContactWithheld(
+        case_id=request.case_id,
+        request_id=request.request_id,
+        reason=reason,
+        purpose=request.purpose,
+        template=request.template,
+        happened_at=now,
+        actor_role="system",
+    )
+
+
+def _soonest(
+    profile: Profile, kinds: Sequence[str], request: ContactRequested, now: datetime
+) -> tuple[datetime, str] | None:
+    """When a channel of these is safe next, and which; None where none is before the message is too late."""
+    found = [
+        (at, kind)
+        for kind in kinds
+        if (at := safe_contact.next_safe(profile, kind, request.purpose, now, request.not_after)) is not None
+    ]
+    return min(found, key=lambda one: one[0], default=None)

@@ -22,6 +22,7 @@ from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain import mailing, safe_contact
 from services.referral.domain.mailing import Message
+from services.referral.domain.safe_contact import Profile
 from services.referral.store import appointments, cases, consent, contact, incidents, mail, referrals
 from services.referral.store.mail import Held
 
@@ -52,7 +53,7 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
         await _stop(tx, held, "withheld", verdict.why, verdict.why, now)
         return None
     if verdict.what == "wait":
-        await mail.save(tx, replace(held, state="waiting", next_at=now + mailing.LATER, why=verdict.why))
+        await _until_safe(tx, held, profile, verdict.why, now)
         return None
     message = await message_of(tx, context.sealer, held, context.settings.neutral_url, now)
     if message is None or held.channel not in carrier.channels:
@@ -62,6 +63,15 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     await mail.save(tx, after)
     await _written(tx, held, "mail.tried", carrier.name)
     return after, message
+
+
+async def _until_safe(tx: Tx, held: Held, profile: Profile, why: str, now: datetime) -> None:
+    """It waits for the next moment at which its channel is safe; where none comes in time it is withheld and told."""
+    at = safe_contact.next_safe(profile, held.channel, held.purpose, now, held.not_after)
+    if at is None:
+        await _stop(tx, held, "withheld", "no_safe_time", "no_safe_channel", now)
+    else:
+        await mail.save(tx, replace(held, state="waiting", sending_since=None, next_at=at, why=why))
 
 
 async def _over(tx: Tx, held: Held, now: datetime) -> str | None:

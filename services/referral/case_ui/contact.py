@@ -24,7 +24,7 @@ from services.referral.case_ui import safe_times_said, words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
-from services.referral.store import contact, numbers
+from services.referral.store import beside, contact, numbers
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
 
@@ -68,6 +68,7 @@ async def show(
         attempts = await contact.attempts(tx, case.case_id)
         other = await _others(tx, visit, case)
         gone = await numbers.retired(tx, case.person_id)
+        promised = await beside.next_call(tx, case.case_id)
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
     channels: list[dict[str, Any]] = [
@@ -91,6 +92,7 @@ async def show(
         days=said.days,
         hours=said.hours,
         using=using,
+        promised=promised,
         attempts=attempts,
         gone=gone,
         gone_words=desk.books.transitions.reasons["number_retired"],

@@ -1,7 +1,6 @@
 """Records of one person with different numbers: which is the person's now."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from services.referral.actions import numbers as deciding
 from services.referral.case_ui import meanwhile
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import numbers
+from services.referral.store.cases import Case
 
 ERRORS = {
     ("keep", "missing"): "Choose which number or address is the person's now",
@@ -34,7 +34,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         case = await opened(tx, visit)
         rows = deciding.differing(await numbers.held(tx, case.person_id), case.person_id).get(kind)
         if not rows:
-            return await _over(visit, case.case_id, kind)
+            return await _over(visit, case, kind)
         clear = await deciding.in_clear(visit.sealer, rows)
         top = await frame(tx, visit, case, "Contact")
         seen = [audit.seen(visit.signed_in, "numbers_compared", "person", row.person_id, (kind,)) for row in rows]
@@ -74,15 +74,20 @@ async def decide(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         message = ERRORS.get((refused.field, refused.code))
         if message is None:
-            return await _over(visit, case.case_id, kind)
+            return await _over(visit, case, kind)
         return await ask(visit, desk, [FieldError(refused.field, message)])
     return visit.redirect(f"/cases/{case.case_id}/contact", flash=DECIDED)
 
 
-async def _over(visit: Visit, case_id: UUID, kind: str) -> Response:
-    """Nothing differs any more: who decided, and when. Whose number was kept is not compared: it is said anew."""
-    back = f"/cases/{case_id}/contact"
+async def _over(visit: Visit, case: Case, kind: str) -> Response:
+    """Nothing differs any more: who decided, and when. The viewer's own form pressed twice is answered as the first
+    time."""
+    back, keep = f"/cases/{case.case_id}/contact", one(visit, "keep")
     async with visit.begin() as tx:
-        done = await meanwhile.last(tx, case_id, "channel.number_decided")
-    by = meanwhile.by(visit, done if done and kind in done.fields else None)
-    return visit.conflict(f"It was decided {by} which number or address is the person's.", back)
+        done = await meanwhile.last(tx, case.case_id, "channel.number_decided")
+        done = done if done and kind in done.fields else None
+        kept = await numbers.kept_at(tx, case.person_id, kind, done.at) if done else set()
+    same = keep in {str(person) for person in kept} or (keep == deciding.NONE and not kept)
+    if same and visit.request.method == "POST" and meanwhile.is_again(visit, done, one(visit, "reason")):
+        return visit.redirect(back, flash=DECIDED)
+    return visit.conflict(f"It was decided {meanwhile.by(visit, done)} which number or address is the person's.", back)

@@ -24,8 +24,7 @@ WHY = {
     "defect": "Our own code failed on it: tell the developers. It is tried again.",
     "no_address": "There is no address for this channel any more.",
     "no_carrier": "Nothing here can send by this channel.",
-    "not_this_day": "Not safe on this day. It waits.",
-    "not_this_hour": "Not safe at this hour. It waits.",
+    "no_safe_time": "No moment at which its channel is safe comes before it is too late.",
     "too_late": "It was too late.",
     "unsafe": "The channel is not safe any more.",
     "opted_out": "The person does not want it.",
@@ -37,6 +36,11 @@ WHY = {
     "answered": "The provider had answered, or the referral was no longer with it.",
     "link_over": "The link was opened, taken back or too old before it left.",
 }
+BECAUSE = {
+    "not_this_day": "its channel is not safe on this day of the week",
+    "not_this_hour": "its channel is not safe at this hour",
+}
+"""Why a message waits for the next moment at which its channel is safe."""
 TO_PROVIDERS = {
     "provider_link": "One-time link",
     "provider_nudge": "Nudge: the hub waits for an answer",
@@ -86,6 +90,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         tabs=tabs,
         states=STATES,
         why=WHY,
+        because=BECAUSE,
         words=words.words,
         leave_by=LEAVE_BY[carrying(visit)],
         to_providers=[

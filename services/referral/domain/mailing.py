@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.referral.domain.safe_contact import Verdict
+from services.referral.domain.safe_contact import ANOTHER_TIME, Verdict
 
 LONGEST_PAUSE = timedelta(hours=1)
-LATER = timedelta(minutes=15)
-"""How long a message waits before a channel that is safe on other days or hours is looked at again."""
-ANOTHER_TIME = frozenset({"not_this_day", "not_this_hour"})
 WITHHELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
 

@@ -60,7 +60,8 @@ def quarters_until(day: date, count: int) -> list[Quarter]:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A leg with the times of what its provider did; `since`: when it could first see it. `rests`: when its limit to
+    """A leg with the times of what its provider did; `since`: when it could first see it; one that it cannot
+    see yet is none of these. `rests`: when its limit to
     answer rested."""
 
     leg_id: UUID

@@ -12,6 +12,10 @@ from services.referral.domain.safe_times import days_of, hours_of
 LOCKING = {"someone_else_answered": "someone_else_answered", "wrong_number": "wrong_number", "unsafe": "said_unsafe"}
 """Outcomes of an attempt that lock the channel everywhere, with the reason written down."""
 
+ANOTHER_TIME = frozenset({"not_this_day", "not_this_hour"})
+"""Reasons against a channel that is safe on other days, or at other hours."""
+MORNING = time(9)
+"""From when on a safe day a message that waited leaves, where nothing is said of hours: nobody is woken by it. Ours."""
 ONE_CHANCE = "one_chance"
 NOT_FOR_ONE_CHANCE = ("letter", "somebody")
 """Honour-based abuse, forced marriage, female genital mutilation: no letter, and nobody in between. Such a lock is
@@ -108,6 +112,22 @@ def choose(profile: Profile, channels: Iterable[str], purpose: str, now: datetim
             return channel, verdict
         first = first or verdict
     return None, first or Verdict(False, "no_safe_channel")
+
+
+def next_safe(profile: Profile, channel: str, purpose: str, now: datetime, until: datetime) -> datetime | None:
+    """The first moment from `now` up to `until` at which the check lets a channel be used that it shuts for the time
+    alone; None where none comes. It is no leave to use it then: the check is made again at that moment."""
+    verdict = may_use(profile, channel, purpose, now)
+    if verdict.allowed or verdict.why not in ANOTHER_TIME:
+        return now if verdict.allowed else None
+    state, today = profile.channel(channel), now.astimezone(LONDON).date()
+    hours = hours_of(state.hours) if state.hours else None
+    begins = (hours[0],) if hours else (time(0), MORNING)
+    days = [today + timedelta(days=n) for n in range((until - now).days + 2)]
+    starts = [datetime.combine(day, begin, LONDON).astimezone(now.tzinfo) for day in days for begin in begins]
+    safe = [at for at in starts if now < at <= until and may_use(profile, channel, purpose, at).allowed]
+    waking = (at for at in safe if hours or at.astimezone(LONDON).time() >= MORNING)
+    return next(waking, safe[0] if safe else None)
 
 
 def _at_this_time(state: ChannelState, now: datetime) -> Verdict:

@@ -6,6 +6,7 @@ from contracts.working_time import HUB_HOURS, calendar, local_day, working_minut
 from kit.web.words import date_words, plural, time_words
 from services.referral.store.portal import Offered
 
+NOT_HERE = "Nothing is due yet: the person's details are not here"
 _SINCE = {"in_support": "In support since", "on_hold": "On hold since", "waitlisted": "Waiting since"}
 
 
@@ -19,6 +20,8 @@ def due(offered: Offered, now: datetime) -> str:
         return ""
     if offered.asked_at is not None:
         return "Rests until the hub has answered your question"
+    if offered.since is None and offered.state in ("sent", "accepted"):
+        return NOT_HERE
     if offered.due_at is not None:
         return limit("Answer" if offered.leg_state == "sent" else "First contact", offered.due_at, now)
     since = {"in_support": offered.started_at, "on_hold": offered.paused_at, "waitlisted": offered.answered_at}

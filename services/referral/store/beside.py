@@ -146,6 +146,16 @@ async def call_backs(tx: Tx, limit: int = 100) -> list[CallBack]:
     )
 
 
+async def next_call(tx: Tx, case_id: UUID) -> datetime | None:
+    """When the first call that is promised to somebody of a case, and not made, is due."""
+    due: datetime | None = await tx.fetchval(
+        "select min(due_at) from case_entry where case_id = $1 and kind = 'call_back' and code = 'person'"
+        " and closed_at is null",
+        case_id,
+    )
+    return due
+
+
 async def steps(tx: Tx, case_id: UUID) -> dict[str, list[Taken]]:
     """The steps taken of each offer, in order."""
     found: dict[str, list[Taken]] = {}

@@ -230,14 +230,17 @@ async def attempts(tx: Tx, case_id: UUID) -> list[Attempt]:
     return read(Attempt, rows)
 
 
-async def add_mail(tx: Tx, mail: Mail) -> bool:
-    """Keeps a message to be sent; False when the request was answered before."""
+async def add_mail(tx: Tx, mail: Mail, until: datetime | None = None, why: str | None = None) -> bool:
+    """Keeps a message to be sent, at once or not before `until`, for the coded reason; False when the request was
+    answered before."""
     names = columns(Mail)
     done = await tx.fetchval(
         f"insert into mail ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         " on conflict do nothing returning request_id",
         *(getattr(mail, name) for name in names.split(", ")),
     )
+    if done is not None and until is not None:
+        await tx.execute("update mail set next_at = $2, why = $3 where request_id = $1", mail.request_id, until, why)
     return done is not None
 
 

@@ -54,7 +54,7 @@ given as materialized (
            l.rested or {SINCE} < $3
                or greatest({SINCE}, l.viewed_at, l.answered_at, l.contacted_at) >= $4 as by_itself
       from leg l join given g on g.contract_id = l.contract_id
-     where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
+     where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and {SINCE} is not null
 ), seen as materialized (
     select *, (before_it + width_bucket(since, $5::float8[]))::int as day from held where not by_itself
 )"""

@@ -65,7 +65,7 @@ select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, l.urgent, l
        l.answered_at, l.contacted_at
   from leg l
  where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
-   and ($3::uuid is null or l.contract_id = $3) and ($4::uuid[] is null or l.leg_id = any($4))
+   and {SINCE} is not null and ($3::uuid is null or l.contract_id = $3) and ($4::uuid[] is null or l.leg_id = any($4))
  order by l.sent_at, l.leg_id limit $5
 """
 _RESTS = f"""

@@ -136,3 +136,14 @@ async def retired(tx: Tx, person_id: UUID) -> list[Retired]:
     """What was found not to be this person's any more, by any of their records, the newest first."""
     asked = f"select {columns(Retired)} from retired_value where person_id = {RECORDS} and value_index <> ''"
     return read(Retired, await tx.fetch(f"{asked} order by retired_at desc, kind", person_id))
+
+
+async def kept_at(tx: Tx, person_id: UUID, kind: str, at: datetime) -> set[UUID]:
+    """Whose number, of the records of this person, was kept in the decision of an instant; nobody's if none was."""
+    rows = await tx.fetch(
+        f"select c.person_id from channel c where c.person_id = {RECORDS} and c.kind = $2 and c.value_index is not null"
+        " and not exists (select 1 from retired_value r where r.person_id = c.person_id and r.kind = c.kind"
+        " and r.retired_at = $3)",
+        *(person_id, kind, at),
+    )
+    return {row["person_id"] for row in rows}

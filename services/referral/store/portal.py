@@ -62,7 +62,8 @@ class Offered:
     contract_id: UUID
     sent_at: datetime | None
     since: datetime | None
-    """Since when the provider could see it: later than `sent_at` where a past month was fed."""
+    """Since when the provider could see it: later than `sent_at` where a past month was fed; null while the details are
+    not there yet."""
     viewed_at: datetime | None
     answered_at: datetime | None
     decline_reason: str | None
@@ -83,6 +84,7 @@ class Offered:
     age_band: str | None
     language: str | None
     local_authority: str | None
+    """Of the home, or else of the place: the area by which the contract was found, and nothing finer."""
     paused_at: datetime | None
     alerts: int
     due_at: datetime | None
@@ -97,7 +99,8 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
        {SINCE} as since, l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted,
        l.pack_fields,
        l.pack_sha256, r.state, r.urgent, r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
-       c.kind, c.risk_grade, c.age_band, c.language, c.local_authority, r.paused_at,
+       c.kind, c.risk_grade, c.age_band, c.language,
+       coalesce(c.home_local_authority, c.local_authority) as local_authority, r.paused_at,
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
        {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on
 """

@@ -57,8 +57,9 @@ LIMITS = """limits as materialized (
         as d(contract_id, accept, contact, hours, days)
 )"""
 """SQL: the limits, read once for a query (`with LIMITS`); they are joined as `d`."""
-SINCE = "coalesce(l.out_at, l.sent_at)"
-"""SQL: since when the provider could see leg l."""
+SINCE = "l.out_at"
+"""SQL: since when the provider could see all of leg l; null while its details are not there yet: then no limit runs,
+and nothing of it is measured."""
 
 
 def _day(column: str) -> str:
@@ -89,4 +90,4 @@ DUE = f"""case
   when l.state = 'accepted' and l.contacted_at is null then {_end("d.contact")}
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while
-a question to the hub is open and where no limit runs."""
+the details are not there yet or a question to the hub is open, and where no limit runs."""
