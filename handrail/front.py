@@ -9,6 +9,7 @@ import asyncio
 import html
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +27,9 @@ HOP_BY_HOP = frozenset(
 )
 CLAIMED = frozenset(b"forwarded x-forwarded-for x-forwarded-host x-forwarded-proto x-real-ip host".split())
 """What a browser may not say of itself: the front says it."""
+NOBODYS = DefaultCookiePolicy(allowed_domains=[])
+"""A client keeps the cookies it is given and sends them with what follows: here that would be another visitor's
+request."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Headers = list[tuple[bytes, bytes]]
 
@@ -67,6 +71,7 @@ class Front:
         self._host = urlsplit(url).netloc
         self._services = services
         self._client = client
+        client.cookies.jar.set_policy(NOBODYS)
 
     async def answer(self, request: Request) -> Response:
         if self.origin == "staff" and request.method in ("GET", "HEAD") and self._other_name(request):

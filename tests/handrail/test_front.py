@@ -134,3 +134,16 @@ async def test_what_a_process_tells_those_who_watch_it_is_not_there_for_people(
 ) -> None:
     for path in ("/metrics", *(("/livez", "/readyz") if origin == "neutral" else ())):
         assert (await through(origin).get(path)).status_code == 404
+
+
+async def test_what_one_visitor_was_given_is_never_sent_with_another(
+    through: Callable[..., httpx.AsyncClient],
+) -> None:
+    for origin in ("staff", "neutral"):
+        first = through(origin)
+        assert (await first.get("/cases")).cookies["a"] == "1"
+        first.cookies.clear()
+        again = (await first.get("/cases")).json()["headers"]
+        assert "cookie" not in again, "whoever brings no cookie has none"
+        own = (await first.get("/cases", headers={"cookie": "mine=3"})).json()["headers"]
+        assert own["cookie"] == "mine=3"
