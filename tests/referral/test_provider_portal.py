@@ -86,7 +86,13 @@ async def test_a_referral_is_accepted_in_two_clicks(hub: Hub, sent: Sent, worker
     assert (await hub.told(sent.case))[-2:] == ["referral.viewed", "referral.accepted"]
 
 
-async def test_the_page_shows_the_pack_and_what_is_safe(sent: Sent, worker: Browser) -> None:
+async def test_the_page_shows_the_pack_and_what_is_safe_and_once_accepted_the_number(
+    hub: Hub, sent: Sent, worker: Browser
+) -> None:
+    page = await worker.get(sent.page)
+    assert "Mobile Safe now Shown once you have accepted Leave no message" in page.text
+    assert "07700 900321" not in page.text
+    await take(hub, sent, "accept")
     page = await worker.get(sent.page)
     assert page.summary["Given names"] == "Wilhelmina" and page.summary["Date of birth"] == "Monday 29 February 1988"
     assert page.summary["Code word"] == "marmalade" and "Crime reference" not in page.summary
@@ -240,8 +246,7 @@ async def test_nothing_is_tried_before_the_referral_is_accepted(hub: Hub, sent: 
     assert "Record a contact attempt" not in page.text
     fields = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "no_answer"}
     await worker.post(f"{sent.page}/attempts", fields, status=409)
-    await worker.get(sent.page)
-    await worker.post(f"{sent.page}/lock", {"channel": "mobile"}, status=409)
+    assert await hub.value("select count(*) from contact_attempt") == 0
 
 
 @pytest.mark.parametrize("how", ["button", "attempt", "the form of another attempt"])
@@ -272,6 +277,7 @@ async def test_somebody_else_answering_locks_the_channel_and_hides_its_number(
 async def test_a_number_that_another_took_the_place_of_is_not_shown_however_safe_the_new_one_is(
     hub: Hub, sent: Sent, worker: Browser
 ) -> None:
+    await take(hub, sent, "accept")
     assert "07700 900321" in (await worker.get(sent.page)).text
     await hub.worker.pool.execute("update channel set value_index = '\\x02' where kind = 'mobile'")
     page = await worker.get(sent.page)

@@ -24,7 +24,7 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, incidents, locks, referrals
+from services.referral.store import cases, contact, incidents, locks, portal, referrals
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
@@ -175,6 +175,16 @@ async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why:
     await locks.follow(tx, [person_id], now)
     told = await _tell_safety(tx, viewer, Channel(person_id, channel, "unsafe", now, why), now)
     await locks.add(tx, replace(made, told=tuple(told)))
+    await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
+
+
+async def lock_from_afar(tx: Tx, viewer: Viewer, referral_id: UUID, channel: str, why: str, now: datetime) -> None:
+    """A provider that had this referral, and may no longer write in the person's record, locks a channel of theirs:
+    `locking.carry_on` does it. Refused where no leg of it was theirs."""
+    case_id = await portal.case_held_once(tx, referral_id)
+    if case_id is None:
+        raise Refused("referral_id", "not_found")
+    await locks.say(tx, referral_id, channel, why, viewer.user_id, viewer.role, now)
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
 
 

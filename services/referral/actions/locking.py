@@ -21,6 +21,10 @@ BY_RULE = "system"
 
 async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
     """Carries on the locks that wait, each once; returns how many. One that was lifted meanwhile goes no further."""
+    for lock in await locks.said(tx, AT_ONCE):
+        await contact.lock(tx, lock.person_id, lock.kind, lock.why, lock.locked_by, lock.by_role, lock.locked_at)
+        await locks.remember(tx, lock)
+        await locks.add(tx, lock)
     found = await locks.waiting(tx, AT_ONCE)
     for lock in found:
         if lock.stands:

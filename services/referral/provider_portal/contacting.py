@@ -1,9 +1,13 @@
 """Attempts to reach the person, only on a channel that is safe now, and the lock that shuts a channel everywhere."""
 
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from contracts.working_time import local_day
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
@@ -11,10 +15,11 @@ from kit.web.words import when
 from services.referral.actions import contacting
 from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
+from services.referral.domain.safe_contact import LOCKING
 from services.referral.provider_portal.one import show_referral
-from services.referral.provider_portal.room import base, can_try, error_of, moved, one, own
+from services.referral.provider_portal.room import base, can_try, error_of, limits, moved, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
-from services.referral.store import contact
+from services.referral.store import contact, portal
 
 
 async def record_attempt(visit: Visit, books: Books) -> Response:
@@ -26,6 +31,8 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
     errors += [] if known else [FieldError("sooner", "Choose why from the list")]
     if errors or attempt is None:
         return await show_referral(visit, books, errors or [FieldError("channel", "Choose the channel again")])
+    if outcome in LOCKING and not await _may_try(visit, books):
+        return await _lock(visit, books, channel, LOCKING[outcome])
     paces = books.standards_on(local_day(visit.now)).attempts
     try:
         async with visit.begin() as tx:
@@ -65,12 +72,34 @@ async def _not_before(visit: Visit, books: Books, channel: str) -> str:
 
 
 async def lock(visit: Visit, books: Books) -> Response:
+    """Shuts a channel. It is never refused because the referral stands otherwise now: whoever held the number and rang
+    is heard, also when the referral has ended since, or its agreement has run out."""
     channel = one(visit, "channel")
     if channel not in CHANNELS:
         return await show_referral(visit, books, [FieldError("channel", "Choose the channel to lock")])
+    return await _lock(visit, books, channel, LOCKING["someone_else_answered"])
+
+
+async def _lock(visit: Visit, books: Books, channel: str, why: str) -> Response:
+    referral_id = visit.id("referral_id")
     async with visit.begin() as tx:
-        offered = await own(tx, visit, books)
-        if not can_try(visit, offered):
-            return await moved(tx, visit, books, offered)
-        await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, "someone_else_answered", visit.now)
-    return visit.redirect(base(visit, offered), flash="The channel is locked everywhere. Nobody can use it now.")
+        offered = await portal.one(tx, referral_id, limits(visit, books))
+        if offered is not None and offered.kind is not None:
+            await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, why, visit.now)
+        else:
+            await _from_afar(tx, visit, referral_id, channel, why)
+    there = base(visit, offered) if offered is not None else "/portal"
+    return visit.redirect(there, flash="The channel is locked everywhere. Nobody can use it now.")
+
+
+async def _from_afar(tx: Tx, visit: Visit, referral_id: UUID, channel: str, why: str) -> None:
+    try:
+        await contacting.lock_from_afar(tx, visit.signed_in, referral_id, channel, why, visit.now)
+    except Refused as refused:
+        raise HTTPException(404) from refused
+
+
+async def _may_try(visit: Visit, books: Books) -> bool:
+    async with visit.begin() as tx:
+        offered = await portal.one(tx, visit.id("referral_id"), limits(visit, books))
+    return offered is not None and can_try(visit, offered)

@@ -45,7 +45,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
     possible = sorted(steps(visit, books, offered), key=_asks)
     names = await workers(visit)
-    channels = _channels(visit, profile, _still(visit, pack, digests))
+    channels = _channels(visit, profile, _still(visit, pack, digests) if can_try(visit, offered) else {})
     usable = {channel["kind"]: channel["words"] for channel in channels if channel["may"].allowed}
     return visit.render(
         "provider_portal/referral.html",
@@ -58,6 +58,8 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         steps=possible,
         said_no=_said_no(possible, attempts, need),
         can_try=can_try(visit, offered),
+        can_lock=visit.may("portal.write"),
+        kinds=words.CHANNELS,
         usable=usable,
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),

@@ -47,6 +47,16 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = exclu
    locked_why = excluded.locked_why, set_by = excluded.set_by, set_by_role = excluded.set_by_role,
    set_at = excluded.set_at where channel.locked_at is null or excluded.locked_why = 'one_chance'
 """
+_SAY = """
+insert into lock_said (referral_id, kind, why, said_by, by_role, said_at) values ($1, $2, $3, $4, $5, $6)
+"""
+_SAID = """
+with taken as (delete from lock_said where number = any(array(
+    select number from lock_said order by number limit $1 for update skip locked)) returning *)
+select c.person_id, t.kind, t.why, t.said_by as locked_by, t.by_role, t.said_at as locked_at, '{}'::uuid[] as told
+  from taken t join referral r on r.referral_id = t.referral_id join case_file c on c.case_id = r.case_id
+ order by t.number
+"""
 _REMEMBER = """
 insert into locked_value (person_id, value_index, why, locked_by, by_role)
 select person_id, value_index, $3, $4::uuid, $5 from channel
@@ -116,6 +126,16 @@ async def add(tx: Tx, lock: Lock) -> None:
 async def waiting(tx: Tx, limit: int) -> list[Waiting]:
     """Locks that are not carried on yet, the oldest first, their rows locked."""
     return read(Waiting, await tx.fetch(_WAITING, limit))
+
+
+async def say(tx: Tx, referral_id: UUID, kind: str, why: str, by: UUID, role: str, now: datetime) -> None:
+    """A provider that may no longer write in the person's record says which channel to lock."""
+    await tx.execute(_SAY, referral_id, kind, why, by, role, now)
+
+
+async def said(tx: Tx, limit: int) -> list[Lock]:
+    """What providers said from afar, the first of them first, each once: its rows are gone."""
+    return read(Lock, await tx.fetch(_SAID, limit))
 
 
 async def lock_others(tx: Tx, lock: Lock) -> None:

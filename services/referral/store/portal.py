@@ -188,6 +188,13 @@ async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     return read_one(Offered, row)
 
 
+async def case_held_once(tx: Tx, referral_id: UUID) -> UUID | None:
+    """The case of a referral of which the viewer's provider has or had a leg, seen or not; None of everybody else's."""
+    asked = "select case_id from leg where referral_id = $1 union select case_id from lapsed_leg where referral_id = $1"
+    found: UUID | None = await tx.fetchval(asked, referral_id)
+    return found
+
+
 async def alerts(tx: Tx) -> int:
     """How many alerts of bail, release or an order there are in the viewer's cases."""
     found = await tx.fetchval(
