@@ -118,8 +118,11 @@ class Walked:
     forms: list[Form] = field(default_factory=list)
 
 
-async def walk(app: Starlette, browser: Browser, starts: Sequence[str], each: int = 2) -> Walked:
-    """Opens `starts` and everything they lead to in this service, `each` addresses at most of one kind."""
+async def walk(
+    app: Starlette, browser: Browser, starts: Sequence[str], each: int = 2, within: tuple[str, ...] = ("/",)
+) -> Walked:
+    """Opens `starts` and everything they lead to in this service whose address begins as one of `within`, `each`
+    addresses at most of one kind."""
     found, counted, waiting = Walked(), Counter[str](), list(starts)
     while waiting:
         address = waiting.pop(0)
@@ -134,7 +137,7 @@ async def walk(app: Starlette, browser: Browser, starts: Sequence[str], each: in
         if answer.headers.get("content-type", "").startswith("text/html"):
             read = Reading(address, answer.text)
             found.forms += read.forms
-            waiting += [link for link in read.links if link.startswith("/") and not link.startswith(_AWAY)]
+            waiting += [link for link in read.links if link.startswith(within) and not link.startswith(_AWAY)]
     return found
 
 

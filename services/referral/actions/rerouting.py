@@ -17,6 +17,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.update import LIFTED, Standing, decide_again
 from services.referral.store import batches, cases, consent, incidents, referrals, same_person
+from services.referral.store import persons as persons_store
 from services.referral.store.batches import Changes
 from services.referral.store.rows import changed
 
@@ -48,7 +49,8 @@ async def rerun(
         return False
     before, facts = facts_of(routings[0].facts["case"]), change(facts_of(routings[0].facts["case"]))
     refs = [held.victim_ref] if held.victim_ref else []
-    past = await batches.past(tx, (), [held.person_id], refs)
+    async with persons_store.seen_whole(tx):
+        past = await batches.past(tx, (), [held.person_id], refs)
     past.restricted = {held.person_id} if held.restricted else set()
     history = hearing.history_of(past, held.person_id, facts)
     referred = await referrals.of_case(tx, case_id)

@@ -109,7 +109,7 @@ class Met(NamedTuple):
 async def meet(tx: Tx, people: Collection[Newcomer]) -> Met:
     """Writes people not known yet and locks those who are; returns those who are restricted.
 
-    Somebody known who is now said to be restricted is so from here on, in their earlier cases too.
+    Somebody known who is now said to be restricted is so from here on, in their earlier cases and other records too.
     """
     told = {person.person_id for person in people if person.restricted}
     once = {person.person_id: person._replace(restricted=person.person_id in told) for person in people}
@@ -120,7 +120,10 @@ async def meet(tx: Tx, people: Collection[Newcomer]) -> Met:
     rows = await tx.fetch(_KNOWN, list(known)) if known else []
     held = {row["person_id"] for row in rows if row["restricted"]}
     newly = (told & known) - held
-    return Met(held | told, await persons.restrict(tx, newly) if newly else [])
+    if not newly:
+        return Met(held | told, [])
+    everybody = await persons.with_linked(tx, newly)
+    return Met(held | told | everybody, await persons.restrict(tx, everybody))
 
 
 async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs: Collection[str]) -> Past:

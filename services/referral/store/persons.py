@@ -1,6 +1,7 @@
 """People across their cases: who is restricted, who is the same, who wants to be left alone."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +30,11 @@ having bool_or(i.kind in ('name_and_birth', 'phone', 'email'))
     or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode')))
 """
 """The same name and birth, number or address to write to; or the same name at the same postcode."""
+_HALF_RESTRICTED = """
+select distinct o.person_id from person p join linked_person l on l.person_id = p.person_id
+  join person o on o.person_id = l.other_id and not o.restricted
+ where p.restricted order by 1 limit $1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,28 @@ async def see_restricted(tx: Tx) -> None:
     """Lets the rest of this transaction see and write restricted people, whoever it is of: to write somebody down as
     restricted who may not be shown to whoever writes it."""
     await tx.execute("select set_config('app.restricted', 'on', true)")
+
+
+@asynccontextmanager
+async def seen_whole(tx: Tx) -> AsyncIterator[None]:
+    """Within it restricted people are seen, whoever the transaction is of: for what is decided from all that is known,
+    and comes out the same whoever had it decided. Nothing read in it may be shown."""
+    before = await tx.fetchval("select current_setting('app.restricted', true)")
+    await see_restricted(tx)
+    yield
+    await tx.execute("select set_config('app.restricted', $1, true)", before or "off")
+
+
+async def with_linked(tx: Tx, people: Collection[UUID]) -> set[UUID]:
+    """These people and every other record of theirs."""
+    rows = await tx.fetch("select other_id from linked_person where person_id = any($1::uuid[])", list(people))
+    return {*people, *(row["other_id"] for row in rows)}
+
+
+async def half_restricted(tx: Tx, limit: int) -> list[UUID]:
+    """Records that are open to everybody while another record of the same person is restricted, by id."""
+    rows = await tx.fetch(_HALF_RESTRICTED, limit)
+    return [row["person_id"] for row in rows]
 
 
 async def may_be_restricted(tx: Tx, entries: Collection[tuple[str, bytes]]) -> bool:
