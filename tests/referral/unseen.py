@@ -36,8 +36,8 @@ TELLING = re.compile("outcome|same|safety|channel|^line$")
 
 @dataclass(frozen=True)
 class Scene:
-    """`sent` is with Harbour Lane; `elsewhere` is another case of the same record, with another provider; the others are
-    other records of the same person, restricted and with the same number locked."""
+    """`sent` is with Harbour Lane; `elsewhere` is another case of the same record, with another provider; the others
+    are other records of the same person, restricted and with the same number locked."""
 
     sent: Sent
     elsewhere: UUID
