@@ -10,6 +10,7 @@ import pytest
 
 from services.referral.actions import contacting, locking, rerouting, restricting
 from services.referral.domain import safe_contact
+from services.referral.store import contact
 from tests.browser import Browser, cookie_of
 from tests.builders import a_viewer
 from tests.conftest import Databases
@@ -87,7 +88,7 @@ async def test_a_record_that_becomes_restricted_takes_every_record_and_case_of_t
     news = "select data ->> 'restricted' from case_event where case_id = $1 and type like 'case.updated%'"
     assert await hub.value(news, sent.case) == "true"
     async with hub.looks(OFFICER) as tx:
-        assert await contacting.contact.person_of(tx, sent.case) is None
+        assert await contact.person_of(tx, sent.case) is None
 
 
 async def test_records_that_were_linked_before_are_restricted_together_by_the_rule(hub: Hub) -> None:

@@ -77,6 +77,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "ask_agreement_again": referral.ended_at is None,
         "agreement_ended": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
+        "name_worker": referral.state in WITH_PROVIDER,
     }
     return [kind for kind, needed in asked.items() if not needed]
 

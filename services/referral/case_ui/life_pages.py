@@ -1,6 +1,16 @@
 """Pages of a referral's whole life: agreements and overrides, transfers and hand-over, and what the leader steers."""
 
-from services.referral.case_ui import agreements, handover, lifting, numbers, overrides, referring, steering, transfer
+from services.referral.case_ui import (
+    agreements,
+    handover,
+    lifting,
+    named_later,
+    numbers,
+    overrides,
+    referring,
+    steering,
+    transfer,
+)
 from services.referral.case_ui.room import View
 from services.referral.drafting import kept
 
@@ -18,6 +28,8 @@ LIFE: tuple[tuple[str, View, str, str], ...] = (
     (f"{ONE}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),
     (f"{ONE}/referrals/{{referral_id}}/transfer", kept("transfer", transfer.ask), "referral.write", "GET"),
     (f"{ONE}/referrals/{{referral_id}}/transfer", kept("transfer", transfer.take), "referral.write", "POST"),
+    (f"{ONE}/legs/{{leg_id}}/worker", named_later.ask, "restricted.read", "GET"),
+    (f"{ONE}/legs/{{leg_id}}/worker", named_later.take, "restricted.read", "POST"),
     (f"{ONE}/transfers/{{transfer_id}}/undo", transfer.undo, "referral.write", "POST"),
     ("/referrals/handover", handover.show, "directory.write", "GET"),
     ("/referrals/handover/check", handover.check, "directory.write", "GET"),

@@ -21,7 +21,7 @@ from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import allocating
 from services.referral.actions.allocating import Done
-from services.referral.case_ui import queues, words
+from services.referral.case_ui import named_later, queues, words
 from services.referral.case_ui.assigning import id_of
 from services.referral.case_ui.room import Desk, one
 from services.referral.desk_books import allocation
@@ -47,6 +47,7 @@ async def copy_workers(visit: Visit, tx: Tx) -> None:
     writers = {name for name, role in ROLES.items() if "case.write" in role.permissions}
     known = [Known(m.user_id, m.name, m.role, m.active) for m in await members(visit.access) if m.role in writers]
     await workers.meet(tx, known, visit.now)
+    await named_later.look_for_leavers(visit, tx)
 
 
 async def show(visit: Visit, desk: Desk) -> Response:

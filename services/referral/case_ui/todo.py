@@ -11,7 +11,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral.actions import noting, tasking
-from services.referral.case_ui import meanwhile, words
+from services.referral.case_ui import meanwhile, named_later, words
 from services.referral.case_ui.room import Desk, one
 from services.referral.desk_books import answers_without_case, task_answers
 from services.referral.store import tasks
@@ -28,6 +28,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
     mine, number = visit.query.get("whose") == "mine", visit.query.get("page", "1")
     page = min(max(int(number), 1), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1
     async with visit.begin() as tx:
+        await named_later.look_for_leavers(visit, tx)
         held = await tasks.queue(tx, mine=mine, page=page)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("tasks",))])
     rows = [{"task": task, "left": words.time_left(task.due_at, visit.now)} for task in held[:25]]

@@ -71,6 +71,7 @@ TASKS = {
     "said_no_since": "The police say that the person said no to sharing since: ask them, or take back what is open",
     "said_no_to_support": "The person said no to support: record it on each referral, then close this",
     "name_liaison_officer": "No family liaison officer is named: ask the police whether there is one",
+    "name_worker": "With the provider, but nobody there can see it: name one worker, or withdraw it",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",
