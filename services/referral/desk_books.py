@@ -77,9 +77,11 @@ def right_names() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Glass:
-    """For how long a restricted case is open to whoever has not the right, why it may be, and what a review finds."""
+    """For how long a restricted case is open to whoever has not the right, whom to ask, why it may be, and what a
+    review finds."""
 
     minutes: int
+    whom_to_ask: str
     reasons: Mapping[str, str]
     reviews: Mapping[str, str]
 
@@ -88,7 +90,7 @@ class Glass:
 def glass() -> Glass:
     """The rules of breaking the glass."""
     told = _document("glass.yaml")
-    return Glass(told["minutes"], dict(told["reasons"]), dict(told["reviews"]))
+    return Glass(told["minutes"], told["whom_to_ask"], dict(told["reasons"]), dict(told["reviews"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.identity import persona_id
+from tests.browser import cookie_of
 from tests.builders import a_domestic_crime, a_victim
 from tests.conftest import Databases
+from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
 from tests.referral.test_case_gate import Site, passes, site
 
 __all__ = ["site"]
@@ -102,3 +104,72 @@ async def test_a_review_that_finds_it_was_not_right_ends_the_access_at_once(hub:
 async def test_the_page_that_opens_a_restricted_case_passes_the_gate(hub: Hub, site: Site) -> None:
     await passes(site, "/cases/break-glass")
     await passes(site, "/cases/break-glass", "Open the case")
+
+
+BARRED = "You opened this before, and the review found that it was not right. Do not open it again by yourself: ask the"
+
+
+async def written(hub: Hub, case: UUID, actor: UUID, action: str, *fields: str, reason: str | None = None) -> int:
+    """A line of the audit as the pages write it; its number."""
+    line = (
+        "insert into kit.audit (at, actor_id, actor_role, action, subject_kind, subject_id, fields, reason)"
+        " values (clock_timestamp(), $1, 'officer', $2, 'case', $3, $4, $5) returning id"
+    )
+    return int(await hub.worker.pool.fetchval(line, actor, action, case, list(fields), reason))
+
+
+async def found_not_right(hub: Hub, case: UUID, actor: UUID) -> None:
+    opening = await written(hub, case, actor, "glass.broken", reason="life_at_risk")
+    await written(hub, case, persona_id("leader"), "glass.reviewed", str(opening), reason="not_right")
+
+
+async def test_who_opened_it_wrongly_opens_it_again_only_when_the_leader_lets_them_and_others_may(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, officer, leader = await a_restricted_case(hub), await browse("officer"), await browse("leader")
+    await found_not_right(hub, case, uuid4())
+    await officer.get("/cases/break-glass")
+    await officer.submit("Open the case", **ASKED)
+    await found_not_right(hub, case, persona_id("officer"))
+    for sought in (ASKED["sought"], await hub.value("select reference from case_file")):
+        await officer.get("/cases/break-glass")
+        page = await officer.submit("Open the case", 422, sought=sought, reason="life_at_risk")
+        assert page.errors[0].startswith(BARRED) and "duty line on 0121 496" in page.errors[0]
+    await officer.get(f"/cases/{case}", 404)
+    assert await hub.value("select count(*) from kit.audit where action = 'glass.refused'") == 2
+    await leader.get("/cases/team")
+    assert "Amina Farrow may not open it again" in (await leader.get(f"/cases/{case}")).texts("h2")
+    page = await leader.submit("Let Amina Farrow open it again")
+    assert "Amina Farrow may break the glass again" in page.text and "may not open it" not in page.texts("h2")
+    await officer.post(f"/cases/{case}/glass/allow", {"worker": str(persona_id("officer"))}, 403)
+    await officer.get("/cases/break-glass")
+    page = await officer.submit("Open the case", **ASKED)
+    assert page.path == f"/cases/{case}"
+    assert await hub.value("select count(*) from notice where kind = 'glass_broken'") == 2
+
+
+async def test_the_rights_stay_closed_under_a_broken_glass_and_the_page_says_why_and_whom_to_ask(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, officer, leader = await a_restricted_case(hub), await browse("officer"), await browse("leader")
+    rights = f"/cases/{case}/rights"
+    await officer.get(rights, 404)
+    await officer.get("/cases/break-glass")
+    await officer.submit("Open the case", **ASKED)
+    page = await officer.follow("Rights")
+    assert page.path == rights and "These pages stay closed to you" in page.text and "0121 496 0199" in page.text
+    assert (await leader.answer("GET", rights)).headers["location"] == f"/rights/cases/{case}"
+    assert (await leader.get(f"/cases/{case}")).link("Rights") == f"/rights/cases/{case}"
+
+
+@pytest.mark.browser
+async def test_pages_under_a_broken_glass_and_of_its_review_pass_the_gate(hub: Hub, databases: Databases) -> None:
+    case, access = await a_restricted_case(hub), await access_of(databases)
+    await written(hub, case, persona_id("officer"), "glass.broken", reason="life_at_risk")
+    await found_not_right(hub, case, uuid4())
+    sock = free_socket()
+    settings = databases.settings.model_copy(update={"public_url": address_of(sock)})
+    async with served(hub_app(hub, settings, access), sock), open_gate() as gate:
+        for persona, path in (("officer", f"/cases/{case}/rights"), ("leader", f"/cases/{case}")):
+            signed_in = cookies(settings, await cookie_of(access, persona))
+            assert await gate.problems(settings.public_url + path, signed_in=signed_in) == [], path

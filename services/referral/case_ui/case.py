@@ -85,6 +85,7 @@ async def _overview(
             "assignment_id": uuid4(),
             "event": words.event,
             "openings": await glass.openings(tx, visit, case),
+            "barred": await glass.barred(tx, visit, case),
         }
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from starlette.responses import Response
 
 from contracts.identity import NS, read_reference
+from contracts.reference import ROLES
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
@@ -19,18 +20,27 @@ from services.referral import desk_books
 from services.referral.case_ui.finding import of_people
 from services.referral.store import cases, glass, notices, workers
 from services.referral.store.cases import Case
-from services.referral.store.glass import BROKEN, KIND, NOT_RIGHT, REVIEWED, Broken
+from services.referral.store.glass import ALLOWED, BROKEN, KIND, NOT_RIGHT, REFUSED, REVIEWED, Broken
 from services.referral.store.notices import Notice
 
 REVIEW_WITHIN = timedelta(days=90)
 OF_GLASS = (Limit("text", 5, 60),)
 """So often one worker may try in an hour."""
+NOT_AGAIN = (
+    "You opened this before, and the review found that it was not right. Do not open it again by yourself: ask {}"
+)
 
 
 def lent(visit: Visit) -> Visit:
     """The visit with the right to see restricted people, for this request."""
     viewer = visit.signed_in
     return replace(visit, viewer=replace(viewer, permissions=viewer.permissions | {"restricted.read"}))
+
+
+def is_lent(visit: Visit) -> bool:
+    """Whether whoever looks sees restricted people by a broken glass alone."""
+    role = ROLES.get(visit.signed_in.role)
+    return visit.signed_in.may_see_restricted and (role is None or "restricted.read" not in role.permissions)
 
 
 async def is_open(visit: Visit) -> bool:
@@ -67,6 +77,9 @@ async def break_it(visit: Visit, desk: object) -> Response:
         return await ask(visit, desk, [FieldError("sought", "Several people fit: enter the reference of the case")])
     viewer, told = visit.signed_in, desk_books.glass()
     async with lent(visit).begin() as tx:
+        if viewer.user_id in await glass.barred(tx, await cases.of_person(tx, found[0].person_id, closed=True)):
+            await audit.record(tx, [audit.seen(viewer, REFUSED, "case", case.case_id, (), reason) for case in found])
+            return await ask(visit, desk, [FieldError("sought", NOT_AGAIN.format(told.whom_to_ask))])
         await audit.record(tx, [audit.seen(viewer, BROKEN, "case", case.case_id, (), reason) for case in found])
         await notices.add(tx, [_notice(visit, case.case_id) for case in found])
     until = visit.now + timedelta(minutes=told.minutes)
@@ -101,6 +114,29 @@ async def openings(tx: Tx, visit: Visit, case: Case) -> list[tuple[Broken, str, 
         (one, names.get(one.actor_id, "Somebody"), desk_books.glass().reasons.get(one.reason, one.reason))
         for one in found
     ]
+
+
+async def barred(tx: Tx, visit: Visit, case: Case) -> list[tuple[UUID, str]]:
+    """Who may not open this restricted case again by themselves, for the team leader: id and name."""
+    if not case.restricted or not visit.may("team.write"):
+        return []
+    found = await glass.barred(tx, await cases.of_person(tx, case.person_id, closed=True))
+    names = {worker.worker_id: worker.name for worker in await workers.everybody(tx)} if found else {}
+    return sorted(((one, names.get(one, "Somebody")) for one in found), key=lambda one: one[1])
+
+
+async def allow(visit: Visit, desk: object) -> Response:
+    """The team leader lets somebody open a case again whom a review had barred: told and reviewed as any other."""
+    case_id, chosen = visit.id("case_id"), visit.form.get("worker", [""])[0]
+    async with visit.begin() as tx:
+        case = await cases.get(tx, case_id)
+        if case is None:
+            return visit.not_found()
+        found = {str(each): name for each, name in await barred(tx, visit, case)}
+        if chosen in found:
+            await audit.record(tx, [audit.seen(visit.signed_in, ALLOWED, "case", case_id, (chosen,))])
+    said = f"{found[chosen]} may break the glass again for this person." if chosen in found else "Nothing was changed."
+    return visit.redirect(f"/cases/{case_id}", flash=said, done=chosen in found)
 
 
 _REVIEWED = {

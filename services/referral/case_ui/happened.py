@@ -53,9 +53,8 @@ def told(books: Books, entry: Entry) -> list[str]:
     parts += [words.words(data["reason"])] if isinstance(data.get("reason"), str) else []
     parts += [words.words(str(one)).lower() for one in data.get("changed") or ()] if kind == "case.updated" else []
     parts += _time(data, kind)
-    parts += [f"{plural(int(data['appointments_cancelled']), 'appointment')} to come cancelled"] * bool(
-        data.get("appointments_cancelled")
-    )
+    cancelled = int(data.get("appointments_cancelled") or 0)
+    parts += [f"{plural(cancelled, 'appointment')} to come cancelled"] if cancelled else []
     return [part for part in parts if part]
 
 

@@ -1,7 +1,16 @@
 """Addresses of the pages about people: who comes, who may be the same, who helped before."""
 
 from kit.web.app import Page
-from services.referral.case_ui import agencies, choosing, fraud_list, glass, intake, safeguards, same_person
+from services.referral.case_ui import (
+    agencies,
+    choosing,
+    fraud_list,
+    glass,
+    intake,
+    rights_shut,
+    safeguards,
+    same_person,
+)
 from services.referral.case_ui.room import Room, View
 from services.referral.drafting import kept
 
@@ -20,6 +29,8 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/break-glass", glass.ask, "case.reveal", "GET"),
     ("/cases/break-glass", glass.break_it, "case.reveal", "POST"),
     ("/cases/{case_id}/glass", glass.review, "team.write", "POST"),
+    ("/cases/{case_id}/glass/allow", glass.allow, "team.write", "POST"),
+    ("/cases/{case_id}/rights", rights_shut.show, "case.read", "GET"),
     ("/cases/call-backs", safeguards.call_backs, "case.read", "GET"),
     ("/cases/sample", safeguards.sample, "restricted.read", "GET"),
     ("/cases/sample", safeguards.draw, "restricted.read", "POST"),

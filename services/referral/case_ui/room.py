@@ -136,10 +136,11 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
     ends = await consent.first_end(tx, case.case_id, visit.now, soon)
     ending = [{"text": f"An agreement ends {date_words(ends)}", "classes": "moj-badge--orange"}] if ends else []
     shut_out = await must_not_know.of_case(tx, case.case_id) if visit.may("case.reveal") else []
+    rights = f"{base}/rights" if glass.is_lent(visit) else f"/rights/cases/{case.case_id}"
     tabs = [
         {
             "text": text,
-            "href": f"/rights/cases/{case.case_id}" if path is None else base + path,
+            "href": rights if path is None else base + path,
             "active": text == active,
         }
         for text, path in TABS

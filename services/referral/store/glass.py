@@ -1,5 +1,6 @@
 """Restricted cases that were opened without the right: the audit is the record of it, of its reason and its review."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from kit.database import Tx
 from services.referral.store.rows import read
 
 BROKEN, REVIEWED, KIND = "glass.broken", "glass.reviewed", "glass_broken"
+REFUSED, ALLOWED = "glass.refused", "glass.allowed"
 NOT_RIGHT = "not_right"
 """The finding of a review that ends the access at once."""
 _OPEN = """
@@ -15,6 +17,13 @@ select max(a.at) from kit.audit a where a.subject_id = $1 and a.actor_id = $2 an
    and not exists (select 1 from kit.audit r join kit.audit o on o.subject_id = $1 and o.action = $3 and o.actor_id = $2
                     where r.subject_id = $1 and r.action = $5 and r.reason = $6 and r.at >= a.at
                       and o.id::text = any(r.fields))
+"""
+_BARRED = """
+select distinct o.actor_id from kit.audit r
+  join kit.audit o on o.subject_id = r.subject_id and o.action = $2 and o.id::text = any(r.fields)
+ where r.subject_id = any($1::uuid[]) and r.action = $3 and r.reason = $4
+   and not exists (select 1 from kit.audit a where a.subject_id = any($1::uuid[]) and a.action = $5 and a.at >= r.at
+                      and o.actor_id::text = any(a.fields))
 """
 _OF_CASE = """
 select a.id, a.at, a.actor_id, a.reason from kit.audit a
@@ -40,6 +49,12 @@ async def broken_at(tx: Tx, case_id: UUID, worker_id: UUID, since: datetime) -> 
     found that it was not right."""
     found: datetime | None = await tx.fetchval(_OPEN, case_id, worker_id, BROKEN, since, REVIEWED, NOT_RIGHT)
     return found
+
+
+async def barred(tx: Tx, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Who opened one of these cases as a review found that it was not right, and whom no leader has let again since."""
+    rows = await tx.fetch(_BARRED, list(case_ids), BROKEN, REVIEWED, NOT_RIGHT, ALLOWED)
+    return {row["actor_id"] for row in rows}
 
 
 async def to_review(tx: Tx, case_id: UUID, since: datetime) -> list[Broken]:
