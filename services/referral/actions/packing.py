@@ -16,13 +16,13 @@ from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import both_sides, sealing
 from services.referral.domain.directory import Contract
-from services.referral.store import packs, portal
+from services.referral.store import packs, portal, protected
 from services.referral.store.cases import Case
 from services.referral.store.packs import Frozen, Material
+from services.referral.store.protected import PLACES
 
 OF_FACTS = ("needs", "access_needs", "relationship", "same_household", "reported_on", "committed_from", "committed_to")
 BATCH = 300
-PROTECTED = "protected_address"
 
 
 async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
 def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]]:
     """The channels that are known to be safe; a protected address is given to nobody. The address goes with the
     letter: where none is safe, who knows the address may turn up at it."""
-    protected = PROTECTED in (material.facts.get("vulnerabilities") or ())
+    hidden = PLACES if material.protected else ()
     written = sealing.in_clear(key, "channel", material.case.person_id, material.values, plain=True)
     values = {kind: value for kind, value in written.items() if sealing.usable(kind, value)}
     return [
@@ -74,7 +74,7 @@ def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]
             "say_who": channel.say_who,
         }
         for channel in material.channels
-        if channel.safety == "safe" and not channel.locked and not (protected and channel.kind == "letter")
+        if channel.safety == "safe" and not channel.locked and channel.kind not in hidden
     ]
 
 
@@ -121,7 +121,8 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
 
 async def read(tx: Tx, sealer: Sealer, viewer: Viewer, leg_id: UUID, now: datetime) -> dict[str, Any] | None:
     """The pack of one's own leg; None while it is not frozen, for everybody else's, after a decline, and of a leg that
-    has ended once the agreement or the time to keep it open is over."""
+    has ended once the agreement or the time to keep it open is over. An address that is protected now is left out,
+    though it was given before."""
     kept = timedelta(days=stocked.standards(local_day(now)).ended_pack_days)
     found = await portal.pack(tx, leg_id, now - kept)
     if found is None or not viewer.may("portal.read"):
@@ -129,6 +130,13 @@ async def read(tx: Tx, sealer: Sealer, viewer: Viewer, leg_id: UUID, now: dateti
     person_id, sealed = found
     key = (await sealer.data_keys([person_id])).get(person_id)
     try:
-        return orjson.loads(unseal(key, sealed, sealing.place("leg", "pack", leg_id))) if key else None
+        held = orjson.loads(unseal(key, sealed, sealing.place("leg", "pack", leg_id))) if key else None
     except CannotOpen:
         return None
+    return _without_place(held) if held and await protected.of(tx, [person_id]) else held
+
+
+def _without_place(pack: dict[str, Any]) -> dict[str, Any]:
+    channels = [channel for channel in pack.get("channels", ()) if channel["kind"] not in PLACES]
+    kept = {name: value for name, value in pack.items() if name != "address"}
+    return kept | ({"channels": channels} if "channels" in kept else {})

@@ -16,7 +16,7 @@ from services.referral.case_ui import words
 from services.referral.case_ui.case import details_rows, facts_rows
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.desk_books import note_kinds
-from services.referral.store import beside, details, notes, tasks, timeline
+from services.referral.store import beside, details, notes, protected, tasks, timeline
 from services.referral.store.cases import Case
 
 PARTS = {
@@ -27,6 +27,7 @@ PARTS = {
     "timeline": "Timeline",
 }
 PERSONAL = ("details", "notes")
+PROTECTED = "Protected: on no paper"
 REASONS = {
     "meeting": "For a meeting about this person",
     "visit": "For a visit",
@@ -62,7 +63,9 @@ async def paper(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         closed = await details.person(tx, case.person_id) if "details" in parts else {}
+        hidden = closed and await protected.of(tx, [case.person_id])
         held = await sealing.open_person(visit.sealer, case.person_id, closed)
+        held |= {"address": PROTECTED} if hidden and "address" in held else {}
         written = await notes.of_case(tx, case.case_id) if "notes" in parts else []
         shown: dict[str, Any] = {
             "details": details_rows(held),

@@ -24,7 +24,7 @@ from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.persons import window_start
-from services.referral.store import beside, cases, contact, details, same_person, workers
+from services.referral.store import beside, cases, contact, details, protected, same_person, workers
 from services.referral.store.cases import Case, OtherCase
 from services.referral.store.same_person import Helped, Pair
 
@@ -35,6 +35,7 @@ MATCHED = {
     "postcode": "the same postcode",
 }
 PERSONAL = ("given_names", "family_name", "date_of_birth", "address")
+PROTECTED = "Protected: not shown here"
 DECISIONS = {
     "yes": "Yes, this is the same person",
     "no": "No, these are two people",
@@ -140,15 +141,24 @@ async def _details(tx: Tx, visit: Visit, mine: UUID, theirs: UUID) -> tuple[Rows
     """What is known of both in clear; and each kind of channel, as much of its number as tells it from another: a
     number is opened to be used alone, and only where it is safe."""
     here, there = await _opened(tx, visit, mine), await _opened(tx, visit, theirs)
-    rows = [_row(words.words(name), here.get(name, ""), there.get(name, "")) for name in PERSONAL]
+    hidden = ("address", *protected.PLACES) if await protected.of(tx, [mine, theirs]) else ()
+    rows = [
+        _hide(name in hidden, _row(words.words(name), here.get(name, ""), there.get(name, ""))) for name in PERSONAL
+    ]
     mine_held, theirs_held = await _numbers(tx, visit, mine), await _numbers(tx, visit, theirs)
     kinds = sorted({*mine_held, *theirs_held})
     for kind in kinds:
         (one_text, one_digest), (other_text, other_digest) = mine_held.get(kind, NO), theirs_held.get(kind, NO)
         title, left, right, agree = _row(words.words(kind), one_text, other_text)
         same = "Same" if one_digest == other_digest else "Different"
-        rows.append((title, left, right, agree if agree == "Not known" else same))
+        rows.append(_hide(kind in hidden, (title, left, right, agree if agree == "Not known" else same)))
     return rows, kinds
+
+
+def _hide(hidden: bool, row: tuple[str, str, str, str]) -> tuple[str, str, str, str]:
+    """A row without what it compares, where the address of either is protected: whether they agree still stands."""
+    title, left, right, agree = row
+    return (title, left and PROTECTED, right and PROTECTED, agree) if hidden else row
 
 
 NO: tuple[str, bytes | None] = ("", None)

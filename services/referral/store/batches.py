@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, consent, persons, unsure
+from services.referral.store import clocks, consent, persons, protected, unsure
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
@@ -292,6 +292,9 @@ async def write(tx: Tx, changes: Changes) -> list[Shut]:
     shut = await unsure.make_unknown(tx, changes.unsure) if changes.unsure else []
     crimes, suspects, cases = (list(rows.values()) for rows in (changes.crimes, changes.suspects, changes.cases))
     await tx.execute(_WRITE_CASES, crimes, suspects, cases)
+    hidden = {one.person_id: one.updated_at for one in changes.cases.values() if protected.HOLD in one.holds}
+    if hidden:
+        await protected.add(tx, hidden)
     rest = (changes.routings, changes.referrals, changes.legs, changes.tasks, changes.channels)
     routings, referrals, legs, tasks, channels = (list(rows.values()) for rows in rest)
     await tx.execute(_WRITE_REST, routings, referrals, legs, changes.arrivals, tasks, channels)

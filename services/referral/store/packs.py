@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.linking import strictest
+from services.referral.store import protected
 from services.referral.store.cases import Case
 from services.referral.store.contact import Channel
 from services.referral.store.details import CASE_FIELDS, PERSON_FIELDS
@@ -45,7 +46,8 @@ class Unpacked:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a pack of one case can be made of: `person`, `officers` and `values` (by kind of channel) are sealed."""
+    """What a pack of one case can be made of: `person`, `officers` and `values` (by kind of channel) are sealed.
+    `protected`: the person's address is, by any record of theirs."""
 
     case: Case
     facts: dict[str, Any]
@@ -54,6 +56,7 @@ class Material:
     officers: dict[str, bytes]
     channels: list[Channel] = field(default_factory=list)
     values: dict[str, bytes] = field(default_factory=dict)
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ async def materials(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, Material]:
     sealed = {row["person_id"]: _there(row, PERSON_FIELDS) for row in await tx.fetch(_PEOPLE, people)}
     officers = {row["case_id"]: _there(row, CASE_FIELDS) for row in await tx.fetch(_OFFICERS, ids)}
     channels, values = await _channels(tx, people)
+    hidden = await protected.of(tx, people)
     return {
         case.case_id: Material(
             case=case,
@@ -89,6 +93,7 @@ async def materials(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, Material]:
             officers=officers.get(case.case_id, {}),
             channels=channels.get(case.person_id, []),
             values=values.get(case.person_id, {}),
+            protected=case.person_id in hidden,
         )
         for case in cases
     }
