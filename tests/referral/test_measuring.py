@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,8 +16,8 @@ from services.referral.actions import consenting, contacting, providing, referri
 from services.referral.domain.answering import due_at
 from services.referral.domain.directory import Contract, Standards
 from services.referral.domain.kept import Closure, Kept
-from services.referral.domain.performance import MEASURES, Quarter, Tally, Tried, quarter, tally
-from services.referral.provider_portal.performance import tallies
+from services.referral.domain.performance import MEASURES, RESULTS, Quarter, Tally, Tried, quarter, result, tally
+from services.referral.provider_portal.performance import behind, tallies
 from services.referral.reconcile import checks
 from services.referral.store import life, monitoring, portal
 from services.referral.store.consent import Consent
@@ -116,6 +117,22 @@ async def counted(
     return found, plain
 
 
+async def each_number_is_its_list(
+    hub: Hub, contracts: list[Contract], kept: Kept, period: Quarter, now: datetime
+) -> None:
+    """The pages behind a number hold the legs of which the rule says so, each once and in order."""
+    async with hub.looks(MANAGER) as tx:
+        legs = await monitoring.tried(tx, period)
+        for one, measure, said in product(contracts, MEASURES, RESULTS):
+            asked = (tx, one, kept, period, now, (measure, said))
+            pages = [await behind(*asked, page, 60) for page in (1, 2, 3)]
+            closed = kept.closed_days(one.contract_id)
+            own = [leg for leg in legs if leg.contract_id == one.contract_id]
+            plain = [leg for leg in own if result(leg, measure, one.standards, now, closed) == said]
+            assert [leg for _, found in pages for leg in found] == plain
+            assert {counted for counted, _ in pages} == {len(plain)}
+
+
 def in_order(tallies: dict[tuple[UUID, str], Tally]) -> dict[tuple[UUID, str], Tally]:
     return {key: replace(one, taken=sorted(one.taken)) for key, one in tallies.items()}
 
@@ -131,6 +148,7 @@ async def test_numbers_counted_by_the_day_are_those_of_the_rule_over_random_hist
         found, plain = await counted(hub, contracts, kept, period, now)
         assert in_order(found) == in_order(plain)
         assert all(one.met and one.missed for one in found.values())
+        await each_number_is_its_list(hub, contracts, kept, period, now)
     assert sum(one.running for one in found.values()) or now > period.ends
 
 

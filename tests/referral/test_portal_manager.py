@@ -198,6 +198,12 @@ async def test_each_number_of_the_performance_opens_its_list(hub: Hub, browse: A
     page = await manager.follow("1 accepted or declined, missed")
     assert len(page.rows) == 2 and page.heading == "Accepted or declined: missed"
     base = f"/portal/performance/{contract_id('harbour-lane-idva')}"
+    address = f"{base}/answer/missed?period={period}&page="
+    assert "There is no such referral" in (await manager.get(f"{base}/answer/running?period={period}&page=2")).text
+    page = await manager.get(f"{address}999999999")
+    assert "This list ends before page 999999999" in page.text and not page.rows
+    page = await manager.follow("Go to its last page, 1")
+    assert len(page.rows) == 2
     for wrong in (f"{base}/answer/maybe", f"{base}/speed/met", f"{base}/answer/met?period=1"):
         await manager.get(wrong, status=404)
     await (await browse("idva.worker")).get("/portal/performance", status=403)

@@ -10,6 +10,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
+from kit.web.forms import whole
 from kit.web.words import plural
 from services.referral.domain.books import Books
 from services.referral.domain.by_day import by_day, days
@@ -21,6 +22,7 @@ from services.referral.domain.performance import (
     Quarter,
     Summary,
     Tally,
+    Tried,
     quarter,
     quarter_of,
     quarters_until,
@@ -29,6 +31,7 @@ from services.referral.domain.performance import (
 )
 from services.referral.provider_portal import due_words
 from services.referral.store import keeping, measuring, monitoring
+from services.referral.store.queues import PAGE_AT_MOST
 
 Measured = tuple[Contract, int, list[tuple[str, str, Summary]], list[Closure]]
 
@@ -73,11 +76,9 @@ async def tallies(
     tx: Tx, contracts: Sequence[Contract], kept: Kept, period: Quarter, now: datetime
 ) -> dict[tuple[UUID, str], Tally]:
     """How the legs of each contract stand in each measure: nearly all are counted by the database, by the day."""
-    span = days(local_day(period.begins), max(local_day(now), local_day(period.ends)) + timedelta(days=1))
+    found, left = await measuring.tallies(tx, _by_day(contracts, kept, period, now))
+    rest = await monitoring.tried(tx, period, left) if left else []
     closed = {one.contract_id: kept.closed_days(one.contract_id) for one in contracts}
-    by = {one.contract_id: by_day(span, one.standards, closed[one.contract_id]) for one in contracts}
-    found, left = await measuring.tallies(tx, measuring.Measured(period, span, by, now))
-    rest = await monitoring.tried(tx, period, among=left) if left else []
     for contract in contracts:
         own = [leg for leg in rest if leg.contract_id == contract.contract_id]
         for measure in MEASURES:
@@ -85,6 +86,24 @@ async def tallies(
             counted = tally(own, measure, contract.standards, now, closed[contract.contract_id])
             found[key] = found.get(key, Tally()) + counted
     return found
+
+
+def _by_day(contracts: Sequence[Contract], kept: Kept, period: Quarter, now: datetime) -> measuring.Measured:
+    span = days(local_day(period.begins), max(local_day(now), local_day(period.ends)) + timedelta(days=1))
+    by = {one.contract_id: by_day(span, one.standards, kept.closed_days(one.contract_id)) for one in contracts}
+    return measuring.Measured(period, span, by, now)
+
+
+async def behind(
+    tx: Tx, contract: Contract, kept: Kept, period: Quarter, now: datetime, so: tuple[str, str], page: int, size: int
+) -> tuple[int, list[Tried]]:
+    """How many legs of a contract stand so (a measure and a result), and those of a page, the first one first."""
+    measured, closed = _by_day([contract], kept, period, now), kept.closed_days(contract.contract_id)
+    left = await measuring.by_itself(tx, measured)
+    rest = await monitoring.tried(tx, period, left) if left else []
+    also = [leg.leg_id for leg in rest if result(leg, so[0], contract.standards, now, closed) == so[1]]
+    counted, ids = await measuring.behind(tx, measured, *so, also, page, size)
+    return counted, await monitoring.tried(tx, period, ids)
 
 
 def _measured(contract: Contract, found: Mapping[tuple[UUID, str], Tally], closures: list[Closure]) -> Measured:
@@ -107,18 +126,22 @@ async def show_measured(visit: Visit, books: Books) -> Response:
     contract = next((c for c in contracts_of(visit, books) if c.contract_id == visit.id("contract_id")), None)
     if contract is None or measure not in MEASURES or wanted not in RESULTS or period is None:
         return visit.not_found()
-    standards = contract.standards
+    page = whole(visit.query.get("page", "1")) or 1
     async with visit.begin() as tx:
-        legs = await monitoring.tried(tx, period, contract.contract_id)
-        closed = (await keeping.kept(tx)).closed_days(contract.contract_id)
-        found = [leg for leg in legs if result(leg, measure, standards, visit.now, closed) == wanted]
+        kept = await keeping.kept(tx)
+        counted, found = await behind(tx, contract, kept, period, visit.now, (measure, wanted), page, PAGE_AT_MOST)
         names = (measure, wanted, *(leg.reference for leg in found))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.measured_seen", "list", None, names)])
+    standards, closed = contract.standards, kept.closed_days(contract.contract_id)
     return visit.render(
         "provider_portal/measured.html",
         heading=f"{MEASURES[measure]}: {RESULTS[wanted].lower()}",
         contract=contract,
         period=period,
+        address=f"{visit.request.url.path}?period={period.name}&page=",
+        page=page,
+        pages=max(1, -(-counted // PAGE_AT_MOST)),
+        counted=counted,
         rows=[(leg, leg.due_at(measure, standards, closed, visit.now), leg.done_at(measure)) for leg in found],
         day=lambda at: due_words.day(at, visit.now),
     )

@@ -14,8 +14,6 @@ from services.referral.store.portal import PROVIDER, by_index
 from services.referral.store.portal_due import SINCE
 from services.referral.store.rows import changed, columns, read, read_one
 
-LEGS_AT_MOST = 20_000
-
 
 @dataclass(frozen=True, slots=True)
 class PostSpend:
@@ -47,15 +45,13 @@ class Signed:
     signed_name: bytes
 
 
-async def tried(
-    tx: Tx, quarter: Quarter, contract_id: UUID | None = None, *, among: Sequence[UUID] | None = None
-) -> list[Tried]:
+async def tried(tx: Tx, quarter: Quarter, among: Sequence[UUID] | None = None) -> list[Tried]:
     """The legs that left for the viewer's provider in a quarter, the first one first; only these, where they are
     named."""
     await by_index(tx)
-    rows = await tx.fetch(_TRIED, quarter.begins, quarter.ends, contract_id, among, LEGS_AT_MOST)
+    rows = await tx.fetch(_TRIED, quarter.begins, quarter.ends, among)
     rests: dict[UUID, tuple[Rest, ...]] = {}
-    for row in await tx.fetch(_RESTS, quarter.begins, quarter.ends):
+    for row in await tx.fetch(_RESTS, quarter.begins, quarter.ends, among):
         rests[row["leg_id"]] = (*rests.get(row["leg_id"], ()), Rest(row["since"], row["until"]))
     return [changed(leg, rests=rests[leg.leg_id]) if leg.leg_id in rests else leg for leg in read(Tried, rows)]
 
@@ -65,12 +61,14 @@ select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, l.urgent, l
        l.answered_at, l.contacted_at
   from leg l
  where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
-   and {SINCE} is not null and ($3::uuid is null or l.contract_id = $3) and ($4::uuid[] is null or l.leg_id = any($4))
- order by l.sent_at, l.leg_id limit $5
+   and {SINCE} is not null and ($3::uuid[] is null or l.leg_id = any($3))
+ order by l.sent_at, l.leg_id
 """
 _RESTS = f"""
 select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.leg_id and x.what = 'accept'
- where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and l.rested order by x.since
+ where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and l.rested
+   and ($3::uuid[] is null or l.leg_id = any($3))
+ order by x.since
 """
 _RECEIVED = f"select count(*) from leg l where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2"
 # What happened to a leg in a quarter happened to one that was sent before its end, and was not over before its start.
