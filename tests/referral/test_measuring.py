@@ -167,7 +167,9 @@ async def test_a_list_by_due_is_in_the_order_of_the_rule_over_random_histories(h
         async with hub.looks(MANAGER) as tx:
             pages = [await portal.offered(tx, "open", limits, page, 60) for page in range(1, 8)]
             legs = await monitoring.tried(tx, replace(period, begins=period.begins - YEAR, ends=period.ends + YEAR))
-        found = [(row.leg_id, row.due_at) for page in pages if page for row in page.rows]
+        rows = [row for page in pages if page for row in page.rows]
+        assert all(row.due_at is None for row in rows if row.since is None)
+        found = [(row.leg_id, row.due_at) for row in rows if row.since is not None]
         due = {
             leg.leg_id: due_of(leg, by_id[leg.contract_id].standards, closed[leg.contract_id], asked) for leg in legs
         }
@@ -176,7 +178,7 @@ async def test_a_list_by_due_is_in_the_order_of_the_rule_over_random_histories(h
             key=lambda leg: (due[leg.leg_id] or period.ends + YEAR, not leg.urgent, leg.sent_at, leg.leg_id),
         )
         assert found == [(leg.leg_id, due[leg.leg_id]) for leg in first]
-        assert len(found) > 80 and len({at for _, at in found}) > 15
+        assert len(found) > 60 and len({at for _, at in found}) > 15
 
 
 def due_of(leg: Tried, standards: Standards, closed: frozenset[date], asked: set[UUID]) -> datetime | None:

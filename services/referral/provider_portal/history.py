@@ -20,8 +20,8 @@ from services.referral.store import history
 from services.referral.store.history import Past
 
 BATCH = 50
-RESTS = 8
-"""After each batch all downloads of a process rest eight times as long as it took (docs/adr/0020)."""
+RESTS = 12
+"""After each batch all downloads of a process rest twelve times as long as it took (docs/adr/0020)."""
 COLUMNS = (
     "reference", "service", "contract", "state", "sent", "opened", "answered", "support_started", "ended",
     "declined_because",
