@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from kit.access import open_session, seed
 from kit.config import Settings
 from kit.database import Database
-from tests.inspector import personal_in, problems, read, text_of
+from tests.inspector import personal_in, problems_of, read, text_of
 
 Fields = Mapping[str, str | Sequence[str]]
 Parts = list[tuple[str, tuple[str | None, str | bytes]]]
@@ -220,9 +220,10 @@ class Browser:
         if not headers.get("content-type", "").startswith("text/html"):
             return Seen(response, Element("html"))
         assert headers["cache-control"] == "no-store" and headers["referrer-policy"] == "no-referrer"
-        found = problems(response.text, headers["content-security-policy"], self.private, self.neutral)
+        tree = read(response.text)
+        found = problems_of(tree, headers["content-security-policy"], self.private, self.neutral)
         assert not found, f"{response.url.path}: " + "; ".join(found)
-        return Seen(response, read(response.text))
+        return Seen(response, tree)
 
 
 def _defaults(form: Element) -> Iterator[tuple[str, list[str]]]:

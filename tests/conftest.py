@@ -20,6 +20,7 @@ from handrail.local import Servers, start_servers
 from kit.config import Settings
 from kit.database import Database, connect
 from kit.migrate import HERE, migrate
+from tests.gate import close_chromium
 
 properties.register_profile("handrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 properties.load_profile("handrail")  # a busy machine is no failure
@@ -159,6 +160,13 @@ async def until_somebody_waits(database: Database) -> None:
     """Returns when a transaction waits for a lock."""
     while not await database.pool.fetchval("select exists (select from pg_locks where not granted)"):
         await asyncio.sleep(0.02)
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def chromium_ends() -> AsyncIterator[None]:
+    """The browser that the gates of a worker share is closed with the last of its tests."""
+    yield
+    await close_chromium()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright._impl._api_structures import SetCookieParam
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright, Request, async_playwright
 from starlette.applications import Starlette
 
 from kit.config import Settings
@@ -139,11 +139,53 @@ class Watched:
         return reached
 
 
+@dataclass
+class _Tab:
+    """A profile with one page, and what its engine is told."""
+
+    page: Page
+    context: BrowserContext
+    engine: CDPSession
+    wrong: list[str] = field(default_factory=list)
+
+    async def go(
+        self, url: str, width: int, script: bool, signed_in: Sequence[SetCookieParam], act: Act | None
+    ) -> "Watched":
+        """Opens `url` as somebody would who was never here; `act` goes on from there."""
+        await self.engine.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+        await self.page.unroute_all()
+        await self.context.clear_cookies()
+        await self.context.add_cookies(list(signed_in))
+        await self.page.set_viewport_size({"width": width, "height": 900})
+        # Not the context's own switch: with it axe, which waits for promises, would never answer.
+        await self.engine.send("Emulation.setScriptExecutionDisabled", {"value": not script})
+        self.wrong.clear()
+        await self.page.goto(url)
+        if act is not None:
+            await act(self.page)
+        await self.page.wait_for_load_state("load")
+        await self.engine.send("Emulation.setScriptExecutionDisabled", {"value": False})
+        return Watched(self.page, self.context, self.wrong)
+
+
 class Gate:
-    """One browser; every look is a fresh profile."""
+    """Every look is a fresh profile; those of `problems` share one that is made empty before each."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._kept: _Tab | None = None
+
+    async def _tab(self) -> _Tab:
+        context = await self._browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/London"
+        )
+        context.set_default_timeout(15_000)
+        page = await context.new_page()
+        tab = _Tab(page, context, await context.new_cdp_session(page))
+        page.on("console", lambda said: tab.wrong.append(f"console: {said.text}") if _counts(page, said) else None)
+        page.on("pageerror", lambda error: tab.wrong.append(f"script error: {error.name}"))
+        page.on("requestfailed", lambda request: _note(tab.wrong, request))
+        return tab
 
     @asynccontextmanager
     async def look(
@@ -156,28 +198,15 @@ class Gate:
         act: Act | None = None,
     ) -> AsyncIterator[Watched]:
         """Opens `url`; `act` goes on from there (fills a form, presses a button)."""
-        context = await self._browser.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", timezone_id="Europe/London"
-        )
-        context.set_default_timeout(15_000)
-        await context.add_cookies(list(signed_in))
-        page = await context.new_page()
-        wrong: list[str] = []
-        page.on("console", lambda said: wrong.append(f"console: {said.text}") if _counts(page, said) else None)
-        page.on("pageerror", lambda error: wrong.append(f"script error: {error.name}"))
-        page.on("requestfailed", lambda request: _note(wrong, request))
-        engine = await context.new_cdp_session(page)
+        tab = await self._tab()
         try:
-            # Not the context's own switch: with it axe, which waits for promises, would never answer.
-            await engine.send("Emulation.setScriptExecutionDisabled", {"value": not script})
-            await page.goto(url)
-            if act is not None:
-                await act(page)
-            await page.wait_for_load_state("load")
-            await engine.send("Emulation.setScriptExecutionDisabled", {"value": False})
-            yield Watched(page, context, wrong)
+            yield await tab.go(url, width, script, signed_in, act)
         finally:
-            await context.close()
+            await tab.context.close()
+
+    async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.context.close()
 
     async def problems(
         self,
@@ -192,14 +221,15 @@ class Gate:
         The page is opened once with JavaScript and once without, and made narrower in between.
         """
         found: list[str] = []
+        tab = self._kept = self._kept or await self._tab()
         for script, group in groupby(looks, key=itemgetter(1)):
             how = "" if script else " without JavaScript"
             widths = [width for width, _ in group]
-            async with self.look(url, width=widths[0], script=script, signed_in=signed_in, act=act) as watched:
-                for width in widths:
-                    await watched.page.set_viewport_size({"width": width, "height": 900})
-                    found += [f"{width}px{how}: {wrong}" for wrong in await watched.faults()]
-                found += [f"{widths[0]}px{how}: {wrong}" for wrong in watched.wrong]
+            watched = await tab.go(url, widths[0], script, signed_in, act)
+            for width in widths:
+                await watched.page.set_viewport_size({"width": width, "height": 900})
+                found += [f"{width}px{how}: {wrong}" for wrong in await watched.faults()]
+            found += [f"{widths[0]}px{how}: {wrong}" for wrong in watched.wrong]
         return found
 
     async def screenshot(
@@ -222,17 +252,36 @@ def _counts(page: Page, said: Any) -> bool:
     return said.type == "error" and not is_page
 
 
+_started: list[tuple[Playwright, Browser]] = []
+
+
+async def _chromium() -> Browser:
+    """This machine's Chromium: started for the first who asks, and gone with `close_chromium`."""
+    if _started and _started[0][1].is_connected():
+        return _started[0][1]
+    await close_chromium()
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    assert path, "no Chromium on this machine: install it, or set BROWSER=skip to leave the browser out"
+    playwright = await async_playwright().start()
+    _started.append((playwright, await playwright.chromium.launch(executable_path=path, args=FLAGS)))
+    return _started[0][1]
+
+
+async def close_chromium() -> None:
+    while _started:
+        playwright, browser = _started.pop()
+        await browser.close()
+        await playwright.stop()
+
+
 @asynccontextmanager
 async def open_gate() -> AsyncIterator[Gate]:
     """The gate with this machine's Chromium; without one the test fails, unless `BROWSER=skip` says not to look."""
     if os.environ.get("BROWSER") == "skip":
         pytest.skip("BROWSER=skip")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    assert path, "no Chromium on this machine: install it, or set BROWSER=skip to leave the browser out"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield Gate(browser)
-        finally:
-            await browser.close()
+    gate = Gate(await _chromium())
+    try:
+        yield gate
+    finally:
+        await gate.close()

@@ -49,6 +49,11 @@ def problems(html: str, policy: str, words: Collection[str] = (), neutral: bool 
         tree = read(html)
     except AssertionError as error:
         return [str(error)]
+    return problems_of(tree, policy, words, neutral)
+
+
+def problems_of(tree: Element, policy: str, words: Collection[str] = (), neutral: bool = False) -> list[str]:
+    """Everything wrong with a page that was read."""
     return [
         *_headings(tree),
         *_ids(tree),

@@ -107,6 +107,21 @@ async def test_the_gate_notices_what_is_wrong(site: tuple[Gate, Settings], plant
     assert any(said in one for one in found), found
 
 
+async def test_a_look_finds_nothing_of_the_looks_before_it(site: tuple[Gate, Settings]) -> None:
+    gate, settings = site
+    kept = "[document.cookie, localStorage.length, sessionStorage.length, innerWidth]"
+    url, seen = f"{settings.public_url}/gallery/empty", []
+
+    async def leave(tab: Tab) -> None:
+        seen.append(await tab.evaluate(kept))
+        await tab.evaluate("document.cookie = 'a=b'; localStorage.a = sessionStorage.a = 'b'")
+        await tab.route("**/empty", lambda route: route.fulfill(status=404))
+
+    for _ in range(2):
+        assert await gate.problems(url, act=leave, looks=LOOKS[:2]) == []
+    assert seen == [["", 0, 0, 1280]] * 2
+
+
 async def test_a_picture_of_a_page_can_be_taken(site: tuple[Gate, Settings], tmp_path: Path) -> None:
     gate, settings = site
     await gate.screenshot(f"{settings.public_url}/gallery/components", tmp_path / "page.png")
