@@ -90,8 +90,9 @@ async def test_a_child_under_13_does_not_agree_alone_and_at_13_to_15_somebody_ju
 ) -> None:
     officer = await browse("officer")
 
-    async def says(age: int, given_by: str, status: int = 200) -> Seen:
-        case = await a_case(hub, a_domestic_crime(a_victim(relationship_to_suspect="stranger", age_at_report=age)))
+    async def says(age: int | str, given_by: str, status: int = 200) -> Seen:
+        victim = a_victim(relationship_to_suspect="stranger", age_at_report=age, age_at_offence=age)
+        case = await a_case(hub, a_domestic_crime(victim))
         await officer.get(f"/cases/{case}/agreements/new")
         return await officer.submit("Record the agreement", status, **{**GIVEN, "given_by": given_by})
 
@@ -102,6 +103,8 @@ async def test_a_child_under_13_does_not_agree_alone_and_at_13_to_15_somebody_ju
     assert "judged able to decide this themselves" in page.text
     await says(12, "parent")
     await says(16, "self")
+    assert "may be a child: find out the age first" in (await says("not_known", "self", 422)).errors[0]
+    assert "At 16 and over people decide themselves" in (await says(16, "parent", 422)).errors[0]
     case = await a_case(hub, a_domestic_crime(a_victim(relationship_to_suspect="stranger", age_at_report=12)))
     with pytest.raises(Refused, match="too_young_to_agree_alone"):
         await agrees(hub, case)

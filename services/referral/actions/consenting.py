@@ -14,40 +14,31 @@ from services.referral.actions import ending, lapsing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.actions.gating import UNDONE
+from services.referral.domain import who_agrees
 from services.referral.domain.facts import facts_of
 from services.referral.store import cases, consent
 from services.referral.store import lapsing as store_lapsing
 from services.referral.store.consent import Consent
 
-NO_PARENTS_WORD = frozenset({"family", "not_asked", "refused", "not_known", "not_recorded", "other"})
-"""Relationships to the suspect under which it may be a parent: nobody has ruled it out."""
 what_ends = ending.what_ends
 BY_THE_ACT = "told_a_worker"
 """How an agreement was given that the send, or the transfer, of a worker recorded."""
 JUDGED_ABLE = "judged_able"
 """Why a young person's own word counts between 13 and 15: somebody judged them able to decide this (Gillick)."""
-ALONE, JUDGED, ADULT = 13, 16, 18
-"""From this age on a child may be judged able to agree; from this age on a person decides alone; and is no child."""
 
 
 async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> None:
     """Records the person's agreement for one purpose and recipient.
 
-    Refused for a parent's word, or that of a child's representative, where a parent or a member of the household may be
-    the suspect, for the word of a child under 13 alone, and between 13 and 15 unless the young person was judged able
-    to decide this.
+    Refused where the word of whoever gave it is no agreement of this person (`who_agrees`): a child's alone, also while
+    nobody knows whether they are one, and a parent's where a parent may be the suspect.
     """
-    routings = await cases.routings(tx, agreement.case_id)
+    routings, case = await cases.routings(tx, agreement.case_id), await cases.get(tx, agreement.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
-    if agreement.given_by == "self" and facts is not None and facts.age is not None:
-        if facts.age < ALONE:
-            raise Refused("given_by", "too_young_to_agree_alone")
-        if facts.age < JUDGED and agreement.reason != JUDGED_ABLE:
-            raise Refused("given_by", "to_be_judged_first")
-    at_home = facts is None or facts.same_household or facts.relationship in NO_PARENTS_WORD
-    child = facts is not None and facts.age is not None and facts.age < ADULT
-    if at_home and (agreement.given_by == "parent" or (agreement.given_by == "representative" and child)):
-        raise Refused("given_by", f"{agreement.given_by}s_word_does_not_count")
+    able = agreement.reason == JUDGED_ABLE
+    against = who_agrees.against(facts, case.holds if case else (), agreement.given_by, able=able)
+    if against is not None:
+        raise Refused("given_by", against)
     await consent.add(tx, agreement)
     await _tell(tx, viewer, agreement, now)
     await lapsing.open_again(tx, viewer, agreement.case_id, now)

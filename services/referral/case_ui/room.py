@@ -47,6 +47,10 @@ REFUSALS = {
     " ask to share without agreement for a lawful reason",
     "to_be_judged_first": "At 13 to 15, record under Agreements that the young person was judged able to decide this,"
     " or who agreed for them",
+    "age_not_known_yet": "The person may be a child: find out the age first and record it, or ask to share without"
+    " agreement for a lawful reason",
+    "decides_themselves": "At 16 and over people decide themselves: choose “The person”, or a representative where they"
+    " cannot decide this",
     "second_person_needed": "You asked for this, so somebody else has to confirm it",
     "not_a_lawful_reason": "Choose the lawful reason",
     "needs_a_named_worker": "Choose the worker who is named for this person: nobody else at the provider sees the"
