@@ -1,5 +1,5 @@
-"""Whose word may be an agreement of a person, by age and by who may be the suspect. Source: Gillick; design 3 (a parent's
-word where a parent or a member of the household may be the suspect); Mental Capacity Act 2005 (16 and over)."""
+"""Whose word may be an agreement of a person, by age and by who may be the suspect. Source: Gillick; design 3 (no
+parent's word where a parent or the household may be the suspect); Mental Capacity Act 2005 (16 and over)."""
 
 from collections.abc import Collection
 
