@@ -24,13 +24,13 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, incidents, locks, portal, referrals
+from services.referral.store import cases, contact, incidents, liaison, locks, portal, referrals
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
 
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe", "one_chance": "unsafe"}
-SHUT = {"share_refused": "share_refused", "said_no": "hold", "share_not_asked": "hold"}
+SHUT = {"share_refused": "share_refused", "said_no": "hold", "share_not_asked": "hold", "through_officer": "hold"}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
 MAIL = ("email", "text", "letter")
 """Channels by which a message can leave, in the order in which they are tried; those with an address come first."""
@@ -59,7 +59,7 @@ async def record_attempt(
     if viewer.organisation_id is None and (case := await cases.get(tx, case_id)) is not None:
         profile = await profile_for_hub(tx, case, now)
     else:
-        profile = await profile_of(tx, person_id)
+        profile = await profile_for_provider(tx, case_id, person_id)
     verdict = safe_contact.may_use(profile, channel, "support", now)
     if outcome not in safe_contact.LOCKING and not verdict.allowed:
         raise Refused("channel", verdict.why)
@@ -127,6 +127,12 @@ async def profile_of(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozen
 async def profile_for_hub(tx: Tx, case: Case, now: datetime) -> Profile:
     """The channels of the person of a case, shut for the hub where sharing shuts them."""
     return replace(await profile_of(tx, case.person_id), shut=await gating.share_shuts(tx, case, now))
+
+
+async def profile_for_provider(tx: Tx, case_id: UUID, person_id: UUID) -> Profile:
+    """The channels of the person of a case, shut for a provider while a liaison officer is with the family."""
+    shut = safe_contact.THROUGH_OFFICER if await liaison.through(tx, case_id) else None
+    return replace(await profile_of(tx, person_id), shut=shut)
 
 
 async def open_channel(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, kind: str, now: datetime) -> str | None:

@@ -12,7 +12,8 @@ from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, consent, tasks
+from services.referral.domain.safe_contact import THROUGH_OFFICER
+from services.referral.store import cases, consent, liaison, tasks
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -85,12 +86,18 @@ NO_CONTACT = ("share_refused", "share_not_asked")
 async def share_shuts(
     tx: Tx, case: Case, now: datetime, *, by_hand: bool = True, purpose: str = "support"
 ) -> str | None:
-    """Why nobody contacts the person of a case, as a code; None where nothing stands in the way.
+    """Why nobody contacts the person of a case, as a code; None where nothing stands in the way: how they stand to
+    being helped, and the family liaison officer who is with a bereaved family.
 
     Their own agreement to be helped, told to us since they said no, opens it again; one to questions about how it went
     opens it for that `purpose` alone. What a worker does `by_hand` may also stand on an override: one that is
     confirmed, or where the risk is imminent one that waits for its second person no longer than it may.
     """
+    word = await _sharing_shuts(tx, case, now, by_hand=by_hand, purpose=purpose)
+    return word or (THROUGH_OFFICER if await liaison.through(tx, case.case_id) else None)
+
+
+async def _sharing_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool, purpose: str) -> str | None:
     if purpose == "support" and any(one.kind == TO_RECORD for one in await tasks.of_case(tx, case.case_id)):
         return "said_no"
     word = next((hold for hold in NO_CONTACT if hold in case.holds), None)

@@ -11,7 +11,7 @@ from kit.sealing import CannotOpen, Sealer
 from kit.service import Moment
 from services.referral.actions import filing, told_channels
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
-from services.referral.store import details, tasks
+from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
 
 BATCH = 300
@@ -37,6 +37,8 @@ async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: da
     officers = [(case_id, p, close_case(keys[p], case_id, found)) for found, case_id, p in told]
     await details.keep_cases(tx, officers, now)
     bereaved = [UUID(case_id) for arrival in arrivals for case_id, _ in arrival.kin.values()]
+    known = {case_id for case_id, _, sealed in officers if "family_liaison_officer" in sealed}
+    await liaison.named(tx, sorted(known.intersection(bereaved)), now)
     await _ask_for_liaison(tx, bereaved, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
     await told_channels.keep(tx, channels, now)

@@ -50,7 +50,7 @@ async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, no
         person_id = await contact.person_of(tx, row.case_id)
         if person_id is None:
             raise Refused("case_id", "not_found")
-        profile = await contacting.profile_of(tx, person_id)
+        profile = await contacting.profile_for_provider(tx, row.case_id, person_id)
         verdict = safe_contact.may_use(profile, channel, "support", row.starts_at)
         if not verdict.allowed:
             raise Refused("way", verdict.why)

@@ -17,14 +17,14 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral import said
-from services.referral.actions import as_shown, contacting, timing
+from services.referral.actions import as_shown, contacting, liaising, timing
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
 from services.referral.case_ui import safe_times_said, words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
-from services.referral.store import beside, contact, numbers
+from services.referral.store import beside, contact, liaison, numbers
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
 
@@ -69,6 +69,7 @@ async def show(
         other = await _others(tx, visit, case)
         gone = await numbers.retired(tx, case.person_id)
         promised = await beside.next_call(tx, case.case_id)
+        officer = await liaison.of_case(tx, case.case_id)
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
     channels: list[dict[str, Any]] = [
@@ -95,6 +96,10 @@ async def show(
         promised=promised,
         attempts=attempts,
         gone=gone,
+        liaison=officer,
+        liaison_shown=liaising.mark(officer) if officer else "",
+        liaison_choices=_liaison_choices(visit, desk, officer),
+        liaison_words=desk.books.transitions.reasons[liaising.WORDS],
         gone_words=desk.books.transitions.reasons["number_retired"],
         attempt_id=uuid4(),
         usable=usable,
@@ -104,6 +109,13 @@ async def show(
         kinds={kind: words.words(kind) for kind in CHANNELS},
         errors=list(errors) if usable else [FieldError("", e.message) if e.field in ATTEMPT else e for e in errors],
     )
+
+
+def _liaison_choices(visit: Visit, desk: Desk, officer: liaison.Liaison | None) -> dict[str, str]:
+    """What may be said of the family liaison officer, without what stands already."""
+    stands = liaising.stands(officer) if officer else ""
+    listed = desk.books.transitions.reasons[liaising.WORDS].on(local_day(visit.now))
+    return {one.code: one.words for one in listed if one.code != stands}
 
 
 async def _others(tx: Tx, visit: Visit, case: Case) -> dict[str, list[tuple[str, str]]]:

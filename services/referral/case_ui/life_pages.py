@@ -3,6 +3,7 @@
 from services.referral.case_ui import (
     agreements,
     handover,
+    liaison,
     lifting,
     named_later,
     numbers,
@@ -39,6 +40,7 @@ LIFE: tuple[tuple[str, View, str, str], ...] = (
     ("/operations/rehearsal", steering.rehearsal, "operations.write", "GET"),
     ("/operations/incidents", steering.show_incidents, "operations.write", "GET"),
     ("/operations/incidents", steering.switch_on, "operations.write", "POST"),
+    (f"{ONE}/contact/liaison", liaison.say, "case.write", "POST"),
     (f"{ONE}/contact/numbers/{{kind}}", numbers.ask, "case.reveal", "GET"),
     (f"{ONE}/contact/numbers/{{kind}}", numbers.decide, "case.write", "POST"),
     ("/operations/incidents/held", lifting.show, "team.write", "GET"),

@@ -99,7 +99,8 @@ async def _profile(tx: Tx, offered: Offered) -> tuple[Profile, dict[str, bytes]]
     person_id = await contact.person_of(tx, offered.case_id)
     if person_id is None:
         return Profile(), {}
-    return await contacting.profile_of(tx, person_id), await contact.digests(tx, person_id)
+    profile = await contacting.profile_for_provider(tx, offered.case_id, person_id)
+    return profile, await contact.digests(tx, person_id)
 
 
 def _still(visit: Visit, pack: dict[str, Any], digests: Mapping[str, bytes]) -> dict[str, str]:

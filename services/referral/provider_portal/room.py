@@ -35,6 +35,7 @@ REFUSALS = {
     "unknown": "Nobody knows whether this channel is safe, so it cannot be used",
     "unsafe": "This channel is not safe, so it cannot be used",
     "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
+    "through_officer": "A family liaison officer is with the family: reach them through that officer",
     "not_this_day": "This channel is not safe today",
     "not_this_hour": "This channel is not safe at this hour",
     "not_within_the_standard": "Choose a day after today, within the days that are allowed",
