@@ -20,7 +20,8 @@ from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
 from tests.referral.portal import a_referral_sent
 from tests.referral.test_case_gate import Site, passes, site
-from tests.referral.test_use_of_channels import a_request, attempt, use
+from tests.referral.test_mailing import a_request
+from tests.referral.test_use_of_channels import attempt, use
 
 __all__ = ["site"]
 NUMBER, EMAIL = "07700 900871", "kin@example.org"
