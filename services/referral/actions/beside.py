@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.refused import Refused
+from contracts.vocabulary import HOLD_KINDS
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
 from services.referral.actions import at_door, sealing
 from services.referral.beside_books import doors, offers
-from services.referral.domain import tracked
+from services.referral.domain import persons, tracked
 from services.referral.domain.appointed import FURTHEST
 from services.referral.store import beside, consent, details
 from services.referral.store.beside import Entry
@@ -57,6 +58,8 @@ ENDS = {
     },
 }
 LONGEST = 2_000
+CHILDREN = frozenset({"0-9", "10-12", "13-15", "16-17"})
+CHILD_HOLDS = frozenset(HOLD_KINDS["children"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,11 @@ async def texts(sealer: Sealer, held: list[Entry]) -> dict[UUID, str]:
 
 
 def is_careful(case: Case) -> bool:
-    """A case in which restorative justice needs a specialist first."""
-    return case.domestic or case.offence_group == "sexual-offences" or bool({"isva", "child_isva"} & set(case.lines))
+    """A case in which restorative justice needs a specialist first: meeting the other party, or their family, may harm
+    the person again, or they are a child, or may be one."""
+    may_be_hurt = case.domestic or not persons.HURT.isdisjoint(case.lines)
+    child = case.age_band in CHILDREN or not CHILD_HOLDS.isdisjoint(case.holds)
+    return may_be_hurt or child or case.offence_group == "sexual-offences"
 
 
 async def take_step(

@@ -15,8 +15,11 @@ from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import both_sides, sealing
+from services.referral.domain import risk_said
 from services.referral.domain.directory import Contract
+from services.referral.domain.facts import NOTHING_KNOWN, facts_of
 from services.referral.store import packs, portal, protected
+from services.referral.store.batches import remembered
 from services.referral.store.cases import Case
 from services.referral.store.packs import Frozen, Material
 from services.referral.store.protected import PLACES
@@ -34,7 +37,7 @@ async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> di
 
 def _contents(material: Material, contract: Contract, key: bytes | None) -> dict[str, Any]:
     case = material.case
-    have = _plain(case, material.facts) | {"crime_reference": material.crime_reference}
+    have = _plain(case, material.facts) | {"crime_reference": material.crime_reference, "risk": _risk(material)}
     have |= sealing.in_clear(key, "person_sealed", case.person_id, material.person)
     have |= sealing.in_clear(key, "case_sealed", case.case_id, material.officers)
     have["channels"] = _safe_channels(material, key)
@@ -49,13 +52,19 @@ def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
         "reference": case.reference,
         "offence": case.offence_code or case.incident_kind,
         "flags": [*case.flags, *case.hate_strands],
-        "risk": case.risk_grade,
         "age_band": case.age_band,
         "language": case.language,
         "area": case.home_local_authority or case.local_authority,
         "share": case.share,
         "committed_on": facts.get("committed_to") or facts.get("committed_from"),
     }
+
+
+def _risk(material: Material) -> str | None:
+    """The risk with what made it high: the grade alone may say the opposite of why somebody is referred."""
+    if not material.facts:
+        return material.case.risk_grade
+    return risk_said.risk(facts_of(material.facts), remembered(material.history) if material.history else NOTHING_KNOWN)
 
 
 def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]]:

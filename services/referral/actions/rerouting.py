@@ -109,6 +109,8 @@ def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
         hub_risk=facts.hub_risk,
         hub_dash=facts.hub_dash,
         hub_language=facts.hub_language,
+        told_age=facts.told_age,
+        told_sex=facts.told_sex,
     )
 
 

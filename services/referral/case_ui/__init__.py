@@ -7,6 +7,7 @@ from kit.web.app import Page
 from services.referral.case_ui import (
     case,
     contact,
+    exception,
     operations,
     people,
     queues,
@@ -47,6 +48,8 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/decisions/{{run}}/{{line}}", whynot.then, "case.read", "GET"),
         (chosen, kept("send", sending.check), "referral.write", "GET"),
         (chosen, kept("send", sending.send), "referral.write", "POST"),
+        (f"{chosen}/exception", exception.ask, "referral.write", "GET"),
+        (f"{chosen}/exception", exception.take, "referral.write", "POST"),
         (f"{chosen}/given", sending.whole, "case.reveal", "POST"),
         (f"{one}/legs/{{leg_id}}/sent", sending.sent, "referral.write", "GET"),
         (f"{one}/legs/{{leg_id}}/undo", sending.undo, "referral.write", "POST"),

@@ -15,6 +15,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import desk_books, said
 from services.referral.actions import sealing, tasking, watching_looks
+from services.referral.actions.beside import is_careful
 from services.referral.case_ui import came, first_contact, glass, happened, meanwhile, same_person, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
@@ -96,7 +97,10 @@ async def _overview(
         risks_now=tasking.RISKS_NOW,
         **top,
         **shown,
-        facts=facts_rows(case),
+        facts=facts_rows(case, shown["routing"]),
+        waits=why.waits(desk.books, case, shown["routing"]),
+        undated=why.no_day(shown["routing"]),
+        careful=is_careful(case),
         glass_reviews=desk_books.glass().reviews,
         rules=why.fired(desk.books, shown["routing"]),
         decision=words.standing(case.decision, case.state),
@@ -105,7 +109,7 @@ async def _overview(
     )
 
 
-def facts_rows(case: Case) -> list[dict[str, Any]]:
+def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[str, Any]]:
     """What we know of a case, as rows of a summary list."""
     known = offence(case.offence_code) if case.offence_code else None
     what = known.title if known else words.words(case.incident_kind or case.offence_code)
@@ -117,11 +121,19 @@ def facts_rows(case: Case) -> list[dict[str, Any]]:
         ("Language", words.language(case.language)),
         ("Lives in", words.area(case.home_local_authority)),
         ("Happened in", words.area(case.local_authority)),
-        ("Risk", words.words(case.risk_grade) + (f", Dash {case.dash_score}" if case.dash_score is not None else "")),
+        ("Risk", _risk(case, routing)),
         ("Sharing", words.words(case.share)),
         ("Flags", ", ".join(words.words(f) for f in (*case.flags, *case.hate_strands)) or "None"),
     ]
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
+
+
+def _risk(case: Case, routing: cases.Routing | None) -> str:
+    """The risk with what made it high, or the grade and the score as they are."""
+    told = why.risk(routing)
+    if told is not None and ":" in told:
+        return told
+    return words.words(case.risk_grade) + (f", Dash {case.dash_score}" if case.dash_score is not None else "")
 
 
 def details_rows(held: dict[str, Any]) -> list[dict[str, Any]]:

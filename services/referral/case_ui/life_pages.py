@@ -10,6 +10,7 @@ from services.referral.case_ui import (
     overrides,
     referring,
     steering,
+    told_page,
     transfer,
 )
 from services.referral.case_ui.room import View
@@ -24,6 +25,8 @@ LIFE: tuple[tuple[str, View, str, str], ...] = (
     (f"{ONE}/agreements/new", kept("agreement", agreements.take), "referral.write", "POST"),
     (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.preview, "referral.write", "GET"),
     (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.withdraw, "referral.write", "POST"),
+    (f"{ONE}/told", told_page.ask, "case.write", "GET"),
+    (f"{ONE}/told", told_page.take, "case.write", "POST"),
     (f"{ONE}/override", kept("override", overrides.ask), "referral.write", "GET"),
     (f"{ONE}/override", kept("override", overrides.take), "referral.write", "POST"),
     (f"{ONE}/referrals/{{referral_id}}/better/{{contract_id}}", referring.better_idea, "referral.write", "POST"),

@@ -1,6 +1,7 @@
 """Sharing without the person's agreement, for a lawful reason: asked by one, confirmed by another."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -64,6 +65,9 @@ async def take(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, "reason")])
     flash = "Asked. Somebody else has to confirm it before anything is shared."
+    if case.risk_grade == "imminent":
+        by = visit.now + timedelta(hours=desk.books.standards_on(local_day(visit.now)).override_confirm_hours)
+        flash = f"You may share it at once, since the risk is imminent. Somebody else must confirm it by {when(by)}."
     return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash)
 
 

@@ -69,7 +69,7 @@ async def paper(visit: Visit, desk: Desk) -> Response:
         written = await notes.of_case(tx, case.case_id) if "notes" in parts else []
         shown: dict[str, Any] = {
             "details": details_rows(held),
-            "facts": facts_rows(case),
+            "facts": facts_rows(case, next(iter(await cases.routings(tx, case.case_id)), None)),
             "tasks": await tasks.of_case(tx, case.case_id),
             "notes": [(note, text) for note, text in zip(written, await _texts(visit, written), strict=True)],
             "timeline": await timeline.entries(tx, case.case_id),

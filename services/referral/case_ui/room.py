@@ -20,6 +20,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import contacting
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
+from services.referral.actions.gating import NO_CONTACT
 from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
@@ -155,13 +156,23 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "base": base,
         "tabs": tabs,
         "safe": [words.words(kind) for kind in safe],
-        "badges": [*badges(case), *not_to_know(shut_out), *ending],
+        "badges": [*badges(case), *await _lifted(tx, case, held.shut), *not_to_know(shut_out), *ending],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
         "role": role,
         "area": words.area,
         "preferences": await preferring.settings(tx),
     }
+
+
+async def _lifted(tx: Tx, case: Case, shut: str | None) -> list[dict[str, str]]:
+    """What lets the hub act though the person said no or was not asked; nothing where they may not be contacted."""
+    if shut is not None or (case.share != "refused" and not set(NO_CONTACT) & set(case.holds)):
+        return []
+    held = await consent.of_case(tx, case.case_id)
+    agreed = any(one.gate == "agreement" and one.withdrawn_at is None for one in held)
+    said = "They agreed since: contact is allowed" if agreed else "Shared without agreement: contact is allowed"
+    return [{"text": said, "classes": "moj-badge--orange"}]
 
 
 def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:

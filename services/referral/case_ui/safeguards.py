@@ -44,7 +44,7 @@ ERRORS = {
     ("word", "none"): "No code word is known for this person: ring back on a channel that is safe",
     ("step", "missing"): "Choose what was done",
     ("step", "not_from_here"): "This cannot follow what was done so far",
-    ("step", "needs_the_specialist"): "In a domestic or sexual case a specialist has to agree first",
+    ("step", "needs_the_specialist"): "In a case like this a specialist has to agree first",
     (
         "step",
         "needs_the_persons_agreement",

@@ -19,7 +19,7 @@ from kit.web.forms import FieldError
 from kit.web.once import bound
 from kit.web.words import time_words
 from services.referral import stale_steps
-from services.referral.actions import consenting, gating, packing, referring
+from services.referral.actions import consenting, excepting, gating, packing, referring
 from services.referral.case_ui import naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
@@ -30,7 +30,7 @@ from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.matching import Checked, explain
+from services.referral.domain.matching import Checked, Granted, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
 from services.referral.domain.rules import months_before
@@ -88,6 +88,7 @@ async def check(
         case = going.case
         assessed = await first_contact.latest(tx, case.case_id)
         facts = await _facts(tx, case)
+        granted = await excepting.granted(tx, case.case_id)
         no = await said_no(tx, case, visit.now)
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(name for name in going.given if name != OTHER))
@@ -111,7 +112,7 @@ async def check(
         named=naming.items(named) if named else (),
         nobody=naming.nobody(going.contract.provider) if case.restricted and not named else None,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
-        rules=no.checks(_rules(facts, going, visit), going.contract) if facts else (),
+        rules=no.checks(_rules(facts, going, visit, granted), going.contract) if facts else (),
         said_no=no.against(going.contract),
         errors=errors,
     )
@@ -127,6 +128,8 @@ def _said(name: str, value: Any) -> str:
         return f"{known.title} ({value})"
     if name == "area":
         return words.area(str(value))
+    if name == "risk" and ":" in str(value):
+        return str(value)
     if name in CODED:
         told = value if isinstance(value, list | tuple) else [value]
         return ", ".join(words.words(str(one)) for one in told)
@@ -143,9 +146,9 @@ async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
     return facts_of(routings[0].facts["case"]) if routings else None
 
 
-def _rules(facts: CaseFacts, going: Going, visit: Visit) -> Sequence[Checked]:
+def _rules(facts: CaseFacts, going: Going, visit: Visit, granted: Granted) -> Sequence[Checked]:
     """Every rule on this contract, passed or failed, in words."""
-    found = explain(facts, going.referral.line, going.books.directory, local_day(visit.now))
+    found = explain(facts, going.referral.line, going.books.directory, local_day(visit.now), granted)
     return next((e.checks for e in found if e.contract.contract_id == going.contract.contract_id), ())
 
 

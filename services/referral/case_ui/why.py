@@ -1,11 +1,18 @@
 """Why: rules that fired and reasons that were given, in the words of the books, for staff."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from contracts.working_time import local_day
 from services.referral.case_ui import words
+from services.referral.domain import risk_said
 from services.referral.domain.books import Books
+from services.referral.domain.facts import NOTHING_KNOWN, History, facts_of
+from services.referral.domain.matching import TAKING, fits
 from services.referral.domain.routing import RoutingRule
-from services.referral.store.cases import Routing
+from services.referral.store.batches import remembered
+from services.referral.store.cases import Case, Routing
 
 OURS = {
     "switch.major_incident": "A team leader switched a major incident on.",
@@ -51,6 +58,43 @@ def recommended(books: Books, routing: Routing | None) -> dict[str, str]:
 def _of(books: Books, routing: Routing) -> dict[str, RoutingRule]:
     version = next((one for one in books.versions if one.rules.version == routing.rules_version), books.versions[-1])
     return {rule.id: rule for rule in version.rules.rules}
+
+
+def risk(routing: Routing | None) -> str | None:
+    """The risk as the last decision took it, with what made it high."""
+    if routing is None:
+        return None
+    return risk_said.risk(facts_of(routing.facts["case"]), _history(routing.facts.get("history")))
+
+
+def _history(told: Mapping[str, Any] | None) -> History:
+    return remembered(told) if told else NOTHING_KNOWN
+
+
+def no_day(routing: Routing | None) -> bool:
+    """Whether nobody said on which day it happened."""
+    return routing is not None and facts_of(routing.facts["case"]).committed_to is None
+
+
+def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
+    """Why a case that no hold keeps waits for a human all the same."""
+    if routing is None or case.holds or case.decision != "waiting" or case.state != "waiting":
+        return []
+    facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)
+    force = books.on(day)
+    if facts.source != "police":
+        return ["They came by themselves, or through an agency: nothing leaves before a human has looked."]
+    if facts.person_kind not in force.policy.kinds:
+        return [f"For a {facts.person_kind} nothing leaves by itself: a human chooses."]
+    said = []
+    for line in case.lines:
+        named = force.policy.named_contract(line, facts.area)
+        where = "" if facts.area else ", since the area is not known"
+        if named is None:
+            said.append(f"{words.words(line)}: no contract is named that is sent to by itself{where}.")
+        elif named.state_on(day) not in TAKING or not fits(facts, named, day):
+            said.append(f"{words.words(line)}: {named.title} is sent to by itself, and could not take them.")
+    return said or ["A human goes on from what is recommended below."]
 
 
 def reason(books: Books, code: str | None, first: str) -> str:

@@ -14,7 +14,9 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from services.referral.actions import books as stocked
+from services.referral.actions import excepting
 from services.referral.case_ui import steps, words
+from services.referral.case_ui.exception import lead
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.case_ui.said_no import said_no
 from services.referral.case_ui.same_person import names_of
@@ -102,18 +104,20 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         routings = await cases.routings(tx, case.case_id)
         books = await stocked.current(tx, desk.books)
         known = await beside_of(tx, visit, case, referral.line)
+        granted = await excepting.granted(tx, case.case_id)
         no = await said_no(tx, case, visit.now)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
     facts = facts_of(routings[0].facts["case"]) if routings else None
     day = local_day(visit.now)
-    found = no.mark(explain(facts, referral.line, books.directory, day)) if facts else ()
+    found = no.mark(explain(facts, referral.line, books.directory, day, granted)) if facts else ()
     return visit.render(
         "case_ui/contracts.html",
         **top,
         referral=referral,
         said_no=no.told(referral.line),
         panel=panel(found, referral.line, known),
+        lead=lead(f"/cases/{case.case_id}", referral.referral_id),
         beside=known,
         state=lambda contract: words.words(contract.state_on(day)).lower(),
         delivered_by=delivered_by,

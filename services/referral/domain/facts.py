@@ -15,8 +15,8 @@ class CaseFacts:
     is what the police sent. `area` is where services are commissioned: home, else the place of the crime. `age` is in
     whole years at the report, None when unknown; `age_said` is the number or the unknown value. `choices` are offers
     that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
-    found itself: they raise what the police say of the risk, and never lower it. `hub_language` is what the person told
-    the hub: no later word of the police stands above it.
+    found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
+    report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
     """
 
     case_id: UUID
@@ -43,6 +43,8 @@ class CaseFacts:
     hub_risk: str | None = None
     hub_dash: int | None = None
     hub_language: str | None = None
+    told_age: int | None = None
+    told_sex: str | None = None
     vulnerabilities: tuple[str, ...] = ()
     share: str = "not_asked"
     share_said: str = "not_asked"

@@ -1,6 +1,6 @@
 """Which contract can take a person for a line, and why each other cannot."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -39,6 +39,15 @@ class Explained:
     checks: tuple[Checked, ...]
     fits: bool
     change: str | None
+
+
+Granted = Mapping[UUID, Mapping[str, str]]
+NOBODY: Granted = {}
+EXCEPTABLE = frozenset({"area", "list", "age", "kind", "reported", "language", "access"})
+"""Rules from which a provider, or who commissions it, may grant an exception; the others are the person's to change."""
+RECORD_THE_AGE, ASK_THE_PERSON = "Record the age.", "Ask the person, and record what they say."
+ASKS_THE_PERSON = frozenset({RECORD_THE_AGE, ASK_THE_PERSON})
+"""Changes that the person's own word makes."""
 
 
 def match(facts: CaseFacts, line: str, directory: Directory, on: date, tried: Collection[UUID] = ()) -> Contract | None:
@@ -83,9 +92,15 @@ def failed_rules(facts: CaseFacts, line: str, directory: Directory, on: date) ->
     return tuple(sorted(failed)) or ("line",)
 
 
-def explain(facts: CaseFacts, line: str, directory: Directory, on: date) -> tuple[Explained, ...]:
-    """Every contract of the directory: those that fit first, then by how little stands in the way."""
-    explained = [_explain(facts, line, contract, _as_known(contract, on), on) for contract in directory.contracts]
+def explain(
+    facts: CaseFacts, line: str, directory: Directory, on: date, granted: Granted = NOBODY
+) -> tuple[Explained, ...]:
+    """Every contract of the directory: those that fit first, then by how little stands in the way. `granted`:
+    exceptions from rules for this person, in words, by contract and rule."""
+    explained = [
+        _explain(facts, line, contract, _as_known(contract, on), on, granted.get(contract.contract_id, {}))
+        for contract in directory.contracts
+    ]
     return tuple(sorted(explained, key=lambda one: sum(not check.passed for check in one.checks)))
 
 
@@ -96,12 +111,18 @@ def _as_known(contract: Contract, on: date) -> Contract:
     return replace(contract, list_state="unknown", places=None, until=None, good_until=None)
 
 
-def _explain(facts: CaseFacts, line: str, kept: Contract, contract: Contract, on: date) -> Explained:
+def _explain(
+    facts: CaseFacts, line: str, kept: Contract, contract: Contract, on: date, granted: Mapping[str, str]
+) -> Explained:
     checks = [_line_checked(line, contract)]
     changes = [] if checks[0].passed else [f"Add {_words(contract.line)} to the lines of this case."]
     for rule in _RULES:
         passed = rule.check(facts, contract, on)
-        checks.append(Checked(rule.name, passed, (rule.passed if passed else rule.failed)(facts, contract)))
+        words = (rule.passed if passed else rule.failed)(facts, contract)
+        if not passed and rule.name in granted:
+            checks.append(Checked(rule.name, True, f"{words} {granted[rule.name]}"))
+            continue
+        checks.append(Checked(rule.name, passed, words))
         if not passed:
             changes.append(rule.change(facts, contract))
     return Explained(kept, tuple(checks), not changes, changes[0] if len(changes) == 1 else None)
@@ -216,7 +237,7 @@ _RULES: tuple[MatchRule, ...] = (
         _of_age,
         lambda f, c: f"Takes {_ages(c)}.",
         lambda f, c: f"Takes {_ages(c)}; the age is {'not known' if f.age is None else f.age}.",
-        lambda f, c: "Record the age." if f.age is None else f"Ask for an exception from {_ages(c)}.",
+        lambda f, c: RECORD_THE_AGE if f.age is None else f"Ask for an exception from {_ages(c)}.",
     ),
     MatchRule(
         "kind",
@@ -230,7 +251,7 @@ _RULES: tuple[MatchRule, ...] = (
         _of_sex,
         lambda f, c: "Takes everybody." if c.sex is None else f"A service for {_SEXES[c.sex]}.",
         lambda f, c: f"A single-sex service for {_SEXES[c.sex or '']}.",
-        lambda f, c: "Ask the person, and record what they say." if _unknown(f.sex) else "Choose another service.",
+        lambda f, c: ASK_THE_PERSON if _unknown(f.sex) else "Choose another service.",
     ),
     MatchRule(
         "reported",

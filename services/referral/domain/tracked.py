@@ -47,7 +47,7 @@ AGREED = "agreed"
 
 
 def next_steps(offer: Offer, taken: Collection[str], *, careful: bool, shared: bool = False) -> list[Step]:
-    """What may be written down now. `careful`: a domestic or sexual case, where a specialist has to agree first;
+    """What may be written down now. `careful`: a case (`is_careful`) where a specialist has to agree first;
     `shared`: a confirmed override lets it be shared without the person's agreement."""
     if any(offer.steps[name].ends for name in taken if name in offer.steps):
         return []

@@ -13,6 +13,8 @@ from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, announce_plan, decided, plan_lines
 from services.referral.domain.facts import CaseFacts, History, at_risk
 from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
+from services.referral.domain.told import as_told
+from services.referral.domain.who_agrees import AGE_UNKNOWN
 
 GATES = frozenset(HOLD_KINDS["gates"])
 """Holds that say how things stand now: they go when what they speak of is there. Any other only a human lifts."""
@@ -61,7 +63,7 @@ def decide_again(
     found = route(facts, history, force.rules)
     if standing.lifted:
         found = replace(found, holds=tuple(hold for hold in found.holds if hold not in standing.lifted))
-    routing = _joined(standing, found)
+    routing = _joined(standing, found, over=AGE_UNKNOWN if facts.age is not None else None)
     new = tuple(line for line in routing.lines if line not in standing.referred)
     alone = not standing.said_no and not history.restricted
     plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone)
@@ -95,11 +97,12 @@ def decide_again(
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     """New facts from the police, with what only we know: needs, choices, access, having to give evidence, the risk that
-    the hub found, and the language that the person told us."""
+    the hub found, and the language, age and sex that the person told us."""
     if before is None:
         return facts
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
-    if not any(ours) and before.hub_language is None and before.hub_risk is None and before.hub_dash is None:
+    told = (before.hub_language, before.hub_risk, before.hub_dash, before.told_age, before.told_sex)
+    if not any(ours) and all(one is None for one in told):
         return facts
     known = replace(
         facts,
@@ -112,15 +115,19 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
         hub_dash=before.hub_dash,
         hub_language=before.hub_language,
         language=before.hub_language or facts.language,
+        told_age=before.told_age,
+        told_sex=before.told_sex,
     )
-    return at_risk(known)
+    return as_told(at_risk(known))
 
 
-def _joined(standing: Standing, found: Routing) -> Routing:
+def _joined(standing: Standing, found: Routing, over: str | None) -> Routing:
+    """What stood and what is new. `over`: the hold of a fact that is known now."""
+
     def both(held: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted({*held, *new}))
 
-    lasting = tuple(hold for hold in standing.holds if hold not in GATES)
+    lasting = tuple(hold for hold in standing.holds if hold not in GATES and hold != over)
     return Routing(
         both(standing.lines, found.lines),
         both(standing.offers, found.offers),

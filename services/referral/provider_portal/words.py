@@ -112,6 +112,8 @@ def given(name: str, value: Any) -> str:
         return area(value)
     if name == "age_band":
         return age(value)
+    if name == "risk" and ":" in str(value):
+        return str(value)
     if name in _CODED:
         return ", ".join(words(code) for code in (value if isinstance(value, list) else [value]))
     return _plain(value)

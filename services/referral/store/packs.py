@@ -57,6 +57,7 @@ class Material:
     channels: list[Channel] = field(default_factory=list)
     values: dict[str, bytes] = field(default_factory=dict)
     protected: bool = False
+    history: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ async def materials(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, Material]:
     """What packs of these cases can be made of, by case, in a few reads; a case that is not seen is left out."""
     cases = read(Case, await tx.fetch(_CASES, list(case_ids)))
     ids, people = [case.case_id for case in cases], [case.person_id for case in cases]
-    facts = {row["case_id"]: row["facts"]["case"] for row in await tx.fetch(_FACTS, ids)}
+    decided = {row["case_id"]: row["facts"] for row in await tx.fetch(_FACTS, ids)}
+    facts = {case_id: each["case"] for case_id, each in decided.items()}
     crimes = {row["crime_id"]: row["crime_reference"] for row in await tx.fetch(_CRIMES, [c.crime_id for c in cases])}
     sealed = {row["person_id"]: _there(row, PERSON_FIELDS) for row in await tx.fetch(_PEOPLE, people)}
     officers = {row["case_id"]: _there(row, CASE_FIELDS) for row in await tx.fetch(_OFFICERS, ids)}
@@ -88,6 +90,7 @@ async def materials(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, Material]:
         case.case_id: Material(
             case=case,
             facts=facts.get(case.case_id, {}),
+            history=decided.get(case.case_id, {}).get("history", {}),
             crime_reference=crimes.get(case.crime_id),
             person=sealed.get(case.person_id, {}),
             officers=officers.get(case.case_id, {}),

@@ -1,0 +1,37 @@
+"""The age and sex that a person told the hub: they stand above what the police sent, and decide the case again."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.referral.domain.facts import CaseFacts
+
+SEXES = ("female", "male")
+OLDEST = 120
+
+
+def with_told(facts: CaseFacts, age: int | None, sex: str | None) -> CaseFacts:
+    """The facts with what the person told; None is nothing told. `age` is in whole years at the report."""
+    return as_told(
+        replace(
+            facts,
+            told_age=facts.told_age if age is None else age,
+            told_sex=facts.told_sex if sex is None else sex,
+        )
+    )
+
+
+def as_told(facts: CaseFacts) -> CaseFacts:
+    """Facts of the police as the person's own word corrects them."""
+    if facts.told_age is not None:
+        facts = replace(facts, age=facts.told_age, age_said=facts.told_age)
+    return facts if facts.told_sex is None else replace(facts, sex=facts.told_sex)
+
+
+def years(born: date, on: date) -> int:
+    """Age in whole years on a day; negative before birth."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def age_then(age: int, on: date, then: date) -> int:
+    """How old somebody was on an earlier day who is `age` now, give or take the birthday: never less than 0."""
+    return max(0, age - max(0, years(then, on)))

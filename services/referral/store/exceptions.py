@@ -1,0 +1,42 @@
+"""Exceptions from the rules of contracts, as they were granted for one case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read
+
+
+@dataclass(frozen=True, slots=True)
+class ContractException:
+    """`rule`: a rule of matching; `granted_by`: a code of who granted it."""
+
+    exception_id: UUID
+    case_id: UUID
+    contract_id: UUID
+    rule: str
+    granted_by: str
+    by_id: UUID
+    by_role: str
+    at: datetime
+
+
+async def of_case(tx: Tx, case_id: UUID) -> list[ContractException]:
+    """Every exception for a case, the oldest first."""
+    names = columns(ContractException)
+    return read(
+        ContractException,
+        await tx.fetch(f"select {names} from contract_exception where case_id = $1 order by at, exception_id", case_id),
+    )
+
+
+async def add(tx: Tx, made: ContractException) -> bool:
+    """Keeps an exception; False where one from this rule is kept already."""
+    names = columns(ContractException)
+    done = await tx.fetchval(
+        f"insert into contract_exception ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " on conflict do nothing returning exception_id",
+        *(getattr(made, name) for name in names.split(", ")),
+    )
+    return done is not None

@@ -1,0 +1,156 @@
+"""What stands in the way of help is opened by the one change that the panel names: an age, or an exception."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.working_time import local_day
+from kit import clock
+from services.referral.domain.facts import History
+from services.referral.domain.matching import explain
+from services.referral.domain.told import age_then, with_told, years
+from services.referral.domain.update import Standing, decide_again, keeping
+from tests.builders import a_crime, a_victim, snapshot, updated
+from tests.conftest import Databases
+from tests.referral import crimes
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages, referral_of, triaged
+from tests.referral.test_case_gate import Site, passes, site
+
+__all__ = ["site"]
+service = pytest.mark.service
+NOT_KNOWN: dict[str, Any] = {"age_at_report": "not_known", "age_at_offence": "not_known"}
+EXPLOITED = "71"
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
+    async with hub_pages(hub, databases) as browse:
+        yield browse
+
+
+def test_ages_are_counted_in_whole_years_at_the_report() -> None:
+    assert [years(date(2010, 3, 27), day) for day in (date(2026, 3, 26), date(2026, 3, 27))] == [15, 16]
+    assert age_then(16, date(2026, 3, 27), date(2025, 3, 1)) == 15
+    assert age_then(16, date(2026, 3, 27), date(2026, 3, 1)) == 16
+    assert age_then(0, date(2026, 3, 27), date(2020, 3, 1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("age", "hold", "line"),
+    [(12, {"child_under_13"}, "child_isva"), (15, {"child_13_15"}, "child_isva"), (30, set(), "isva")],
+)
+def test_an_age_told_ends_the_hold_of_the_unknown_and_adds_what_follows_and_no_later_record_takes_it_back(
+    age: int, hold: set[str], line: str
+) -> None:
+    before = crimes.a_case(NOT_KNOWN, offence_code="19D", flags=["child_sexual_abuse"])
+    first = crimes.decided(before)
+    assert "age_unknown" in first.routing.holds and line not in first.routing.lines
+    had, said = first.routing, (first.decision, 1)
+    stands = Standing(first.reference, had.lines, had.offers, had.holds, had.doors, *said, history=History())
+    told = with_told(before, age, "female")
+    after = decide_again(told, History(), replace(stands, before=replace(told, age=None)), crimes.books(), crimes.NOW)
+    assert "age_unknown" not in after.routing.holds
+    assert hold <= set(after.routing.holds) and line in after.routing.lines
+    assert set(first.routing.lines) <= set(after.routing.lines)
+    again = keeping(told, replace(before, age=50, age_said=50))
+    assert (again.age, again.sex) == (age, "female")
+
+
+def test_an_exception_opens_the_one_rule_it_was_granted_from_and_no_other() -> None:
+    facts = crimes.a_case({"age_at_report": 40}, offence_code=EXPLOITED)
+    for each in explain(facts, "exploitation", BOOKS.directory, crimes.NOW.date()):
+        failed = [check.rule for check in each.checks if not check.passed]
+        granted = {each.contract.contract_id: {"age": "An exception was granted."}}
+        found = explain(facts, "exploitation", BOOKS.directory, crimes.NOW.date(), granted)
+        after = next(one for one in found if one.contract.contract_id == each.contract.contract_id)
+        assert [check.rule for check in after.checks if not check.passed] == [rule for rule in failed if rule != "age"]
+        assert after.fits is (set(failed) <= {"age"})
+
+
+async def exploited(hub: Hub, **victim: Any) -> tuple[UUID, UUID]:
+    """The case of somebody in an offence of code 71, with its referral to exploitation triaged."""
+    case = await a_case(hub, a_crime(a_victim(**victim), offence_code=EXPLOITED))
+    return case, await triaged(hub, case, "exploitation")
+
+
+@service
+async def test_record_the_age_leads_to_where_it_is_recorded_and_then_somebody_can_take_the_person(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, referral = await exploited(hub, **NOT_KNOWN)
+    officer = await browse("officer")
+    panel = f"/cases/{case}/referrals/{referral}/contracts"
+    page = await officer.get(panel)
+    assert "Nobody can take this person" in page.text and "Record the age." in page.text
+    link = next(a for a in page.texts("a") if a.startswith("Write down what they say"))
+    page = await officer.follow(link)
+    assert page.heading == "Age and sex, as the person told us"
+    page = await officer.submit("Write it down", 422)
+    assert page.errors == ["Enter the day of birth or the age, or choose the sex"]
+    page = await officer.submit("Write it down", 422, age="150")
+    assert page.errors == ["Enter the age in years, like 15"]
+    page = await officer.submit("Write it down", age="15")
+    assert "What could help was decided again" in page.text and "Child of 13 to 15" in page.text
+    assert "Nobody can take this person" not in (await officer.get(panel)).text
+    holds = await hub.value("select holds from case_file where case_id = $1", case)
+    assert "child_13_15" in holds and "age_unknown" not in holds
+    await officer.post(f"/cases/{case}/told", {"age": "15"})
+    await officer.post(f"/cases/{case}/told", {"age": "30", "shown": "an older page"}, status=409)
+    seen = await hub.rows("select fields from kit.audit where action = 'person.told'")
+    assert [row["fields"] for row in seen] == [["age"]]
+    await (await browse("compliance")).get(f"/cases/{case}/told", 403)
+
+
+@service
+async def test_a_day_of_birth_is_kept_sealed_and_the_police_do_not_take_it_back(hub: Hub, browse: AsPersona) -> None:
+    crime = a_crime(a_victim(**NOT_KNOWN), offence_code=EXPLOITED)
+    case, officer = await a_case(hub, crime, date_of_birth=None), await browse("officer")
+    born = {"born-day": "27", "born-month": "3", "born-year": "2014"}
+    await officer.get(f"/cases/{case}/told")
+    page = await officer.submit("Write it down", 422, **born | {"born-year": "2090"})
+    assert page.errors == ["Enter a real day of birth, like 27 3 2009"]
+    await officer.get(f"/cases/{case}/told")
+    await officer.submit("Write it down", **born)
+    page = await officer.submit("Show name and details")
+    assert "27 March 2014" in page.text
+    assert await hub.value("select count(*) from person_index where kind = 'name_and_birth'") == 1
+    await hub.hears([snapshot(updated(crime, 2))])
+    assert await hub.value("select age_band from case_file where case_id = $1", case) == "10-12"
+
+
+@service
+async def test_an_exception_is_written_down_with_who_granted_it_and_then_it_can_be_sent(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, referral = await exploited(hub, age_at_report=40, age_at_offence=40)
+    officer = await browse("officer")
+    panel = f"/cases/{case}/referrals/{referral}/contracts"
+    page = await officer.get(panel)
+    link = next(a for a in page.texts("a") if a.startswith("Write down that an exception was granted"))
+    page = await officer.follow(link)
+    assert (await officer.submit("Write it down", 422)).errors == ["Choose who granted the exception"]
+    page = await officer.submit("Write it down", granted_by="provider_manager")
+    assert "The exception is written down" in page.text and "the provider's manager" in page.text
+    page = await officer.submit("Send", agreed="yes", unassessed="urgent")
+    assert await hub.value("select count(*) from leg where case_id = $1", case) == 1
+    [seen] = await hub.rows("select fields, reason from kit.audit where action = 'exception.granted'")
+    assert seen["fields"][0] == "age" and seen["reason"] == "provider_manager"
+    await officer.get(f"{panel}/{uuid4()}/exception", 409)
+
+
+@pytest.mark.browser
+@service
+async def test_the_pages_of_an_age_told_and_of_an_exception_pass_the_gate(site: Site, hub: Hub) -> None:
+    case = await a_case(hub, a_crime(a_victim(age_at_report=40, age_at_offence=40), offence_code=EXPLOITED))
+    referral = await referral_of(hub, case, "exploitation")
+    await passes(site, f"/cases/{case}/told")
+    await passes(site, f"/cases/{case}/referrals/{referral}/contracts")
+    facts, day = crimes.a_case({"age_at_report": 40}, offence_code=EXPLOITED), local_day(clock.now())
+    found = explain(facts, "exploitation", BOOKS.directory, day)
+    near = next(e for e in found if [c.rule for c in e.checks if not c.passed] == ["age"])
+    await passes(site, f"/cases/{case}/referrals/{referral}/contracts/{near.contract.contract_id}/exception")
