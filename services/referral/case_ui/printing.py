@@ -16,7 +16,7 @@ from services.referral.case_ui import words
 from services.referral.case_ui.case import details_rows, facts_rows
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.desk_books import note_kinds
-from services.referral.store import beside, details, notes, protected, tasks, timeline
+from services.referral.store import beside, cases, details, notes, protected, tasks, timeline
 from services.referral.store.cases import Case
 
 PARTS = {
