@@ -174,7 +174,7 @@ async def test_a_search_for_nothing_and_one_that_finds_nothing_say_what_to_do(br
 async def test_a_case_says_what_is_held_and_why_and_shows_no_name(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     page = await (await browse("officer")).get(f"/cases/{case}")
-    assert page.summary["Lives in"] == "Birmingham" and page.summary["Risk"] == "High, Dash 17"
+    assert page.summary["Lives in"] == "Birmingham" and page.summary["Risk"] == "High: Dash 17"
     assert page.summary["What was reported"].endswith("(105A)")
     assert "High risk" in page.texts("li") and "Safe now: Mobile" in page.text
     assert "Waiting for a human" in page.text and "Recommended: IDVA" in page.text
