@@ -86,6 +86,17 @@ async def test_a_message_stopped_on_its_way_takes_the_invitation_back_and_one_tr
     await adds_up(feedback)
 
 
+async def test_the_time_to_answer_begins_when_a_message_that_waits_may_leave(feedback: Running) -> None:
+    await feedback.hear(case_opened(CASE), ended(CASE))
+    await feedback.decide()
+    (request,) = await feedback.announced("contact.requested")
+    about = {"request_id": request["request_id"], "purpose": "feedback", "channel": "text", "token_sha256": "ab" * 32}
+    monday = NOW + timedelta(days=3)
+    await feedback.hear(about_case("contact.sent.v1", CASE, NOW, **about, waits_until=monday.isoformat()))
+    until = await feedback.worker.pool.fetchval("select token_until from feedback_window")
+    assert until == monday + timedelta(days=60)
+
+
 async def test_a_new_incident_kills_the_link_that_went_by_a_channel(feedback: Running) -> None:
     await feedback.hear(case_opened(CASE), ended(CASE))
     await feedback.decide()

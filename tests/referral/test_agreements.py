@@ -168,7 +168,7 @@ async def test_a_withdrawal_shows_everything_that_ends_and_then_ends_exactly_tha
         " 'booked', now(), gen_random_uuid() from leg"
     )
     page = await officer.get(address)
-    assert "will be cancelled, and the provider told" in page.text
+    assert "will be cancelled The provider sees what is cancelled." in page.text
     assert "(sent to a provider): withdrawn at once" in page.text
     page = await officer.submit("Withdraw it and end all of this", 422)
     assert page.errors == ["Choose why it ends"]

@@ -21,23 +21,26 @@ from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import hub_pages
 from tests.referral.portal import LATER, Sent, a_referral_sent
+from tests.referral.test_life import a_rape_sent
 
 pytestmark = pytest.mark.service
 OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
 
 
-async def booked(hub: Hub, *, support: bool = False, **detail: Any) -> Sent:
+async def booked(hub: Hub, sent: Sent | None = None, *, support: bool = False, **detail: Any) -> Sent:
     """An accepted referral with an appointment in two days, and one that was yesterday of which nothing was said."""
-    sent = await a_referral_sent(hub, **detail)
-    async with hub.looks(WORKER) as tx:
-        for verb in ("accept", "start") if support else ("accept",):
-            await providing.step(tx, WORKER, sent.referral, verb, LATER)
+    sent = sent or await a_referral_sent(hub, **detail)
+    async with hub.as_worker() as tx:
         leg = await referrals.leg(tx, sent.leg)
         assert leg is not None
+    worker = replace(WORKER, organisation_id=leg.provider_id)
+    async with hub.looks(worker) as tx:
+        for verb in ("accept", "start") if support else ("accept",):
+            await providing.step(tx, worker, sent.referral, verb, LATER)
         for days in (2, -1):
             at = clock.now() + timedelta(days=days)
             ids = (uuid4(), sent.leg, sent.case, leg.provider_id)
-            await appointments.add(tx, Appointment(*ids, at, "at_service", "booked", LATER, WORKER.user_id))
+            await appointments.add(tx, Appointment(*ids, at, "at_service", "booked", LATER, worker.user_id))
     return sent
 
 
@@ -123,7 +126,7 @@ async def test_the_hub_may_write_nothing_else_of_an_appointment(hub: Hub) -> Non
 
 
 async def test_the_pages_that_end_a_referral_say_what_will_be_cancelled(hub: Hub, databases: Databases) -> None:
-    sent = await booked(hub)
+    sent = await booked(hub, await a_rape_sent(hub))
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
         for page in ("withdraw", "transfer"):
