@@ -8,6 +8,7 @@
 A date comes as one field (`due`) or as three (`due-day`, `due-month`, `due-year`). An empty text counts as absent.
 """
 
+import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pydantic.fields import FieldInfo
 M = TypeVar("M", bound=BaseModel)
 Values = Mapping[str, Sequence[str]]
 _ABSENT = frozenset({"missing", "none_required", "string_too_short", "too_short"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PARTS = ("day", "month", "year")
 
 
@@ -60,10 +62,15 @@ def _given(name: str, info: FieldInfo, form: Values) -> Any:
         if not any(parts):
             return None
         day, month, year = parts
-        return f"{year:0>4}-{month:0>2}-{day:0>2}" if all(parts) else "incomplete"
+        return _day(f"{year:0>4}-{month:0>2}-{day:0>2}")
     texts = form.get(name)
     text = texts[-1].strip().replace("\r\n", "\n") if texts else ""
-    return text or None
+    return (_day(text) if date in kinds else text) if text else None
+
+
+def _day(text: str) -> str:
+    """A day as it is written; anything else is none, though it might be read as seconds since 1970."""
+    return text if _DAY.fullmatch(text) else "no day"
 
 
 def _kinds(annotation: Any) -> Iterable[Any]:

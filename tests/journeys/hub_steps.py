@@ -52,7 +52,7 @@ async def takes_in(officer: Walker, person: Somebody, *, what: str, ago: str, jo
     await officer.chooses("How long ago was it?", ago)
     await officer.chooses("Do the police know?", "No")
     await officer.fills("Mobile number", person.mobile)
-    await officer.chooses("Is the mobile safe to ring?", "Yes, the person says so")
+    await officer.chooses("Is the mobile safe to ring?", "Yes, we are told so")
     await officer.chooses("Does the person agree that we keep this and look for help?", "Yes")
     if journey is not None:
         await journey.picture(officer, "unreported-form", at="What it is about")

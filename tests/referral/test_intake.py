@@ -50,6 +50,17 @@ FORM = {name: [value] for name, value in PERSON.items()} | {"case_id": [str(uuid
         ({"date_of_birth": ["2999-01-01"]}, "date_of_birth"),
         ({"given_names": ["x" * 101]}, "given_names"),
         ({"language": ["no language"]}, "language"),
+        ({"date_of_birth": ["0"]}, "date_of_birth"),
+        ({"date_of_birth": ["19900505"]}, "date_of_birth"),
+        ({"date_of_birth": ["1990-05-05T00:00:00"]}, "date_of_birth"),
+        ({"date_of_birth": ["1990-05-05"], "age": ["12"]}, "age"),
+        ({"date_of_birth": [f"{TODAY.year - 12}-01-01"], "age": ["34"]}, "age"),
+        ({"given_names": ["A\x00B"]}, "given_names"),
+        ({"family_name": ["\u200b"]}, "family_name"),
+        ({"family_name": ["\u202eabc"]}, "family_name"),
+        ({"address": ["1\x07 Lane"]}, "address"),
+        ({"email": ["a@example.org,b@example.org"]}, "email"),
+        ({"email": ["a@example.org\nBcc:victim@example.org"]}, "email"),
     ],
 )
 def test_what_does_not_fit_is_said_at_its_field(changed: dict[str, list[str]], field: str) -> None:
@@ -82,6 +93,34 @@ def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
         ("mobile", "safe", "09:00-17:00"),
         ("email", "unknown", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "age", "stands"),
+    [
+        ("self", "domestic", "10", True),
+        ("family", "domestic", "10", False),
+        ("family", "other", "10", False),
+        ("agency", "sexual", "10", False),
+        ("agency", "road_collision", "10", True),
+        ("agency", "domestic", "34", False),
+        ("family", "honour_based_abuse", "34", False),
+        ("family", "other", "34", True),
+    ],
+)
+def test_another_persons_word_is_not_a_childs_nor_one_from_a_home_that_is_not_safe(
+    source: str, what: str, age: str, stands: bool
+) -> None:
+    told = {"phone": "07700 900321", "phone_safe": "safe", "email": "w@example.org", "email_safe": "unsafe"}
+    form = FORM | {name: [value] for name, value in told.items()}
+    form |= {"source": [source], "on_behalf": ["health"], "what": [what], "age": [age]}
+    given, _ = asked.read(form, TODAY)
+    assert given is not None
+    told_of = asked.told(given, clock.now(), "phone")
+    assert (told_of.facts.share, told_of.facts.share_counts) == (("agreed" if stands else "not_asked"), stands)
+    assert told_of.facts.channels_safe == (("mobile",) if stands else ())
+    safety = {channel.kind: channel.safety for channel in told_of.details.channels}
+    assert safety == {"mobile": "safe" if stands else "unknown", "email": "unsafe"}
 
 
 @pytest.mark.parametrize(("ago", "contact"), [("week", True), ("not_said", True), ("month", False), ("years", False)])
@@ -216,6 +255,9 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
     for name in ("given_names", "phone_days"):
         listed = await caller.sends(body | {name: ["A", "B"]})
         assert listed.json()["errors"] == [{"field": name, "message": "Send one value, not a list"}]
+    for name, sent in (("given_names", 5), ("date_of_birth", 0), ("date_of_birth", "0"), ("phone_voicemail", True)):
+        refused = await caller.sends({**body, name: sent})
+        assert refused.status_code == 422 and [one["field"] for one in refused.json()["errors"]] == [name]
     assert (await caller.sends([1])).status_code == 422
     assert (await caller.sends(body, "short")).status_code == 400
     assert (await caller.sends(body, **{"Content-Type": "text/plain"})).status_code == 415

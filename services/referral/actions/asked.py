@@ -12,7 +12,9 @@ from contracts.working_time import local_day
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import sealing
 from services.referral.actions.taking_in import SelfReferral
+from services.referral.domain import mailbox
 from services.referral.domain.facts import CaseFacts
+from services.referral.domain.plain_text import is_plain
 from services.referral.domain.safe_times import DAYS_LIKE, HOURS_LIKE, days_of, hours_of
 from services.referral.domain.telephone import one_number
 
@@ -26,7 +28,11 @@ Safety = Literal["safe", "unsafe", "unknown"]
 WorksFor = Literal["none", "hub", "police", "provider", "not_recorded"]
 INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
 CHECK_NUMBER = "Enter one telephone number and nothing else, like 07700 900321"
-RECENT = timedelta(days=7)
+CHECK_LETTERS = "Enter letters, digits and signs that can be read, and no hidden ones"
+RECENT, OLDEST = timedelta(days=7), 120
+ADULT = 18
+AT_HOME = frozenset({"domestic", "honour_based_abuse"})
+FROM_OUTSIDE = frozenset({"hate", "road_collision", "anti_social_behaviour"})
 FLAGS = {
     "stalking": "stalking",
     "domestic": "domestic_abuse",
@@ -96,7 +102,7 @@ class TakeIn(BaseModel):
     date_of_birth: Annotated[date | None, Say("", wrong="The date of birth must be a real date")] = None
     what: Annotated[What, Say("Choose what it is about")]
     age: Annotated[int | None, Say("Enter the person's age", wrong="Enter the age in years, like 34")] = Field(
-        default=None, ge=0, le=120
+        default=None, ge=0, le=OLDEST
     )
     area: Annotated[str, Say("Choose where the person lives")] = Field(max_length=9)
     reported: Annotated[Literal["yes", "no", "not_known"], Say("Choose whether the police know")]
@@ -142,7 +148,7 @@ def read(form: Mapping[str, Sequence[str]], today: date) -> tuple[TakeIn | None,
     """What was given, or what has to be put right, in the order of the fields."""
     given, errors = parse(TakeIn, form)
     if given is not None:
-        errors = [*_checked(given, today)]
+        errors = _in_order(_checked(given, today))
     elif not any("".join(form.get(name, ())).strip() for name in ("age", "date_of_birth", "date_of_birth-day")):
         errors = _in_order([*errors, FieldError("age", "Enter the person's age")])
     return (given if not errors else None), errors
@@ -160,8 +166,7 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
         found.append(FieldError("on_behalf", "Choose what kind of agency it is"))
     if given.date_of_birth and not today - timedelta(days=125 * 366) < given.date_of_birth <= today:
         found.append(FieldError("date_of_birth", "The date of birth must be in the past"))
-    if given.age is None and given.date_of_birth is None:
-        found.append(FieldError("age", "Enter the person's age"))
+    found += _of_age(given, today)
     if given.area not in {place.code for place in AREAS}:
         found.append(FieldError("area", "Choose where the person lives"))
     for name in ("phone", "landline"):
@@ -172,12 +177,26 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
         found.append(FieldError("phone_days", DAYS_LIKE))
     if given.phone_hours and hours_of(given.phone_hours) is None:
         found.append(FieldError("phone_hours", HOURS_LIKE))
-    if given.email and ("@" not in given.email or " " in given.email):
-        found.append(FieldError("email", "Enter an e-mail address, like name@example.org"))
+    if given.email and mailbox.one_address(given.email) is None:
+        found.append(FieldError("email", mailbox.LIKE))
+    for name in ("given_names", "family_name", "address", "postcode"):
+        text = getattr(given, name)
+        if text and not is_plain(text):
+            found.append(FieldError(name, CHECK_LETTERS))
     if given.agrees == "no":
         words = "The person has to agree that we keep this and look for help. Without that nothing is kept."
         found.append(FieldError("agrees", words))
     return found
+
+
+def _of_age(given: TakeIn, today: date) -> list[FieldError]:
+    """An age and a day of birth that do not fit: a child may stand as grown by a slip in either."""
+    if given.age is None and given.date_of_birth is None:
+        return [FieldError("age", "Enter the person's age")]
+    if given.age is None or given.date_of_birth is None or age_of(given, today) == given.age:
+        return []
+    words = f"By this date of birth they are {age_of(given, today)}: ask again, and enter one of the two"
+    return [FieldError("age", words)] if 0 <= age_of(given, today) <= OLDEST else []
 
 
 def age_of(given: TakeIn, today: date) -> int:
@@ -188,10 +207,20 @@ def age_of(given: TakeIn, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
+def counts(given: TakeIn, age: int) -> bool:
+    """Whether what is said of sharing and of safe channels is the person's own word, or may stand for it. Of a child
+    the one who says it, or somebody of the household, may be the suspect, and so in every case of the home. Source:
+    design 3 (a parent's yes never counts where a parent or the household may be the suspect)."""
+    if given.source in ("self", "witness"):
+        return True
+    return given.what not in AT_HOME if age >= ADULT else given.what in FROM_OUTSIDE
+
+
 def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
     """As the case is opened with it."""
     restricted = not RESTRICTED.isdisjoint((given.works_for, given.household_works_for))
-    return SelfReferral(facts_of(given, now, via), details_of(given), given.agrees == "yes", restricted)
+    own = counts(given, age_of(given, local_day(now)))
+    return SelfReferral(facts_of(given, now, via), details_of(given, own_word=own), given.agrees == "yes", restricted)
 
 
 def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
@@ -199,6 +228,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     the centre is offered now."""
     today, recent = local_day(now), given.ago == "week"
     age = age_of(given, today)
+    own = counts(given, age)
     flag = (OF_A_CHILD.get(given.what) if age < 18 else None) or FLAGS.get(given.what)
     safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
     value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
@@ -217,10 +247,11 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         choices=("interpreter",) if given.interpreter == "yes" else (),
         works_for=given.works_for,
         language=given.language,
-        share="agreed",
+        share="agreed" if own else "not_asked",
         share_said="agreed",
         share_by="self" if given.source in ("self", "witness") else "other",
-        channels_safe=tuple(kinds.get(n, n) for n, safety in safe.items() if safety == "safe" and value[n]),
+        share_counts=own,
+        channels_safe=tuple(kinds.get(n, n) for n, safety in safe.items() if own and safety == "safe" and value[n]),
         home_area=given.area,
         area=given.area,
         committed_to=today if recent else None,
@@ -235,8 +266,12 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     )
 
 
-def details_of(given: TakeIn) -> sealing.Details:
-    """The personal details, to be sealed."""
+def details_of(given: TakeIn, *, own_word: bool) -> sealing.Details:
+    """The personal details, to be sealed. Without the person's own word no channel is safe; unsafe stays unsafe."""
+
+    def safety(said: str) -> str:
+        return said if own_word or said == "unsafe" else "unknown"
+
     yes = {"yes": True, "no": False, None: None}
     channels: list[dict[str, object]] = []
     if given.phone:
@@ -244,7 +279,7 @@ def details_of(given: TakeIn) -> sealing.Details:
             {
                 "kind": "mobile",
                 "value": given.phone,
-                "safety": given.phone_safe,
+                "safety": safety(given.phone_safe),
                 "days": given.phone_days,
                 "hours": given.phone_hours,
                 "voicemail": yes[given.phone_voicemail],
@@ -254,7 +289,7 @@ def details_of(given: TakeIn) -> sealing.Details:
     letter = ", ".join(part for part in (given.address, given.postcode) if part) if given.address else None
     for kind, value in (("landline", given.landline), ("email", given.email), ("letter", letter)):
         if value:
-            channels.append({"kind": kind, "value": value, "safety": getattr(given, f"{kind}_safe")})
+            channels.append({"kind": kind, "value": value, "safety": safety(getattr(given, f"{kind}_safe"))})
     return sealing.Details.model_validate(
         {
             "given_names": given.given_names,

@@ -247,7 +247,7 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     """What a human must do: call 999 at once, and the same day ask the officer to ask, add the children of a violent
     home."""
     found = []
-    if "share_not_asked" in decision.routing.holds:
+    if "share_not_asked" in decision.routing.holds and facts.crime_id:
         found.append(_task("ask_officer_to_ask", facts, now))
     if decision.decision == "refused" and not SAFEGUARDING.isdisjoint(decision.routing.doors):
         found.append(_task(OPEN_DOOR, facts, now))

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from contracts.vocabulary import CHANNELS
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from services.referral.domain import safe_times
+from services.referral.domain.mailbox import one_address
+from services.referral.domain.plain_text import readable
 from services.referral.domain.telephone import one_number
 from services.referral.store import details
 from services.referral.store.told_channels import SealedChannel
@@ -26,12 +28,13 @@ def _names(value: Any) -> Any:
     return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
-Name = Annotated[str, BeforeValidator(_names), Field(max_length=200)]
+Shown = Annotated[str, AfterValidator(readable)]
+Name = Annotated[str, BeforeValidator(_names), AfterValidator(readable), Field(max_length=200)]
 
 
 class Address(_Part):
-    lines: tuple[str, ...] = ()
-    postcode: str | None = None
+    lines: tuple[Shown, ...] = ()
+    postcode: Shown | None = None
 
 
 def _readable(read: Callable[[str], object]) -> BeforeValidator:
@@ -41,7 +44,7 @@ def _readable(read: Callable[[str], object]) -> BeforeValidator:
 
 class GivenChannel(_Part):
     kind: str
-    value: str = Field(max_length=400)
+    value: Shown = Field(max_length=400)
     safety: str = "unknown"
     days: Annotated[str | None, _readable(safe_times.days_of)] = None
     hours: Annotated[str | None, _readable(safe_times.hours_of)] = None
@@ -60,24 +63,24 @@ class Relative(_Part):
     kin_ref: str
     relationship: str | None = None
     given_names: Name | None = None
-    family_name: str | None = None
+    family_name: Shown | None = None
     channels: Channels = ()
 
 
 class Officer(_Part):
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: Shown | None = None
+    email: Shown | None = None
+    phone: Shown | None = None
 
 
 class Details(_Part):
     """Personal details of one person, as the police seal them or a worker types them (design 3, section 3)."""
 
     given_names: Name | None = None
-    family_name: str | None = None
-    date_of_birth: str | None = None
+    family_name: Shown | None = None
+    date_of_birth: Shown | None = None
     address: Address | None = None
-    code_word: str | None = None
+    code_word: Shown | None = None
     channels: Channels = ()
     next_of_kin: tuple[Relative, ...] = ()
     officer_in_case: Officer | None = None
@@ -139,13 +142,16 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
     for channel in given.channels:
         if channel.kind in PHONES and phone(channel.value):
             found.append(("phone", sealer.blind("phone", phone(channel.value))))
-        elif channel.kind == "email":
+        elif channel.kind == "email" and usable(channel.kind, channel.value):
             found.append(("email", sealer.blind("email", channel.value)))
     return list(dict.fromkeys(found))
 
 
 def usable(kind: str, value: str) -> bool:
-    """Whether this is a number or address that a lock can follow: of a telephone, one number wholly understood."""
+    """Whether this is a number or address that a lock can follow: one telephone number wholly understood, one e-mail
+    address and nothing beside it."""
+    if kind == "email":
+        return one_address(value) is not None
     return kind not in PHONES or one_number(value) is not None
 
 

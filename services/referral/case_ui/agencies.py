@@ -28,6 +28,7 @@ from services.referral.store import intakes
 from services.referral.store.intakes import Agency, Intake
 
 FIELDS = frozenset(asked.TakeIn.model_fields) - {"case_id", "source"}
+NUMBERS = frozenset({"age"})
 LISTS = frozenset(name for name, info in asked.TakeIn.model_fields.items() if get_origin(info.annotation) is list)
 
 
@@ -144,7 +145,7 @@ async def _taken(tx: Tx, visit: Visit, desk: Desk, agency: Agency) -> tuple[int,
 
 
 def _as_form(body: bytes) -> tuple[Mapping[str, list[str]], list[FieldError]]:
-    """The body as the form's fields: text, numbers and lists of text; an unknown field is an error, not a silence."""
+    """The body as the form's fields: text, lists of text, a number where one is asked; an unknown field is an error."""
     try:
         told = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -155,7 +156,9 @@ def _as_form(body: bytes) -> tuple[Mapping[str, list[str]], list[FieldError]]:
     form: dict[str, list[str]] = {}
     for name, value in told.items():
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if any(isinstance(each, bool) or not isinstance(each, str | int) for each in values):
+        if name in NUMBERS and any(isinstance(each, bool) or not isinstance(each, str | int) for each in values):
+            errors.append(FieldError(name[:60], "Send a whole number"))
+        elif name not in NUMBERS and not all(isinstance(each, str) for each in values):
             errors.append(FieldError(name[:60], "Send text"))
         elif isinstance(value, list) and name in FIELDS and name not in LISTS:
             errors.append(FieldError(name, "Send one value, not a list"))
