@@ -50,6 +50,8 @@ async def test_what_another_record_says_hides_the_address_in_packs_old_and_new_a
     await hub.worker.pool.execute("update channel set safety = 'safe'")
     async with portal_of(hub, databases) as browse:
         worker = await browse("idva.worker")
+        await worker.get(sent.page)
+        await worker.submit("Accept")
         page = await worker.get(sent.page)
         assert ROW in page.html and VISIT in page.html and ROW in await pack(hub, sent.case)
         await one_person(hub, sent.person, await a_protected_record(hub))
