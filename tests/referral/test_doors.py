@@ -15,7 +15,7 @@ from services.referral.beside_books import doors
 from services.referral.domain.tracked import check, next_steps
 from services.referral.store import cases
 from tests.browser import Seen
-from tests.builders import RAPE, a_crime, a_victim, a_viewer
+from tests.builders import RAPE, a_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
@@ -132,3 +132,41 @@ async def test_the_page_with_doors_and_the_page_of_use_pass_the_gate(site: Site,
     case = await a_case_with_doors(hub)
     await passes(site, f"/cases/{case}/safeguards")
     await passes(site, f"/cases/{case}/contact", "Call the mobile: show its number")
+
+
+@pytest.mark.service
+async def test_a_door_is_gone_through_again_after_a_new_incident_or_a_new_risk_and_not_before(
+    hub: Hub, browse: AsPersona
+) -> None:
+    person = a_victim("V-1", relationship_to_suspect="partner", risk={"dash_score": 17, "grade": "high"})
+    crime = a_crime(person, offence_code="105A", flags=["domestic_abuse"])
+    case = await a_case(hub, crime)
+    officer = await browse("officer")
+
+    async def marac(step: str, status: int = 200, step_id: str | None = None) -> Seen:
+        said = {"step_id": step_id or str(uuid4()), "marac-step": step}
+        return await officer.post(f"/cases/{case}/safeguards/offers/marac", said, status)
+
+    page = await officer.get(f"/cases/{case}/safeguards")
+    assert "Something new was told" not in page.text, "nothing was done yet"
+    await marac("referred")
+    page = await marac("heard")
+    assert "Something new was told" not in page.text
+    await marac("again.referred", 422)
+    await hub.hears(recorded(a_crime(person, flags=["domestic_abuse"]), at=clock.now()))
+    page = await officer.get(f"/cases/{case}/safeguards")
+    assert "Something new was told" in page.text
+    assert "Again, because of what is new: Referred to the conference" in page.text
+    twice = str(uuid4())
+    for _ in range(2):
+        page = await marac("again.referred", step_id=twice)
+    assert "Again: Referred to the conference, " in page.text and "Something new was told" not in page.text
+    assert await hub.value("select count(*) from offer_step where step = 'referred' and round = 2") == 1
+    await marac("again.referred", 422)
+    later = updated(crime, 2, victims=[person | {"risk": {"dash_score": 17, "grade": "imminent"}}])
+    await hub.hears([snapshot(later, clock.now())])
+    assert "Again: It was heard" in (await marac("heard")).text
+    await officer.get(f"/cases/{case}/safeguards")
+    await marac("again.referred", 422)
+    await hub.worker.pool.execute("update offer_step set at = at - interval '1 minute'")
+    assert "Again: Referred" in (await marac("again.referred")).text, "danger now was told after what was done before"

@@ -9,7 +9,7 @@ import pytest
 from contracts.referral import ContactSafetyChanged
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import contacting, numbers, opening, taking_in
+from services.referral.actions import contacting, numbers, opening, rerouting, taking_in
 from services.referral.store import contact
 from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.conftest import Databases
@@ -171,3 +171,17 @@ async def test_a_retired_number_does_not_come_back_by_itself_and_an_undone_link_
     assert await hub.value(index, second) == old, "nobody is rung on another's number"
     assert await hub.value("select safety from channel where person_id = $1 and kind = 'mobile'", second) != "safe"
     assert await hub.value(index, first) == hub.sealer.blind("value", NUMBER)
+
+
+async def test_two_incidents_told_on_one_day_without_the_police_are_two_reports_and_a_case_decided_again_is_one(
+    hub: Hub,
+) -> None:
+    person, told = uuid4(), [a_self_referral(), a_self_referral()]
+    for given in told:
+        async with hub.looks(OFFICER) as tx:
+            await taking_in.self_referral(tx, OFFICER, given, person, BOOKS, hub.sealer, clock.now())
+    for given in (*told, told[0]):
+        async with hub.looks(OFFICER) as tx:
+            await rerouting.rerun(tx, given.facts.case_id, BOOKS, clock.now())
+        counted = await hub.value("select repeat_count from case_file where case_id = $1", given.facts.case_id)
+        assert counted == 2

@@ -181,6 +181,7 @@ async def test_a_no_on_the_phone_asks_to_be_recorded_and_nobody_is_to_call_befor
         await contacting.record_attempt(tx, OFFICER, uuid4(), case, "mobile", "declined", clock.now(), for_support=True)
     page = await officer.get(f"/cases/{case}/contact")
     assert USES["mobile"] not in page.texts("button") and "The person said no to support: first record" in page.text
+    assert "Nobody is to try to reach the person now" in page.text and "Record the attempt" not in page.texts("button")
     assert "record it on each referral" in (await officer.get(f"/cases/{case}")).text
     assert await hub.value("select count(*) from referral where ended_at is not null") == 0, "only a human ends it"
     [task] = await hub.rows("select task_id from task where kind = 'said_no_to_support'")

@@ -1,6 +1,7 @@
 """What a worker writes beside a case: callers checked, call-backs, who must not know, disclosure, steps of offers."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +16,9 @@ from services.referral.actions import at_door, sealing
 from services.referral.beside_books import doors, offers
 from services.referral.domain import persons, tracked
 from services.referral.domain.appointed import FURTHEST
+from services.referral.domain.update import GATES
 from services.referral.store import beside, consent, details
-from services.referral.store.beside import Entry
+from services.referral.store.beside import Entry, Taken
 from services.referral.store.cases import Case
 
 CODES = {
@@ -149,6 +151,31 @@ def is_careful(case: Case) -> bool:
     return may_be_hurt or child or case.offence_group == "sexual-offences"
 
 
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """How often an offer or a door was gone through: the number of the last round, the steps of it, and when the last
+    of them was taken."""
+
+    number: int = 1
+    steps: tuple[str, ...] = ()
+    last_at: datetime | None = None
+
+    @classmethod
+    def of(cls, taken: Sequence[Taken]) -> "Rounds":
+        number = max((each.round for each in taken), default=1)
+        last = [each for each in taken if each.round == number]
+        return cls(number, tuple(each.step for each in last), max((each.at for each in last), default=None))
+
+    def may_begin_again(self, news_at: datetime | None) -> bool:
+        """A second referral, after a new incident or a new risk that was told since the last step."""
+        return self.last_at is not None and news_at is not None and news_at > self.last_at
+
+
+async def news_of(tx: Tx, case: Case) -> datetime | None:
+    """When something new was last known of the case that asks for care."""
+    return await beside.news(tx, case.person_id, case.case_id, sorted(GATES))
+
+
 async def take_step(
     tx: Tx, viewer: Viewer, case: Case, step_id: UUID, offer: str, step: str, said_by: str | None, now: datetime
 ) -> bool:
@@ -159,13 +186,19 @@ async def take_step(
         raise Refused("offer", "not_found")
     if await beside.step_known(tx, step_id):
         return False
-    taken = [each.step for each in (await beside.steps(tx, case.case_id)).get(offer, ())]
-    shared = offer in doors() and await is_shared(tx, case, now)
-    wanted = tracked.check(followed, taken, step, said_by, careful=is_careful(case), shared=shared)
-    said = said_by if wanted.by_person else None
-    if not await beside.add_step(tx, step_id, case.case_id, offer, step, said, viewer.user_id, viewer.role, now):
+    rounds = Rounds.of((await beside.steps(tx, case.case_id)).get(offer, ()))
+    code, anew = step.removeprefix(tracked.AGAIN), step.startswith(tracked.AGAIN)
+    if anew and not (offer in doors() and rounds.may_begin_again(await news_of(tx, case))):
         raise Refused("step", "not_from_here")
-    await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), step)])
+    shared = offer in doors() and await is_shared(tx, case, now)
+    taken = () if anew else rounds.steps
+    wanted = tracked.check(followed, taken, code, said_by, careful=is_careful(case), shared=shared)
+    said = said_by if wanted.by_person else None
+    made = Taken(code, said, viewer.role, now, rounds.number + anew)
+    if not await beside.add_step(tx, step_id, case.case_id, offer, made, viewer.user_id):
+        raise Refused("step", "not_from_here")
+    await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), code)])
+    step = code
     await at_door.taken(tx, viewer, case, offer, step, now)
     return True
 

@@ -23,6 +23,8 @@ UNDONE = "send_undone"
 """Why an agreement ends whose very send, or transfer, was undone: the person took nothing back."""
 TO_RECORD = "said_no_to_support"
 """The task of a no that was heard: until somebody has decided what follows, nobody calls the person for support."""
+SAID_NO = "said_no"
+"""Why nobody contacts them while that task is open."""
 SHARING = frozenset({"support", "restorative_justice"})
 """Purposes of an agreement that let the person be reached and their details be shared."""
 
@@ -99,7 +101,7 @@ async def share_shuts(
 
 async def _sharing_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool, purpose: str) -> str | None:
     if purpose == "support" and any(one.kind == TO_RECORD for one in await tasks.of_case(tx, case.case_id)):
-        return "said_no"
+        return SAID_NO
     word = next((hold for hold in NO_CONTACT if hold in case.holds), None)
     word = NO_CONTACT[0] if case.share == "refused" else word
     if word is None:

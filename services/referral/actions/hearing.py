@@ -248,8 +248,11 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
 def _counted(others: Sequence[Prior], facts: CaseFacts) -> persons.Repeats:
     if not others:
         return persons.Repeats(1, int(facts.domestic))
-    reports = [persons.Report(prior.crime_id, local_day(prior.reported_at), prior.domestic) for prior in others]
-    reports.append(persons.Report(facts.crime_id, facts.reported_on, facts.domestic))
+    reports = [
+        persons.Report(prior.crime_id or prior.case_id, local_day(prior.reported_at), prior.domestic)
+        for prior in others
+    ]
+    reports.append(persons.Report(facts.crime_id or facts.case_id, facts.reported_on, facts.domestic))
     return persons.repeats(reports, facts.reported_on)
 
 

@@ -17,13 +17,14 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral import said
-from services.referral.actions import as_shown, contacting, liaising, timing
+from services.referral.actions import as_shown, contacting, gating, liaising, timing
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
 from services.referral.case_ui import safe_times_said, words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
+from services.referral.domain.safe_contact import Profile
 from services.referral.store import beside, contact, liaison, numbers
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
@@ -89,6 +90,7 @@ async def show(
         **top,
         shown=(one(visit, "shown") if errors and status == 422 else "") or marks,
         channels=channels,
+        shut=_shut(held),
         uses=USES,
         days=said.days,
         hours=said.hours,
@@ -116,6 +118,14 @@ def _liaison_choices(visit: Visit, desk: Desk, officer: liaison.Liaison | None) 
     stands = liaising.stands(officer) if officer else ""
     listed = desk.books.transitions.reasons[liaising.WORDS].on(local_day(visit.now))
     return {one.code: one.words for one in listed if one.code != stands}
+
+
+def _shut(held: Profile) -> tuple[str, bool] | None:
+    """Why nobody contacts the person at all, said before anybody fills in a form; and whether what they said waits to
+    be recorded."""
+    if held.shut is None:
+        return None
+    return safe_contact.Verdict(False, held.shut).words, held.shut == gating.SAID_NO
 
 
 async def _others(tx: Tx, visit: Visit, case: Case) -> dict[str, list[tuple[str, str]]]:

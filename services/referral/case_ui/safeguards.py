@@ -20,7 +20,7 @@ from services.referral.beside_books import doors, offers, witness_charter
 from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.appointed import example_day, instant_of
-from services.referral.domain.tracked import Offer, next_steps
+from services.referral.domain.tracked import AGAIN, Offer, Step, next_steps
 from services.referral.drafting import told_id
 from services.referral.store import beside, cases, details
 from services.referral.store.alerts import ALERTING
@@ -69,17 +69,21 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         officers = await sealing.open_case(visit.sealer, case.person_id, case.case_id, closed)
         has_word = await acts.has_code_word(tx, case.person_id)
         also = await beside.also_with(tx, case.case_id)
-        shared = await acts.is_shared(tx, case, visit.now)
+        shared, news = await acts.is_shared(tx, case, visit.now), await acts.news_of(tx, case)
         top = await frame(tx, visit, case, "Safeguards")
         seen = audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("safeguards", *sorted(officers)))
         await audit.record(tx, [seen])
     texts = await acts.texts(visit.sealer, held)
     providers = {c.provider.provider_id: c.provider.name for c in desk.books.directory.by_id.values()}
+    followed = (
+        _followed(offers().values(), case, taken),
+        _followed([doors()[one] for one in acts.doors_of(case)], case, taken, shared=shared, news=news),
+    )
     return visit.render(
         "case_ui/safeguards.html",
         status=422 if errors else 200,
         **top,
-        errors=list(errors),
+        errors=[_placed(error, followed) for error in errors],
         form=form,
         drafted=form or next((kind for kind in CODES if any(name.startswith(f"{kind}-") for name in visit.form)), ""),
         entries={kind: [(entry, texts.get(entry.entry_id)) for entry in held if entry.kind == kind] for kind in CODES},
@@ -91,8 +95,8 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
         orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
-        offers=_followed(offers().values(), case, taken),
-        doors=_followed([doors()[one] for one in acts.doors_of(case)], case, taken, shared=shared),
+        offers=followed[0],
+        doors=followed[1],
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),
     )
@@ -112,18 +116,44 @@ def _conditions(data: dict[str, Any]) -> str:
 
 
 def _followed(
-    followed: Iterable[Offer], case: Case, taken: dict[str, list[beside.Taken]], *, shared: bool = False
+    followed: Iterable[Offer],
+    case: Case,
+    taken: dict[str, list[beside.Taken]],
+    *,
+    shared: bool = False,
+    news: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Offers, or doors, with what was done and what may be done next."""
-    found = []
+    """Offers, or doors, with what was done and what may be done next; `news`: when something new was last told, after
+    which a door is gone through again."""
+    found, careful = [], acts.is_careful(case)
     for offer in followed:
         done = taken.get(offer.code, [])
-        steps_done = [each.step for each in done]
-        following = next_steps(offer, steps_done, careful=acts.is_careful(case), shared=shared)
-        steps = {step.code: step.words + (" (their own word)" if step.by_person else "") for step in following}
-        told = [(offer.steps[each.step].words, each.at) for each in done if each.step in offer.steps]
-        found.append({"offer": offer, "told": told, "next": steps, "asks": any(step.by_person for step in following)})
+        rounds = acts.Rounds.of(done)
+        again = rounds.may_begin_again(news)
+        following = next_steps(offer, rounds.steps, careful=careful, shared=shared)
+        anew = next_steps(offer, (), careful=careful, shared=shared) if again else []
+        steps = {step.code: _named(step) for step in following}
+        steps |= {AGAIN + step.code: f"Again, because of what is new: {_named(step)}" for step in anew}
+        told = [
+            (("Again: " if each.round > 1 else "") + offer.steps[each.step].words, each.at)
+            for each in done
+            if each.step in offer.steps
+        ]
+        asks = any(step.by_person for step in (*following, *anew))
+        new = news if again else None
+        found.append({"offer": offer, "told": told, "next": steps, "asks": asks, "news": new})
     return found
+
+
+def _placed(error: FieldError, followed: Iterable[list[dict[str, Any]]]) -> FieldError:
+    """The error at its field; at none where nothing may be done next, so that there is no such field."""
+    there = {f"{each['offer'].code}-step" for one in followed for each in one if each["next"]}
+    gone = error.field.endswith("-step") and error.field not in there
+    return FieldError("", error.message) if gone else error
+
+
+def _named(step: Step) -> str:
+    return step.words + (" (their own word)" if step.by_person else "")
 
 
 async def _refused(visit: Visit, desk: Desk, refused: Refused, form: str) -> Response:

@@ -12,7 +12,8 @@ from services.referral.domain.rules import months_before
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One crime or incident of a person: the day of its report in London, and whether it was domestic."""
+    """One crime or incident of a person: the day of its report in London, and whether it was domestic. `crime_id`: of
+    one that the police do not know, the id of its case."""
 
     crime_id: UUID | None
     on: date

@@ -44,6 +44,8 @@ def _step(code: str, told: Mapping[str, Any]) -> Step:
 
 
 AGREED = "agreed"
+AGAIN = "again."
+"""Before the code of a step: it is taken anew, after a new incident or a new risk."""
 
 
 def next_steps(offer: Offer, taken: Collection[str], *, careful: bool, shared: bool = False) -> list[Step]:

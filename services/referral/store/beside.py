@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read
+from services.referral.store.rows import RECORDS, columns, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Taken:
     said_by: str | None
     by_role: str
     at: datetime
+    round: int = 1
 
 
 _ORDERS = """
@@ -160,21 +161,37 @@ async def steps(tx: Tx, case_id: UUID) -> dict[str, list[Taken]]:
     """The steps taken of each offer, in order."""
     found: dict[str, list[Taken]] = {}
     for row in await tx.fetch(
-        "select offer, step, said_by, by_role, at from offer_step where case_id = $1 order by at, step_id", case_id
+        f"select offer, {columns(Taken)} from offer_step where case_id = $1 order by round, at, step_id", case_id
     ):
-        found.setdefault(row["offer"], []).append(Taken(row["step"], row["said_by"], row["by_role"], row["at"]))
+        told = dict(row)
+        found.setdefault(told.pop("offer"), []).append(Taken(**told))
     return found
 
 
-async def add_step(
-    tx: Tx, step_id: UUID, case_id: UUID, offer: str, step: str, said_by: str | None, by: UUID, role: str, now: datetime
-) -> bool:
+async def add_step(tx: Tx, step_id: UUID, case_id: UUID, offer: str, taken: Taken, by: UUID) -> bool:
     done = await tx.fetchval(
-        "insert into offer_step (step_id, case_id, offer, step, said_by, by_id, by_role, at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning step_id",
-        *(step_id, case_id, offer, step, said_by, by, role, now),
+        "insert into offer_step (step_id, case_id, offer, step, said_by, by_id, by_role, at, round)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning step_id",
+        *(step_id, case_id, offer, taken.step, taken.said_by, by, taken.by_role, taken.at, taken.round),
     )
     return done is not None
+
+
+_NEWS = f"""
+select greatest(
+    (select max(opened_at) from case_file where person_id = {RECORDS} and case_id <> $2),
+    (select max(n.decided_at) from routing n join routing b on b.case_id = n.case_id and b.run = n.run - 1
+      where n.case_id = $2 and (not (n.doors <@ b.doors)
+            or exists (select 1 from unnest(n.holds) h where h <> all($3::text[]) and h <> all(b.holds)))),
+    (select max(created_at) from task where case_id = $2 and kind = 'review_risk'))
+"""
+
+
+async def news(tx: Tx, person_id: UUID, case_id: UUID, gates: Sequence[str]) -> datetime | None:
+    """When something new was last known that asks for care: another incident of the person, a hold (but for `gates`) or
+    a door that was not there before, an alert or a danger after which the risk is to be looked at again."""
+    found: datetime | None = await tx.fetchval(_NEWS, person_id, case_id, list(gates))
+    return found
 
 
 async def step_known(tx: Tx, step_id: UUID) -> bool:
