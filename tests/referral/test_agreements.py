@@ -92,7 +92,7 @@ async def test_a_child_under_13_does_not_agree_alone_and_at_13_to_15_somebody_ju
 
     async def says(age: int | str, given_by: str, status: int = 200) -> Seen:
         victim = a_victim(relationship_to_suspect="stranger", age_at_report=age, age_at_offence=age)
-        case = await a_case(hub, a_domestic_crime(victim))
+        case = await a_case(hub, a_domestic_crime(victim), date_of_birth=None)
         await officer.get(f"/cases/{case}/agreements/new")
         return await officer.submit("Record the agreement", status, **{**GIVEN, "given_by": given_by})
 

@@ -66,6 +66,21 @@ async def test_a_rehearsal_says_which_cases_a_draft_would_change_and_changes_non
     assert "None of 0 cases" in (await leader.get("/operations/rehearsal")).text
 
 
+async def test_an_incident_is_known_however_its_id_is_typed_and_one_that_holds_nobody_is_told_as_such(
+    hub: Hub, browse: AsPersona
+) -> None:
+    await hub.hears(recorded(a_crime(major_incident_id="MI-dcf2c6")))
+    leader = await browse("leader")
+    await leader.get("/operations/incidents")
+    page = await leader.submit("Switch on", incident_id="MI-NOPE")
+    assert "holds nobody: the police have linked no open case to MI-NOPE" in page.text
+    assert "Linked now: MI-dcf2c6 (1 case)." in page.text
+    page = await leader.submit("Switch on", incident_id=" mi-DCF2C6 ")
+    assert "Switched on. Cases held: 1." in page.text
+    on = await hub.rows("select incident_id from incident_switch order by on_at")
+    assert [row["incident_id"] for row in on] == ["MI-NOPE", "MI-dcf2c6"]
+
+
 async def test_a_draft_that_cannot_be_used_is_named(
     hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

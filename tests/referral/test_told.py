@@ -12,7 +12,7 @@ from contracts.working_time import local_day
 from kit import clock
 from services.referral.domain.facts import History
 from services.referral.domain.matching import explain
-from services.referral.domain.told import age_then, with_told, years
+from services.referral.domain.told import age_then, by_birth, with_told, years
 from services.referral.domain.update import Standing, decide_again, keeping
 from tests.builders import a_crime, a_victim, snapshot, updated
 from tests.conftest import Databases
@@ -74,7 +74,7 @@ def test_an_exception_opens_the_one_rule_it_was_granted_from_and_no_other() -> N
 
 async def exploited(hub: Hub, **victim: Any) -> tuple[UUID, UUID]:
     """The case of somebody in an offence of code 71, with its referral to exploitation triaged."""
-    case = await a_case(hub, a_crime(a_victim(**victim), offence_code=EXPLOITED))
+    case = await a_case(hub, a_crime(a_victim(**victim), offence_code=EXPLOITED), date_of_birth=None)
     return case, await triaged(hub, case, "exploitation")
 
 
@@ -123,6 +123,31 @@ async def test_a_day_of_birth_is_kept_sealed_and_the_police_do_not_take_it_back(
     assert await hub.value("select age_band from case_file where case_id = $1", case) == "10-12"
 
 
+@pytest.mark.parametrize(
+    ("age", "born", "counts"),
+    [(None, 40, True), (34, 11, True), (14, 12, True), (17, 15, True), (34, 33, False), (11, 34, False), (9, 8, False)],
+)
+def test_the_day_of_birth_counts_where_no_age_is_known_or_it_says_a_younger_child(
+    age: int | None, born: int, counts: bool
+) -> None:
+    assert by_birth(age, born) is counts
+
+
+@service
+@pytest.mark.parametrize(("age", "held"), [("not_recorded", True), (34, True), (10, False)])
+async def test_a_child_by_the_day_of_birth_is_held_as_a_child_whatever_age_the_police_gave(
+    hub: Hub, age: int | str, held: bool
+) -> None:
+    today = local_day(clock.now())
+    crime = a_crime(a_victim(age_at_report=age, age_at_offence=age))
+    case = await a_case(hub, crime, date_of_birth=f"{today.year - 11}-01-01")
+    assert "child_under_13" in await hub.value("select holds from case_file where case_id = $1", case)
+    assert await hub.value("select age_band from case_file where case_id = $1", case) == "10-12"
+    assert await hub.value("select count(*) from kit.audit where action = 'case.age_by_birth'") == int(held)
+    await hub.hears([snapshot(updated(crime, 2))])
+    assert await hub.value("select age_band from case_file where case_id = $1", case) == "10-12"
+
+
 @service
 async def test_an_exception_is_written_down_with_who_granted_it_and_then_it_can_be_sent(
     hub: Hub, browse: AsPersona
@@ -146,7 +171,7 @@ async def test_an_exception_is_written_down_with_who_granted_it_and_then_it_can_
 @pytest.mark.browser
 @service
 async def test_the_pages_of_an_age_told_and_of_an_exception_pass_the_gate(site: Site, hub: Hub) -> None:
-    case = await a_case(hub, a_crime(a_victim(age_at_report=40, age_at_offence=40), offence_code=EXPLOITED))
+    case = await a_case(hub, a_crime(a_victim(age_at_report=40), offence_code=EXPLOITED), date_of_birth=None)
     referral = await referral_of(hub, case, "exploitation")
     await passes(site, f"/cases/{case}/told")
     await passes(site, f"/cases/{case}/referrals/{referral}/contracts")

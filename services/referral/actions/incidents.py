@@ -1,7 +1,7 @@
 """The switch for a major incident: every linked case is held for a human, and nothing leaves by itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,8 +30,10 @@ async def switch_on(tx: Tx, viewer: Viewer, switch_id: UUID, incident_id: str, n
 
     Refused where the id is none, and where the incident is switched on already.
     """
+    incident_id = "".join(incident_id.split())
     if not _ID.fullmatch(incident_id):
         raise Refused("incident_id", "not_an_incident_id")
+    incident_id = as_sent(incident_id, await incidents.known(tx))
     linked = await incidents.linked(tx, incident_id)
     made = Switch(switch_id, incident_id, now, viewer.user_id, len(linked))
     held = await incidents.get(tx, switch_id)
@@ -45,6 +47,17 @@ async def switch_on(tx: Tx, viewer: Viewer, switch_id: UUID, incident_id: str, n
     entries = [audit.seen(viewer, "incident.switched_on", "case", case.case_id) for case in linked]
     await audit.record(tx, [audit.seen(viewer, "incident.switched_on", "incident", switch_id), *entries])
     return made
+
+
+def as_sent(incident_id: str, known: Iterable[str]) -> str:
+    """The id as the police write it, however it was typed: they link cases by it; as typed where they sent none like
+    it. `known`: theirs, the one with most cases first."""
+    alike = [one for one in known if _plain(one) == _plain(incident_id)]
+    return incident_id if incident_id in alike or not alike else alike[0]
+
+
+def _plain(incident_id: str) -> str:
+    return "".join(incident_id.split()).casefold()
 
 
 async def _hold(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:

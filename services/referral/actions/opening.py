@@ -9,7 +9,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer
 from kit.service import Moment
-from services.referral.actions import filing, told_channels
+from services.referral.actions import birthdays, filing, told_channels
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -21,11 +21,15 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
     """Opens the oldest arrivals and closes each field under its person's own key; returns how many there were."""
     arrivals = await details.take(tx, BATCH)
     if arrivals:
-        await _keep(tx, context.sealer, arrivals, moment.now)
+        born = await _keep(tx, context.sealer, arrivals, moment.now)
+        await birthdays.compare(tx, context, born, moment.now)
     return len(arrivals)
 
 
-async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime) -> None:
+async def _keep(
+    tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime
+) -> list[tuple[UUID, str | None]]:
+    """Returns the day of birth of each case's own person, as it was given."""
     opened = [(arrival, _opened(sealer, arrival)) for arrival in arrivals]
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
     told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
@@ -46,6 +50,7 @@ async def _keep(tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: da
     await details.propose_same(tx, [p for p, _ in given], now)
     await details.set_state(tx, read, "open")
     await details.set_state(tx, unread, "unreadable")
+    return [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
 
 
 def _opened(sealer: Sealer, arrival: details.Arrival) -> Details | None:

@@ -1,6 +1,6 @@
 """What the leader steers: the last rehearsal of draft rules, and the switch for major incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
+from kit.web.words import plural
 from services.referral.actions import incidents as switching
 from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, one
@@ -66,10 +67,22 @@ async def switch_on(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             about = (switch_id, one(visit, "incident_id").strip())
             made = await switching.switch_on(tx, visit.signed_in, *about, visit.now)
+            known = await incidents.known(tx)
     except Refused as refused:
         return await show_incidents(visit, desk, [FieldError("incident_id", REFUSALS.get(refused.code, refused.code))])
+    if not made.cases:
+        return visit.redirect("/operations/incidents", flash=_nobody(made.incident_id, known), done=False)
     flash = f"Switched on. Cases held: {made.cases}. Nothing leaves for them by itself."
     return visit.redirect("/operations/incidents", flash=flash)
+
+
+def _nobody(incident_id: str, known: Mapping[str, int]) -> str:
+    """That the police linked no open case to an id, with the ids to which they did."""
+    others = [f"{one} ({plural(number, 'case')})" for one, number in known.items() if number and one != incident_id]
+    said = (
+        f"It is switched on, and holds nobody: the police have linked no open case to {incident_id}. Is the id right?"
+    )
+    return f"{said} Linked now: {', '.join(others[:10])}." if others else f"{said} No open case is linked to any id."
 
 
 async def switch_off(visit: Visit, desk: Desk) -> Response:

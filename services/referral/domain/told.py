@@ -32,6 +32,17 @@ def years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+CHILD_ENDS = (13, 16, 18)
+"""From these ages on other rules count."""
+
+
+def by_birth(age: int | None, born: int) -> bool:
+    """Whether the age by the day of birth counts, and not the one that was given: where none was, and where the rules
+    for a younger child follow from it. An adult by birth whom the police hold to be a child stays one until a human
+    says otherwise."""
+    return age is None or any(born < end <= age for end in CHILD_ENDS)
+
+
 def age_then(age: int, on: date, then: date) -> int:
     """How old somebody was on an earlier day who is `age` now, give or take the birthday: never less than 0."""
     return max(0, age - max(0, years(then, on)))

@@ -78,6 +78,15 @@ async def is_on_for(tx: Tx, case_id: UUID) -> bool:
     return bool(found)
 
 
+async def known(tx: Tx) -> dict[str, int]:
+    """The ids of incidents that the police sent, with how many open cases each has; the largest first."""
+    rows = await tx.fetch(
+        "select major_incident_id, count(*) filter (where state <> 'closed') as cases from case_file"
+        " where major_incident_id is not null group by 1 order by 2 desc, 1 limit 500"
+    )
+    return {row["major_incident_id"]: row["cases"] for row in rows}
+
+
 async def switch_on(tx: Tx, made: Switch) -> bool:
     """Keeps a switching; False where the incident is switched on already."""
     names = columns(Switch)
