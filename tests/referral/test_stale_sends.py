@@ -57,7 +57,10 @@ async def test_a_second_press_lands_where_the_first_went_and_what_was_said_other
         page = await officer.post(f"{first.path.removesuffix('/sent')}/undo")
         assert "Undone. Nothing was sent." in page.text
     assert "It was undone" in (await officer.get(first.path)).text
-    assert (await officer.post(where, sent | YES)).heading == "Leaving in 10 seconds"
+    page = await officer.post(where, sent | YES, 409)
+    assert "A send of this case was undone on" in page.text and await counted(hub) == (0, 0), "the same form is spent"
+    anew = (await officer.get(where)).hidden(where)
+    assert (await officer.post(where, anew | YES)).heading == "Leaving in 10 seconds"
     assert await counted(hub) == (1, 1), "sent again after the undo, on what is said anew"
 
 

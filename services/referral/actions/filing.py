@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.working_time import calendar, due, local_day
 from services.referral.domain.announcing import REPEAT, band
 from services.referral.domain.deciding import Decision
-from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.facts import CaseFacts, History, acted_on
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import priority
 from services.referral.domain.update import GATES as UPDATE_GATES
@@ -88,7 +88,7 @@ def opened(
         holds=routing.holds,
         doors=routing.doors,
         priority=urgency,
-        risk_grade=facts.risk_grade,
+        risk_grade=acted_on(facts.risk_grade, routing.holds),
         dash_score=facts.dash_score,
         marac_on=facts.marac_on,
         hub_due=by,

@@ -17,7 +17,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import bound
-from kit.web.words import time_words
+from kit.web.words import time_words, when
 from services.referral import stale_steps
 from services.referral.actions import consenting, excepting, gating, packing, referring
 from services.referral.case_ui import naming, steps, whynot, words
@@ -34,7 +34,8 @@ from services.referral.domain.matching import Checked, Granted, explain
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
 from services.referral.domain.rules import months_before
-from services.referral.store import beside, cases, consent, first_contact, referrals
+from services.referral.store import audited, beside, cases, consent, first_contact, referrals
+from services.referral.store.audited import Audited
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
@@ -55,10 +56,12 @@ class Going:
     given: tuple[str, ...]
     legs: Sequence[Leg]
     pack: dict[str, Any]
+    undone: Audited | None
+    """The last send of this case that was taken back: a form made before it sends nothing again."""
 
     @property
     def stood(self) -> str:
-        return stale_steps.stood(self.referral, len(self.legs))
+        return stale_steps.stood(self.referral, len(self.legs), self.undone.at if self.undone else None)
 
 
 async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Going | None:
@@ -74,7 +77,8 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
     other = [OTHER] if contract.provider.provider_id in await beside.also_with(tx, case.case_id) else []
     legs = await referrals.legs(tx, referral.referral_id)
-    return Going(case, referral, contract, books, (*pack, *other), legs, pack)
+    undone = await audited.last(tx, case.case_id, "referral.undone")
+    return Going(case, referral, contract, books, (*pack, *other), legs, pack, undone)
 
 
 async def check(
@@ -218,6 +222,8 @@ async def _told(tx: Tx, visit: Visit, going: Going) -> str:
         who = "you" if last.sent_by == visit.signed_in.user_id else "a colleague"
         to = titled(going.books, last.contract_id)
         return f"It is on its way to {to}, sent by {who}, and leaves at {time_words(last.release_at)}."
+    if going.undone is not None and last is None:
+        return f"A send of this case was undone on {when(going.undone.at)}: nothing was sent. Open the page to send."
     referral = going.referral
     return await stale_steps.told(tx, going.books, going.case.case_id, referral.referral_id, referral.state)
 

@@ -1,6 +1,6 @@
 """What is known of one case: everything that routing, matching and the announcements need."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -114,6 +114,12 @@ FIELDS: tuple[str, ...] = tuple(field.name for field in fields(CaseFacts))
 
 RISKS = ("standard", "medium", "high", "imminent")
 """Grades of risk, the lowest first."""
+
+
+def acted_on(grade: str | None, holds: Sequence[str]) -> str | None:
+    """The grade that everybody is shown: high where the rules found the risk high by another sign (Dash, MARAC, the
+    officer's judgement, a third report) than the grade that somebody entered."""
+    return "high" if "high_risk" in holds and grade not in ("high", "imminent") else grade
 
 
 def at_risk(facts: CaseFacts) -> CaseFacts:
