@@ -30,7 +30,10 @@ from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
 
 HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe", "one_chance": "unsafe"}
-SHUT = {"share_refused": "share_refused", "said_no": "hold", "share_not_asked": "hold", "through_officer": "hold"}
+SHUT = {
+    "share_refused": "share_refused",
+    **dict.fromkeys(("said_no", "share_not_asked", "through_officer", "by_hand"), "hold"),
+}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
 MAIL = ("email", "text", "letter")
 """Channels by which a message can leave, in the order in which they are tried; those with an address come first."""
@@ -272,7 +275,11 @@ async def profile_for_mail(tx: Tx, person_id: UUID) -> Profile:
 async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> str | None:
     """Why no message of this purpose leaves by itself, as a code: when it is asked for, when it leaves, and when its
     address is looked at."""
-    return await gating.share_shuts(tx, case, now, by_hand=False, purpose=purpose) if case is not None else None
+    if case is None:
+        return None
+    if purpose not in safe_contact.OF_HELP and safe_contact.BY_HAND.intersection(case.holds):
+        return "by_hand"
+    return await gating.share_shuts(tx, case, now, by_hand=False, purpose=purpose)
 
 
 async def answer_request(

@@ -26,9 +26,6 @@ from services.referral.domain.safe_contact import Profile
 from services.referral.store import appointments, cases, consent, contact, incidents, mail, referrals
 from services.referral.store.mail import Held
 
-OF_HELP = frozenset({"appointment", "support"})
-"""Purposes of messages that have no purpose any more once the person took back that they want the help."""
-
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
     """Tries every message whose time has come; returns how many."""
@@ -76,7 +73,9 @@ async def _until_safe(tx: Tx, held: Held, profile: Profile, why: str, now: datet
 
 async def _over(tx: Tx, held: Held, now: datetime) -> str | None:
     """Why a message about help, or about an appointment, has nothing to say any more; None where it has."""
-    if held.purpose in OF_HELP and await consent.taken_back_since(tx, held.case_id, held.asked_at, gating.UNDONE):
+    if held.purpose in safe_contact.OF_HELP and await consent.taken_back_since(
+        tx, held.case_id, held.asked_at, gating.UNDONE
+    ):
         return "opted_out"
     if held.purpose == "appointment":
         legs = [leg.leg_id for leg in await referrals.legs_of_case(tx, held.case_id)]

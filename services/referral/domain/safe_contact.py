@@ -27,6 +27,19 @@ NOT_FOR_ONE_CHANCE = ("letter", "somebody")
 lifted by nobody. Source: the one-chance rule of the statutory guidance on forced marriage."""
 
 
+OF_HELP = frozenset({"appointment", "support"})
+"""Purposes of messages about help that a worker arranged with the person: they have no purpose any more once the person
+took back that they want it."""
+BY_HAND = frozenset(
+    {
+        *("honour_based_abuse", "stalking", "exploitation", "modern_slavery", "same_household"),
+        *("child_under_13", "child_13_15", "age_unknown", "capacity_in_doubt", "bereaved"),
+    }
+)
+"""Holds under which nothing but what a worker arranged with the person leaves as a message: somebody else may read it,
+or it is for a human to say (the same holds as keep a referral from being sent by itself). Ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelState:
     """What is known of one channel. `days`: "mon-fri", "tue,thu" or None; `hours`: "09:00-17:30" in London or None
@@ -79,6 +92,7 @@ WORDS = {
     "locked": "Only somebody who has spoken to the person may lift the lock.",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
     "said_no": "The person said no to support: first record what they said, under “To do today” on the case.",
+    "by_hand": "No message leaves by itself here, where somebody else may read it: a worker gets in touch.",
     "share_refused": "The person said no to sharing: nobody contacts them.",
     "share_not_asked": "The person was not asked whether it may be shared: ask the officer to ask.",
     "through_officer": "A family liaison officer is with the family: reach them through that officer.",
