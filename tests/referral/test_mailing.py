@@ -27,6 +27,7 @@ from kit.config import Settings
 from kit.service import Moment
 from services.referral.actions import consenting, contacting, mailing
 from services.referral.carrying import Carrier, Notify, Nowhere, Smtp
+from services.referral.domain import safe_contact
 from services.referral.store.consent import Consent
 from tests.builders import Record, a_crime, a_victim, a_viewer, an_event
 from tests.conftest import Databases
@@ -321,3 +322,13 @@ async def test_the_outbox_shows_what_became_of_messages_and_an_address_only_on_d
         await admin.post(f"/operations/outbox/{row['request_id']}", status=403)
         page = await admin.post(f"/operations/outbox/{row['request_id']}/again")
         assert "Only a message that failed" in page.text
+
+
+@pytest.mark.parametrize("hold", sorted(safe_contact.BY_HAND))
+async def test_no_message_leaves_by_itself_where_somebody_else_may_read_it(hub: Hub, hold: str) -> None:
+    given = {"kind": "email", "value": ADDRESS, "safety": "safe"}
+    case = await a_case(hub, a_crime(a_victim(channels_safe=["email"])), channels=[given])
+    await hub.worker.pool.execute("update case_file set holds = array[$2] where case_id = $1", case, hold)
+    await hub.hears([a_request(case)])
+    assert await hub.value("select count(*) from mail") == 0
+    assert '"hold"' in await hub.value("select data from kit.outbox where type = 'contact.withheld.v1'")
