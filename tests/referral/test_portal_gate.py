@@ -24,7 +24,7 @@ from tests.builders import NOON, a_viewer, an_event
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.portal import LATER, Sent, a_referral_sent, access_of, portal_app
+from tests.referral.portal import HOURLY, LATER, Sent, a_referral_sent, access_of, portal_app
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 
@@ -139,12 +139,15 @@ async def test_needs_appointments_and_the_end_pass_the_gate(
             await supporting.assess(tx, worker, made, [Answer("money", score), Answer("social", None, "unsafe")])
         held = Appointment(booked, *ids, LATER + timedelta(days=400), "at_service", "booked", LATER, worker.user_id)
         await supporting.book(tx, worker, held, BOOKS.support, LATER)
+    await hub.worker.pool.execute(HOURLY)
     ways: list[tuple[str, Way | None]] = [
         (sent.page, None),
         (f"{sent.page}/needs/start", press("Record it")),
         (f"{sent.page}/appointments", press("Book it")),
         (f"{sent.page}/appointments/{booked}", press("Record it")),
         ("/portal/appointments?of=all", None),
+        ("/portal/appointments?of=all&page=2", None),
+        ("/portal/appointments?of=all&page=3", None),
         ("/portal/appointments", None),
         (f"{sent.page}/steps/complete", press("Complete support")),
     ]
@@ -166,6 +169,7 @@ async def test_performance_and_returns_pass_the_gate(hub: Hub, site: tuple[Gate,
     ways: list[tuple[str, Way | None]] = [
         ("/portal/performance", None),
         (f"/portal/performance/{contract_id('harbour-lane-idva')}/answer/met?period={this}", None),
+        (f"/portal/performance/{contract_id('harbour-lane-idva')}/answer/met?period={this}&page=2", None),
         ("/portal/returns", None),
         (f"/portal/returns/{last}", None),
         (f"/portal/returns/{last}/sign", press("Sign the return")),

@@ -18,15 +18,9 @@ from tests.browser import Browser
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.portal import LATER, Sent, a_need, a_referral_sent, an_end, portal_of
+from tests.referral.portal import HOURLY, LATER, Sent, a_need, a_referral_sent, an_end, portal_of
 
 LISTS = BOOKS.support
-HOURLY = """
-insert into appointment (appointment_id, leg_id, case_id, provider_id, starts_at, way, state, booked_at, booked_by)
-select gen_random_uuid(), leg_id, case_id, provider_id, starts_at + n * interval '1 hour', way, state, booked_at,
-       booked_by
-  from appointment, generate_series(1, 100) n
-"""
 
 
 def test_the_lists_say_that_they_are_recalled_and_hold_eight_areas_and_the_unsafe_answer() -> None:
