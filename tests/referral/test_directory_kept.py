@@ -17,13 +17,14 @@ from kit import clock
 from kit.web.sent import NOT_UTF_8
 from services.referral.actions import books as stocked
 from services.referral.directory_ui.forms import values_of
+from services.referral.directory_ui.importing import UNSURE
 from services.referral.directory_ui.told import in_words
 from services.referral.domain.entries import BadField, contract_of, entry_of
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import explain
 from services.referral.domain.versions import Version, differences, providers_of, standing_on
 from services.referral.store import directory
-from tests.browser import Browser
+from tests.browser import Browser, Seen
 from tests.builders import NOON, a_crime, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -32,6 +33,7 @@ from tests.referral.hub_pages import AsPersona, a_case, hub_pages
 GENERAL = contract_id("open-door-birmingham-solihull")
 HELD = BOOKS.directory.by_id[GENERAL]
 DAY = date(2026, 9, 3)
+SEMICOLONS = "Line 1: the columns are parted by semicolons: save the list with commas between them"
 
 
 def today() -> date:
@@ -184,6 +186,8 @@ async def test_a_preview_counts_the_open_referrals_that_a_change_touches(hub: Hu
 async def test_a_contract_is_ended_on_a_day(hub: Hub, browse: AsPersona) -> None:
     browser = await browse("leader")
     await browser.get(f"/directory/contracts/{GENERAL}")
+    page = await browser.submit("End it", 422, **day_fields("last_day", date(9999, 1, 1)))
+    assert page.errors == ["It ends on 31 March 2029 already: to prolong it, change the contract"]
     page = await browser.submit("End it", 422, **day_fields("last_day", today() - timedelta(days=3)))
     assert page.errors == ["The last day must be today or later, and after the first day"]
     page = await browser.submit("End it", 200, **day_fields("last_day", today() + timedelta(days=30)))
@@ -267,14 +271,45 @@ async def test_a_list_is_looked_at_then_entered_whole_and_twice_is_once(hub: Hub
     await browser.get("/directory/import")
     assert (await browser.choose(b"\xff\xfea").submit("See what it would do", 422)).errors == [NOT_UTF_8]
     page = await browser.choose(text.encode()).submit("See what it would do")
-    assert [row[-1] for row in page.rows[1:]] == ["Changed", "Added", "Nothing new"]
+    assert page.texts("h3")[:3] == [
+        f"Line {n}: {slug}" for n, slug in ((2, HELD.slug), (3, "open-door-late"), (4, HELD.slug))
+    ]
+    assert f"New name (was {HELD.title})" in page.text and f"{HELD.title} (was New name)" in page.text
     assert await hub.value("select count(*) from contract_version") == 0
     page = await browser.submit("Enter all of it")
-    assert "2 entered." in page.text
+    assert "3 entered." in page.text
     await browser.get("/directory/import")
     await browser.submit("See what it would do", 200, list=a_list({"title": "New name"}))
     assert "Nothing new" in (await browser.submit("Enter all of it")).text
-    assert await hub.value("select count(*) from contract_version") == 2
+    assert await hub.value("select count(*) from contract_version") == 3
+
+
+async def import_of(browser: Browser, **row: str) -> Seen:
+    await browser.get("/directory/import")
+    text = a_list({"effective_from": str(today())} | row)
+    return await browser.submit("See what it would do", 200, list=text)
+
+
+@pytest.mark.service
+async def test_a_slip_of_a_list_is_confirmed_apart_and_put_right_by_the_list_before_it(
+    hub: Hub, browse: AsPersona
+) -> None:
+    browser = await browse("leader")
+    place = {"place_lines": "99 Secret Lane", "place_town": "Dudley", "place_postcode": "ZZ99 8ZZ"}
+    secret = place | {"confidential": "yes"}
+    slip = place | {"confidential": "no", "list_state": "closed", "pack": ";".join([*HELD.pack, "officer_in_case"])}
+    for number, row in enumerate((secret, slip, secret), 1):
+        page = await import_of(browser, **row)
+        if row is slip:
+            assert "99 Secret Lane, Dudley, ZZ99 8ZZ (was 99 Secret Lane, Dudley, ZZ99 8ZZ (confidential))" in page.text
+            page = await browser.submit("Enter all of it", 422, sure=["pack_grows"])
+            assert page.errors == [UNSURE] and await hub.value("select count(*) from contract_version") == 1
+            page = await browser.submit("Enter all of it", sure=["address_public", "pack_grows", "list_closes"])
+        else:
+            page = await browser.submit("Enter all of it")
+        assert "1 entered." in page.text and await hub.value("select count(*) from contract_version") == number
+        shown = (await browser.get(f"/directory/service/{GENERAL}")).text
+        assert ("99 Secret Lane" in shown) is (row is slip)
 
 
 @pytest.mark.service
@@ -288,6 +323,17 @@ async def test_a_list_with_one_wrong_line_enters_nothing_and_says_which(hub: Hub
     assert "Birmingham (E08000025)" in page.text and "core_grant" in page.text, "which values a column takes"
     page = await browser.submit("See what it would do", 422, list=a_list({"areas": "E99"}))
     assert page.errors == ["Line 2: areas: 'E99' is none of our areas"]
+    for row, wrong in (
+        (
+            {"effective_from": "2029-04-01"},
+            "effective_from: The day from which it counts must not be after the last day",
+        ),
+        ({"ends": "9999-01-01"}, "ends: Check the year"),
+        ({"title": "Serv\u202eice"}, "title: Enter letters, digits and signs that can be read"),
+        ({"pack": "shoe_size"}, "pack: Use values of the list below only"),
+    ):
+        page = await browser.submit("See what it would do", 422, list=a_list(row))
+        assert len(page.errors) == 1 and page.errors[0].startswith(f"Line 2: {wrong}")
     page = await browser.submit("See what it would do", 422, list=text)
     assert page.errors == [
         "Line 3: title: Enter the name of the service",
@@ -308,6 +354,8 @@ async def test_a_list_with_one_wrong_line_enters_nothing_and_says_which(hub: Hub
         ("title\na", "Line 1: the column slug is missing"),
         ('slug,effective_from\n"a', "Line 2: is no CSV (unexpected end of data)"),
         ("slug,effective_from\na", "Line 2: has 1 cells, not 2"),
+        ("slug;effective_from;title\na;b;c", SEMICOLONS),
+        ("slug,slug,effective_from\na,a,b", "Line 1: the column slug is there twice"),
         ("slug,effective_from", "The list has a head and no contract"),
     ],
 )

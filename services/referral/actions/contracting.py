@@ -1,13 +1,12 @@
 """Keeping the directory: a contract added, changed or ended from a day on, one at a time or a whole list; nothing that
 is over is ever rewritten. `books` are everywhere those of the start: versions lie over them here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.identity import contract_id
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
@@ -18,10 +17,12 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.entries import BadField, contract_of
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import fits
-from services.referral.domain.versions import Version, imported_id, providers_of, standing_on
+from services.referral.domain.versions import Version, imported_id, providers_of, standing_on, to_confirm
 from services.referral.store import directory
 from services.referral.store.directory import Waiting
 
+FURTHEST, LATEST_END = 10, 30
+"""Years from today: a change from a later day, and a contract that ends later, is a slip of the year."""
 LOOKED_AT = 500
 """Open referrals that a preview tries against a changed contract."""
 
@@ -72,8 +73,7 @@ async def enter(
     if any(one.version_id == version_id for one in versions):
         return False
     made = read(books, entry)
-    if effective_from < local_day(now):
-        raise Refused("effective_from", "in_the_past")
+    check_days(made, effective_from, local_day(now))
     known = made.contract_id in books.directory.by_id or last_of(versions, made.contract_id) is not None
     if known is (kind == "added"):
         raise Refused("slug", "already_used" if known else "not_found")
@@ -123,53 +123,86 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What an imported line would do: add, change or nothing new; or what is wrong with it (`field`, `why`)."""
+    """What an imported line would do: add, change or nothing new, `before` and `after` it, and from when a `later`
+    change counts; or what is wrong with it (`field`, `why`)."""
 
     number: int
     slug: str
     does: str
     field: str = ""
     why: str = ""
+    before: Contract | None = None
+    after: Contract | None = None
+    later: date | None = None
+
+    @property
+    def to_confirm(self) -> tuple[str, ...]:
+        return to_confirm(self.before, self.after) if self.after is not None else ()
 
 
-def judge(books: Books, versions: Sequence[Version], lines: Sequence[Line], today: date) -> list[Fit]:
-    """What each line would do, in order. A line is nothing new when the contract stands so on its day already."""
-    judged, seen = [], set[tuple[str, date]]()
-    for line in lines:
+def check_days(made: Contract, effective_from: date, today: date) -> None:
+    """Refused where a change counts from a day that is over, after the contract, or in a year that is a slip."""
+    if effective_from < today:
+        raise Refused("effective_from", "in_the_past")
+    if effective_from.year > today.year + FURTHEST:
+        raise Refused("effective_from", "too_far")
+    if effective_from > made.ends:
+        raise Refused("effective_from", "after_the_end")
+    if made.ends.year > today.year + LATEST_END:
+        raise Refused("ends", "too_far")
+
+
+def judge(
+    books: Books, versions: Sequence[Version], lines: Sequence[Line], now: datetime, by: UUID | None = None
+) -> tuple[list[Fit], list[Version]]:
+    """What each line would do, in order, each over those before it by their day, and the versions that do it. A line is
+    nothing new when the contract stands so on its day already."""
+    judged, new, seen = dict[int, Fit](), list[Version](), set[tuple[str, date]]()
+    for place, line in sorted(enumerate(lines), key=lambda pair: pair[1].effective_from):
         slug = str(line.entry.get("slug", ""))
         try:
             made = read(books, line.entry)
-            if line.effective_from < today:
-                raise Refused("effective_from", "in_the_past")
+            check_days(made, line.effective_from, local_day(now))
             if (slug, line.effective_from) in seen:
                 raise Refused("slug", "twice_in_the_list")
         except Refused as refused:
-            judged.append(Fit(line.number, slug, "wrong", refused.field, refused.code))
+            judged[place] = Fit(line.number, slug, "wrong", refused.field, refused.code)
             continue
         seen.add((slug, line.effective_from))
-        stands = standing_on(books.directory, versions, line.effective_from).by_id.get(made.contract_id)
-        known = stands is not None or last_of(versions, made.contract_id) is not None
-        judged.append(Fit(line.number, slug, "same" if stands == made else "changed" if known else "added"))
-    return judged
+        stands = standing_on(books.directory, [*versions, *new], line.effective_from).by_id.get(made.contract_id)
+        last = last_of([*versions, *new], made.contract_id)
+        does = "same" if stands == made else "changed" if stands is not None or last is not None else "added"
+        later = _later(versions, made.contract_id, line.effective_from)
+        judged[place] = Fit(line.number, slug, does, before=stands, after=made, later=later)
+        if does != "same":
+            name = imported_id(line.entry, line.effective_from, last.version_id if last else None)
+            new.append(Version(name, made.contract_id, line.effective_from, does, dict(line.entry), now, by))
+    return [judged[place] for place in sorted(judged)], new
+
+
+def _later(versions: Sequence[Version], contract: UUID, day: date) -> date | None:
+    days = [one.effective_from for one in versions if one.contract_id == contract and one.effective_from > day]
+    return min(days, default=None)
 
 
 async def take_list(
-    tx: Tx, viewer: Viewer, books: Books, lines: Sequence[Line], now: datetime
+    tx: Tx, viewer: Viewer, books: Books, lines: Sequence[Line], confirmed: Collection[str], now: datetime
 ) -> tuple[list[Fit], int]:
-    """Enters a whole list or, where one line is wrong, nothing of it. The same list twice adds nothing."""
+    """Enters a whole list or, where one line is wrong or something was not `confirmed`, nothing of it. The same list
+    twice adds nothing. Refused, so that nothing is kept, where a contract would not stand as it was sent."""
     await directory.lock(tx)
     versions = await directory.versions(tx)
-    judged = judge(books, versions, lines, local_day(now))
-    if any(fit.does == "wrong" for fit in judged):
+    judged, new = judge(books, versions, lines, now, viewer.user_id)
+    if any(fit.does == "wrong" or not set(confirmed).issuperset(fit.to_confirm) for fit in judged):
         return judged, 0
     added = 0
-    for line, fit in zip(lines, judged, strict=True):
-        if fit.does == "same":
-            continue
-        of = contract_id(fit.slug)
-        name = imported_id(line.entry, line.effective_from)
-        version = Version(name, of, line.effective_from, fit.does, dict(line.entry), now, viewer.user_id)
-        provider = read(books, line.entry).provider.provider_id
+    for version in new:
+        provider = read(books, version.entry).provider.provider_id
         added += await directory.add_version(tx, version, provider)
+    stand = await directory.versions(tx)
+    for line in lines:
+        made = read(books, line.entry)
+        if standing_on(books.directory, stand, line.effective_from).by_id.get(made.contract_id) != made:
+            raise Refused("list", "not_as_sent")
     await audit.record(tx, [audit.seen(viewer, "contracts.imported", "directory", None)])
     return judged, added

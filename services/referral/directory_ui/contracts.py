@@ -29,6 +29,10 @@ from services.referral.store import directory, keeping
 
 WORDS = {
     "in_the_past": "The day must be today or later: what is over is not rewritten",
+    "after_the_end": "The day from which it counts must not be after the last day of the contract",
+    "too_far": "Check the year: the day is too far away",
+    "not_as_sent": "It could not be entered as it was sent, so nothing was: look at what is entered for later days",
+    "not all of them are of the list": "Use values of the list below only",
     "already_used": "There is a contract of this name already: choose another",
     "is before the day it starts": "The last day must be after the first day",
     "is before the plan begins": "The day of the review must be after the day the plan begins",
@@ -96,11 +100,11 @@ def _told(books: Books, versions: Sequence[Version], version: Version) -> dict[s
         "kind": KINDS[version.kind],
         "title": made.title,
         "slug": made.slug,
-        "differences": _differences(books, before.by_id.get(made.contract_id), made),
+        "differences": changes(books, before.by_id.get(made.contract_id), made),
     }
 
 
-def _differences(books: Books, before: Contract | None, after: Contract) -> list[Difference]:
+def changes(books: Books, before: Contract | None, after: Contract) -> list[Difference]:
     providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
     return in_words(differences(before, after), providers | {after.provider.slug: after.provider.name})
 
@@ -135,7 +139,7 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         contract=contract,
         line=LINE_NAMES[contract.line],
         state=STATES[contract.state_on(today)],
-        facts=[fact for fact in _differences(books, None, contract) if fact.after != "nothing"],
+        facts=[fact for fact in changes(books, None, contract) if fact.after != "nothing"],
         told=told,
         held=held,
         closures=[one for one in closures if one.contract_id == contract.contract_id and one.until_day >= today],
@@ -224,8 +228,7 @@ async def check(visit: Visit, books: Books) -> Response:
     if entry is not None and day is not None:
         try:
             after = contracting.read(books, entry)
-            if day < local_day(visit.now):
-                raise Refused("effective_from", "in_the_past")
+            contracting.check_days(after, day, local_day(visit.now))
         except Refused as refused:
             errors = [error_of(refused)]
     if after is None or day is None or errors:
@@ -240,7 +243,7 @@ async def check(visit: Visit, books: Books) -> Response:
         contract=contract,
         after=after,
         day=day,
-        differences=_differences(books, before, after),
+        differences=changes(books, before, after),
         foreseen=foreseen,
         later=next((each.effective_from for each in versions if each.effective_from > day), None),
         sent=sent,
@@ -304,6 +307,9 @@ async def end(visit: Visit, books: Books) -> Response:
         errors = [FieldError("last_day", "A change is entered for a day to come: take it back first, then end it")]
     elif said is not None and (said.last_day < today or said.last_day < known.starts):
         errors = [FieldError("last_day", "The last day must be today or later, and after the first day")]
+    elif said is not None and said.last_day > known.ends:
+        ends = f"{known.ends.day} {known.ends:%B %Y}"
+        errors = [FieldError("last_day", f"It ends on {ends} already: to prolong it, change the contract")]
     if said is None or errors:
         return await show_one(visit, books, errors)
     try:

@@ -11,6 +11,7 @@ from contracts.reference import AREAS, local_authority_name
 from kit.web.forms import Say
 from services.referral.domain.directory import Contract, Standards
 from services.referral.domain.entries import CLOSED, DAYS, MANY
+from services.referral.domain.plain_text import is_plain
 
 Text = Annotated[str | None, Field(max_length=120)]
 Whole = Annotated[int | None, Say("Enter a whole number, or leave it empty"), Field(ge=0, le=9_999)]
@@ -71,6 +72,13 @@ class ContractForm(BaseModel):
             days = {*found[1].split(","), *([found[2]] if found[2] else [])} if found else set()
             if not found or not set(DAYS).issuperset(days) or found[4] <= found[3]:
                 raise ValueError("Write each line of the opening hours as MO-FR 09:00-17:00 or SA,SU 10:00-14:00")
+        return text
+
+    @field_validator("title", "lot", "subcontractors", "action_plan", "place_lines", "place_town", "place_postcode")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        if text and not is_plain(text.replace("\n", " ")):
+            raise ValueError("Enter letters, digits and signs that can be read, and no hidden ones")
         return text
 
     @field_validator("confidential")

@@ -111,11 +111,30 @@ def _said_of(value: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {_said(each)}" for name, each in value.items())
 
 
-def imported_id(entry: Mapping[str, Any], effective_from: date) -> UUID:
-    """The id of a version that was imported: the same line from the same day is the same version."""
+def imported_id(entry: Mapping[str, Any], effective_from: date, over: UUID | None) -> UUID:
+    """The id of a version that was imported: the same line from the same day over the same version is the same one.
+    `over`: the version that counted last before it, so that a change back to what stood before is a change too."""
     written = json.dumps(entry, sort_keys=True, separators=(",", ":"), default=str)
-    return uuid5(NS, f"contract-version/{effective_from}/{written}")
+    return uuid5(NS, f"contract-version/{effective_from}/{over}/{written}")
 
 
 def day_after(day: date) -> date:
     return day + timedelta(days=1)
+
+
+ADDRESS_PUBLIC, PACK_GROWS, LIST_CLOSES = "address_public", "pack_grows", "list_closes"
+SHUT = frozenset({"closed", "paused"})
+
+
+def to_confirm(before: Contract | None, after: Contract) -> tuple[str, ...]:
+    """What of a change may harm somebody by a slip, and so is said first and confirmed apart."""
+    if before is None:
+        return ()
+    shown = after.place is not None and not after.place.confidential
+    hidden = before.place is None or before.place.confidential
+    found = {
+        ADDRESS_PUBLIC: shown and hidden,
+        PACK_GROWS: not set(before.pack).issuperset(after.pack),
+        LIST_CLOSES: after.list_state in SHUT and before.list_state not in SHUT,
+    }
+    return tuple(code for code, holds in found.items() if holds)
