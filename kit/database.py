@@ -87,8 +87,8 @@ class Database:
         await self.pool.close()
 
 
-async def connect(settings: Settings, database: str, role: str, size: int = 4) -> Database:
-    """Opens a pool; waits up to 30 s for a database that is just starting."""
+async def connect(settings: Settings, database: str, role: str, size: int = 4, least: int = 1) -> Database:
+    """Opens a pool of `least` to `size` connections; waits up to 30 s for a database that is just starting."""
     for attempt in range(60):
         try:
             pool = await asyncpg.create_pool(
@@ -97,7 +97,7 @@ async def connect(settings: Settings, database: str, role: str, size: int = 4) -
                 database=database,
                 user=role,
                 password=settings.password(role),
-                min_size=1,
+                min_size=least,
                 max_size=size,
                 init=_prepare,
                 command_timeout=60,

@@ -20,6 +20,7 @@ from handrail.local import Servers, start_servers
 from kit.config import Settings
 from kit.database import Database, connect
 from kit.migrate import HERE, migrate
+from tests.browser import seed_personas
 from tests.gate import close_chromium
 
 properties.register_profile("handrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -92,12 +93,18 @@ class Databases:
         self._migrated: set[str] = set()
         self._open: list[Database] = []
         self._copies: list[str] = []
+        self._superuser: asyncpg.Connection[asyncpg.Record] | None = None
+        self._one_at_a_time = asyncio.Lock()
 
-    async def _superuser(self) -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(self._servers.superuser_dsn)
+    async def _does(self, statement: str) -> None:
+        """Has the superuser do something, over one connection: its password alone takes longer than a small copy."""
+        async with self._one_at_a_time:
+            if self._superuser is None or self._superuser.is_closed():
+                self._superuser = await asyncpg.connect(self._servers.superuser_dsn)
+            await self._superuser.execute(statement)
 
     async def copy_of(self, name: str) -> str:
-        """The name of a fresh copy of the migrated database `name`."""
+        """The name of a fresh copy of the migrated database `name`; that of sessions knows the personas."""
         if name not in self._migrated:
             await self._migrate(name)
             self._migrated.add(name)
@@ -109,15 +116,17 @@ class Databases:
 
     async def _copy(self, name: str, template: str, owner: str) -> str:
         copy = f"{name}_test_{next(_numbers)}"
-        connection = await self._superuser()
-        await connection.execute(f"create database {copy} template {template} owner {owner}_owner strategy file_copy")
-        await connection.close()
+        await self._does(f"create database {copy} template {template} owner {owner}_owner strategy file_copy")
         self._copies.append(copy)
         return copy
 
     async def _migrate(self, name: str) -> None:
         if name in ("access", "keys"):
             await migrate(self.settings, name, [HERE / name])
+            if name == "access":
+                database = await connect(self.settings, name, "access_migrate", size=1)
+                await seed_personas(database)
+                await database.close()
             return
         service = importlib.import_module(f"services.{name}.__main__").SERVICE
         await migrate(self.settings, name, [HERE / "service", service.migrations])
@@ -129,7 +138,7 @@ class Databases:
             await database.close()
 
     async def open(self, copy: str, role: str, size: int = 3) -> Database:
-        database = await connect(self.settings, copy, role, size=size)
+        database = await connect(self.settings, copy, role, size=size, least=0)
         self._open.append(database)
         return database
 
@@ -137,11 +146,13 @@ class Databases:
         for database in self._open:
             await database.close()
         self._open.clear()
-        connection = await self._superuser()
-        for copy in self._copies:
-            await connection.execute(f"drop database {copy} with (force)")
-        await connection.close()
-        self._copies.clear()
+        while self._copies:
+            await self._does(f"drop database {self._copies.pop()} with (force)")
+
+    async def end(self) -> None:
+        await self.close()
+        if self._superuser is not None:
+            await self._superuser.close()
 
 
 @pytest.fixture
@@ -152,8 +163,10 @@ async def databases(databases_of_session: Databases) -> AsyncIterator[Databases]
 
 
 @pytest.fixture(scope="session")
-def databases_of_session(settings: Settings, servers: Servers) -> Databases:
-    return Databases(settings, servers)
+async def databases_of_session(settings: Settings, servers: Servers) -> AsyncIterator[Databases]:
+    made = Databases(settings, servers)
+    yield made
+    await made.end()
 
 
 async def until_somebody_waits(database: Database) -> None:

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from kit.database import Database
 from kit.web.app import make_app
 from services.code_compliance.__main__ import SERVICE
-from tests.browser import Browser, cookie_of, seed_personas
+from tests.browser import Browser, cookie_of
 from tests.code_compliance.hub import Hub, a_hub
 from tests.conftest import Databases
 
@@ -29,7 +29,6 @@ async def hub(databases: Databases, name: str) -> Hub:
 @pytest.fixture
 async def access(databases: Databases) -> Database:
     sessions = await databases.copy_of("access")
-    await seed_personas(await databases.open(sessions, "access_migrate"))
     return await databases.open(sessions, "access_web")
 
 

@@ -35,6 +35,7 @@ async def rig(servers_with_kafka: Servers) -> AsyncIterator[Rig]:
     await rig.start_at_the_end()
     yield rig
     rig.stop()
+    await databases.end()
 
 
 def story(keys: int, each: int, chance: random.Random) -> tuple[list[Sent], dict[UUID, list[int]]]:

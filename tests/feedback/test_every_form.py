@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from kit.web.app import make_app
 from services.feedback.__main__ import SERVICE
-from tests.browser import Browser, cookie_of, seed_personas
+from tests.browser import Browser, cookie_of
 from tests.conftest import Databases
 from tests.feedback.conftest import Running
 from tests.feedback.test_feedback_ui import somebody_answers
@@ -23,7 +23,6 @@ async def test_every_form_refuses_what_it_cannot_use_leaves_nothing_half_done_an
 ) -> None:
     await somebody_answers(invited, "another", {"heard": "4"}, "words")
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate"))
     access = await databases.open(name, "access_web")
     app: Starlette = make_app(
         "feedback",

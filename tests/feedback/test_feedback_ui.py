@@ -12,7 +12,7 @@ from kit.web.app import make_app
 from services.feedback.__main__ import SERVICE
 from services.feedback.actions import answering
 from services.feedback.actions.answering import Answers
-from tests.browser import Browser, cookie_of, seed_personas
+from tests.browser import Browser, cookie_of
 from tests.conftest import Databases
 from tests.feedback.conftest import Running
 from tests.feedback.events import NOW, an_id, case_opened, ended
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.service
 @pytest.fixture
 async def browsers(feedback: Running, databases: Databases) -> AsyncIterator[Any]:
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate"))
     access = await databases.open(name, "access_web")
     app = make_app(
         "feedback",

@@ -12,7 +12,7 @@ from kit.web.app import make_app
 from services.feedback.__main__ import SERVICE
 from services.feedback.actions import answering
 from services.feedback.actions.answering import Answers
-from tests.browser import cookie_of, seed_personas
+from tests.browser import cookie_of
 from tests.conftest import Databases
 from tests.feedback.conftest import Running
 from tests.feedback.events import an_id, case_opened, ended
@@ -27,7 +27,6 @@ Site = tuple[Gate, str, str, list[dict[str, str]]]
 @pytest.fixture
 async def site(feedback: Running, databases: Databases) -> AsyncIterator[Site]:
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate"))
     access = await databases.open(name, "access_web")
     staff, neutral = free_socket(), free_socket()
     changed = {"public_url": address_of(staff), "neutral_url": address_of(neutral)}

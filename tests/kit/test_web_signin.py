@@ -14,7 +14,7 @@ from kit.access import open_session
 from kit.config import Settings
 from kit.database import Database
 from kit.web import guard
-from tests.browser import Browser, cookie_of, query_of, seed_personas
+from tests.browser import Browser, cookie_of, query_of
 from tests.conftest import Databases
 from tests.kit.gallery_app import gallery
 
@@ -61,7 +61,6 @@ async def issuer() -> AsyncIterator[str]:
 @pytest.fixture
 async def place(databases: Databases, settings: Settings, issuer: str) -> Place:
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate", size=1))
     return Place(settings.model_copy(update={"issuer": issuer}), await databases.open(name, "access_web"))
 
 

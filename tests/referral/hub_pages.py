@@ -17,7 +17,7 @@ from kit.web.app import Link, make_app
 from services.referral import case_ui, directory_ui
 from services.referral.__main__ import HERE
 from services.referral.actions import opening, referring
-from tests.browser import Browser, cookie_of, seed_personas
+from tests.browser import Browser, cookie_of
 from tests.builders import a_detail, a_domestic_crime, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -43,7 +43,6 @@ def hub_app(hub: Hub, settings: Settings, access: Database) -> Starlette:
 async def access_of(databases: Databases) -> Database:
     """A database of sessions with every persona."""
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate"))
     return await databases.open(name, "access_web")
 
 

@@ -19,7 +19,7 @@ from services.referral.__main__ import HERE
 from services.referral.actions import consenting, opening, packing, referring
 from services.referral.store import referrals
 from services.referral.store.consent import Consent
-from tests.browser import Browser, cookie_of, seed_personas
+from tests.browser import Browser, cookie_of
 from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -124,7 +124,6 @@ def portal_app(hub: Hub, settings: Settings, access: Database) -> Starlette:
 async def access_of(databases: Databases) -> Database:
     """A database of sessions with every persona."""
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate"))
     return await databases.open(name, "access_web")
 
 

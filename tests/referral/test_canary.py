@@ -13,7 +13,7 @@ from kit.access import seed
 from kit.database import Database
 from kit.web.app import Page
 from services.referral.actions import opening, packing
-from tests.browser import Browser, Seen, cookie_of, seed_personas
+from tests.browser import Browser, Seen, cookie_of
 from tests.builders import NOON, Record, a_crime, a_detail, a_victim, recorded, snapshot, updated
 from tests.canary import ADDRESS, DETAIL, EMAIL, NAMES, OFFICER, PHONE, WORDS, clear_in, tables_of
 from tests.conftest import Databases
@@ -56,7 +56,6 @@ async def general_worker(databases: Databases) -> tuple[Database, str]:
     """A worker of the provider of general support, signed in."""
     name = await databases.copy_of("access")
     owner = await databases.open(name, "access_migrate")
-    await seed_personas(owner)
     someone = {"id": uuid4(), "subject": "general.worker", "name": "Alan Reed", "role": "hate.worker"}
     from contracts.reference import ROLES
 

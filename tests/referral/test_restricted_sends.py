@@ -13,7 +13,7 @@ from contracts.refused import Refused
 from kit import clock
 from kit.database import Database
 from services.referral.actions import referring, transferring
-from tests.browser import Browser, cookie_of, seed_personas
+from tests.browser import Browser, cookie_of
 from tests.builders import a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -36,7 +36,6 @@ Browse = Callable[[str], Awaitable[Browser]]
 async def access(databases: Databases) -> Database:
     """Who has an account, to be changed by a test."""
     name = await databases.copy_of("access")
-    await seed_personas(await databases.open(name, "access_migrate"))
     return await databases.open(name, "access_migrate")
 
 

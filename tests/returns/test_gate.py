@@ -19,7 +19,7 @@ from services.returns import actions
 from services.returns.__main__ import SERVICE
 from services.returns.actions import Actor
 from services.returns.domain.period import period_of
-from tests.browser import cookie_of, seed_personas
+from tests.browser import cookie_of
 from tests.conftest import Databases
 from tests.gate import Act, Gate, address_of, cookies, free_socket, open_gate, served
 from tests.returns.conftest import Hear
@@ -48,7 +48,6 @@ class Site:
 @pytest.fixture
 async def site(databases: Databases, name: str, context: Context) -> AsyncIterator[Site]:
     sessions = await databases.copy_of("access")
-    await seed_personas(await databases.open(sessions, "access_migrate"))
     access = await databases.open(sessions, "access_web")
     sock = free_socket()
     settings = databases.settings.model_copy(update={"public_url": address_of(sock)})

@@ -18,7 +18,7 @@ from services.returns import actions, public_ui, return_ui
 from services.returns.__main__ import SERVICE
 from services.returns.domain import canonical
 from services.returns.domain.period import period_of
-from tests.browser import Browser, Seen, cookie_of, seed_personas
+from tests.browser import Browser, Seen, cookie_of
 from tests.conftest import Databases
 from tests.returns.conftest import Hear
 from tests.returns.events import COVENTRY, a_case, a_clock, a_crime, a_victim, crime_id
@@ -41,7 +41,6 @@ class Front:
 @pytest.fixture
 async def front(databases: Databases, name: str) -> Front:
     sessions = await databases.copy_of("access")
-    await seed_personas(await databases.open(sessions, "access_migrate"))
     access = await databases.open(sessions, "access_web")
     hub = await databases.open(name, "returns_hub")
     app = make_app(
