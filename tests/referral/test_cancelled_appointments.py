@@ -129,10 +129,12 @@ async def test_the_pages_that_end_a_referral_say_what_will_be_cancelled(hub: Hub
     sent = await booked(hub, await a_rape_sent(hub))
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
-        for page in ("withdraw", "transfer"):
+        for page in ("transfer", "withdraw"):
             at = "transfer" if page == "transfer" else f"steps/{page}"
             seen = await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/{at}")
             assert seen.text.count("will be cancelled") == 1, page
+        await officer.submit("Withdraw", reason_code="duplicate")
+        assert "1 appointment to come cancelled" in (await officer.get(f"/cases/{sent.case}/timeline")).text
 
 
 @pytest.mark.parametrize("ends", ["agreement", "duplicate", None])
