@@ -11,6 +11,7 @@ from services.referral.actions.beside import is_careful
 from services.referral.domain.facts import History
 from services.referral.domain.risk_said import risk
 from services.referral.store import cases
+from tests.browser import Seen
 from tests.builders import a_crime, a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral import crimes
@@ -99,6 +100,30 @@ async def test_who_asks_to_share_at_imminent_risk_is_told_that_it_may_be_done_at
     page = await officer.submit("Ask a second person", line="idva", reason="life_at_risk")
     assert "You may share it at once, since the risk is imminent. Somebody else must confirm it by" in page.text
     assert "Shared without agreement: contact is allowed" in page.text
+
+
+@service
+async def test_it_is_asked_once_for_a_service_and_a_no_says_what_stands_beside_it(hub: Hub, browse: AsPersona) -> None:
+    victim = a_victim(relationship_to_suspect="partner", share="refused", risk={"grade": "high"})
+    case, officer, leader = await a_case(hub, a_domestic_crime(victim)), await browse("officer"), await browse("leader")
+
+    async def asks(line: str, status: int = 200) -> Seen:
+        await officer.get(f"/cases/{case}/override")
+        return await officer.submit("Ask a second person", status, line=line, reason="life_at_risk")
+
+    async def says(line: str, word: str) -> Seen:
+        found = await hub.value("select consent_id from consent where line = $1", line)
+        await leader.get("/cases/overrides")
+        return await leader.post(f"/cases/overrides/{found}", {"says": word})
+
+    await asks("idva")
+    assert (await asks("idva", 422)).errors[0].startswith("This is asked already for this service")
+    await asks("isva")
+    assert "Confirmed. It may be shared now." in (await says("idva", "yes")).text
+    page = await says("isva", "no")
+    assert "Still counting on this case: 1 other override." in page.text
+    assert "Nothing is shared" not in page.text
+    await asks("idva", 422)
 
 
 GATED: list[tuple[dict[str, Any], dict[str, Any], bool]] = [

@@ -48,12 +48,15 @@ async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> N
 async def ask_override(
     tx: Tx, viewer: Viewer, consent_id: UUID, case_id: UUID, line: str, reason: str, now: datetime
 ) -> None:
-    """Asks to act without agreement, for a lawful reason; nothing leaves before a second person confirms."""
+    """Asks to act without agreement, for a lawful reason; nothing leaves before a second person confirms. Refused where
+    it is asked, or confirmed, for this line and reason already."""
     case = await cases.load(tx, case_id)
     if case is None:
         raise Refused("case_id", "not_found")
     if reason not in {one.code for one in table().reasons["override"].on(local_day(now))}:
         raise Refused("reason", "not_a_lawful_reason")
+    if any(_same_ask(held, line, reason, now) for held in await consent.of_case(tx, case_id)):
+        raise Refused("line", "asked_already")
     asked = Consent(
         consent_id=consent_id,
         person_id=case.person_id,
@@ -69,6 +72,13 @@ async def ask_override(
     )
     await consent.add(tx, asked)
     await audit.record(tx, [audit.seen(viewer, "override.asked", "case", case_id, ("consent",), reason)])
+
+
+def _same_ask(held: Consent, line: str, reason: str, now: datetime) -> bool:
+    """Whether an override for this line and reason waits for its second person, or counts: with a second one beside
+    it, a "no" to the one would leave the other standing."""
+    waits = held.confirmed_at is None and held.withdrawn_at is None
+    return (held.gate, held.line, held.reason) == ("override", line, reason) and (waits or held.counts(now))
 
 
 async def confirm_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetime) -> None:

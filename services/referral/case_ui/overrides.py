@@ -12,9 +12,10 @@ from contracts.refused import Refused
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import when
+from kit.web.words import plural, when
 from services.referral.actions import consenting
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
@@ -24,6 +25,8 @@ from services.referral.drafting import told_id
 from services.referral.store import cases, consent, referrals
 from services.referral.store.consent import Consent
 
+ASKED = "This is asked already for this service and reason, or confirmed: see under “Agreements”"
+STANDS = "Not confirmed. Still counting on this case: {}. What it allows may be shared: end it under “Agreements”"
 UNSAID = "Choose “Confirm” or “Do not confirm” for the override. Nothing was changed"
 
 
@@ -63,6 +66,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
                 about = (consent_id, case.case_id, line, reason)
                 await consenting.ask_override(tx, visit.signed_in, *about, visit.now)
     except Refused as refused:
+        if refused.code == "asked_already":
+            return await ask(visit, desk, [FieldError("line", ASKED)])
         return await ask(visit, desk, [error_of(refused, "reason")])
     flash = "Asked. Somebody else has to confirm it before anything is shared."
     if case.risk_grade == "imminent":
@@ -124,9 +129,19 @@ async def decide(visit: Visit, desk: Desk) -> Response:
                 return _decided(visit, held, says, flash)
             decide_ = consenting.confirm_override if says == "yes" else consenting.refuse_override
             await decide_(tx, visit.signed_in, held.consent_id, visit.now)
+            others = await _standing(tx, visit, held) if says == "no" else 0
     except Refused as refused:
         return await waiting(visit, desk, [error_of(refused, "")])
+    if others:
+        stands = plural(others, "other override")
+        return visit.redirect("/cases/overrides", flash=STANDS.format(stands), done=False)
     return visit.redirect("/cases/overrides", flash=flash)
+
+
+async def _standing(tx: Tx, visit: Visit, held: Consent) -> int:
+    """How many overrides of the case count though this one was not confirmed."""
+    found = await consent.of_case(tx, held.case_id)
+    return sum(one.gate == "override" and one.counts(visit.now) for one in found)
 
 
 def _decided(visit: Visit, held: Consent, says: str, flash: str) -> Response:
