@@ -63,6 +63,23 @@ def test_a_hold_for_danger_is_never_lifted_by_a_later_snapshot() -> None:
     assert "high_risk" in again(before, {"risk": {"grade": "standard"}}).routing.holds
 
 
+def test_a_risk_that_was_not_known_holds_until_the_hub_has_recorded_it_and_no_word_of_the_police_lifts_it() -> None:
+    before = a_case(PARTNER, offence_code="8N")
+    unknown = replace(before, risk_grade=None, dash_score=None)
+    assert "risk_unknown" in decided(unknown).routing.holds
+    stands = standing(unknown, decided(unknown))
+    for told, held in (
+        (before, True),
+        (replace(before, hub_dash=3), False),
+        (replace(before, hub_risk="medium"), False),
+    ):
+        found = decide_again(told, NOTHING_KNOWN, replace(stands, before=told), books(), NOW, revision=2)
+        assert ("risk_unknown" in found.routing.holds) is held
+    risen = replace(before, hub_risk="high")
+    found = decide_again(risen, NOTHING_KNOWN, replace(stands, before=risen), books(), NOW, revision=2)
+    assert "high_risk" in found.routing.holds and "risk_unknown" not in found.routing.holds
+
+
 def test_a_door_stays_open() -> None:
     before = a_case({"home_local_authority": ELSEWHERE})
     assert "other_force_hub" in again(before, {"home_local_authority": COVENTRY}).routing.doors

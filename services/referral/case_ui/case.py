@@ -16,7 +16,17 @@ from kit.web.forms import FieldError
 from services.referral import desk_books, said
 from services.referral.actions import sealing, tasking, watching_looks
 from services.referral.actions.beside import is_careful
-from services.referral.case_ui import came, first_contact, glass, happened, meanwhile, same_person, why, words
+from services.referral.case_ui import (
+    came,
+    first_contact,
+    glass,
+    happened,
+    hold_ends,
+    meanwhile,
+    same_person,
+    why,
+    words,
+)
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store import first_contact as assessments
@@ -98,6 +108,7 @@ async def _overview(
         **top,
         **shown,
         facts=facts_rows(case, shown["routing"]),
+        holds=hold_ends.of(visit, case),
         waits=why.waits(desk.books, case, shown["routing"]),
         undated=why.no_day(shown["routing"]),
         careful=is_careful(case),

@@ -20,6 +20,7 @@ GATES = frozenset(HOLD_KINDS["gates"])
 """Holds that say how things stand now: they go when what they speak of is there. Any other only a human lifts."""
 
 
+RISK_UNKNOWN = "risk_unknown"
 LIFTED = frozenset({"major_incident"})
 """The hold that a team leader lifts: what the police tell later of the same incident does not raise it again."""
 
@@ -63,7 +64,7 @@ def decide_again(
     found = route(facts, history, force.rules)
     if standing.lifted:
         found = replace(found, holds=tuple(hold for hold in found.holds if hold not in standing.lifted))
-    routing = _joined(standing, found, over=AGE_UNKNOWN if facts.age is not None else None)
+    routing = _joined(standing, found, over=_over(facts))
     new = tuple(line for line in routing.lines if line not in standing.referred)
     alone = not standing.said_no and not history.restricted
     plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone)
@@ -121,13 +122,20 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     return as_told(at_risk(known))
 
 
-def _joined(standing: Standing, found: Routing, over: str | None) -> Routing:
-    """What stood and what is new. `over`: the hold of a fact that is known now."""
+def _over(facts: CaseFacts) -> frozenset[str]:
+    """Holds of what was not known and is now: the age, and the risk once the hub itself has recorded it."""
+    age = {AGE_UNKNOWN} if facts.age is not None else set()
+    recorded = facts.hub_risk is not None or facts.hub_dash is not None
+    return frozenset(age | ({RISK_UNKNOWN} if recorded else set()))
+
+
+def _joined(standing: Standing, found: Routing, over: frozenset[str]) -> Routing:
+    """What stood and what is new. `over`: the holds of facts that are known now."""
 
     def both(held: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted({*held, *new}))
 
-    lasting = tuple(hold for hold in standing.holds if hold not in GATES and hold != over)
+    lasting = tuple(hold for hold in standing.holds if hold not in GATES and hold not in over)
     return Routing(
         both(standing.lines, found.lines),
         both(standing.offers, found.offers),

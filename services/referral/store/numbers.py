@@ -143,7 +143,8 @@ async def kept_at(tx: Tx, person_id: UUID, kind: str, at: datetime) -> set[UUID]
     rows = await tx.fetch(
         f"select c.person_id from channel c where c.person_id = {RECORDS} and c.kind = $2 and c.value_index is not null"
         " and not exists (select 1 from retired_value r where r.person_id = c.person_id and r.kind = c.kind"
-        " and r.retired_at = $3)",
+        " and r.retired_at between $3::timestamptz - interval '5 seconds'"
+        " and $3::timestamptz + interval '5 seconds')",
         *(person_id, kind, at),
     )
     return {row["person_id"] for row in rows}
