@@ -117,12 +117,19 @@ async def _open(tx: Tx, events: Sequence[Received[Any]], rules: Rules) -> None:
                 ENDS[data.TYPE],
                 data.happened_at,
                 rules.asking(local_day(data.happened_at)),
-                wanted=data.feedback_wanted if isinstance(data, SupportEnded) else True,
+                wanted=_wanted(data),
                 provider_id=data.provider_id,
                 contract_id=data.contract_id,
             )
         )
     await windows.open_all(tx, found)
+
+
+def _wanted(data: Any) -> bool:
+    """Whether they may be asked: nobody who died, whatever else was said."""
+    if isinstance(data, SupportEndedEarly) and data.reason_code == "died":
+        return False
+    return data.feedback_wanted if isinstance(data, SupportEnded) else True
 
 
 async def on_contact_answered(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:

@@ -48,6 +48,13 @@ FUNDING = {
     "pcc_own_funds": "The Commissioner's own funds",
 }
 """Who pays for a contract, which is the strand under which posts and spend are reported."""
+FOUND = {
+    "contact_unsafe": "A service said {} that it is not safe to be in touch. What was safe before is unknown until"
+    " somebody has found out safely.",
+    "risk_raised": "The risk was found to be higher {}. Look at it before any contact.",
+    "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
+}
+"""What a service found of danger or death, as alerts say it at the top of a page; each with when."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNREAD = "told in words we cannot read"

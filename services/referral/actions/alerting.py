@@ -1,4 +1,5 @@
-"""Bail, release and orders reach who has no page open: the provider by mail, the roles of the hub by a notice."""
+"""Bail, release and orders, and what a service found of danger or death, reach who has no page open: the provider by
+mail, the roles of the hub by a notice."""
 
 from datetime import datetime, timedelta
 from uuid import uuid5
@@ -11,7 +12,7 @@ from kit.service import Moment
 from services.referral.actions import telling_providers
 from services.referral.actions.books import current
 from services.referral.store import alerts, notices
-from services.referral.store.alerts import Untold
+from services.referral.store.alerts import OpenLeg, Untold
 from services.referral.store.notices import Notice
 
 AT_ONCE = 100
@@ -40,8 +41,12 @@ def _notice(one: Untold, role: str) -> Notice:
 
 async def _providers(tx: Tx, context: Context, news: list[Untold], now: datetime) -> None:
     legs = await alerts.open_legs(tx, sorted({one.case_id for one in news}))
-    alerted = [(leg, one.milestone_id) for one in news for leg in legs if leg.case_id == one.case_id]
+    alerted = [(leg, one.milestone_id) for one in news for leg in legs if _concerns(leg, one)]
     if alerted:
         await telling_providers.alert(tx, context.sealer, alerted, await current(tx, context.facts), now)
         about = sorted({leg.case_id for leg, _ in alerted})
         await audit.record(tx, [audit.Entry(None, "system", None, "alert.mail_asked", "case", c) for c in about])
+
+
+def _concerns(leg: OpenLeg, one: Untold) -> bool:
+    return leg.case_id == one.case_id and leg.leg_id != one.heard_from

@@ -17,7 +17,12 @@ NO_CAUSES: Mapping[UUID, Any] = {}
 
 
 async def tell(
-    tx: Tx, shut: Sequence[Shut], causes: Mapping[UUID, Any] = NO_CAUSES, by: UUID | None = None, role: str = "system"
+    tx: Tx,
+    shut: Sequence[Shut],
+    causes: Mapping[UUID, Any] = NO_CAUSES,
+    by: UUID | None = None,
+    role: str = "system",
+    why: str = WHY,
 ) -> int:
     """Announces, once for each case known before, the channels that are not safe any more; returns how many.
 
@@ -33,7 +38,7 @@ async def tell(
                 case_id=case_id,
                 channel=one.kind,
                 safety="unknown",
-                reason_code=WHY,
+                reason_code=why,
                 channels_safe=still,
                 happened_at=one.at,
                 actor_role=role,

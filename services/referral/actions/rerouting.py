@@ -9,10 +9,11 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
+from services.referral.actions import alarming, filing, hearing, locking
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, hearing, locking
 from services.referral.actions.announcing import announce
 from services.referral.domain import persons
+from services.referral.domain.assessed import HIGH
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.update import LIFTED, Standing, decide_again
@@ -37,10 +38,12 @@ async def rerun(
     *,
     change: Callable[[CaseFacts], CaseFacts] = as_they_are,
     by: UUID | None = None,
+    heard_from: UUID | None = None,
 ) -> bool:
     """Decides a case again from its own facts, with `change` made to them, and from what is known of the person now.
 
-    Adds lines, holds and doors; only a gate that is no longer there goes. False when the case was never decided.
+    Adds lines, holds and doors; only a gate that is no longer there goes. A risk that rises makes urgent what is open;
+    `heard_from`: the leg whose provider found it. False when the case was never decided.
     """
     books, _ = await stocked.to_send_by(tx, books)
     held = await cases.load(tx, case_id)
@@ -83,6 +86,8 @@ async def rerun(
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
+    if case.risk_grade in HIGH and case.risk_grade != held.risk_grade:
+        await alarming.raised(tx, case_id, now, heard_from)
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True

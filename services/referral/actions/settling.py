@@ -8,11 +8,12 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, gating, proposing, refusing, rerouting
+from services.referral.actions import alarming, filing, gating, proposing, refusing, rerouting
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.referral import ReferralState
+from services.referral.domain.safe_contact import DIED
 from services.referral.store import beside, cases, lapsing, life, referrals, support, tasks
 from services.referral.store.tasks import Task, task_id
 
@@ -49,6 +50,8 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     if referral.state not in ("sent", "declined_by_provider"):
         keep = proposing.RELET if referral.ended_at is None else None
         await life.close_proposals(tx, referral.referral_id, now, keep=keep)
+    if referral.reason == DIED and referral.ended_at is not None:
+        await alarming.died(tx, referral, now)
     if referral.state == "unreachable" and referral.reason == NO_REPLY:
         kind = "tell_referrer"
         due = filing.end_of_day(now)
@@ -116,6 +119,8 @@ async def _danger(tx: Tx, referral: ReferralState, now: datetime) -> None:
     review = task_id("review_risk", referral.referral_id, about)
     await tasks.add(tx, [Task(review, "review_risk", filing.end_of_day(now), now, case_id=referral.case_id)])
     await beside.mark_for_review(tx, [referral.case_id], now)
+    if of_step and referral.reason in alarming.NOT_SAFE:
+        await alarming.contact_unsafe(tx, referral, now)
 
 
 async def settle(tx: Tx, moment: Moment, context: Context) -> int:
@@ -126,6 +131,7 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
         await _danger(tx, referral, moment.now)
         await _found_by_provider(tx, referral, context, moment.now)
         await refusing.told_provider(tx, referral, moment.now)
+        await _to_look_further(tx, referral, moment.now)
         if refusing.declined_for_it(referral):
             await life.close_proposals(tx, referral.referral_id, moment.now)
         elif referral.state == "declined_by_provider":
@@ -133,6 +139,17 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
             await proposing.after_decline(tx, referral, books, moment.now)
         await referrals.settled(tx, referral.referral_id)
     return len(waiting)
+
+
+async def _to_look_further(tx: Tx, referral: ReferralState, now: datetime) -> None:
+    """Support ended, and the provider left it to the hub to look for another service: the same day, with its line."""
+    if referral.leg_id is None or referral.state not in ("completed", "ended_early"):
+        return
+    report = await support.end_report(tx, referral.leg_id)
+    if report is not None and report.next_step == "hub":
+        kind = f"look_for_{report.next_line or 'service'}"
+        about, due = task_id(kind, referral.leg_id), filing.end_of_day(now)
+        await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id, referral_id=referral.referral_id)])
 
 
 async def _found_by_provider(tx: Tx, referral: ReferralState, context: Context, now: datetime) -> None:
@@ -151,4 +168,6 @@ async def _found_by_provider(tx: Tx, referral: ReferralState, context: Context, 
     def found(facts: CaseFacts) -> CaseFacts:
         return with_assessment(facts, dash_score=None, risk=risk or "")
 
-    await rerouting.rerun(tx, referral.case_id, await current(tx, context.facts), now, change=found)
+    await rerouting.rerun(
+        tx, referral.case_id, await current(tx, context.facts), now, change=found, heard_from=referral.leg_id
+    )

@@ -13,8 +13,9 @@ from contracts.working_time import LONDON
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import when
 from services.referral import desk_books, said
-from services.referral.actions import sealing, tasking, watching_looks
+from services.referral.actions import alarming, sealing, tasking, watching_looks
 from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
     came,
@@ -30,7 +31,7 @@ from services.referral.case_ui import (
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store import first_contact as assessments
-from services.referral.store.cases import Case
+from services.referral.store.cases import Alert, Case
 
 
 async def overview(visit: Visit, desk: Desk) -> Response:
@@ -77,13 +78,15 @@ async def _overview(
 ) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
+        heard = await cases.alerts(tx, case.case_id)
         routings, others = await cases.routings(tx, case.case_id), await cases.others_of(tx, case)
         shown: dict[str, Any] = {
             "routing": routings[0] if routings else None,
             "runs": len(routings),
             "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
             "tasks": await tasks.of_case(tx, case.case_id),
-            "alerts": await cases.alerts(tx, case.case_id),
+            "alerts": [one for one in heard if one.trigger not in said.FOUND],
+            "found": _found(case, heard),
             "others": others,
             "lately": await same_person.lately(tx, case, others),
             "agreements": await consent.of_case(tx, case.case_id),
@@ -118,6 +121,17 @@ async def _overview(
         task_words=words.TASKS,
         revealed=details_rows(revealed) if revealed is not None else None,
     )
+
+
+def _found(case: Case, heard: Sequence[Alert]) -> list[str]:
+    """What services found of danger since the risk was last looked at, and that the person died."""
+    since = case.review_since
+    told = [
+        one
+        for one in heard
+        if one.trigger == alarming.DEAD or (one.trigger == alarming.UNSAFE and since and one.received_at >= since)
+    ]
+    return [said.FOUND[one.trigger].format(when(one.happened_at)) for one in told]
 
 
 def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.reference import local_authority_name
+from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
 from kit.web.words import date_words, plural, span
 from services.referral.domain.languages import LANGUAGES
@@ -61,6 +62,8 @@ TASKS = {
     "add_children": "Add the children of the household, or record why not",
     "add_exploited_person": "Add the exploited person, or record why not",
     "review_risk": "Review the risk",
+    "person_died": "It was recorded that the person died: make sure that it is so, and end what is still open",
+    "look_for_service": "Support ended, and the hub is to look for another service: ask the person which",
     "offer_next_provider": "Offer the next provider",
     "ring_duty_line": "Ring the provider's duty line: it is silent",
     "contact_wish": "The person said on their own page how to be reached: read it in the timeline, and make sure in "
@@ -78,6 +81,8 @@ TASKS = {
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
 }
+_LOOK_FOR = "Support ended, and the hub is to look for another service: "
+TASKS |= {f"look_for_{line}": _LOOK_FOR + _SHORT.get(line, line.replace("_", " ")) for line in SERVICE_LINES}
 
 
 def words(code: str | None) -> str:

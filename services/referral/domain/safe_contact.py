@@ -21,6 +21,8 @@ THROUGH_OFFICER = "through_officer"
 """Why a bereaved family is not reached directly: a family liaison officer is with them. Through somebody, as through
 that officer, they are reached where that is safe. Source: design 1, right 4 of the Victims' Code 2020."""
 
+DIED = "died"
+"""Why every channel of somebody who died is locked. Only who has spoken to the person may lift it: it was a slip."""
 ONE_CHANCE = "one_chance"
 NOT_FOR_ONE_CHANCE = ("letter", "somebody")
 """Honour-based abuse, forced marriage, female genital mutilation: no letter, and nobody in between. Such a lock is
@@ -90,6 +92,7 @@ WORDS = {
     "safe": "Safe now.",
     "not_a_channel": "This is no way to reach a person.",
     "locked": "Only somebody who has spoken to the person may lift the lock.",
+    "died": "It was recorded that the person died: nobody contacts them.",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
     "said_no": "The person said no to support: first record what they said, under “To do today” on the case.",
     "by_hand": "No message leaves by itself here, where somebody else may read it: a worker gets in touch.",
@@ -113,7 +116,7 @@ def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verd
         return Verdict(False, "not_a_channel")
     state = profile.channel(channel)
     if state.locked_at is not None:
-        return Verdict(False, ONE_CHANCE if state.locked_why == ONE_CHANCE else "locked")
+        return Verdict(False, state.locked_why if state.locked_why in (ONE_CHANCE, DIED) else "locked")
     if profile.shut is not None and (profile.shut, channel) != (THROUGH_OFFICER, "somebody"):
         return Verdict(False, profile.shut)
     if state.safety != "safe":

@@ -8,6 +8,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import supporting
 from services.referral.domain.books import Books
+from services.referral.domain.ended import Ended, against
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import one
@@ -59,7 +60,13 @@ def missing(visit: Visit, lists: SupportLists, verb: str) -> list[FieldError]:
         errors.append(FieldError("next_line", "Choose a service from the list"))
     if one(visit, "feedback_wanted") not in FEEDBACK:
         errors.append(FieldError("feedback_wanted", "Choose whether the person may be asked how it was"))
-    return errors
+    return errors or [FieldError(*one) for one in against(lists, _said(visit, lists, verb))]
+
+
+def _said(visit: Visit, lists: SupportLists, verb: str) -> Ended:
+    reason = one(visit, "end_reason" if verb == "complete" else "reason_code")
+    asked = one(visit, "feedback_wanted") == "yes"
+    return Ended(reason, changes(visit, lists), one(visit, "next_step"), one(visit, "next_line"), asked)
 
 
 def changes(visit: Visit, lists: SupportLists) -> dict[str, str]:

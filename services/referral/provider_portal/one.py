@@ -20,7 +20,7 @@ from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.said import who
-from services.referral.store import appointments, contact, life, must_not_know, portal
+from services.referral.store import alarms, appointments, contact, life, must_not_know, portal
 from services.referral.store.contact import Attempt
 from services.referral.store.portal import Offered, Told
 
@@ -40,6 +40,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         need = await needs.shown(tx, books.support, offered)
         ended = await ending.shown(tx, books.support, offered)
         alerts = await portal.alerts(tx)
+        heard = await alarms.heard(tx, offered.case_id)
         booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
@@ -64,6 +65,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
         all_alerts=alerts,
+        warnings=words.heard(heard),
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,

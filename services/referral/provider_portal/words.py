@@ -1,18 +1,19 @@
 """Codes in the words that a provider's worker reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from contracts.reference import local_authority_name, offence
-from kit.web.words import date_words
+from kit.web.words import date_words, when
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
-from services.referral.said import FIELDS
+from services.referral.said import FIELDS, FOUND
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
 from services.referral.said import days as days
 from services.referral.said import hours as hours
+from services.referral.store.alarms import Heard
 
 _HERE = {"same_household": "Lives with the suspect"}
 ORDER = (
@@ -59,6 +60,16 @@ TOLD = {
 }
 _DATES = frozenset({"date_of_birth", "committed_on", "reported_on"})
 _CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relationship"})
+
+
+OF_SUSPECT = "The police or a court told us of bail, release or an order. Review the risk before any contact."
+
+
+def heard(found: Sequence[Heard]) -> list[str]:
+    """What was heard of the suspect, or found by a service, as the warnings at the top of a page."""
+    return list(
+        dict.fromkeys(FOUND[one.trigger].format(when(one.at)) if one.trigger in FOUND else OF_SUSPECT for one in found)
+    )
 
 
 def words(code: str | None) -> str:

@@ -64,12 +64,14 @@ async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequenc
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """An alert of which nobody was told yet. `to_review`: the case still waits for somebody to look at the risk."""
+    """An alert of which nobody was told yet. `to_review`: the case still waits for somebody to look at the risk;
+    `heard_from`: the leg whose provider said so."""
 
     case_id: UUID
     milestone_id: str
     received_at: datetime
     to_review: bool
+    heard_from: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,13 @@ class OpenLeg:
 
 _TAKE = """
 with taken as (
-    select case_id, milestone_id, received_at from alert where told_at is null
+    select case_id, milestone_id, received_at, heard_from from alert where told_at is null
      order by received_at, case_id, milestone_id limit $2 for update skip locked
 ), told as (
     update alert a set told_at = $1 from taken s where a.case_id = s.case_id and a.milestone_id = s.milestone_id
 )
-select s.case_id, s.milestone_id, s.received_at, c.review_since is not null and c.state <> 'closed' as to_review
+select s.case_id, s.milestone_id, s.received_at, s.heard_from,
+       c.review_since is not null and c.state <> 'closed' as to_review
   from taken s join case_file c using (case_id) order by s.received_at, s.case_id, s.milestone_id
 """
 _OPEN_LEGS = """

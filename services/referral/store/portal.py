@@ -98,7 +98,8 @@ _SHOWN = f"""
 select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_state, l.contract_id, l.sent_at,
        {SINCE} as since, l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted,
        l.pack_fields,
-       l.pack_sha256, r.state, r.urgent, r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
+       l.pack_sha256, r.state, r.urgent or l.urgent_since is not null as urgent,
+       r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
        c.kind, c.risk_grade, c.age_band, c.language,
        coalesce(c.home_local_authority, c.local_authority) as local_authority, r.paused_at,
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
@@ -110,7 +111,7 @@ _WITH_REFERRAL = """
 _WITH_LIMITS = "left join limits d on d.contract_id = l.contract_id"
 _WITH_CASE = "left join case_file c on c.case_id = l.case_id"
 _OFFERED = f"{_SHOWN} from leg l {_WITH_REFERRAL} {_WITH_LIMITS} {_WITH_CASE}"
-_BY_DUE = "due_at nulls last, l.urgent desc, l.sent_at, l.leg_id"
+_BY_DUE = "due_at nulls last, (l.urgent or l.urgent_since is not null) desc, l.sent_at, l.leg_id"
 
 
 @dataclass(frozen=True, slots=True)

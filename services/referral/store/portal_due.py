@@ -86,7 +86,8 @@ DUE = f"""case
   when l.asked_at is not null then null
   when l.state = 'sent' then
     least({_end(f"d.accept + {_RESTED}")},
-          case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end)
+          case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end,
+          l.urgent_since + d.hours * interval '1 hour')
   when l.state = 'accepted' and l.contacted_at is null then {_end("d.contact")}
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while

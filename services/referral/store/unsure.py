@@ -21,7 +21,7 @@ _CASES = f"""
  order by c.case_id, r.person_id for update of c
 """
 _SHUT = """
-update channel set safety = 'unknown', set_by_role = 'police', set_at = u.at
+update channel set safety = 'unknown', set_by_role = $3, set_at = u.at
   from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
  where channel.person_id = u.person_id and safety = 'safe' and channel.set_at < u.at
 returning channel.person_id, channel.kind, channel.set_at as at
@@ -47,7 +47,7 @@ class Shut:
     cases: tuple[UUID, ...]
 
 
-async def make_unknown(tx: Tx, people: Mapping[UUID, datetime]) -> list[Shut]:
+async def make_unknown(tx: Tx, people: Mapping[UUID, datetime], by_role: str = "police") -> list[Shut]:
     """Makes what was called safe of these people before an instant unknown, and what they said of a channel no longer
     theirs to stand above the police's; returns what really changed."""
     found = [row["person_id"] for row in await tx.fetch(_BEFORE, list(people), list(people.values()))]
@@ -57,7 +57,7 @@ async def make_unknown(tx: Tx, people: Mapping[UUID, datetime]) -> list[Shut]:
     for row in await tx.fetch(_CASES, found):
         known.setdefault(row["person_id"], []).append(row["case_id"])
     when = [people[person] for person in found]
-    rows = await tx.fetch(_SHUT, found, when)
+    rows = await tx.fetch(_SHUT, found, when, by_role)
     await tx.execute(_UNHEARD, found, when)
     return [Shut(row["person_id"], row["kind"], row["at"], tuple(known.get(row["person_id"], ()))) for row in rows]
 
@@ -68,6 +68,12 @@ async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ..
     for row in await tx.fetch(_SAFE, list(people)):
         found.setdefault(row["person_id"], []).append(row["kind"])
     return {person: tuple(kinds) for person, kinds in found.items()}
+
+
+async def records(tx: Tx, person_id: UUID) -> list[UUID]:
+    """Every record of a person, this one among them."""
+    rows = await tx.fetch(f"{_RECORDS} select record_id from record order by 1", [person_id])
+    return [row["record_id"] for row in rows]
 
 
 async def newest_incident(tx: Tx, people: Sequence[UUID]) -> datetime | None:

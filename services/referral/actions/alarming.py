@@ -1,0 +1,67 @@
+"""What a service found of danger or death reaches everybody who helps the person, and shuts what must be shut."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from contracts.vocabulary import CHANNELS
+from kit import audit
+from kit.database import Tx
+from services.referral.actions import filing, new_incident
+from services.referral.actions.locking import BY_RULE
+from services.referral.domain.referral import ReferralState
+from services.referral.domain.safe_contact import DIED, ONE_CHANCE
+from services.referral.store import alarms, beside, cases, contact, locks, tasks, unsure
+from services.referral.store.locks import Lock
+from services.referral.store.tasks import Task, task_id
+
+UNSAFE, RAISED, DEAD = "contact_unsafe", "risk_raised", "person_died"
+"""What is told, as triggers of an alert beside those of the police and the courts."""
+NOT_SAFE = frozenset({"unsafe", "unsafe_now"})
+"""Reasons of a provider's step that say that being in touch is not safe."""
+
+
+async def contact_unsafe(tx: Tx, referral: ReferralState, now: datetime) -> None:
+    """A provider says that it is not safe to be in touch: every channel is unknown, as after a new incident, and every
+    case of the person hears of it, once for each time."""
+    person_id = await contact.person_of(tx, referral.case_id)
+    if person_id is None:
+        return
+    people = await unsure.records(tx, person_id)
+    shut = await unsure.make_unknown(tx, dict.fromkeys(people, referral.updated_at), by_role="provider")
+    await new_incident.tell(tx, shut, why=UNSAFE)
+    found = await cases.of_person(tx, person_id, closed=False)
+    await _alert(tx, found, UNSAFE, referral, referral.updated_at, now)
+
+
+async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
+    """A provider, or the hub, says that the person died: every channel is shut, every case hears of it, and a human
+    makes sure the same day. Once for each person's case, however often it is said."""
+    person_id = await contact.person_of(tx, referral.case_id)
+    task = task_id(DEAD, referral.case_id)
+    if person_id is None or await tasks.get(tx, task) is not None:
+        return
+    await tasks.add(tx, [Task(task, DEAD, filing.end_of_day(now), now, case_id=referral.case_id)])
+    held = {one.kind: one.locked_why for one in await contact.channels(tx, person_id)}
+    for kind in sorted(kind for kind in CHANNELS if held.get(kind) not in (ONE_CHANCE, DIED)):
+        await contact.lock(tx, person_id, kind, DIED, None, BY_RULE, now)
+        await locks.add(tx, Lock(person_id, kind, DIED, None, BY_RULE, now, ()))
+    found = await cases.of_person(tx, person_id, closed=False)
+    await _alert(tx, found, DEAD, referral, referral.updated_at, now)
+
+
+async def raised(tx: Tx, case_id: UUID, now: datetime, heard_from: UUID | None = None) -> None:
+    """The risk of a case rose to high or imminent: what is open for it is urgent from now on, and its providers are
+    told."""
+    await alarms.make_urgent(tx, case_id, now)
+    await alarms.add(tx, [case_id], RAISED, f"{RAISED}/{now.isoformat()}", heard_from, now, now)
+    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{RAISED}", "case", case_id)])
+
+
+async def _alert(
+    tx: Tx, found: Sequence[UUID], what: str, referral: ReferralState, at: datetime, now: datetime
+) -> None:
+    about = f"{what}/{referral.referral_id}/{at.isoformat()}"
+    await alarms.add(tx, found, what, about, referral.leg_id, at, now)
+    await beside.mark_for_review(tx, found, now)
+    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{what}", "case", one) for one in found])
