@@ -127,6 +127,12 @@ async def profile_of(tx: Tx, person_id: UUID, never_for: frozenset[str] = frozen
     return Profile({channel.kind: _state(channel) for channel in held}, never_for)
 
 
+async def profiles_of(tx: Tx, people: Sequence[UUID]) -> dict[UUID, Profile]:
+    """The same of many people at once."""
+    held = await contact.channels_of(tx, people)
+    return {person: Profile({one.kind: _state(one) for one in of_them}) for person, of_them in held.items()}
+
+
 async def profile_for_hub(tx: Tx, case: Case, now: datetime) -> Profile:
     """The channels of the person of a case, shut for the hub where sharing shuts them."""
     return replace(await profile_of(tx, case.person_id), shut=await gating.share_shuts(tx, case, now))

@@ -14,9 +14,10 @@ from services.referral.actions import contacting
 from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.assessed import HIGH
+from services.referral.domain.safe_contact import Verdict
 from services.referral.domain.support import Answer, SupportLists, distances
 from services.referral.store import appointments, contact, support
-from services.referral.store.appointments import Appointment
+from services.referral.store.appointments import Appointment, Upcoming
 from services.referral.store.portal import Offered
 from services.referral.store.support import Assessment, EndReport, Outcome
 
@@ -36,8 +37,8 @@ async def assess(tx: Tx, viewer: Viewer, row: Assessment, answers: Sequence[Answ
 
 
 async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, now: datetime) -> None:
-    """Books an appointment. Refused where it is over already, and where its way is by a channel not safe at that time,
-    and where the same form booked another before.
+    """Books an appointment. Refused where it is over already, by a channel not safe at that time, at the same moment as
+    another with the person, and where the same form booked another before.
 
     Nothing is sent: the worker tells the person, in the way that is safe.
     """
@@ -54,12 +55,28 @@ async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, no
         verdict = safe_contact.may_use(profile, channel, "support", row.starts_at)
         if not verdict.allowed:
             raise Refused("way", verdict.why)
+    if await appointments.at_once(tx, row):
+        raise Refused("time", "at_the_same_time")
     if not await appointments.add(tx, row):
         before = await appointments.load(tx, row.appointment_id, row.leg_id)
         if before is None or (before.starts_at, before.way) != (row.starts_at, row.way):
             raise Refused("appointment_id", "other_answers")
     else:
         await audit.record(tx, [audit.seen(viewer, "appointment.booked", "case", row.case_id, ("appointment",))])
+
+
+async def not_safe(tx: Tx, rows: Sequence[Upcoming], lists: SupportLists, now: datetime) -> dict[UUID, Verdict]:
+    """Of appointments to come, those whose way is not safe at their time any more, as it is known now, with why. They
+    can be moved or cancelled, and nothing else. After a death no way is left."""
+    ahead = [row for row in rows if row.starts_at > now]
+    profiles = await contacting.profiles_of(tx, sorted({row.person_id for row in ahead}))
+    found = {}
+    for row in ahead:
+        held, channel = profiles[row.person_id], lists.channels.get(row.way)
+        verdict = safe_contact.may_use(held, channel, "support", row.starts_at) if channel else safe_contact.alive(held)
+        if not verdict.allowed:
+            found[row.appointment_id] = verdict
+    return found
 
 
 async def record_result(

@@ -126,6 +126,12 @@ def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verd
     return _at_this_time(state, now)
 
 
+def alive(profile: Profile) -> Verdict:
+    """Against every way of meeting once it was recorded that the person died."""
+    dead = any(state.locked_why == DIED for state in profile.channels.values())
+    return Verdict(False, DIED) if dead else Verdict(True, "safe")
+
+
 def choose(profile: Profile, channels: Iterable[str], purpose: str, now: datetime) -> tuple[str | None, Verdict]:
     """The first of these channels that may be used, else None with the reason against the first."""
     first = None

@@ -9,12 +9,12 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
-from services.referral.actions import providing
+from services.referral.actions import providing, supporting
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import base, frame, limits, moved, one, own, workers
-from services.referral.store import drafts, lapsing, portal
+from services.referral.store import appointments, drafts, lapsing, portal
 
 SORTS = {"due": "By what is due first", "newest": "Newest first"}
 
@@ -32,6 +32,8 @@ async def show_list(visit: Visit, books: Books) -> Response:
         if page is None:
             return visit.not_found()
         counts = await portal.counts(tx, contract)
+        coming = await appointments.to_come_of(tx, [row.leg_id for row in page.rows], visit.now)
+        unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
         half = len(await drafts.mine(tx, visit.now))
         lapsed = await lapsing.shown(tx)
         alerts = await portal.alerts(tx)
@@ -45,6 +47,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         lists=[(chosen, counted(counts[chosen.slug])) for chosen in portal.LISTS.values()],
         held=counted(counts[slug]),
         rows=[frame(visit, books, row, names) for row in page.rows],
+        to_move={row.referral_id for row in coming if row.appointment_id in unsafe},
         lapsed=[(one.reference, words.line(one.line), one.since) for one in lapsed],
         contracts=[{"value": "", "text": "All our contracts"}]
         + [{"value": str(c.contract_id), "text": f"{words.line(c.line)}: {c.title}"} for c in mine],

@@ -13,8 +13,9 @@ from contracts.working_time import LONDON, local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse, whole
+from kit.web.words import clock_words, when
 from services.referral.actions import supporting
-from services.referral.domain.appointed import example_day, time_of
+from services.referral.domain.appointed import comes_once, example_day, is_doubtful, time_of
 from services.referral.domain.books import Books
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
@@ -37,6 +38,7 @@ BEFORE = (
     " To book this one beside it, book it again"
 )
 RECORDED = "What became of the appointment was recorded"
+CLOCKS_CHANGE = "The clocks change that night, so this time is not there, or comes twice. Choose another time"
 
 
 class When(BaseModel):
@@ -54,13 +56,16 @@ async def show_appointments(
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         held = await appointments.of_leg(tx, offered.leg_id)
+        coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
+        unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.appointments_seen", "case", offered.case_id)])
     lists = books.support
     return visit.render(
         "provider_portal/appointments.html",
         status=422 if errors else 200,
         **frame(visit, books, offered),
-        rows=[_row(lists, row) for row in held],
+        rows=[_row(lists, row) | {"unsafe": unsafe.get(row.appointment_id)} for row in held],
+        doubt=_doubt(visit),
         can_book=offered.state in BOOKED_FROM and visit.may("portal.write"),
         ways=lists.ways,
         example=_example(visit),
@@ -97,7 +102,7 @@ async def book(visit: Visit, books: Books) -> Response:
         return await show_appointments(visit, books, [_error(refused)])
     return visit.redirect(
         f"{base(visit, offered)}/appointments",
-        flash="The appointment was booked. Nothing was sent: tell the person safely.",
+        flash=f"The appointment was booked for {when(starts)}. Nothing was sent: tell the person safely.",
     )
 
 
@@ -116,12 +121,26 @@ def _starts(visit: Visit, lists: SupportLists) -> tuple[datetime | None, list[Fi
         errors.append(FieldError("time", "The time must be like 2:30pm or 14:30"))
     if said.way not in lists.ways:
         errors.append(FieldError("way", "Choose how you will meet from the list"))
-    return (None if at is None else datetime.combine(said.day, at, LONDON)), errors
+    starts = None if at is None else datetime.combine(said.day, at, LONDON)
+    if starts is not None and not comes_once(starts):
+        errors.append(FieldError("time", CLOCKS_CHANGE))
+    elif (doubt := _doubt(visit)) and one(visit, "sure") != doubt:
+        errors.append(FieldError("time", f"This is {doubt}. Say am or pm, or tick below that you mean {doubt}"))
+    return starts, errors
+
+
+def _doubt(visit: Visit) -> str | None:
+    """The time that was sent, said back, where people rarely mean it."""
+    said = one(visit, "time")
+    at = time_of(said) if is_doubtful(said) else None
+    return clock_words(at) if at is not None else None
 
 
 def _error(refused: Refused) -> FieldError:
     if refused.code == "in_the_past":
         return FieldError("day", "The appointment must be later than now")
+    if refused.code == "at_the_same_time":
+        return FieldError("time", "The person has another appointment with you at this moment. Choose another time")
     if refused.code == "too_far":
         return FieldError("day", "The appointment must be within two years")
     if refused.code in ("not_this_day", "not_this_hour"):
@@ -133,6 +152,8 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         held = await appointments.load(tx, visit.id("appointment_id"), offered.leg_id)
+        coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
+        unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.appointment_seen", "case", offered.case_id)])
     if held is None:
         return visit.not_found()
@@ -152,6 +173,8 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
         reasons=reasons,
         ways=lists.ways,
         example=_example(visit),
+        unsafe=unsafe.get(held.appointment_id),
+        doubt=_doubt(visit),
         next_id=one(visit, "next_id") or uuid4(),
         errors=errors,
     )
@@ -196,7 +219,8 @@ async def record_result(visit: Visit, books: Books) -> Response:
             await supporting.record_result(tx, visit.signed_in, held, state, visit.now, whose=whose, reason=code)
     except Refused as refused:
         return await ask_result(visit, books, [_result_error(refused)])
-    return visit.redirect(f"{base(visit, offered)}/appointments", flash=RECORDED)
+    new = f". The new one is {when(starts)}: nothing was sent, tell the person safely." if starts else ""
+    return visit.redirect(f"{base(visit, offered)}/appointments", flash=f"{RECORDED}{new}")
 
 
 def _result_error(refused: Refused) -> FieldError:
@@ -210,12 +234,14 @@ async def show_upcoming(visit: Visit, books: Books) -> Response:
     everybody, number = visit.query.get("of") == "all", whole(visit.query.get("page", "1")) or 1
     async with visit.begin() as tx:
         page = await appointments.upcoming(tx, None if everybody else visit.signed_in.user_id, number)
+        unsafe = await supporting.not_safe(tx, page.rows, books.support, visit.now)
         shown = tuple(row.reference for row in page.rows)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.upcoming_seen", "list", None, shown)])
     names = await workers(visit)
     return visit.render(
         "provider_portal/upcoming.html",
         page=page,
+        unsafe=unsafe,
         rows=[(row, words.line(row.line), books.support.ways.get(row.way, row.way)) for row in page.rows],
         names=names,
         everybody=everybody,

@@ -11,7 +11,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import contacting, packing, providing, sealing
+from services.referral.actions import contacting, packing, providing, sealing, supporting
 from services.referral.actions.beside import CODES
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
@@ -41,6 +41,8 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         ended = await ending.shown(tx, books.support, offered)
         alerts = await portal.alerts(tx)
         heard = await alarms.heard(tx, offered.case_id)
+        coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
+        unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
         booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]
         fields = tuple(sorted(pack))
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
@@ -75,6 +77,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         stages=needs.stages(visit, offered),
         lists=books.support,
         ended=ended,
+        unsafe=unsafe,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
         age=words.age(offered.age_band) if offered.kind else words.NO_LONGER,
         nudged=offered.nudged_at is not None and offered.state == "sent",

@@ -42,6 +42,7 @@ class Upcoming:
     starts_at: datetime
     way: str
     assigned_to: UUID | None
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,29 @@ async def load(tx: Tx, appointment_id: UUID, leg_id: UUID) -> Appointment | None
     return read_one(Appointment, row)
 
 
+async def to_come_of(tx: Tx, legs: Sequence[UUID], now: datetime) -> list[Upcoming]:
+    """What is booked to come under these legs, soonest first."""
+    rows = await tx.fetch(
+        "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to, l.person_id"
+        " from appointment a join leg l on l.leg_id = a.leg_id"
+        " where a.leg_id = any($1) and a.state = 'booked' and a.starts_at > $2 order by a.starts_at, a.appointment_id",
+        list(legs),
+        now,
+    )
+    return read(Upcoming, rows)
+
+
+async def at_once(tx: Tx, row: Appointment) -> bool:
+    """Whether the viewer's provider has something else booked with this person at the same moment; the case is held, so
+    that two who book at once are one after the other. What `row` follows is moved by it."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"appointment/{row.case_id}")
+    asked = (
+        "select exists (select 1 from appointment where case_id = $1 and starts_at = $2 and state = 'booked'"
+        " and appointment_id <> $3 and appointment_id is distinct from $4)"
+    )
+    return bool(await tx.fetchval(asked, row.case_id, row.starts_at, row.appointment_id, row.follows))
+
+
 async def record(tx: Tx, row: Appointment) -> None:
     """Writes what became of an appointment."""
     await tx.execute(
@@ -120,7 +144,7 @@ async def to_come(tx: Tx, legs: Sequence[UUID], now: datetime) -> list[datetime]
 
 
 _MINE = f"""and a.leg_id = any(array(select m.leg_id from leg m
-       where m.provider_id = {PROVIDER} and m.state = 'accepted' and m.assigned_to = $1))"""
+       where m.provider_id = {PROVIDER} and m.state in ('accepted', 'waitlisted') and m.assigned_to = $1))"""
 
 
 async def upcoming(tx: Tx, worker: UUID | None, page: int = 1, size: int = PAGE_AT_MOST) -> UpcomingPage:
@@ -129,9 +153,10 @@ async def upcoming(tx: Tx, worker: UUID | None, page: int = 1, size: int = PAGE_
     # Of everybody, the appointments are followed in their order; of one worker, they are sought by the worker's legs.
     await by_index(tx)
     rows = await tx.fetch(
-        "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to"
+        "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to, l.person_id"
         " from appointment a join leg l on l.leg_id = a.leg_id"
-        f" where a.provider_id = {PROVIDER} and a.state = 'booked' and l.state = 'accepted' {_MINE if worker else ''}"
+        f" where a.provider_id = {PROVIDER} and a.state = 'booked' and l.state in ('accepted', 'waitlisted')"
+        f" {_MINE if worker else ''}"
         f" order by a.starts_at, a.appointment_id limit {size + 1} offset {(page - 1) * size}",
         *([worker] if worker else []),
     )

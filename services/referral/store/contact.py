@@ -105,6 +105,27 @@ async def channels(tx: Tx, person_id: UUID) -> list[Channel]:
     return [held[0] if len(held) == 1 else replace(held[0], **strictest(held)) for held in found.values()]
 
 
+_OF_PEOPLE = f"""
+select q.asked, {columns(Channel, "c")} from unnest($1::uuid[]) q(asked) join channel c
+    on c.person_id = any(array(select q.asked union all select l.other_id from linked_person l
+                                where l.person_id = q.asked))
+ order by q.asked, c.kind, c.person_id <> q.asked, c.person_id
+"""
+
+
+async def channels_of(tx: Tx, people: Sequence[UUID]) -> dict[UUID, list[Channel]]:
+    """The channels of each of these people, as `channels` tells those of one."""
+    found: dict[tuple[UUID, str], list[Channel]] = {}
+    for row in await tx.fetch(_OF_PEOPLE, list(people)) if people else []:
+        held = dict(row)
+        asked = held.pop("asked")
+        found.setdefault((asked, held["kind"]), []).append(Channel(**held))
+    told: dict[UUID, list[Channel]] = {person: [] for person in people}
+    for (person, _), same in found.items():
+        told[person].append(same[0] if len(same) == 1 else replace(same[0], **strictest(same)))
+    return told
+
+
 async def hold(tx: Tx, person_id: UUID, kind: str) -> UUID | None:
     """Holds a channel in every record of the person until the transaction ends; who set this record's, None for the
     police."""
