@@ -128,7 +128,7 @@ async def test_a_call_whose_channel_was_locked_since_says_so_in_every_list_and_c
         assert "An appointment is not safe" in (await worker.get("/portal")).text
         assert "Do not use it" in (await worker.get(one)).text
         again = a_form("4pm", state="moved", reason="service/room")
-        page = await worker.post(one, again, status=422)
-        assert "locked" in page.text
+        refused = await worker.post(one, again, status=422)
+        assert "locked" in refused.text
         await worker.post(one, {**again, "way": "at_service"})
         assert TAG not in (await worker.get(lists[0])).text
