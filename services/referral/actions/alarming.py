@@ -9,6 +9,7 @@ from kit import audit
 from kit.database import Tx
 from services.referral.actions import filing, new_incident
 from services.referral.actions.locking import BY_RULE
+from services.referral.domain.assessed import HIGH
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import DIED, ONE_CHANCE
 from services.referral.store import alarms, beside, cases, contact, locks, tasks, unsure
@@ -50,9 +51,14 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
     await _alert(tx, found, DEAD, referral, referral.updated_at, now)
 
 
-async def raised(tx: Tx, case_id: UUID, now: datetime, heard_from: UUID | None = None) -> None:
-    """The risk of a case rose to high or imminent: what is open for it is urgent from now on, and its providers are
-    told."""
+async def if_raised(
+    tx: Tx, case_id: UUID, risks: tuple[str | None, str | None], now: datetime, heard_from: UUID | None = None
+) -> None:
+    """Where the risk of a case (`risks`: before and now) rose to high or imminent, what is open for it is urgent from
+    now on, and its providers are told."""
+    before, risk = risks
+    if risk not in HIGH or risk == before:
+        return
     await alarms.make_urgent(tx, case_id, now)
     await alarms.add(tx, [case_id], RAISED, f"{RAISED}/{now.isoformat()}", heard_from, now, now)
     await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{RAISED}", "case", case_id)])

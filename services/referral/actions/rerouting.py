@@ -13,7 +13,6 @@ from services.referral.actions import alarming, filing, hearing, locking
 from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
 from services.referral.domain import persons
-from services.referral.domain.assessed import HIGH
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.update import LIFTED, Standing, decide_again
@@ -86,8 +85,7 @@ async def rerun(
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
-    if case.risk_grade in HIGH and case.risk_grade != held.risk_grade:
-        await alarming.raised(tx, case_id, now, heard_from)
+    await alarming.if_raised(tx, case_id, (held.risk_grade, case.risk_grade), now, heard_from)
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True
