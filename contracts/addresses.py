@@ -67,3 +67,10 @@ def navigation(permissions: frozenset[str]) -> tuple[Path, ...]:
     return tuple(
         entry for entry in PATHS if entry.label and (entry.permission is None or entry.permission in permissions)
     )
+
+
+COUNTS_ALL = (
+    "What was taken, waits or was set aside counts every record, whoever it is about, restricted people too, and says"
+    " of nobody who they are."
+)
+"""Said on the page of operations of a service that hides restricted people."""

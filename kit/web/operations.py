@@ -50,12 +50,14 @@ More = Callable[[Visit, Tx], Awaitable[Sequence[tuple[str, str]]]]
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Where the pages are and what they are called; `more` gives further lines of the summary, key and value."""
+    """Where the pages are and what they are called; `more` gives further lines of the summary, key and value; `note`
+    says what the numbers count."""
 
     name: str
     base: str
     others: Sequence[tuple[str, str]]
     more: More | None = None
+    note: str = ""
 
 
 class Give(BaseModel):

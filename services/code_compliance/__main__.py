@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from contracts.addresses import OPERATIONS, PATHS
+from contracts.addresses import COUNTS_ALL, OPERATIONS, PATHS
 from contracts.justice import MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
 from contracts.referral import CaseOpened, CaseUpdated, ContactSafetyChanged, ContactSent, ContactWithheld, ReferralSent
@@ -52,7 +52,7 @@ SERVICE = Service(
     load=load,
     reconcile=reconcile.checks,
     pages=lambda context: (
-        *operations.pages(Operations("Victims' Code", "/rights/operations", OPERATIONS)),
+        *operations.pages(Operations("Victims' Code", "/rights/operations", OPERATIONS, note=COUNTS_ALL)),
         *case_ui.pages(context),
         *neutral_ui.pages(context),
     ),

@@ -74,6 +74,8 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
+    if met.restricted:
+        await restricting.until_decided(tx, met.restricted, events[-1].time)
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
     keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]
     waiting = await release(tx, context, keys)

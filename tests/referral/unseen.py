@@ -28,6 +28,8 @@ from tests.walking import Form, as_it_should_be, one_of_each, page_at, token_of,
 NUMBER = "07700 900421"
 EVERY = ("mobile", "landline", "text", "email", "letter")
 VALUES = {"email": "w.testperson@example.org", "letter": "1 Example Row, ZZ99 9ZZ"}
+OTHERWISE = {"given_names": "Ottoline", "family_name": "Exampleton", "date_of_birth": "1970-01-01"}
+"""As the restricted record is named, so that nothing but the link says who it is."""
 OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
 OF_PEOPLE = ("/cases/", "/portal/referrals/")
 TELLING = re.compile("outcome|same|safety|channel|^line$")
@@ -45,11 +47,11 @@ class Scene:
     locked: UUID
 
 
-async def says(hub: Hub, ref: str, hours: int, *, kind: str = "text", works_for: str = "none") -> UUID:
+async def says(hub: Hub, ref: str, hours: int, *, kind: str = "text", works_for: str = "none", **detail: str) -> UUID:
     """The police tell of another crime against somebody who has this number; the id of the case."""
     crime = a_crime(a_victim(ref, channels_safe=[kind], works_for=works_for))
     numbers = [{"kind": kind, "value": NUMBER, "safety": "safe"}]
-    crime["victims"][0]["sealed"] = hub.sealed(a_detail(channels=numbers), crime["crime_id"], ref)
+    crime["victims"][0]["sealed"] = hub.sealed(a_detail(channels=numbers, **detail), crime["crime_id"], ref)
     await hub.hears(recorded(crime, at=NOON + timedelta(hours=hours)))
     await hub.every(opening.open_arrivals, NOON + timedelta(hours=hours))
     return case_id(crime["crime_id"], ref)
@@ -81,7 +83,7 @@ async def a_scene(hub: Hub) -> Scene:
     sent = await a_referral_sent(hub, channels=channels)
     ref = await hub.value("select victim_ref from case_file where case_id = $1", sent.case)
     elsewhere = await says(hub, ref, 1)
-    restricted = await says(hub, "V-restricted", 2, kind="landline", works_for="provider")
+    restricted = await says(hub, "V-restricted", 2, kind="landline", works_for="provider", **OTHERWISE)
     locked, _ = await says(hub, "V-locked", 3), await says(hub, "V-maybe", 4, kind="mobile")
     await linked(hub, [sent.person, await person_of(hub, restricted), await person_of(hub, locked)])
     async with hub.looks(OFFICER) as tx:

@@ -32,6 +32,9 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         anew = await persons.restrict(tx, everybody)
         still_open = set(await same_person.open_cases(tx, sorted(everybody)))
         await restricting.tell(tx, [one for one in anew if one not in still_open], now, viewer.user_id)
+        await restricting.same(tx, viewer, everybody, now)
+    if not same:
+        await restricting.decided(tx, viewer, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "same_person" if same else "not_the_same_person", books, now)
     if same:
         await who_is_one.tell(tx, viewer, everybody, now)

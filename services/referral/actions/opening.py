@@ -9,7 +9,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer
 from kit.service import Moment
-from services.referral.actions import birthdays, filing, told_channels
+from services.referral.actions import birthdays, filing, restricting, told_channels
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -47,7 +47,9 @@ async def _keep(
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
     await told_channels.keep(tx, channels, now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
-    await details.propose_same(tx, [p for p, _ in given], now)
+    pairs = await details.propose_same(tx, [p for p, _ in given], now)
+    if pairs:
+        await restricting.until_decided(tx, {person for pair in pairs for person in pair}, now)
     await details.set_state(tx, read, "open")
     await details.set_state(tx, unread, "unreadable")
     return [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]

@@ -1,6 +1,6 @@
 """Somebody becomes restricted: their other cases say so too, so that no other service goes on showing them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,38 +8,88 @@ from uuid import UUID
 
 from contracts.referral import CaseUpdated
 from kit import audit
+from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
+from services.referral.actions import filing
 from services.referral.actions.announcing import announce
 from services.referral.domain.announcing import SYSTEM, built, case_values
 from services.referral.domain.facts import facts_of
-from services.referral.store import batches, cases, persons
+from services.referral.store import batches, cases, persons, same_person, tasks
+from services.referral.store.tasks import Task, task_id
 
 AT_ONCE = 50
+TASK = "decide_same_person"
 
 
 async def tell(
-    tx: Tx, case_ids: Sequence[UUID], now: datetime, by: UUID | None = None, *, caused_by: Any = None
+    tx: Tx,
+    case_ids: Sequence[UUID],
+    now: datetime,
+    by: UUID | None = None,
+    *,
+    caused_by: Any = None,
+    restricted: bool = True,
 ) -> None:
-    """Announces of cases, open or closed, that they are restricted from now on."""
+    """Announces of cases, open or closed, that they are restricted from now on, or are not any more."""
     told = []
     for case_id in case_ids:
         case = await cases.get(tx, case_id)
         routings = await cases.routings(tx, case_id) if case else []
         if case is None or not routings:
             continue
-        history = replace(batches.remembered(routings[0].facts["history"]), restricted=True)
+        history = replace(batches.remembered(routings[0].facts["history"]), restricted=restricted)
         values = case_values(facts_of(routings[0].facts["case"]), history, case.reference)
         values |= {"changed": ("restricted",), "removed": case.removed, "revision": case.revision}
         told.append(built(CaseUpdated, case_id, now, SYSTEM, values))
     await announce(tx, told, by, caused_by=caused_by)
 
 
+async def until_decided(tx: Tx, people: Collection[UUID] | None, now: datetime) -> int:
+    """Restricts whoever may be a restricted person, by name and birth or by name and number, until somebody who may see
+    both says whether they are; asks for that. `people`: whom to look at with all whom they fit, None for
+    everybody. Returns how many."""
+    found = await persons.open_to_match(tx, people)
+    if not found:
+        return 0
+    everybody = await persons.with_linked(tx, found)
+    anew = await persons.restrict(tx, everybody)
+    await persons.until_decided(tx, everybody, now)
+    await tell(tx, anew, now)
+    due = filing.end_of_day(now)
+    open_ones = await same_person.open_cases(tx, sorted(everybody))
+    await tasks.add(tx, [Task(task_id(TASK, one, now.isoformat()), TASK, due, now, case_id=one) for one in open_ones])
+    await audit.record(tx, [audit.Entry(None, "system", None, "case.restricted", "case", one) for one in anew])
+    return len(found)
+
+
+async def decided(tx: Tx, viewer: Viewer, pair: Collection[UUID], now: datetime) -> None:
+    """Two records are of different people: whoever was restricted for no other reason is open to everybody again."""
+    for person_id in sorted(pair):
+        group = await persons.with_linked(tx, [person_id])
+        if not await persons.only_until_decided(tx, group):
+            continue
+        opened = await persons.restrict(tx, group, restricted=False)
+        await persons.decided(tx, group)
+        await tell(tx, opened, now, viewer.user_id, restricted=False)
+        for case_id in opened:
+            await tasks.over_of_case(tx, case_id, TASK, viewer.user_id, now)
+        await audit.record(tx, [audit.seen(viewer, "case.not_restricted", "case", case_id) for case_id in opened])
+
+
+async def same(tx: Tx, viewer: Viewer, people: Collection[UUID], now: datetime) -> None:
+    """Records are of one person who is restricted: in their own right from now on."""
+    await persons.decided(tx, people)
+    for case_id in await same_person.open_cases(tx, sorted(people)):
+        await tasks.over_of_case(tx, case_id, TASK, viewer.user_id, now)
+
+
 async def spread(tx: Tx, moment: Moment, context: Context) -> int:
     """Restricts every record of a person of whom one is restricted, whatever came to be known first; returns how many.
     What is decided of one record is decided of a person, and nobody acts on a half of which they do not see the
     other."""
+    await until_decided(tx, None, moment.now)
     found = await persons.half_restricted(tx, AT_ONCE)
     if found:
         cases_of = await persons.restrict(tx, found)

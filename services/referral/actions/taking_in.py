@@ -48,6 +48,8 @@ async def self_referral(
     await persons.see_restricted(tx)
     restricted = given.restricted or await persons.may_be_restricted(tx, sealing.digests(sealer, given.details))
     met = await batches.meet(tx, [Newcomer(person_id, None, None, facts.person_kind, restricted, now)])
+    if restricted and not given.restricted:
+        await persons.until_decided(tx, [person_id], now)
     await restricting.tell(tx, met.cases, now, viewer.user_id)
     history = History(person_id=person_id, restricted=person_id in met.restricted)
     decision = decide(facts, history, books, now)
@@ -65,6 +67,8 @@ async def self_referral(
     await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")
     if hearing.ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
+    if history.restricted:
+        await restricting.until_decided(tx, [person_id], now)
     await details.set_state(tx, [case.case_id], "open")
     await announce(tx, decision.events, viewer.user_id)
     await new_incident.tell(tx, shut, by=viewer.user_id, role=viewer.role)

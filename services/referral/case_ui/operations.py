@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.addresses import OPERATIONS
+from contracts.addresses import COUNTS_ALL, OPERATIONS
 from kit.database import Tx
 from kit.web.app import Page, Visit
 from kit.web.operations import Operations
@@ -19,4 +19,6 @@ async def _more(visit: Visit, tx: Tx) -> Sequence[tuple[str, str]]:
 
 def pages() -> Sequence[Page]:
     links = (*OPERATIONS, ("Messages to people", "/operations/outbox"))
-    return operations_pages(Operations("Referral hub", "/operations", links, _more))
+    return operations_pages(
+        Operations("Referral hub", "/operations", links, _more, f"{COUNTS_ALL} The tasks are those that you may see.")
+    )

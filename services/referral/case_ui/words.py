@@ -75,6 +75,7 @@ TASKS = {
     "said_no_to_support": "The person said no to support: record it on each referral, then close this",
     "name_liaison_officer": "No family liaison officer is named: ask the police whether there is one",
     "name_worker": "With the provider, but nobody there can see it: name one worker, or withdraw it",
+    "decide_same_person": "It may be somebody who is restricted, so it is hidden: say whether it is the same person",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",

@@ -120,6 +120,8 @@ async def meet(tx: Tx, people: Collection[Newcomer]) -> Met:
     rows = await tx.fetch(_KNOWN, list(known)) if known else []
     held = {row["person_id"] for row in rows if row["restricted"]}
     newly = (told & known) - held
+    if told & held:
+        await persons.decided(tx, await persons.with_linked(tx, told & held))
     if not newly:
         return Met(held | told, [])
     everybody = await persons.with_linked(tx, newly)

@@ -30,6 +30,23 @@ having bool_or(i.kind in ('name_and_birth', 'phone', 'email'))
     or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode')))
 """
 """The same name and birth, number or address to write to; or the same name at the same postcode."""
+_OPEN_TO_MATCH = """
+with pairs as (
+    select s.person_id as one, s.other_id as other from person p join same_person s on s.person_id = p.person_id
+     where p.restricted and p.until_decided is null and s.same is null
+     union all
+    select s.other_id, s.person_id from person p join same_person s on s.other_id = p.person_id
+     where p.restricted and p.until_decided is null and s.same is null)
+select o.person_id from pairs join person o on o.person_id = pairs.other and not o.restricted
+ where $1::uuid[] is null or pairs.one = any($1) or pairs.other = any($1)
+"""
+_NOTHING_LEFT = """
+select bool_and(p.until_decided is not null) and not exists (
+    select 1 from same_person s join person o on o.person_id in (s.person_id, s.other_id)
+     where (s.person_id = any($1::uuid[]) or s.other_id = any($1::uuid[])) and s.same is distinct from false
+       and o.restricted and o.until_decided is null)
+  from person p where p.person_id = any($1::uuid[])
+"""
 _HALF_RESTRICTED = """
 select distinct o.person_id from person p join linked_person l on l.person_id = p.person_id
   join person o on o.person_id = l.other_id and not o.restricted
@@ -54,6 +71,30 @@ async def restrict(tx: Tx, people: Collection[UUID], *, restricted: bool = True)
     """Makes people, with their cases and legs, absent for everybody without the right; or lifts it. Returns the cases
     of which that was not so before, by id."""
     return sorted(row["case_id"] for row in await tx.fetch(_RESTRICT, list(people), restricted))
+
+
+async def open_to_match(tx: Tx, people: Collection[UUID] | None) -> set[UUID]:
+    """Records that are open to everybody, and of which nobody has decided that they are not of the restricted person
+    whom they fit; of these people and of whom they fit, or (None) of everybody."""
+    return {row["person_id"] for row in await tx.fetch(_OPEN_TO_MATCH, None if people is None else list(people))}
+
+
+async def until_decided(tx: Tx, people: Collection[UUID], since: datetime) -> None:
+    """Remembers that these people are restricted for no other reason than that they may be somebody who is."""
+    asked = "update person set until_decided = $2 where person_id = any($1::uuid[]) and until_decided is null"
+    await tx.execute(asked, list(people), since)
+
+
+async def decided(tx: Tx, people: Collection[UUID]) -> None:
+    """These people are restricted in their own right, or not at all."""
+    asked = "update person set until_decided = null where person_id = any($1::uuid[]) and until_decided is not null"
+    await tx.execute(asked, list(people))
+
+
+async def only_until_decided(tx: Tx, people: Collection[UUID]) -> bool:
+    """Whether these people are restricted until it is decided who they are, and nothing is left to decide: nobody
+    restricted is linked to them, or may be the same."""
+    return bool(await tx.fetchval(_NOTHING_LEFT, list(people)))
 
 
 async def see_restricted(tx: Tx) -> None:
