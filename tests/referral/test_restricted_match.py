@@ -32,9 +32,9 @@ async def seen(hub: Hub, case: UUID, viewer: object = OFFICER) -> bool:
 
 async def says(hub: Hub, one: UUID, other: UUID, *, same: bool) -> None:
     of = "select person_id from case_file where case_id = $1"
-    pair = [await hub.value(of, case) for case in (one, other)]
+    first, second = await hub.value(of, one), await hub.value(of, other)
     async with hub.looks(LEADER) as tx:
-        assert await linking.decide(tx, LEADER, *pair, BOOKS, SOON, same=same)
+        assert await linking.decide(tx, LEADER, first, second, BOOKS, SOON, same=same)
 
 
 async def tasks(hub: Hub) -> int:
