@@ -20,8 +20,8 @@ from services.referral.store import history
 from services.referral.store.history import Past
 
 BATCH = 50
-RESTS = 12
-"""After each batch all downloads of a process rest twelve times as long as it took (docs/adr/0020)."""
+RESTS, RESTS_AT_MOST = 12, 0.2
+"""After each batch all downloads of a process rest twelve times as long as it took, in seconds (docs/adr/0020)."""
 COLUMNS = (
     "reference", "service", "contract", "state", "sent", "opened", "answered", "support_started", "ended",
     "declined_because",
@@ -59,7 +59,7 @@ async def _next(visit: Visit, after: tuple[datetime, UUID]) -> list[Past]:
         began = monotonic()
         async with visit.begin() as tx:
             found = await history.batch(tx, visit.now, after, BATCH)
-        await asyncio.sleep(RESTS * (monotonic() - began))
+        await asyncio.sleep(min(RESTS * (monotonic() - began), RESTS_AT_MOST))
     return found
 
 
