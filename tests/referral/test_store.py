@@ -1,12 +1,13 @@
 """Who sees what: a hostile provider, restricted people, queues, the case page, and that every column is classified."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from contracts.identity import case_id, provider_id
 from services.referral.actions import opening, referring, sealing
-from services.referral.store import cases, details, persons, portal, queues, referrals, tasks, timeline
+from services.referral.store import cases, details, downtime, persons, portal, queues, referrals, tasks, timeline
 from services.referral.store.portal_due import limits_of
 from tests.builders import (
     COMMON_ASSAULT,
@@ -147,6 +148,22 @@ async def test_the_queue_is_ordered_by_risk_and_then_by_time_left(hub: Hub) -> N
     assert page is not None
     assert [row.priority for row in page.rows] == [0, 1, 2]
     assert queues.minutes_left(page.rows[0], NOON) == 60
+
+
+async def test_who_may_be_hurt_now_stands_above_every_older_case_and_task(hub: Hub) -> None:
+    older, now = a_domestic_crime(), a_domestic_crime()
+    now["victims"][0]["risk"] = {"grade": "imminent", "dash_score": 25}
+    await hub.hears(recorded(older, at=NOON - timedelta(days=60)))
+    await hub.hears(recorded(now))
+    async with hub.looks(a_viewer()) as tx:
+        pages = {slug: await queues.queue(tx, slug) for slug in ("waiting", "now", "unassigned")}
+        todo = await tasks.queue(tx, mine=False, page=1)
+        sheet = await downtime.lines(tx, NOON, 10)
+    for slug, page in pages.items():
+        assert page is not None and [row.risk_grade for row in page.rows] == ["imminent", "high"], slug
+        assert page.counted == 2
+    assert todo[0].kind == "call_emergency" and len(todo) > 1
+    assert sheet[0].risk_grade == "imminent" and len(sheet) == 2
 
 
 async def test_a_queue_narrows_by_line_and_pages_without_gaps(hub: Hub) -> None:

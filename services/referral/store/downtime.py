@@ -12,7 +12,7 @@ select c.case_id, c.person_id, c.reference, c.priority, c.risk_grade, c.dash_sco
        c.language, w.name as worker
   from case_file c left join worker w on w.worker_id = c.assigned_to
  where c.state in ('waiting', 'active') and (c.priority = 0 or c.act_by <= $1)
- order by c.priority, c.act_by, c.case_id limit $2 offset $3
+ order by c.risk_grade is distinct from 'imminent', c.priority, c.act_by, c.case_id limit $2 offset $3
 """
 _COUNT = """
 select count(*) from case_file c where c.state in ('waiting', 'active') and (c.priority = 0 or c.act_by <= $1)

@@ -11,6 +11,8 @@ from services.referral.store.rows import columns, read
 
 PAGE, PAGE_AT_MOST, COUNTED_AT_MOST, PAGES_AT_MOST = 25, 100, 1000, 400
 _BY_RISK, _NEWEST = "priority, act_by, case_id", "opened_at desc, case_id"
+_IMMINENT = "risk_grade = 'imminent'"
+"""What stands above everything else in a queue by risk, however late the others are: somebody may be hurt now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,6 @@ QUEUES: dict[str, Queue] = {
             "Look",
             "Nobody is with a provider.",
             "state = 'active'",
-            "priority, act_by, case_id",
         ),
         Queue("new", "Newest", "Look", "No case has come yet.", "true", _NEWEST, newest=PAGES_AT_MOST * PAGE),
         Queue("all", "All open cases", "Look", "There is no open case.", "state <> 'closed'", _NEWEST),
@@ -197,13 +198,16 @@ async def queue(tx: Tx, slug: str, filters: Filters | None = None, page: int = 1
     order = SORTS[f.sort][1] if f.sort in SORTS else chosen.order
     # Which cases comes first, and alone: an index tells it, and the cases themselves are read for those of the page.
     looked_at = max(COUNTED_AT_MOST, page * size) + 1
+    sought = [f"{found} and {_IMMINENT}", f"{found} and ({_IMMINENT}) is not true"] if order == _BY_RISK else [found]
+    ids = " || ".join(f"array(select case_id {each} order by {order} limit {looked_at})" for each in sought)
     row = await tx.fetchrow(
-        f"with found as materialized (select array(select case_id {found} order by {order} limit {looked_at}) as ids)"
+        f"with every as materialized (select {ids} as ids), found as (select ids[1:{looked_at}] as ids from every)"
         f" select cardinality(ids) as counted, ids[{(page - 1) * size + 1}:{page * size}] as ids from found",
         *given,
     )
-    counted, ids = (row["counted"], row["ids"]) if row else (0, [])
-    rows = await tx.fetch(f"select {columns(Queued)} from case_file where case_id = any($1) order by {order}", ids)
+    counted, shown = (row["counted"], row["ids"]) if row else (0, [])
+    in_order = "array_position($1::uuid[], case_id)"
+    rows = await tx.fetch(f"select {columns(Queued)} from case_file where case_id = any($1) order by {in_order}", shown)
     more = counted > COUNTED_AT_MOST
     counted = min(counted, COUNTED_AT_MOST)
     return QueuePage(chosen, read(Queued, rows), page, counted, more, max(1, -(-counted // size)))

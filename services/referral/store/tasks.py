@@ -114,6 +114,7 @@ select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.refer
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
+_DANGER, _NOT_NOW = "t.kind = 'call_emergency'", "t.kind <> 'call_emergency'"
 _MINE = "c.assigned_to = (select nullif(current_setting('app.user_id', true), '')::uuid)"
 
 
@@ -123,10 +124,12 @@ async def get(tx: Tx, task: UUID) -> Held | None:
 
 
 async def queue(tx: Tx, *, mine: bool, page: int, size: int = 25) -> list[Held]:
-    """A page of open tasks, those due first: one more than `size` where there are further ones. Pages count from 1."""
+    """A page of open tasks, danger now before everything, then those due first: one more than `size` where there are
+    further ones. Pages count from 1."""
     where = f"where t.done_at is null{f' and {_MINE}' if mine else ''}"
-    asked = f"{_HELD} {where} order by t.due_at, t.task_id limit $1 offset $2"
-    return read(Held, await tx.fetch(asked, size + 1, (page - 1) * size))
+    parts = [f"({_HELD} {where} and {one} order by t.due_at, t.task_id limit $1::int + $2::int)" for one in (_DANGER, _NOT_NOW)]
+    asked = f"select * from ({' union all '.join(parts)}) t order by ({_DANGER}) desc, t.due_at, t.task_id"
+    return read(Held, await tx.fetch(f"{asked} limit $1::int offset $2::int", size + 1, (page - 1) * size))
 
 
 async def close(tx: Tx, task: UUID, by: UUID, how: str, note_id: UUID | None, now: datetime) -> bool:
