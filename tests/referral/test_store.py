@@ -152,6 +152,7 @@ async def test_the_queue_is_ordered_by_risk_and_then_by_time_left(hub: Hub) -> N
 
 async def test_who_may_be_hurt_now_stands_above_every_older_case_and_task(hub: Hub) -> None:
     older, now = a_domestic_crime(), a_domestic_crime()
+    older["victims"][0]["share"] = "not_asked"
     now["victims"][0]["risk"] = {"grade": "imminent", "dash_score": 25}
     await hub.hears(recorded(older, at=NOON - timedelta(days=60)))
     await hub.hears(recorded(now))

@@ -127,7 +127,8 @@ async def queue(tx: Tx, *, mine: bool, page: int, size: int = 25) -> list[Held]:
     """A page of open tasks, danger now before everything, then those due first: one more than `size` where there are
     further ones. Pages count from 1."""
     where = f"where t.done_at is null{f' and {_MINE}' if mine else ''}"
-    parts = [f"({_HELD} {where} and {one} order by t.due_at, t.task_id limit $1::int + $2::int)" for one in (_DANGER, _NOT_NOW)]
+    most = "order by t.due_at, t.task_id limit $1::int + $2::int"
+    parts = [f"({_HELD} {where} and {one} {most})" for one in (_DANGER, _NOT_NOW)]
     asked = f"select * from ({' union all '.join(parts)}) t order by ({_DANGER}) desc, t.due_at, t.task_id"
     return read(Held, await tx.fetch(f"{asked} limit $1::int offset $2::int", size + 1, (page - 1) * size))
 
