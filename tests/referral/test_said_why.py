@@ -126,6 +126,23 @@ async def test_it_is_asked_once_for_a_service_and_a_no_says_what_stands_beside_i
     await asks("idva", 422)
 
 
+@service
+async def test_while_there_may_be_one_chance_nothing_leaves_by_itself_in_any_case_of_the_person(
+    hub: Hub, browse: AsPersona
+) -> None:
+    await a_case(hub, a_crime(a_victim("V-1"), flags=["honour_based_abuse"]))
+    other = await a_case(hub, a_crime(a_victim("V-1")))
+    assert await hub.value("select count(*) from leg where case_id = $1", other) == 0
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{other}")
+    assert "Honour-based abuse in another case: one chance" in page.text
+    assert "there may be one chance to speak to them" in page.text
+    assert "Speak to the person alone" in (await officer.get(f"/cases/{other}/contact")).text
+    await hub.worker.pool.execute("update case_file set state = 'closed' where case_id <> $1", other)
+    third = await a_case(hub, a_crime(a_victim("V-1")))
+    assert await hub.value("select count(*) from leg where case_id = $1", third) == 1
+
+
 GATED: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({}, {}, False),
     ({"flags": ["honour_based_abuse"]}, {}, True),

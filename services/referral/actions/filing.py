@@ -187,6 +187,7 @@ def told(history: History) -> dict[str, Any]:
         "suspect_elsewhere": history.suspect_elsewhere,
         "marac_recent": history.marac_recent,
         "possible_duplicate": history.possible_duplicate,
+        "one_chance_elsewhere": history.one_chance_elsewhere,
         "locked_channels": sorted(history.locked_channels),
     }
 

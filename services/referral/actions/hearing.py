@@ -241,6 +241,7 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         suspect_elsewhere=bool(suspected and suspected - {facts.crime_id}),
         marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
         possible_duplicate=person in past.duplicates,
+        one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
         locked_channels=frozenset(past.barred.get(person, ())),
     )
 
@@ -268,6 +269,7 @@ def _prior(case: Case) -> Prior:
         case.incident_kind,
         case.state,
         case.decision,
+        ONE_CHANCE in case.lines,
     )
 
 

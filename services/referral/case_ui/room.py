@@ -58,6 +58,7 @@ REFUSALS = {
     " referral",
     "is_the_silent_one": "This provider has the referral already and is silent: choose another",
 }
+ONE_CHANCE = "Honour-based abuse in another case: one chance"
 TABS = (
     ("Overview", ""),
     ("Timeline", "/timeline"),
@@ -139,6 +140,8 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
     base = f"/cases/{case.case_id}"
     soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)
     ends = await consent.first_end(tx, case.case_id, visit.now, soon)
+    chance = await cases.one_chance_elsewhere(tx, case)
+    warned = [{"text": ONE_CHANCE, "classes": "moj-badge--red"}] if chance else []
     ending = [{"text": f"An agreement ends {date_words(ends)}", "classes": "moj-badge--orange"}] if ends else []
     shut_out = await must_not_know.of_case(tx, case.case_id) if visit.may("case.reveal") else []
     rights = f"{base}/rights" if glass.is_lent(visit) else f"/rights/cases/{case.case_id}"
@@ -153,10 +156,11 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
     ]
     return {
         "case": case,
+        "one_chance": chance or "honour_based_abuse" in case.lines,
         "base": base,
         "tabs": tabs,
         "safe": [words.words(kind) for kind in safe],
-        "badges": [*badges(case), *await _lifted(tx, case, held.shut), *not_to_know(shut_out), *ending],
+        "badges": [*warned, *badges(case), *await _lifted(tx, case, held.shut), *not_to_know(shut_out), *ending],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
         "role": role,

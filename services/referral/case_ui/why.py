@@ -80,6 +80,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     """Why a case that no hold keeps waits for a human all the same."""
     if routing is None or case.holds or case.decision != "waiting" or case.state != "waiting":
         return []
+    if _history(routing.facts.get("history")).one_chance_elsewhere:
+        return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
     facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)
     force = books.on(day)
     if facts.source != "police":

@@ -66,7 +66,8 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
     force = books.on(today)
     routing = route(facts, history, force.rules)
     code = reference(facts.case_id)
-    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed, by_itself=not history.restricted)
+    alone = by_itself(history)
+    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed, by_itself=alone)
     decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
     events: list[Announcement] = [
         built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
@@ -93,6 +94,12 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
         tuple(events),
         force.directory.version,
     )
+
+
+def by_itself(history: History) -> bool:
+    """Whether anything may be sent without a human: not of a restricted person, for whom a worker has to be named, and
+    not while there may be one chance to speak to the person, whatever this case is of."""
+    return not history.restricted and not history.one_chance_elsewhere
 
 
 def decided(holds: tuple[str, ...], doors: tuple[str, ...], sent: bool, something: bool) -> str:

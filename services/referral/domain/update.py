@@ -10,7 +10,7 @@ from contracts.vocabulary import HOLD_KINDS
 from contracts.working_time import local_day
 from services.referral.domain.announcing import SYSTEM, built, case_values, routed_values
 from services.referral.domain.books import Books
-from services.referral.domain.deciding import Decision, announce_plan, decided, plan_lines
+from services.referral.domain.deciding import Decision, announce_plan, by_itself, decided, plan_lines
 from services.referral.domain.facts import CaseFacts, History, at_risk
 from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 from services.referral.domain.told import as_told
@@ -66,7 +66,7 @@ def decide_again(
         found = replace(found, holds=tuple(hold for hold in found.holds if hold not in standing.lifted))
     routing = _joined(standing, found, over=_over(facts))
     new = tuple(line for line in routing.lines if line not in standing.referred)
-    alone = not standing.said_no and not history.restricted
+    alone = not standing.said_no and by_itself(history)
     plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone)
     decision = _decision(standing, routing, bool(plan.legs))
     changed = changed_fields(facts, history, standing)

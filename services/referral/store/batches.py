@@ -34,7 +34,8 @@ select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'ag
 """
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
-select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision
+select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
+       'honour_based_abuse' = any(lines) as one_chance
   from case_file where person_id = any($1::uuid[])
 """
 _CHANNELS = """
@@ -66,6 +67,7 @@ class Prior(NamedTuple):
     incident_kind: str | None
     state: str
     decision: str
+    one_chance: bool
 
 
 class Newcomer(NamedTuple):
