@@ -89,6 +89,7 @@ async def test_whoever_holds_a_link_that_is_over_has_another_one_sent_to_the_reg
     told = [await ask_again(holder, path) for _ in range(2)]
     [another] = await mailed(hub)
     assert another != path and await mailed(hub) == []
+    await hub.worker.pool.execute("update leg_link set session_until = now() where session_until is not null")
     await holder.get("/portal/link", 404)
     await holder.submit("Send another link")
     assert await mailed(hub) == [], "one that was just sent waits to be opened"
@@ -101,6 +102,25 @@ async def test_whoever_holds_a_link_that_is_over_has_another_one_sent_to_the_reg
     assert await mailed(hub) == [], "the hub took them back"
     asked = await hub.rows("select distinct actor_role from kit.audit where action = 'link.asked_again'")
     assert [row["actor_role"] for row in asked] == ["provider.link"]
+
+
+async def test_an_ask_is_answered_although_a_link_was_made_just_before_and_taken_back_by_another(
+    hub: Hub, browsers: tuple[Browser, Browser]
+) -> None:
+    (holder, officer), sent = browsers, await a_referral_sent(hub, WITHOUT_ACCOUNTS)
+    await hub.worker.pool.execute("update leg_link set expires_at = now() + interval '1 day', made_at = now()")
+    await hub.worker.pool.execute("update provider_mail set not_after = now() + interval '1 day'")
+    [unopened] = await mailed(hub)
+    await officer.get(f"/referrals/links/{sent.leg}")
+    page = await officer.submit("Make a new link")
+    [address] = page.texts("code")
+    await holder.get(address.removeprefix(officer.origin))
+    await holder.submit("Go on")
+    await ask_again(holder, unopened)
+    [another] = await mailed(hub)
+    assert "Accept" in (await holder.get("/portal/link")).text, "what is open goes on"
+    await holder.get(another)
+    assert "Accept" in (await holder.submit("Go on")).text
 
 
 async def test_a_silent_provider_without_accounts_is_nudged_by_a_link_that_opens(

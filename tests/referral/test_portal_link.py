@@ -11,7 +11,7 @@ import pytest
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral import provider_portal
-from services.referral.actions import leg_links, providing
+from services.referral.actions import leg_links, locking, providing
 from services.referral.store import links
 from services.referral.store.links import Link
 from tests.browser import Browser, cookie_of
@@ -250,6 +250,42 @@ async def test_no_link_is_listed_by_the_portals_login_and_one_is_exchanged_once(
         assert await leg_links.open_once(tx, session, now) is None
         assert await leg_links.session_of(tx, token, now) is None
         assert await leg_links.session_of(tx, session, now + timedelta(hours=9)) is None
+
+
+async def test_a_page_that_somebody_has_open_goes_on_while_another_link_is_made(
+    hub: Hub, desk: Desk, sent: Sent
+) -> None:
+    holder = await desk.opened(sent)
+    unopened = await desk.link(sent)
+    newest = await desk.link(sent)
+    await holder.get("/portal/link")
+    await holder.submit("Accept")
+    assert await state_of(hub, sent) == "accepted"
+    await desk.stranger.get(unopened)
+    await desk.stranger.submit("Go on", 404)
+    await desk.stranger.get(newest)
+    assert (await desk.stranger.submit("Go on")).path == "/portal/link"
+
+
+@pytest.mark.parametrize("ends", ["taken back", "ran out"])
+async def test_a_lock_from_a_page_whose_link_is_over_is_heard_and_shows_nothing(
+    hub: Hub, desk: Desk, sent: Sent, ends: str
+) -> None:
+    holder = await desk.opened(sent)
+    if ends == "taken back":
+        await desk.officer.get(f"/referrals/links/{sent.leg}")
+        await desk.officer.submit("Take back all links")
+    else:
+        await hub.worker.pool.execute("update leg_link set session_until = now()")
+    tried = {"channel": "mobile", "outcome": "no_answer", "attempt_id": str(uuid4())}
+    await holder.post("/portal/link/attempts", tried, status=404)
+    await hub.every(locking.carry_on)
+    locked = "select locked_why from channel where kind = 'mobile'"
+    assert await hub.value(locked) is None
+    page = await holder.post("/portal/link/lock", {"channel": "mobile"}, status=404)
+    assert "The channel is locked everywhere all the same: mobile" in page.text and "Testperson" not in page.text
+    await hub.every(locking.carry_on)
+    assert await hub.value(locked) == "someone_else_answered"
 
 
 def test_the_ids_of_a_link_are_its_own() -> None:

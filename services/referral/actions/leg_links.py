@@ -17,12 +17,15 @@ ROLE = "provider.link"
 EXPIRES = timedelta(days=3)
 """How long a link waits to be opened (ours: over a weekend)."""
 SESSION = timedelta(hours=8)
+REMEMBERED = timedelta(hours=32)
+"""How long a browser remembers what it opened: a day longer than it sees anything, to lock a channel and to ask for
+another link. Ours."""
 OPEN = frozenset({"sent", "accepted", "waitlisted"})
 
 
 async def mint(tx: Tx, viewer: Viewer | None, link_id: UUID, leg_id: UUID, books: Books, now: datetime) -> str:
-    """A new link's token, known to nobody afterwards; earlier links of the leg are taken back. Without a viewer it is
-    made by the system.
+    """A new link's token, known to nobody afterwards; earlier links of the leg are taken back, but what somebody has
+    open goes on: they are in the middle of it. Without a viewer it is made by the system.
 
     Refused for a provider with accounts, a restricted person, a leg that is not open, and a link made before.
     """
@@ -39,7 +42,7 @@ async def mint(tx: Tx, viewer: Viewer | None, link_id: UUID, leg_id: UUID, books
     if any(one.link_id == link_id for one in await links.of_leg(tx, leg_id)):
         raise Refused("link_id", "made_before")
     by = viewer.user_id if viewer else None
-    await links.revoke(tx, leg_id, by, now)
+    await links.revoke(tx, leg_id, by, now, opened=False)
     token = secrets.token_hex(32)
     ids = (link_id, leg_id, leg.referral_id, leg.case_id, leg.provider_id)
     await links.add(tx, Link(*ids, links.digest(token), now, by, now + EXPIRES))

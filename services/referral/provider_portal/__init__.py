@@ -8,7 +8,15 @@ from services.referral.drafting import kept
 from services.referral.provider_portal.capacity import ask_capacity, say_capacity, show_capacity
 from services.referral.provider_portal.contacting import lock, record_attempt
 from services.referral.provider_portal.history import download_history
-from services.referral.provider_portal.linked import ask_again, ask_open, asked_again, by_link, leave, open_link
+from services.referral.provider_portal.linked import (
+    ask_again,
+    ask_open,
+    asked_again,
+    by_link,
+    leave,
+    lock_by_link,
+    open_link,
+)
 from services.referral.provider_portal.lists import assign, show_alerts, show_list
 from services.referral.provider_portal.meeting import ask_result, book, record_result, show_appointments, show_upcoming
 from services.referral.provider_portal.minting import make_link, show_links, take_back
@@ -58,8 +66,6 @@ def pages(context: Context) -> Sequence[Page]:
         for path, view, method in (
             ("", show_referral, "GET"),
             ("/leave", leave, "POST"),
-            ("/attempts", record_attempt, "POST"),
-            ("/lock", lock, "POST"),
             ("/needs/{stage}", ask_needs, "GET"),
             ("/needs/{stage}", say_needs, "POST"),
             ("/appointments", show_appointments, "GET"),
@@ -70,7 +76,11 @@ def pages(context: Context) -> Sequence[Page]:
             ("/steps/{verb}", take_step, "POST"),
         )
     )
-    return commissioner + hub + opening + linked + _worked(room)
+    locking = tuple(
+        Page(f"{LINKED}/{path}", room(lock_by_link(view)), public=True, methods=("POST",), database="portal")
+        for path, view in (("attempts", record_attempt), ("lock", lock))
+    )
+    return commissioner + hub + opening + linked + locking + _worked(room)
 
 
 def _worked(room: Room) -> tuple[Page, ...]:

@@ -9,12 +9,15 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.refused import Refused
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.limiting import OF_CODES, OF_FORMS, Tries, too_many
-from services.referral.actions import leg_links
+from services.referral.actions import contacting, leg_links
 from services.referral.domain.books import Books
-from services.referral.provider_portal.room import LINKED, View
+from services.referral.domain.safe_contact import LOCKING
+from services.referral.provider_portal.room import LINKED, View, one
+from services.referral.provider_portal.words import CHANNELS
 from services.referral.store import links
 from services.referral.store.links import Link
 
@@ -90,12 +93,45 @@ def by_link(view: View) -> View:
     return answer
 
 
-def _over(visit: Visit) -> Response:
-    """Says that the link is over; whoever holds its token, or what it was exchanged for, may ask for another one."""
+def lock_by_link(view: View) -> View:
+    """A channel is locked also from a page whose link is over: it can only shut. Whoever rang is told so, and how to go
+    on."""
+
+    async def answer(visit: Visit, books: Books) -> Response:
+        channel, why = one(visit, "channel"), LOCKING.get(one(visit, "outcome") or "someone_else_answered")
+        async with visit.db.begin() as tx:
+            lasts = await leg_links.session_of(tx, secret(visit), visit.now)
+        asks = lasts is None and channel in CHANNELS and why is not None
+        if asks and await _locked(visit, channel, why or ""):
+            return _over(visit, locked=CHANNELS[channel].lower())
+        return await by_link(view)(visit, books)
+
+    return answer
+
+
+async def _locked(visit: Visit, channel: str, why: str) -> bool:
+    """Whether whoever once opened the link had the channel locked; False for everybody else."""
+    async with visit.db.begin() as tx:
+        link = await links.by_session(tx, secret(visit))
+    if link is None:
+        return False
+    async with visit.db.begin(_Nobody(link.link_id)) as tx:
+        await links.narrow(tx, link)
+        who = leg_links.viewer_of(link)
+        try:
+            await contacting.lock_from_afar(tx, who, link.referral_id, channel, why, visit.now)
+        except Refused:
+            return False
+    return True
+
+
+def _over(visit: Visit, locked: str | None = None) -> Response:
+    """Says that the link is over; whoever holds its token, or what it was exchanged for, may ask for another one.
+    `locked`: the channel that was locked all the same."""
     visit.viewer = None
     token = visit.params.get("token")
     again = f"{LINKED}/open/{token}/again" if token else f"{LINKED}/again" if secret(visit) else None
-    return visit.render("provider_portal/link_over.html", status=404, again=again)
+    return visit.render("provider_portal/link_over.html", status=404, again=again, locked=locked)
 
 
 async def ask_again(visit: Visit, books: Books) -> Response:
@@ -131,7 +167,7 @@ async def open_link(visit: Visit, books: Books) -> Response:
     await tries.worked()
     response = visit.redirect(LINKED)
     signer = visit.shop.signer
-    signer.keep(response, signer.cookie_name(COOKIE), session, int(leg_links.SESSION.total_seconds()))
+    signer.keep(response, signer.cookie_name(COOKIE), session, int(leg_links.REMEMBERED.total_seconds()))
     return response
 
 

@@ -60,14 +60,16 @@ async def of_leg(tx: Tx, leg_id: UUID) -> list[Link]:
     return read(Link, rows)
 
 
-async def revoke(tx: Tx, leg_id: UUID, by: UUID | None, now: datetime) -> int:
-    """Takes back every link of a leg, with its session; how many there were."""
+async def revoke(tx: Tx, leg_id: UUID, by: UUID | None, now: datetime, *, opened: bool = True) -> int:
+    """Takes back every link of a leg, with its session; how many there were. `opened` false leaves those that somebody
+    has open now."""
     rows = await tx.fetch(
         "update leg_link set revoked_at = $3, revoked_by = $2 where leg_id = $1 and revoked_at is null"
-        " returning link_id",
+        " and ($4 or coalesce(session_until <= $3, true)) returning link_id",
         leg_id,
         by,
         now,
+        opened,
     )
     return len(rows)
 
@@ -80,6 +82,12 @@ async def by_secret(tx: Tx, secret: str) -> Link | None:
         f"select {columns(Link)} from leg_link where token_sha256 = $1 or session_sha256 = $1", sought
     )
     return read_one(Link, row)
+
+
+async def by_session(tx: Tx, session: str) -> Link | None:
+    """The link whose session this is, or was; the rest of `tx` sees that link alone."""
+    found = await by_secret(tx, session)
+    return found if found is not None and found.session_sha256 == digest(session) else None
 
 
 async def exchange(tx: Tx, link: Link, session: str, until: datetime, now: datetime) -> bool:
@@ -110,7 +118,7 @@ class Wanted:
 
 _OPEN = """not l.restricted and l.lapsed_at is null
    and (not l.automatic or l.pack is not null)"""
-# An ask is answered by a link that was made after it, and by one that was made just before it and waits to be opened.
+# An ask is answered by a link that was made after it, and by one that was made just before it and can be opened still.
 # Where the hub took back the newest link, and so all of them, nobody is sent another one by asking.
 _WANTED = f"""
 select l.leg_id, null::uuid as after from leg l
@@ -122,7 +130,8 @@ select distinct on (k.leg_id) k.leg_id, k.link_id as after from leg_link k join 
    and l.state in ('sent', 'accepted', 'waitlisted') and {_OPEN}
    and not exists (select 1 from leg_link n where n.leg_id = k.leg_id and n.link_id <> k.link_id
                       and (n.made_at > k.asked_again_at
-                           or (n.made_at > k.asked_again_at - interval '10 minutes' and n.used_at is null)))
+                           or (n.made_at > k.asked_again_at - interval '10 minutes' and n.used_at is null
+                               and n.revoked_at is null and n.expires_at > $2)))
    and (select n.revoked_at from leg_link n where n.leg_id = k.leg_id order by n.made_at desc limit 1) is null
  limit $3
 """
