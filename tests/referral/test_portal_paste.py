@@ -1,12 +1,14 @@
 """Outcomes pasted from a provider's own system: previewed, errors by line, kept once, of one's own people alone."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
 from kit.web.sent import NOT_UTF_8
 from services.referral.actions import providing
 from services.referral.domain.pasted import read
+from services.referral.store import monitoring
 from tests.browser import Browser
 from tests.builders import RAPE, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
@@ -26,7 +28,9 @@ LISTS = BOOKS.support
         ("A1,REF,VFS9,better\nA2,REF,VFS1,great\n,REF,VFS1,same\nA3,,VFS1,same", 0,
          [(1, "The outcome must"), (2, "The change must"), (3, "The line_id must"), (4, "The reference is")]),
         ("A1,REF,VFS1,better\nA1,REF,VFS2,better", 1, [(2, "The line_id stands in line 1 already")]),
-        ("\n".join(f"A{n},REF,VFS1,same" for n in range(501)), 500, [(501, "There are more than 500 lines")]),
+        ("\n".join(f"A{n},REF{n},VFS1,same" for n in range(501)), 500, [(501, "There are more than 500 lines")]),
+        ("A1,REF,VFS1,better\nA2,ref,vfs1,worse", 1, [(2, "Line 1 answers this outcome of this reference already")]),
+        ("=cmd,REF,VFS1,better", 0, [(1, "The line_id must begin with a letter or a digit")]),
         ('"A1,REF,VFS1,better', 0, [(1, "It has 1 cells")]),
     ],
 )  # fmt: skip
@@ -70,12 +74,23 @@ async def test_lines_are_previewed_kept_once_and_refused_when_they_say_something
     for _ in range(2):
         await manager.post("/portal/outcomes", again)
     assert await hub.value("select count(*) from outcome") == 3
-    worse = {"lines": f"A9,{reference},VFS1,same\nA1,{reference},VFS1,worse", "step": "keep"}
+    worse = {"lines": f"A9,{reference},VFS4,same\nA1,{reference},VFS1,worse", "step": "keep"}
     page = await manager.post("/portal/outcomes", worse, 422)
     assert page.errors == ["Line 2: This line_id was sent before and said something else"]
     assert await hub.value("select count(*) from outcome") == 3, "nothing is half done"
     page = await manager.get(sent.page)
     assert "Feeling more informed: not asked: it was not safe" in page.text
+    await manager.get("/portal/outcomes")
+    page = await manager.submit("Preview", 200, lines=f"B1,{reference},VFS1,worse")
+    assert page.rows[1][-1].lower() == "in place of “better”"
+    await manager.submit("Keep these lines", 200)
+    page = await manager.get(sent.page)
+    coped = "Coped and built resilience to move forward with daily life"
+    assert f"{coped}: worse" in page.text and f"{coped}: better" not in page.text
+    counted = monitoring._OUTCOMES
+    async with hub.looks(a_viewer("provider.manager")) as tx:
+        rows = await tx.fetch(counted, datetime(2020, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC))
+    assert sorted(row["category"] for row in rows if row["category"].startswith("VFS1")) == ["VFS1:worse"]
 
 
 @pytest.mark.service

@@ -176,6 +176,9 @@ async def test_support_is_started_paused_resumed_and_completed_with_outcomes(
 ) -> None:
     await take(hub, sent, "accept")
     await worker.get(sent.page)
+    page = await worker.submit("Start support", 422)
+    assert "Record first how you reached the person" in page.text
+    await worker.submit("Record the attempt", 200, channel="mobile", outcome="spoke", sooner="danger")
     await worker.submit("Start support")
     await worker.follow("Put support on hold")
     await worker.submit("Put support on hold", 200, reason_code="court_wait")

@@ -32,6 +32,14 @@ async def checked(tx: Tx, lines: Sequence[Pasted]) -> tuple[list[tuple[Pasted, O
     return new, again, bad
 
 
+async def replaced(tx: Tx, found: Sequence[tuple[Pasted, Own]]) -> dict[int, str]:
+    """Which change each new line puts in the place of one that was said before, by the line's number: the last answer
+    to an outcome of a referral stands."""
+    held = await pasting.answers(tx, [leg.leg_id for _, leg in found])
+    said = {line.number: held.get((leg.leg_id, line.outcome)) for line, leg in found}
+    return {line.number: was for line, _ in found if (was := said[line.number]) and was != line.change}
+
+
 async def keep(tx: Tx, viewer: Viewer, found: Sequence[tuple[Pasted, Own]], now: datetime) -> int:
     """Keeps each line once; how many were new."""
     count = 0

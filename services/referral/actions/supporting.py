@@ -36,6 +36,11 @@ async def assess(tx: Tx, viewer: Viewer, row: Assessment, answers: Sequence[Answ
         raise Refused("assessment_id", "overtaken")
 
 
+async def was_reached(tx: Tx, leg_id: UUID, referral_id: UUID) -> bool:
+    """Whether the viewer's provider has reached the person for this referral: spoke to them, assessed them, or met."""
+    return await support.was_reached(tx, leg_id, referral_id)
+
+
 async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, now: datetime) -> None:
     """Books an appointment. Refused where it is over already, by a channel not safe at that time, at the same moment as
     another with the person, and where the same form booked another before.

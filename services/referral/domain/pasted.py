@@ -35,6 +35,7 @@ def read(text: str, outcomes: Mapping[str, str], changes: Mapping[str, str]) -> 
     lines: list[Pasted] = []
     bad: list[BadLine] = []
     seen: dict[str, int] = {}
+    said: dict[tuple[str, str], int] = {}
     table = list(csv.reader(io.StringIO(text.strip("\ufeff\r\n")), delimiter=_delimiter(text)))
     for number, raw in enumerate(table, 1):
         cells = [cell.strip() for cell in raw]
@@ -43,13 +44,19 @@ def read(text: str, outcomes: Mapping[str, str], changes: Mapping[str, str]) -> 
         if len(lines) + len(bad) >= LINES_AT_MOST:
             bad.append(BadLine(number, f"There are more than {LINES_AT_MOST} lines. Paste the rest apart"))
             break
-        wrong = _wrong(cells, seen, outcomes, changes)
+        wrong = _wrong(cells, seen, outcomes, changes) or _twice(said, cells, number)
         if wrong is not None:
             bad.append(BadLine(number, wrong))
             continue
         seen[cells[0]] = number
         lines.append(Pasted(number, cells[0], cells[1].upper(), cells[2].upper(), cells[3].lower()))
     return lines, bad
+
+
+def _twice(said: dict[tuple[str, str], int], cells: list[str], number: int) -> str | None:
+    """One answer to an outcome of a referral: a second one in the same paste says which line has it."""
+    first = said.setdefault((cells[1].upper(), cells[2].upper()), number)
+    return None if first == number else f"Line {first} answers this outcome of this reference already: send one answer"
 
 
 def _delimiter(text: str) -> str:
@@ -65,6 +72,8 @@ def _wrong(
     line_id, reference, outcome, change = cells
     if not line_id or len(line_id) > _LONGEST or not line_id.isprintable():
         return f"The line_id must be there, of at most {_LONGEST} characters"
+    if line_id[0] in "=+-@":
+        return "The line_id must begin with a letter or a digit"
     if line_id in seen:
         return f"The line_id stands in line {seen[line_id]} already"
     if not reference:

@@ -89,7 +89,9 @@ class Tried:
         )
 
     def done_at(self, measure: str) -> datetime | None:
-        return {"open": self.viewed_at, "answer": self.answered_at, "contact": self.contacted_at}[measure]
+        """When it was done; what was answered without a look at it was opened then at the latest."""
+        opened = self.viewed_at or self.answered_at
+        return {"open": opened, "answer": self.answered_at, "contact": self.contacted_at}[measure]
 
 
 def result(

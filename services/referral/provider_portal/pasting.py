@@ -1,6 +1,6 @@
 """Outcomes pasted as lines: first a preview with what is wrong in which line, then kept, each line once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -43,19 +43,26 @@ async def paste(visit: Visit, books: Books) -> Response:
         new, again, foreign = await acts.checked(tx, lines)
         wrong = sorted([*bad, *foreign], key=lambda line: line.number)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.outcomes_previewed", "list", None)])
+        replaced = await acts.replaced(tx, new)
         keep = one(visit, "step") == "keep" and not wrong
         count = await acts.keep(tx, visit.signed_in, new, visit.now) if keep else 0
     if keep:
         flash = f"{plural(count, 'line')} kept, {plural(len(new) + len(again) - count, 'line')} known before"
         return visit.redirect("/portal/outcomes", flash=flash)
-    return _preview(visit, books, new, again, wrong)
+    return _preview(visit, books, new, again, wrong, replaced)
 
 
 def _preview(
-    visit: Visit, books: Books, new: list[tuple[Pasted, Own]], again: list[Pasted], wrong: list[BadLine]
+    visit: Visit,
+    books: Books,
+    new: list[tuple[Pasted, Own]],
+    again: list[Pasted],
+    wrong: list[BadLine],
+    replaced: Mapping[int, str],
 ) -> Response:
     lists = books.support
-    rows = [(line, "new") for line, _ in new] + [(line, "known before") for line in again]
+    instead = {number: f"in place of “{lists.changes.get(was, was)}”" for number, was in replaced.items()}
+    rows = [(line, instead.get(line.number, "new")) for line, _ in new] + [(line, "known before") for line in again]
     return visit.render(
         "provider_portal/pasted.html",
         status=422 if wrong else 200,

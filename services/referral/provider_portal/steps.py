@@ -16,11 +16,12 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import stale_steps
-from services.referral.actions import providing
+from services.referral.actions import providing, supporting
 from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending
+from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import (
     STALE,
     base,
@@ -57,6 +58,10 @@ _WAIT = AsksDay(
     "When will you next speak to the person?",
     "Somebody who waits is never left without word.",
     "Enter the day of the next check-in",
+)
+NOT_REACHED = (
+    "Record first how you reached the person: an attempt by which you spoke to them, the first-contact assessment, or"
+    " an appointment they came to"
 )
 DAYS = {"pause": _HOLD, "keep_on_hold": _HOLD, "waitlist": _WAIT, "check_in": _WAIT}
 
@@ -106,6 +111,9 @@ async def take_step(visit: Visit, books: Books) -> Response:
         row = _row(visit, books, offered)
         if row is None or stale_steps.differs(visit, stood_of(offered)):
             return await _stale(tx, visit, books, offered)
+        reached = row.verb != "start" or await supporting.was_reached(tx, offered.leg_id, offered.referral_id)
+    if not reached:
+        return await show_referral(visit, books, [FieldError("channel", NOT_REACHED)])
     errors = _missing(visit, books, row)
     if not errors:
         try:

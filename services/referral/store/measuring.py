@@ -51,7 +51,7 @@ given as materialized (
       from unnest($6::uuid[], $7::float8[]) with ordinality as g(contract_id, urgent, place)
 ), held as materialized (
     select l.leg_id, l.sent_at, l.contract_id, g.before_it, l.state, case when l.urgent then g.urgent end as urgent,
-           date_part('epoch', {SINCE}) as since, date_part('epoch', l.viewed_at) as opened,
+           date_part('epoch', {SINCE}) as since, date_part('epoch', coalesce(l.viewed_at, l.answered_at)) as opened,
            date_part('epoch', l.answered_at) as answered, date_part('epoch', l.contacted_at) as contacted,
            l.rested or {SINCE} < $3
                or greatest({SINCE}, l.viewed_at, l.answered_at, l.contacted_at) >= $4 as by_itself

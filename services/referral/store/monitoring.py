@@ -107,8 +107,10 @@ union all
 select 'in_support', 'all', count(*) from supported
 """
 _OUTCOMES = f"""
-select code || ':' || change as category, count(distinct leg_id) as n from outcome
- where provider_id = {PROVIDER} and at >= $1 and at < $2 group by 1
+select code || ':' || change as category, count(*) as n
+  from (select distinct on (leg_id, code) code, change from outcome
+         where provider_id = {PROVIDER} and at >= $1 and at < $2 order by leg_id, code, at desc, outcome_id) last
+ group by 1
 """
 _APPOINTMENTS = f"""
 select state || coalesce(':' || whose, '') as category, count(*) as n from appointment

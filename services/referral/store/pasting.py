@@ -35,3 +35,13 @@ async def kept(tx: Tx, line_ids: Sequence[str]) -> dict[str, tuple[UUID, str, st
         "select line_id, leg_id, code, change from outcome where line_id = any($1::text[])", list(line_ids)
     )
     return {row["line_id"]: (row["leg_id"], row["code"], row["change"]) for row in rows}
+
+
+async def answers(tx: Tx, legs: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
+    """The last change that was said of each outcome of these legs."""
+    rows = await tx.fetch(
+        "select distinct on (leg_id, code) leg_id, code, change from outcome where leg_id = any($1::uuid[])"
+        " order by leg_id, code, at desc, outcome_id",
+        list(legs),
+    )
+    return {(row["leg_id"], row["code"]): row["change"] for row in rows}

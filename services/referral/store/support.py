@@ -97,14 +97,31 @@ async def scores(tx: Tx, assessment_id: UUID) -> list[Answer]:
     return read(Answer, rows)
 
 
+_REACHED = """
+select exists (select 1 from contact_attempt a join leg l on l.referral_id = a.referral_id
+                and l.provider_id = a.provider_id where l.leg_id = $1 and a.referral_id = $2 and a.reached)
+    or exists (select 1 from assessment where leg_id = $1 and stage = 'start')
+    or exists (select 1 from appointment where leg_id = $1 and state in ('attended', 'late'))
+"""
+
+
+async def was_reached(tx: Tx, leg_id: UUID, referral_id: UUID) -> bool:
+    """Whether the leg's provider spoke to the person, assessed them at the start, or met them."""
+    return bool(await tx.fetchval(_REACHED, leg_id, referral_id))
+
+
 async def add_outcome(tx: Tx, row: Outcome) -> bool:
     """Keeps an outcome; False when it, or a line with its id, was kept before."""
     return await _add(tx, "outcome", row)
 
 
 async def outcomes(tx: Tx, leg_id: UUID) -> list[Outcome]:
-    """The outcomes of a leg, the first one first."""
-    rows = await tx.fetch(f"select {columns(Outcome)} from outcome where leg_id = $1 order by at, code", leg_id)
+    """What is said of each outcome of a leg: the last answer stands."""
+    rows = await tx.fetch(
+        f"select distinct on (code) {columns(Outcome)} from outcome where leg_id = $1"
+        " order by code, at desc, outcome_id",
+        leg_id,
+    )
     return read(Outcome, rows)
 
 
