@@ -164,12 +164,12 @@ async def test_a_risk_and_a_need_that_the_hub_itself_finds_are_routed_and_no_lat
     [row] = await hub.rows(asked, case)
     assert {"idva", "domestic_abuse", "employment"} <= set(row["lines"])
     assert (row["holds"], row["doors"], row["state"], row["priority"]) == (["high_risk"], ["marac"], "waiting", 0)
-    assert (row["risk_grade"], row["dash_score"]) == ("medium", 16)
+    assert (row["risk_grade"], row["dash_score"]) == ("high", 16)
     assert await hub.value("select urgent from referral where case_id = $1 and line = 'idva'", case)
     await the_police_add(hub, crime, risk={"grade": "standard", "dash_score": 3})
     [row] = await hub.rows(asked, case)
-    assert (row["risk_grade"], row["dash_score"]) == ("medium", 16)
+    assert (row["risk_grade"], row["dash_score"]) == ("high", 16)
     assert "employment" in row["lines"]
     await found_by_the_hub(hub, case, "standard", 2)
     [row] = await hub.rows(asked, case)
-    assert (row["risk_grade"], row["dash_score"], row["priority"]) == ("medium", 16, 0), "news only ever adds"
+    assert (row["risk_grade"], row["dash_score"], row["priority"]) == ("high", 16, 0), "news only ever adds"
