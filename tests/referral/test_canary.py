@@ -80,8 +80,9 @@ async def test_in_clear_she_is_on_her_providers_screen_and_nowhere_else(
     async with Browser(app, hub.context.settings, cookie, private=WORDS) as browser:
         pages.append(await browser.get("/portal"))
         seen = await browser.get(f"/portal/referrals/{referral}")
-        assert {*NAMES, PHONE, EMAIL} <= clear_in([seen.html]), "the canary is on the screen it is meant for"
+        assert {*NAMES} <= clear_in([seen.html]) and PHONE not in seen.html, "how to reach her is shown once accepted"
         pages.append(await browser.submit("Accept"))
+        assert {PHONE, EMAIL} <= clear_in([pages[-1].html]), "the canary is on the screen it is meant for"
         pages.append(await browser.submit("Record the attempt", channel="mobile", outcome="no_answer", sooner="danger"))
         pages.append(await browser.submit("Record the attempt", channel="mobile", outcome="someone_else_answered"))
     assert PHONE not in pages[-1].html, "a locked number is not shown"

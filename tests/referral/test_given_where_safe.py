@@ -45,6 +45,8 @@ async def test_a_provider_is_shown_no_number_on_a_day_that_is_not_safe(hub: Hub,
     today = clock.now().astimezone(LONDON).weekday()
     async with portal_of(hub, databases) as browse:
         worker = await browse("idva.worker")
+        await worker.get(sent.page)
+        await worker.submit("Accept")
         for days, shown in ((WEEKDAYS[(today + 3) % 7], False), ("mon-sun", True)):
             await hub.worker.pool.execute("update channel set days = $1 where kind = 'mobile'", days)
             page = await worker.get(sent.page)
