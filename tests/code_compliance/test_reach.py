@@ -30,6 +30,10 @@ async def test_what_the_person_does_not_want_is_told_with_its_channels_and_never
     page = await outside.submit("Send", 422)
     assert page.errors == ["Choose at least one thing, or leave this page"]
     assert not [word for word in ("victim", "crime", "police", "abuse") if word in page.text.lower()]
+    for against in ({"not_at_all": ["yes"]}, {"not_by": list(document(FILE)["ways"])}):
+        page = await outside.submit("Send", 422, call_back=["yes"], **against)
+        assert page.errors[0].startswith("You stopped every way, so nobody can ask you")
+        await outside.get("/yours/reach")
     page = await outside.submit("Send", not_by=["calls", "texts"], best_time="evening", call_back="yes")
     assert page.path == "/yours/reach/said" and "has been passed on" in page.text
     [told] = await wishes(hub)

@@ -1,17 +1,20 @@
 """What a person said on their own page about being reached: ways are shut at once, and a human looks the same day."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.code_compliance import ContactWishStated
+from contracts.contact import ContactRequested
 from kit import clock
 from services.referral.actions import contacting
 from tests.builders import a_viewer, an_event
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import a_case, hub_pages
+from tests.referral.portal import a_referral_sent, portal_of
 
 pytestmark = pytest.mark.service
 MOBILE = {"kind": "mobile", "value": "07700 900321", "safety": "safe"}
@@ -56,6 +59,22 @@ async def test_who_wants_nobody_to_get_in_touch_is_reached_by_nothing_and_a_lock
     await says(hub, case, uuid4(), not_at_all=True)
     assert set((await stands(hub)).values()) == {"unsafe"}
     assert await hub.value("select locked_why from channel where kind = 'mobile'") == "someone_else_answered"
+
+
+async def test_that_the_person_wants_nobody_is_the_reason_that_a_provider_reads_and_a_service_is_told(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await a_referral_sent(hub, channels=[MOBILE, EMAIL])
+    await says(hub, sent.case, uuid4(), not_at_all=True)
+    async with portal_of(hub, databases) as browse:
+        page = await (await browse("idva.worker")).get(sent.page)
+    assert "The person themselves wants nobody to get in touch" in page.text and "said so themselves" in page.text
+    now = clock.now()
+    about = {"case_id": sent.case, "request_id": uuid4(), "purpose": "rights", "template": "default"}
+    asked = ContactRequested(**about, not_after=now + timedelta(days=3), happened_at=now, actor_role="system")
+    await hub.hears([an_event(ContactRequested, asked, now)])
+    [told] = await hub.rows("select data::text as data from kit.outbox where type = 'contact.withheld.v1'")
+    assert '"opted_out"' in told["data"]
 
 
 async def test_what_is_said_of_a_case_that_is_not_here_yet_waits_for_it(hub: Hub) -> None:

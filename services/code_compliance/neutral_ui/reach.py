@@ -16,6 +16,10 @@ from services.code_compliance.actions import own_rights
 from services.code_compliance.neutral_ui.yours import inside
 from services.code_compliance.reference.oversight import document
 
+NO_WAY_LEFT = (
+    "You stopped every way, so nobody can ask you. Leave one way open, or do not tick this: you can get in touch"
+    " yourself at any time"
+)
 NONE_SAID = "Choose at least one thing, or leave this page"
 
 
@@ -46,6 +50,8 @@ async def say(visit: Visit) -> Response:
         return await ask(visit, [FieldError("not_by", "Choose from the list")])
     if wish_id is None or not (ways or not_at_all or call_back or time != "any"):
         return await ask(visit, [FieldError("not_by", NONE_SAID)])
+    if call_back and (not_at_all or not told["ways"].keys() - set(ways)):
+        return await ask(visit, [FieldError("call_back", NO_WAY_LEFT)])
     if (until := await Tries(visit, "reach", OF_FORMS).begin()) is not None:
         return too_many(visit, until)
     not_by = tuple(sorted({kind for way in ways for kind in told["ways"][way]["channels"]}))

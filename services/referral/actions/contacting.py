@@ -29,7 +29,13 @@ from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
 
-HELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe", "one_chance": "unsafe"}
+HELD = {
+    "opted_out": "opted_out",
+    "person_said": "opted_out",
+    "unsafe": "unsafe",
+    "locked": "unsafe",
+    "one_chance": "unsafe",
+}
 SHUT = {
     "share_refused": "share_refused",
     **dict.fromkeys(("said_no", "share_not_asked", "through_officer", "by_hand"), "hold"),

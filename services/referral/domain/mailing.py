@@ -8,7 +8,7 @@ from typing import Any
 from services.referral.domain.safe_contact import ANOTHER_TIME, Verdict
 
 LONGEST_PAUSE = timedelta(hours=1)
-WITHHELD = {"opted_out": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
+WITHHELD = {"opted_out": "opted_out", "person_said": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
 """Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
 
 

@@ -21,6 +21,8 @@ THROUGH_OFFICER = "through_officer"
 """Why a bereaved family is not reached directly: a family liaison officer is with them. Through somebody, as through
 that officer, they are reached where that is safe. Source: design 1, right 4 of the Victims' Code 2020."""
 
+PERSON_SAID = "person_said"
+"""Why a channel is shut that the person themselves wants nobody to use: no reason to ask them whether it is safe."""
 DIED = "died"
 """Why every channel of somebody who died is locked. Only who has spoken to the person may lift it: it was a slip."""
 ONE_CHANCE = "one_chance"
@@ -92,6 +94,7 @@ WORDS = {
     "safe": "Safe now.",
     "not_a_channel": "This is no way to reach a person.",
     "locked": "Only somebody who has spoken to the person may lift the lock.",
+    "person_said": "The person wants nobody to use it: they said so themselves.",
     "died": "It was recorded that the person died: nobody contacts them.",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
     "said_no": "The person said no to support: first record what they said, under “To do today” on the case.",
@@ -119,6 +122,8 @@ def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verd
         return Verdict(False, state.locked_why if state.locked_why in (ONE_CHANCE, DIED) else "locked")
     if profile.shut is not None and (profile.shut, channel) != (THROUGH_OFFICER, "somebody"):
         return Verdict(False, profile.shut)
+    if state.safety == "unsafe" and state.set_by_role == "person":
+        return Verdict(False, PERSON_SAID)
     if state.safety != "safe":
         return Verdict(False, "unsafe" if state.safety == "unsafe" else "unknown")
     if purpose in profile.never_for:

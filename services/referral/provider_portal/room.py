@@ -34,6 +34,8 @@ REFUSALS = {
     "too_few_attempts": "Record at least three attempts before you close it as not reached",
     "unknown": "Nobody knows whether this channel is safe, so it cannot be used",
     "unsafe": "This channel is not safe, so it cannot be used",
+    "person_said": "The person wants nobody to use this channel: they said so themselves",
+    "died": "It was recorded that the person died: nobody contacts them",
     "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
     "through_officer": "A family liaison officer is with the family: reach them through that officer",
     "not_this_day": "This channel is not safe today",
