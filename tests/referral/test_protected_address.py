@@ -80,6 +80,7 @@ async def test_paper_sheet_and_comparison_hide_an_address_that_another_case_says
             await leader.get(f"/cases/{case}/print")
             page = await leader.submit("Show the page to print", parts="details", reason="visit")
             assert (ROW in page.text) is not protected and ("Protected: on no paper" in page.text) is protected
+            assert ("PROTECTED ADDRESS: it is on no paper." in page.text) is protected
             await leader.get("/cases/downtime")
             words = "correct horse battery staple"
             made = await leader.submit("Make the sheet", passphrase=words, again=words)

@@ -97,7 +97,7 @@ async def test_a_draft_that_cannot_be_used_is_named(
 
 async def test_a_switched_incident_holds_every_linked_case_and_stops_all_messages(hub: Hub, browse: AsPersona) -> None:
     sent = await a_referral_sent_by_policy(hub)
-    await hub.worker.pool.execute("update case_file set major_incident_id = 'MI-7' where case_id = $1", sent.case)
+    await hub.worker.pool.execute("update case_file set major_incident_id = 'mi -7' where case_id = $1", sent.case)
     other = await a_case(hub)
     leader = await browse("leader")
     await (await browse("officer")).get("/operations/incidents", 403)
@@ -108,13 +108,19 @@ async def test_a_switched_incident_holds_every_linked_case_and_stops_all_message
     assert "Switched on. Cases held: 1." in page.text
     page = await leader.submit("Switch on", 422, incident_id="MI-7")
     assert page.errors == ["This incident is switched on already"]
+    assert "It holds 1 case now." in page.text
+    assert "Part of a major incident: no automatic contact" in (await leader.get(f"/cases/{sent.case}")).texts(
+        "span", "moj-badge"
+    )
     [case] = await hub.rows("select state, holds, runs from case_file where case_id = $1", sent.case)
     assert (case["state"], case["holds"], case["runs"]) == ("waiting", ["major_incident"], 2)
     assert (await hub.told(sent.case))[-1] == "case.routed"
     assert "major_incident" not in await hub.value("select holds from case_file where case_id = $1", other)
     assert await asked(hub, sent.case) == "major_incident"
-    await leader.get("/operations/incidents")
-    assert "Switched off." in (await leader.submit("Switch off MI-7")).text
+    linked = "update case_file set major_incident_id = 'MI-7', holds = '{major_incident}' where case_id = $1"
+    await hub.worker.pool.execute(linked, other)
+    assert "It holds 2 cases now." in (await leader.get("/operations/incidents")).text
+    assert "Switched off." in (await leader.submit("Switch off mi -7")).text
     assert await asked(hub, sent.case) == "no_safe_channel", "the incident is no reason any more"
     switch = await hub.value("select switch_id from incident_switch")
     assert "Switched off." in (await leader.post(f"/operations/incidents/{switch}/off")).text

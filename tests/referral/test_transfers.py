@@ -12,7 +12,7 @@ from contracts.refused import Refused
 from kit import clock
 from services.referral.actions import gating, handing_over, providing, referring, settling, transferring
 from services.referral.actions.handing_over import DryRun
-from services.referral.store.consent import Consent
+from services.referral.store.consent import Consent, No
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -111,7 +111,7 @@ async def test_a_hand_over_moves_who_may_go_and_asks_who_agreed_to_the_old_provi
     await agrees(hub, willing.case, RIVERBANK)
     run = await a_dry_run(hub, "stillwater-isva", "riverbank-isva")
     assert [one.standing.case_id for one in run.going] == [willing.case]
-    assert [one.standing.case_id for one in run.asking] == [asked.case]
+    assert [(one.standing.case_id, one.why) for one in run.asking] == [(asked.case, "named_contract")]
     handover = uuid4()
     async with hub.looks(OFFICER) as tx:
         with pytest.raises(Refused, match="not_everybody_is_seen"):
@@ -135,6 +135,24 @@ async def test_a_hand_over_moves_who_may_go_and_asks_who_agreed_to_the_old_provi
     assert await hub.value("select done_at is not null from handover")
     seen = await hub.value("select count(*) from kit.audit where action = 'handover.decided' and subject_kind = 'case'")
     assert seen == 2
+
+
+def test_who_has_to_be_asked_before_a_hand_over_is_told_why() -> None:
+    old = BOOKS.directory.by_id[STILLWATER]
+    held = Consent(uuid4(), uuid4(), uuid4(), "support", "self", NOON, line=old.line)
+    by_name = replace(held, provider_id=old.provider.provider_id)
+    no = No(held.case_id, None, NOON)
+    for agreed, noes, why in (
+        ([], [], "never_asked"),
+        ([replace(held, gate="override")], [], "never_asked"),
+        ([replace(by_name, withdrawn_at=NOON)], [], "never_asked"),
+        ([replace(by_name, line="general")], [], "never_asked"),
+        ([by_name], [no], "said_no"),
+        ([by_name], [], "named_provider"),
+        ([replace(held, contract_id=STILLWATER)], [], "named_contract"),
+        ([replace(held, provider_id=uuid4())], [], "named_another"),
+    ):
+        assert handing_over.why_asked(agreed, noes, old, NOON) == why
 
 
 def test_a_contract_let_to_the_same_provider_again_needs_no_new_agreement() -> None:
@@ -162,7 +180,7 @@ async def test_the_leader_sees_the_list_hands_over_and_takes_it_back(hub: Hub, b
     )
     assert page.errors == ["Choose a contract of the same service, and another one than the one that ends"]
     page = await leader.submit("Show who would go over", from_contract=str(STILLWATER), to_contract=str(RIVERBANK))
-    assert "Asked again: the agreement names Stillwater" in page.text
+    assert "Asked first: the agreement is to Independent sexual violence advisers alone" in page.text
     page = await leader.submit("Hand over")
     assert page.heading == "Hand-over of a contract" and "Waits to go" in page.text
     page = await leader.submit("Undo the hand-over")

@@ -147,7 +147,8 @@ async def test_ticked_cases_are_allocated_at_once_and_what_was_skipped_is_said(h
     assert await hub.value("select count(*) from kit.audit where action = 'case.assigned'") == 2
     batch = next(e.get("value") for e in page.all("input") if e.get("name") == "batch_id")
     asked = {"batch_id": batch or "", "to": str(OFFICER), "case": [str(skilled)]}
-    assert "needs a reason: the rule does not suggest" in (await leader.post("/cases/allocate", asked)).text
+    page = await leader.post("/cases/allocate", asked)
+    assert "needs a reason: the rule does not suggest" in page.text and page.errors, "a refusal is not shown in green"
     assert await owner(hub, skilled) is None
     for _ in range(2):
         page = await leader.post("/cases/allocate", asked | {"reason": "cover"})

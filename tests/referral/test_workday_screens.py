@@ -123,7 +123,7 @@ async def test_single_keys_can_be_switched_off_and_blur_is_chosen(hub: Hub, brow
 
 
 async def test_a_case_is_printed_with_what_was_chosen_and_that_is_kept(hub: Hub, browse: AsPersona) -> None:
-    case = await a_case(hub)
+    case = await a_case(hub, code_word="zebra")
     officer = await browse("officer")
     await officer.get(f"/cases/{case}")
     await officer.follow("Print this case")
@@ -134,6 +134,10 @@ async def test_a_case_is_printed_with_what_was_chosen_and_that_is_kept(hub: Hub,
     assert "Timeline" not in page.texts("h2") and "Testperson" not in page.heading
     [look] = await hub.rows("select fields, reason from kit.audit where action = 'case_printed'")
     assert look == {"fields": ["details", "facts"], "reason": "visit"}
+    assert "Code word" not in page.summary
+    await officer.get(f"/cases/{case}/print")
+    page = await officer.submit("Show the page to print", parts=["code_word"], reason="visit")
+    assert "Family name" not in page.summary and page.summary["Code word"] == "zebra"
     compliance = await browse("compliance")
     await compliance.get(f"/cases/{case}/print")
     page = await compliance.post(f"/cases/{case}/print", {"parts": ["details", "tasks"], "reason": "visit"})

@@ -1,6 +1,7 @@
 """A contract let again: who goes over, who is asked again, and all moved in one action that can be undone."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -15,6 +16,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import fits
 from services.referral.store import consent, silence, transfers
+from services.referral.store.consent import Consent, No
 from services.referral.store.transfers import Handover, Standing, Transfer
 
 RELET = "contract_relet"
@@ -22,12 +24,13 @@ RELET = "contract_relet"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One referral of the contract that ends. `gate` None: the person agreed to the old provider by name, or is
-    restricted, so that a worker of the new one has to be named."""
+    """One referral of the contract that ends. `gate` None: the person has to be asked first, for the reason `why`, or
+    is restricted, so that a worker of the new provider has to be named."""
 
     standing: Standing
     gate: str | None
     fits: bool
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,23 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
         known = facts.get(one.case_id)
         theirs = [no for no in noes if no.case_id == one.case_id]
         gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, books, now, theirs)
-        planned.append(Planned(one, None if one.restricted else gate, known is not None and fits(known, new, today)))
+        why = None if gate else why_asked(agreed.get(one.case_id, ()), theirs, old, now)
+        fit = known is not None and fits(known, new, today)
+        planned.append(Planned(one, None if one.restricted else gate, fit, why))
     return DryRun(old, new, tuple(planned))
+
+
+def why_asked(agreed: Sequence[Consent], noes: Sequence[No], old: Contract, now: datetime) -> str:
+    """Why somebody has to be asked before they go over: said_no, named_contract, named_provider, named_another, or
+    never_asked where no agreement of their own counts."""
+    if gating.last_no(noes, old.line) is not None:
+        return "said_no"
+    own = [held for held in agreed if held.gate == "agreement" and held.line in (None, old.line) and held.counts(now)]
+    if not own:
+        return "never_asked"
+    if any(held.provider_id == old.provider.provider_id for held in own):
+        return "named_provider"
+    return "named_contract" if any(held.contract_id == old.contract_id for held in own) else "named_another"
 
 
 async def hand_over(

@@ -214,7 +214,7 @@ def in_clear(
             text = unseal(key, blob, place(table, name, row))
         except CannotOpen:
             continue
-        opened[name] = orjson.loads(text) if not plain and text.startswith("{") else text
+        opened[name] = orjson.loads(text) if not plain and text.startswith("{") else readable(text)
     return opened
 
 

@@ -27,6 +27,13 @@ REFUSALS = {
     "nobody_to_hand_over": "Nobody is with this contract now, so there is nothing to hand over",
     "not_everybody_is_seen": "Only somebody who may see restricted people can hand over, so that nobody is left behind",
 }
+WHY = {
+    "said_no": "the person said no since",
+    "named_contract": "the agreement is to {title} alone",
+    "named_provider": "the agreement names {provider}",
+    "named_another": "the agreement names somebody else",
+    "never_asked": "no agreement of their own is written down",
+}
 CHANGED = (
     "The list has changed since you opened the page, and stands anew below. Nobody was handed over. Read it again"
     " before you hand over"
@@ -91,6 +98,7 @@ async def check(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), sta
         "case_ui/handover_check.html",
         status=status if errors else 200,
         run=run,
+        why={code: said.format(title=run.old.title, provider=run.old.provider.name) for code, said in WHY.items()},
         states=books.transitions.states,
         minutes=books.standards_on(local_day(visit.now)).handover_undo_minutes,
         handover_id=uuid4(),

@@ -135,7 +135,7 @@ async def decide(visit: Visit, desk: Desk) -> Response:
     if others:
         stands = plural(others, "other override")
         return visit.redirect("/cases/overrides", flash=STANDS.format(stands), done=False)
-    return visit.redirect("/cases/overrides", flash=flash)
+    return visit.redirect("/cases/overrides", flash=flash, done=says == "yes")
 
 
 async def _standing(tx: Tx, visit: Visit, held: Consent) -> int:
@@ -149,7 +149,7 @@ def _decided(visit: Visit, held: Consent, says: str, flash: str) -> Response:
     mine, refused = held.confirmed_by == visit.signed_in.user_id, held.reason == "not_confirmed"
     now = held.withdrawn_at is not None and visit.now - held.withdrawn_at <= JUST_NOW
     if (says == "yes" and mine and held.withdrawn_at is None) or (says == "no" and refused and now):
-        return visit.redirect("/cases/overrides", flash=flash)
+        return visit.redirect("/cases/overrides", flash=flash, done=says == "yes")
     if held.withdrawn_at is not None:
         said = f"It was {'not confirmed' if refused else 'ended'}, on {when(held.withdrawn_at)}."
     else:

@@ -20,13 +20,14 @@ from services.referral.store import beside, cases, details, notes, protected, ta
 from services.referral.store.cases import Case
 
 PARTS = {
-    "details": "Name and details",
+    "details": "Name and details, without the code word",
+    "code_word": "The code word",
     "facts": "What we know",
     "tasks": "Tasks",
     "notes": "Notes",
     "timeline": "Timeline",
 }
-PERSONAL = ("details", "notes")
+PERSONAL = ("details", "code_word", "notes")
 PROTECTED = "Protected: on no paper"
 REASONS = {
     "meeting": "For a meeting about this person",
@@ -39,7 +40,8 @@ REASONS = {
 
 class Wanted(BaseModel):
     parts: Annotated[
-        list[Literal["details", "facts", "tasks", "notes", "timeline"]], Say("Choose what goes on the paper")
+        list[Literal["details", "code_word", "facts", "tasks", "notes", "timeline"]],
+        Say("Choose what goes on the paper"),
     ] = Field(min_length=1)
     reason: Annotated[Literal["meeting", "visit", "court", "person_asked", "downtime"], Say("Choose why it is printed")]
 
@@ -62,13 +64,12 @@ async def paper(visit: Visit, desk: Desk) -> Response:
     parts = [part for part in PARTS if part in form.parts and (part not in PERSONAL or visit.may("case.reveal"))]
     async with visit.begin() as tx:
         case = await opened(tx, visit)
-        closed = await details.person(tx, case.person_id) if "details" in parts else {}
-        hidden = closed and await protected.of(tx, [case.person_id])
-        held = await sealing.open_person(visit.sealer, case.person_id, closed)
-        held |= {"address": PROTECTED} if hidden and "address" in held else {}
+        hidden = bool(await protected.of(tx, [case.person_id]))
+        held = await _held(tx, visit, case, parts, hidden=hidden)
         written = await notes.of_case(tx, case.case_id) if "notes" in parts else []
         shown: dict[str, Any] = {
             "details": details_rows(held),
+            "hidden": hidden,
             "facts": facts_rows(case, next(iter(await cases.routings(tx, case.case_id)), None)),
             "tasks": await tasks.of_case(tx, case.case_id),
             "notes": [(note, text) for note, text in zip(written, await _texts(visit, written), strict=True)],
@@ -90,6 +91,15 @@ async def paper(visit: Visit, desk: Desk) -> Response:
         task_words=words.TASKS,
         **shown,
     )
+
+
+async def _held(tx: Tx, visit: Visit, case: Case, parts: list[str], *, hidden: bool) -> dict[str, Any]:
+    """The details that were chosen. The code word opens a conversation with the person, so it is chosen apart."""
+    if not {"details", "code_word"}.intersection(parts):
+        return {}
+    held = await sealing.open_person(visit.sealer, case.person_id, await details.person(tx, case.person_id))
+    held |= {"address": PROTECTED} if hidden and "address" in held else {}
+    return {name: value for name, value in held.items() if ("code_word" if name == "code_word" else "details") in parts}
 
 
 async def _with_care(tx: Tx, visit: Visit, case: Case) -> dict[str, Any]:

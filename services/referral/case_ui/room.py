@@ -28,6 +28,8 @@ from services.referral.said import role
 from services.referral.store import cases, consent, must_not_know, preferring
 from services.referral.store.cases import Case
 
+ALWAYS = ("major_incident", "share_refused")
+"""What is in the head of a case however urgent it is: under these nobody is contacted by itself."""
 FRESH = timedelta(seconds=5)
 STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
 STALE |= {"already_transferring", "list_has_changed"}
@@ -188,6 +190,8 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
 def badges(case: Case) -> list[dict[str, str]]:
     """What must be seen at once, in text."""
     shown = [("red", words.HOLDS.get(h, words.words(h))) for h in case.holds if case.priority == 0][:3]
+    always = [h for h in ALWAYS if h in case.holds or (h == "share_refused" and case.share == "refused")]
+    shown += [("red", words.HOLDS[h]) for h in always if ("red", words.HOLDS[h]) not in shown]
     shown += [("purple", "Restricted")] if case.restricted else []
     shown += [("blue", "Repeat victim")] if case.repeat_victim else []
     shown += [("orange", "Review the risk")] if case.review_since else []

@@ -48,12 +48,14 @@ async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] 
     async with visit.begin() as tx:
         held = await incidents.switches(tx)
         still = await incidents.count_held(tx)
+        holding = await incidents.held_now(tx, [each.incident_id for each in held])
         await audit.record(tx, [audit.seen(visit.signed_in, "incidents_seen", "incident", None)])
     return visit.render(
         "case_ui/incidents.html",
         status=422 if errors else 200,
         held=held,
         still=still,
+        holding=holding,
         switch_id=uuid4(),
         errors=errors,
     )

@@ -214,7 +214,7 @@ async def move(visit: Visit, desk: Desk) -> Response:
             names = {each.worker_id: each.name for each in await workers.everybody(tx)}
     except Refused:
         return await ask_move(visit, desk, [FieldError("to", "Choose somebody from the list")])
-    return visit.redirect("/cases/team", flash=summary(done, names))
+    return visit.redirect("/cases/team", flash=summary(done, names), done=bool(done.given))
 
 
 async def allocate(visit: Visit, desk: Desk) -> Response:
@@ -234,7 +234,7 @@ async def allocate(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         field, what = ("reason", "a reason") if refused.field == "reason" else ("to", "somebody")
         return await _not_allocated(visit, desk, back, FieldError(field, f"Choose {what} from the list"))
-    return visit.redirect(back, flash=summary(done, names))
+    return visit.redirect(back, flash=summary(done, names), done=bool(done.given))
 
 
 async def _not_allocated(visit: Visit, desk: Desk, back: str, error: FieldError) -> Response:

@@ -205,4 +205,4 @@ async def decide(visit: Visit, books: Books) -> Response:
         if not _is_again(visit, held, agrees=agrees):
             return visit.conflict(_decided(visit, held), "/directory/automatic")
     flash = "Agreed. It counts from its day on." if agrees else "Not agreed. Nothing changes."
-    return visit.redirect("/directory/automatic", flash=flash)
+    return visit.redirect("/directory/automatic", flash=flash, done=agrees)

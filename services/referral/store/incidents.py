@@ -1,5 +1,6 @@
 """The switch for major incidents, and the cases linked to one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +47,11 @@ class StillHeld:
     opened_at: datetime
 
 
+def _plain(column: str) -> str:
+    """An id to be compared: the police write it now with spaces and capitals, now without."""
+    return f"lower(regexp_replace({column}, '\\s', '', 'g'))"
+
+
 async def switches(tx: Tx, limit: int = 50) -> list[Switch]:
     """Switchings, those that are on first, then the newest."""
     rows = await tx.fetch(
@@ -64,15 +70,15 @@ async def is_on(tx: Tx, incident_id: str | None) -> bool:
     """Whether automatic contact is switched off for an incident."""
     if incident_id is None:
         return False
-    found = await tx.fetchval("select true from incident_switch where incident_id = $1 and off_at is null", incident_id)
-    return bool(found)
+    same = f"{_plain('incident_id')} = {_plain('$1::text')}"
+    return bool(await tx.fetchval(f"select true from incident_switch where {same} and off_at is null", incident_id))
 
 
 async def is_on_for(tx: Tx, case_id: UUID) -> bool:
     """Whether automatic contact is switched off for the incident of a case."""
     found = await tx.fetchval(
-        "select true from incident_switch s join case_file c on c.major_incident_id = s.incident_id"
-        " where c.case_id = $1 and s.off_at is null",
+        "select true from incident_switch s join case_file c"
+        f" on {_plain('c.major_incident_id')} = {_plain('s.incident_id')} where c.case_id = $1 and s.off_at is null",
         case_id,
     )
     return bool(found)
@@ -113,8 +119,9 @@ async def switch_off(tx: Tx, switch_id: UUID, by: UUID, now: datetime) -> bool:
 async def linked(tx: Tx, incident_id: str) -> list[Case]:
     """The cases of an incident that are not closed, locked in order."""
     rows = await tx.fetch(
-        f"select {columns(Case)} from case_file where major_incident_id = $1 and state <> 'closed'"
-        " order by case_id for update",
+        f"select {columns(Case)} from case_file where state <> 'closed' and major_incident_id in ("
+        " select distinct major_incident_id from case_file where major_incident_id is not null"
+        f" and {_plain('major_incident_id')} = {_plain('$1::text')}) order by case_id for update",
         incident_id,
     )
     return read(Case, rows)
@@ -142,10 +149,11 @@ async def is_lifted(tx: Tx, case_id: UUID) -> bool:
     return bool(await tx.fetchval("select true from incident_lift where case_id = $1", case_id))
 
 
-_HELD = """
+_HELD = f"""
  from case_file c where c.major_incident_id is not null and 'major_incident' = any(c.holds) and c.state <> 'closed'
-  and not exists (select 1 from incident_switch s where s.incident_id = c.major_incident_id and s.off_at is null)
-  and ($2::text is null or c.major_incident_id = $2)
+  and not exists (select 1 from incident_switch s where s.off_at is null
+                     and {_plain("s.incident_id")} = {_plain("c.major_incident_id")})
+  and ($2::text is null or {_plain("c.major_incident_id")} = {_plain("$2::text")})
 """
 
 
@@ -157,6 +165,18 @@ async def held(tx: Tx, limit: int, incident_id: str | None = None) -> list[Still
         f"select {names} {_HELD} order by c.priority, c.opened_at, c.case_id limit $1", limit, incident_id
     )
     return read(StillHeld, rows)
+
+
+async def held_now(tx: Tx, incident_ids: Sequence[str]) -> dict[str, int]:
+    """How many open cases each of these incidents holds now, those linked after it was switched on too."""
+    rows = await tx.fetch(
+        "select i, (select count(*) from case_file c where c.major_incident_id in ("
+        "  select distinct major_incident_id from case_file where major_incident_id is not null"
+        f" and {_plain('major_incident_id')} = {_plain('i')})"
+        " and 'major_incident' = any(c.holds) and c.state <> 'closed')::int as cases from unnest($1::text[]) i",
+        list(set(incident_ids)),
+    )
+    return {row["i"]: row["cases"] for row in rows}
 
 
 async def count_held(tx: Tx, incident_id: str | None = None, at_most: int = 1000) -> int:
