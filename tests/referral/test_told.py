@@ -12,7 +12,7 @@ from contracts.working_time import local_day
 from kit import clock
 from services.referral.domain.facts import History
 from services.referral.domain.matching import explain
-from services.referral.domain.told import age_then, by_birth, with_told, years
+from services.referral.domain.told import age_then, by_birth, contradict, with_told, years
 from services.referral.domain.update import Standing, decide_again, keeping
 from tests.builders import a_crime, a_victim, snapshot, updated
 from tests.conftest import Databases
@@ -131,6 +131,37 @@ def test_the_day_of_birth_counts_where_no_age_is_known_or_it_says_a_younger_chil
     age: int | None, born: int, counts: bool
 ) -> None:
     assert by_birth(age, born) is counts
+
+
+@pytest.mark.parametrize(
+    ("age", "born", "unlike"),
+    [(None, 40, False), (34, 11, True), (11, 34, True), (34, 33, False), (34, 32, True), (18, 17, True)],
+)
+def test_a_human_is_asked_where_the_age_and_the_day_of_birth_do_not_fit(
+    age: int | None, born: int, unlike: bool
+) -> None:
+    assert contradict(age, born) is unlike
+
+
+@service
+async def test_a_provider_that_has_a_child_as_grown_is_told_and_a_human_records_the_age(
+    hub: Hub, databases: Databases, browse: AsPersona
+) -> None:
+    today = local_day(clock.now())
+    crime = a_crime(a_victim(age_at_report=34, age_at_offence=34, share="agreed", channels_safe=["mobile"]))
+    case = await a_case(hub, crime, date_of_birth=f"{today.year - 11}-01-01")
+    leg = await hub.value("select leg_id from leg where case_id = $1 and state = 'sent'", case)
+    assert (
+        await hub.value("select count(*) from provider_mail where template = 'provider_alert' and leg_id = $1", leg)
+        == 1
+    )
+    assert await hub.value("select state from case_file where case_id = $1", case) == "waiting"
+    tasks = "select kind from task where case_id = $1 and done_at is null"
+    assert [row["kind"] for row in await hub.rows(tasks, case)] == ["age_to_check"]
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/told")
+    await officer.submit("Write it down", age="34")
+    assert await hub.rows(tasks, case) == []
 
 
 @service

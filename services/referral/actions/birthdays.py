@@ -10,26 +10,36 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from services.referral.actions import books as stocked
+from services.referral.actions import filing, telling_providers
 from services.referral.actions.rerouting import rerun
-from services.referral.domain.told import OLDEST, by_birth, with_told, years
-from services.referral.store import ages
+from services.referral.domain.told import OLDEST, by_birth, contradict, with_told, years
+from services.referral.store import ages, alerts, tasks
+from services.referral.store.tasks import Task, task_id
+
+TO_CHECK = "age_to_check"
 
 
 async def compare(tx: Tx, context: Context, born: Sequence[tuple[UUID, str | None]], now: datetime) -> int:
-    """Takes the age from the day of birth (ISO) of these cases where it must count; returns of how many."""
+    """Takes the age from the day of birth (ISO) of these cases where it must count, tells the providers that have them,
+    and asks a human wherever the two do not fit; returns in how many it counts."""
     days = {case_id: day for case_id, text in born if (day := _day(text)) is not None}
-    found = [
-        (known.case_id, age)
+    both = [
+        (known, age)
         for known in (await ages.of_cases(tx, list(days)) if days else ())
-        if 0 <= (age := years(days[known.case_id], known.reported_on)) <= OLDEST
-        and known.told is None
-        and by_birth(known.age, age)
+        if 0 <= (age := years(days[known.case_id], known.reported_on)) <= OLDEST and known.told is None
     ]
+    unlike = [known.case_id for known, age in both if contradict(known.age, age)]
+    due = filing.end_of_day(now)
+    await tasks.add(tx, [Task(task_id(TO_CHECK, one), TO_CHECK, due, now, case_id=one) for one in unlike])
+    found = [(known.case_id, age) for known, age in both if by_birth(known.age, age)]
     books = await stocked.current(tx, context.facts) if found else None
+    if books is None:
+        return 0
+    with_provider = await alerts.open_legs(tx, [case_id for case_id, _ in found])
     for case_id, age in found:
-        if books is not None:
-            await rerun(tx, case_id, books, now, change=partial(with_told, age=age, sex=None))
-            await audit.record(tx, [audit.Entry(None, "system", None, "case.age_by_birth", "case", case_id)])
+        await rerun(tx, case_id, books, now, change=partial(with_told, age=age, sex=None))
+        await audit.record(tx, [audit.Entry(None, "system", None, "case.age_by_birth", "case", case_id)])
+    await telling_providers.alert(tx, context.sealer, [(leg, "age_by_birth") for leg in with_provider], books, now)
     return len(found)
 
 

@@ -14,7 +14,7 @@ from services.referral.actions.rerouting import rerun
 from services.referral.domain import told
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, details
+from services.referral.store import cases, details, tasks
 from services.referral.store.cases import Case
 
 
@@ -59,6 +59,8 @@ async def tell(
     if shown != mark(facts) or held.state == "closed":
         raise Refused("age", "changed_meanwhile")
     await rerun(tx, case.case_id, books, now, change=lambda _: after, by=viewer.user_id)
+    if age is not None:
+        await tasks.over_of_case(tx, case.case_id, "age_to_check", viewer.user_id, now)
     if said.born:
         await _seal(tx, sealer, case, said.born, now)
     fields = tuple(name for name, value in (("age", age), ("sex", said.sex)) if value is not None)

@@ -1,5 +1,6 @@
 """A case on paper: what goes on it is chosen, why is written down, and the page says whose copy it is."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -93,7 +94,7 @@ async def paper(visit: Visit, desk: Desk) -> Response:
     )
 
 
-async def _held(tx: Tx, visit: Visit, case: Case, parts: list[str], *, hidden: bool) -> dict[str, Any]:
+async def _held(tx: Tx, visit: Visit, case: Case, parts: Sequence[str], *, hidden: bool) -> dict[str, Any]:
     """The details that were chosen. The code word opens a conversation with the person, so it is chosen apart."""
     if not {"details", "code_word"}.intersection(parts):
         return {}

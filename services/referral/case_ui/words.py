@@ -56,6 +56,7 @@ DECISIONS = {
 }
 TASKS = {
     "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
+    "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",
     "ask_officer_to_ask": "Ask the officer to ask the person",

@@ -43,6 +43,12 @@ def by_birth(age: int | None, born: int) -> bool:
     return age is None or any(born < end <= age for end in CHILD_ENDS)
 
 
+def contradict(age: int | None, born: int) -> bool:
+    """Whether an age that was given and the one by the day of birth do not fit, so that a human has to ask: more than a
+    birthday apart, or on two sides of an age from which other rules count."""
+    return age is not None and (abs(age - born) > 1 or any((age < end) != (born < end) for end in CHILD_ENDS))
+
+
 def age_then(age: int, on: date, then: date) -> int:
     """How old somebody was on an earlier day who is `age` now, give or take the birthday: never less than 0."""
     return max(0, age - max(0, years(then, on)))

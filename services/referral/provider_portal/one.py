@@ -80,6 +80,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         unsafe=unsafe,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
         age=words.age(offered.age_band) if offered.kind else words.NO_LONGER,
+        other_age=bool(offered.kind) and pack.get("age_band", offered.age_band) != offered.age_band,
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],

@@ -114,7 +114,10 @@ def pack(held: Mapping[str, Any]) -> list[tuple[str, str]]:
 def given(name: str, value: Any) -> str:
     """A field of a pack in words."""
     if name in _DATES and isinstance(value, str):
-        return date_words(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value))
+        try:
+            return date_words(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value))
+        except ValueError:
+            return value  # as the police wrote it
     if name == "offence" and (known := offence(value)) is not None:
         return known.title
     if name == "language":
