@@ -44,9 +44,9 @@ def by_birth(age: int | None, born: int) -> bool:
 
 
 def contradict(age: int | None, born: int) -> bool:
-    """Whether an age that was given and the one by the day of birth do not fit, so that a human has to ask: more than a
-    birthday apart, or on two sides of an age from which other rules count."""
-    return age is not None and (abs(age - born) > 1 or any((age < end) != (born < end) for end in CHILD_ENDS))
+    """Whether an age that was given and the one by the day of birth stand on two sides of an age from which other rules
+    count, so that a human has to ask."""
+    return age is not None and any((age < end) != (born < end) for end in CHILD_ENDS)
 
 
 def age_then(age: int, on: date, then: date) -> int:
