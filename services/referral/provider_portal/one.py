@@ -79,13 +79,20 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         ended=ended,
         unsafe=unsafe,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
-        age=words.age(offered.age_band) if offered.kind else words.NO_LONGER,
-        other_age=bool(offered.kind) and pack.get("age_band", offered.age_band) != offered.age_band,
+        **_age(offered, pack),
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],
         errors=[_placed(error, usable) for error in errors],
     )
+
+
+def _age(offered: Offered, pack: Mapping[str, Any]) -> dict[str, Any]:
+    """The age as it is now, and whether it is another one than was sent."""
+    if not offered.kind:
+        return {"age": words.NO_LONGER, "other_age": False}
+    sent = pack.get("age_band", offered.age_band)
+    return {"age": words.age(offered.age_band), "other_age": sent != offered.age_band}
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:
