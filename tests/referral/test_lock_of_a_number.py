@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from contracts.identity import case_id
-from services.referral.actions import contacting, linking, locking, opening, sealing
+from services.referral.actions import contacting, linking, locking, opening, sealing, told_channels
 from services.referral.domain import safe_contact
 from services.referral.store import contact
 from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded
@@ -108,6 +108,34 @@ async def test_what_is_not_one_number_is_safe_for_nobody_and_is_opened_for_nobod
         held = await contact.values(tx, sent.person)
         assert {"text"} <= set(held)
         assert set(await sealing.open_channels(hub.sealer, sent.person, held)) == {"mobile", "email"}
+
+
+async def test_a_number_that_is_unsafe_on_one_kind_is_unsafe_on_every_kind(hub: Hub) -> None:
+    person = await says(hub, "V-both", mobile=NUMBER, text=WRITTEN_OTHERWISE, landline=ANOTHER)
+    sent = await hub.value("select case_id from case_file where person_id = $1", person)
+    async with hub.looks(OFFICER) as tx:
+        await contacting.set_safety(tx, OFFICER, sent, "mobile", "unsafe", SOON, spoke=False)
+    assert [await why(hub, person, kind) for kind in ("mobile", "text", "landline")] == ["unsafe", "unsafe", "safe"]
+    channels = [{"kind": "mobile", "value": NUMBER, "safety": "unsafe"}, *safe(text=NUMBER)]
+    crime = a_crime(a_victim("V-police", channels_safe=["text"]))
+    crime["victims"][0]["sealed"] = hub.sealed(a_detail(channels=channels), crime["crime_id"], "V-police")
+    await hub.hears(recorded(crime))
+    await hub.every(opening.open_arrivals)
+    other = await hub.value("select person_id from case_file where victim_ref = 'V-police'")
+    assert [await why(hub, other, kind) for kind in ("mobile", "text")] == ["unsafe", "unsafe"]
+
+
+async def test_the_first_number_of_a_channel_that_was_called_safe_without_one_is_unknown(hub: Hub) -> None:
+    person = await says(hub, "V-none", mobile=NUMBER)
+    case = await hub.value("select case_id from case_file where person_id = $1", person)
+    async with hub.looks(OFFICER) as tx:
+        await contacting.set_safety(tx, OFFICER, case, "text", "safe", SOON, spoke=True)
+    channels = [*safe(mobile=NUMBER), {"kind": "text", "value": ANOTHER, "safety": "unknown"}]
+    key = (await hub.context.sealer.data_keys([person]))[person]
+    given = [sealing.GivenChannel(**one) for one in channels]
+    async with hub.as_worker() as tx:
+        await told_channels.keep(tx, [sealing.close_channel(hub.sealer, key, person, one) for one in given], SOON)
+    assert await why(hub, person, "text") == "unknown" and await why(hub, person, "mobile") == "safe"
 
 
 async def test_two_texts_without_a_digit_are_not_one_number(hub: Hub) -> None:

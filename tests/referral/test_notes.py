@@ -98,15 +98,18 @@ async def test_two_tabs_of_one_draft_lose_nothing_and_a_replay_changes_nothing(h
     page = await officer.post(where, {"press": "save", "version": "1", "text": "From the other tab."}, 409)
     assert "From this tab." in page.text and "From the other tab." in page.text
     assert await hub.value("select count(*) from draft") == 2
+    page = await officer.post(where, {"press": "add", "version": "1", "text": "Added from the other tab."}, 409)
+    assert "From this tab." in page.text and "Added from the other tab." in page.text
+    assert await hub.value("select count(*) from note") == 0 and await hub.value("select count(*) from draft") == 3
     for _ in range(2):
         page = await officer.post(where, {"press": "add", "text": "From this tab."})
     assert await hub.value("select count(*) from note") == 1
     page = await officer.post(where, {"press": "add", "text": "Something else."}, 409)
     assert "It has been added to the case meanwhile." in page.text and "Something else." in page.text
     await officer.post(where, {"press": "add", "text": "From this tab.", "kind": "safety"}, 409)
-    assert await hub.value("select count(*) from draft") == 3 and await hub.value("select count(*) from note") == 1
+    assert await hub.value("select count(*) from draft") == 4 and await hub.value("select count(*) from note") == 1
     assert (await officer.post(where, {"press": "by_itself", "text": "From this tab."})).path == where
-    assert await hub.value("select count(*) from draft") == 3
+    assert await hub.value("select count(*) from draft") == 4
 
 
 async def test_a_note_sent_after_the_session_is_over_comes_back_to_be_sent_again(hub: Hub, browse: AsPersona) -> None:

@@ -24,7 +24,7 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, incidents, liaison, locks, portal, referrals
+from services.referral.store import cases, contact, incidents, liaison, locks, portal, referrals, told_channels
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel, Mail
 from services.referral.store.locks import Lock
@@ -234,6 +234,8 @@ async def set_safety(
     others = await contact.holders(tx, person_id, channel) if mine else []
     for record in (said, *(replace(said, person_id=other) for other in others)):
         await contact.set_safety(tx, record, viewer.user_id)
+    if mine and safety == "unsafe":
+        await told_channels.shut_with_the_number(tx, [person_id, *others], now)
     if lifted:
         await locks.forget(tx, person_id, channel)
     await _tell_safety(tx, viewer, said, now)

@@ -52,12 +52,27 @@ class Saved:
     version: int
 
 
-async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, note_id: UUID, given: Written, now: datetime) -> bool:
-    """Adds a note and drops its draft. False when it was added before and said the very same.
+async def add(
+    tx: Tx,
+    viewer: Viewer,
+    sealer: Sealer,
+    case: Case,
+    note_id: UUID,
+    given: Written,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> bool:
+    """Adds a note and drops its draft. False when it was added before and said the very same. `version`: of the draft
+    that the form showed.
 
-    Refused: `text` missing or too_long; `corrects` not_found; `note_id` already_added when it said something else.
+    Refused: `text` missing or too_long; `corrects` not_found; `note_id` already_added when it said something else, and
+    draft_moved when another tab saved something else in the draft meanwhile, which would be lost.
     """
     _check(given)
+    draft = await draft_of(tx, sealer, case.case_id, note_id) if version is not None else None
+    if draft is not None and draft.version != version and draft.written != given:
+        raise Refused("note_id", "draft_moved")
     if given.corrects is not None and await notes.get(tx, case.case_id, given.corrects) is None:
         raise Refused("corrects", "not_found")
     body = await close_text(sealer, case.person_id, given.text, place("note", "body", note_id))

@@ -1,6 +1,6 @@
 """Channels as somebody's details tell of them, beside what is held: what shuts one is told to every case of theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,8 +31,11 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     if heard:
         found = {key: replace(channel, heard_at=now) for key, channel in found.items()}
     await told_channels.write(tx, list(found.values()))
-    await locks.follow(tx, sorted({key[0] for key in found}), now)
-    await _tell(tx, [key for key, one in found.items() if held[key].safety == "safe" != one.safety], found, now)
+    people = sorted({key[0] for key in found})
+    await locks.follow(tx, people, now)
+    shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
+    shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
+    await _tell(tx, shut, now)
 
 
 def _first(held: HeldChannel, told: SealedChannel) -> HeldChannel:
@@ -41,8 +44,8 @@ def _first(held: HeldChannel, told: SealedChannel) -> HeldChannel:
 
 
 def _again(held: HeldChannel, told: SealedChannel, now: datetime) -> HeldChannel:
-    other = held.value_index is not None and held.value_index != told.value_index
     heard = held.heard_at is not None
+    other = held.value_index != told.value_index and (heard or held.value_index is not None)
     word = after(_word(held), _word(told), held.police_said or {}, heard=heard, other_number=other)
     if word.safety != held.safety:
         held = replace(held, set_by=None, set_by_role="police", set_at=now)
@@ -59,15 +62,15 @@ def _word(said: HeldChannel | SealedChannel) -> Word:
     return Word(said.safety, said.days, said.hours, said.voicemail, said.say_who)
 
 
-async def _tell(tx: Tx, shut: Sequence[Key], found: dict[Key, HeldChannel], now: datetime) -> None:
+async def _tell(tx: Tx, shut: Mapping[Key, str], now: datetime) -> None:
     """Closed cases hear of it too: what was sent for them may still be opened."""
-    for person_id, kind in shut:
+    for (person_id, kind), safety in shut.items():
         safe = [one.kind for one in await contact.channels(tx, person_id) if one.safety == "safe" and not one.locked]
         told = [
             ContactSafetyChanged(
                 case_id=case_id,
                 channel=kind,
-                safety=found[person_id, kind].safety,
+                safety=safety,
                 reason_code=WHY,
                 channels_safe=tuple(safe),
                 happened_at=now,

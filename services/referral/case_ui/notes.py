@@ -103,11 +103,12 @@ async def keep(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            await noting.add(tx, visit.signed_in, visit.sealer, case, draft_id, given, visit.now)
+            about = (visit.signed_in, visit.sealer, case, draft_id, given, visit.now)
+            await noting.add(tx, *about, version=_version(visit))
     except Refused as refused:
         if refused.code in ERRORS:
             return await _again(visit, given, [FieldError("text", ERRORS[refused.code])])
-        if refused.code == "already_added":
+        if refused.code in ("already_added", "draft_moved"):
             return await _save(visit, given, by_itself=False)
         return visit.not_found()
     return visit.redirect(f"/cases/{case.case_id}/notes", flash="The note was added.")

@@ -67,6 +67,15 @@ update channel c set {", ".join(f"{name} = w.{name}" for name in _NAMES)}
        as w(person_id, kind, {", ".join(_NAMES)})
  where c.person_id = w.person_id and c.kind = w.kind
 """
+# A number that is unsafe on one kind of channel is unsafe on every kind, unless somebody heard otherwise since.
+_WITH_THE_NUMBER = """
+update channel c set safety = 'unsafe', set_by = null, set_by_role = u.set_by_role, set_at = $2
+  from channel u
+ where c.person_id = any($1::uuid[]) and u.person_id = c.person_id and u.kind <> c.kind and u.safety = 'unsafe'
+   and u.value_index = c.value_index and c.safety = 'safe' and c.locked_at is null
+   and (c.heard_at is null or c.heard_at < u.set_at)
+returning c.person_id, c.kind
+"""
 
 
 async def retired(tx: Tx, people: Collection[UUID]) -> set[tuple[UUID, str, bytes]]:
@@ -81,6 +90,11 @@ async def held(tx: Tx, keys: Collection[Key], now: datetime) -> tuple[dict[Key, 
     rows = read(HeldChannel, await tx.fetch(_HELD, sorted({person for person, _ in wanted})))
     found = {(row.person_id, row.kind): row for row in rows}
     return {key: found[key] for key in wanted}, {(row["person_id"], row["kind"]) for row in made}
+
+
+async def shut_with_the_number(tx: Tx, people: Collection[UUID], now: datetime) -> list[Key]:
+    """Shuts every channel of these people that has the number of one that is unsafe; returns which."""
+    return [(row["person_id"], row["kind"]) for row in await tx.fetch(_WITH_THE_NUMBER, sorted(people), now)]
 
 
 async def write(tx: Tx, channels: Sequence[HeldChannel]) -> None:
