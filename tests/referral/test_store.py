@@ -18,6 +18,7 @@ from tests.builders import (
     a_victim,
     a_viewer,
     recorded,
+    updated,
 )
 from tests.referral.conftest import Hub
 
@@ -148,6 +149,18 @@ async def test_the_queue_is_ordered_by_risk_and_then_by_time_left(hub: Hub) -> N
     assert page is not None
     assert [row.priority for row in page.rows] == [0, 1, 2]
     assert queues.minutes_left(page.rows[0], NOON) == 60
+
+
+@pytest.mark.parametrize("when", ["at once", "later"])
+async def test_whose_suspect_works_for_us_is_hidden_from_the_suspects_colleagues(hub: Hub, when: str) -> None:
+    ours = [{"suspect_ref": "S-ours", "works_for": "hub"}]
+    crime = a_crime(suspects=ours if when == "at once" else [])
+    await hub.hears(recorded(crime))
+    if when == "later":
+        await hub.hears(recorded(updated(crime, suspects=ours), at=NOON + timedelta(hours=2)))
+    async with hub.looks(a_viewer()) as tx:
+        assert await tx.fetchval("select count(*) from case_file") == 0
+    assert await hub.value("select restricted from case_file") is True
 
 
 async def test_who_may_be_hurt_now_stands_above_every_older_case_and_task(hub: Hub) -> None:

@@ -60,10 +60,15 @@ def read(events: Sequence[Received[Any]]) -> list[Heard]:
     return [(event, cases_of(event.data)) for event in events]
 
 
+def _ours(facts: CaseFacts) -> bool:
+    return facts.works_for in OURS or facts.suspect_works_for_us
+
+
 def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
-    """The people of a batch. Who works for the hub or a provider is restricted from the first moment."""
+    """The people of a batch. Who works for the hub or a provider is restricted from the first moment, and so is whoever
+    was hurt by somebody who does."""
     return [
-        Newcomer(_person(facts), facts.force, facts.victim_ref, facts.person_kind, facts.works_for in OURS, event.time)
+        Newcomer(_person(facts), facts.force, facts.victim_ref, facts.person_kind, _ours(facts), event.time)
         for event, cases in heard
         for facts in cases
     ]
