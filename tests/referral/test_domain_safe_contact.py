@@ -16,6 +16,7 @@ from services.referral.domain.safe_contact import (
     lift,
     lock,
     locked_channels,
+    locks,
     may_use,
     new_incident,
     set_safety,
@@ -152,3 +153,19 @@ def test_only_known_channels_and_known_words_of_safety_are_written(field: str, c
     with pytest.raises(Refused) as raised:
         set_safety(Profile(), channel, safety, "officer", THURSDAY_NOON)
     assert raised.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("outcome", "voicemail", "locked"),
+    [
+        ("voicemail", False, "message_left"),
+        ("voicemail", True, None),
+        ("voicemail", None, None),
+        ("no_answer", False, None),
+        ("unsafe", True, "said_unsafe"),
+    ],
+)
+def test_a_message_left_where_none_may_be_left_locks_the_channel(
+    outcome: str, voicemail: bool | None, locked: str | None
+) -> None:
+    assert locks(outcome, ChannelState("mobile", voicemail=voicemail)) == locked

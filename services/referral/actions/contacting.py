@@ -88,7 +88,7 @@ async def record_attempt(
     await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, fields, outcome)])
     if outcome == "declined" and provider is None:
         await refusing.told_hub(tx, case_id, attempt_id, now)
-    why = safe_contact.LOCKING.get(outcome)
+    why = safe_contact.locks(outcome, profile.channel(channel))
     if why is not None:
         await lock_channel(tx, viewer, case_id, channel, why, now)
 

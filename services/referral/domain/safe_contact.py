@@ -137,6 +137,14 @@ def alive(profile: Profile) -> Verdict:
     return Verdict(False, DIED) if dead else Verdict(True, "safe")
 
 
+def locks(outcome: str, state: ChannelState) -> str | None:
+    """Why an attempt of this outcome locks its channel, as a code; None where it does not. A message that was left where
+    none may be left may have been heard by somebody else."""
+    if outcome == "voicemail" and state.voicemail is False:
+        return "message_left"
+    return LOCKING.get(outcome)
+
+
 def choose(profile: Profile, channels: Iterable[str], purpose: str, now: datetime) -> tuple[str | None, Verdict]:
     """The first of these channels that may be used, else None with the reason against the first."""
     first = None
