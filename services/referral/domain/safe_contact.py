@@ -138,7 +138,7 @@ def alive(profile: Profile) -> Verdict:
 
 
 def locks(outcome: str, state: ChannelState) -> str | None:
-    """Why an attempt of this outcome locks its channel, as a code; None where it does not. A message that was left where
+    """Why an attempt of this outcome locks its channel, as a code; None where it does not. A message left where
     none may be left may have been heard by somebody else."""
     if outcome == "voicemail" and state.voicemail is False:
         return "message_left"
