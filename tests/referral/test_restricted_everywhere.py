@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from starlette.applications import Starlette
@@ -20,12 +20,14 @@ from contracts.working_time import local_day
 from kit import clock
 from kit.web.guard import Signer
 from services.referral.domain.transitions import Transition
+from services.referral.store import contact
+from services.referral.store.contact import Attempt
 from tests.browser import Browser, cookie_of
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import access_of
-from tests.referral.portal import Sent, a_referral_sent, an_end, shown
+from tests.referral.portal import LATER, Sent, a_referral_sent, an_end, shown
 from tests.referral.test_every_form import whole_app
 from tests.walking import walk
 
@@ -99,6 +101,7 @@ def answers(row: Transition) -> dict[str, str]:
 
 async def test_everybody_takes_exactly_the_steps_of_the_table_on_whom_they_may_see(hub: Hub, people: People) -> None:
     sent = await a_referral_sent(hub)
+    await spoken_to(hub, sent)
     doors = {"referral.write": f"/cases/{sent.case}/referrals/{sent.referral}", "portal.write": sent.page}
     wrong = []
     for row in ROWS:
@@ -117,6 +120,15 @@ async def test_everybody_takes_exactly_the_steps_of_the_table_on_whom_they_may_s
                 if not right:
                     wrong.append(f"{row.verb} ({row.who}) by {persona}, {flag}: {status}, {before} -> {after}")
     assert wrong == []
+
+
+async def spoken_to(hub: Hub, sent: Sent) -> None:
+    """The provider has reached the person: support starts only then."""
+    worker = a_viewer(NAMED)
+    ids = (uuid4(), sent.case, sent.referral, worker.organisation_id)
+    spoke = Attempt(*ids, "mobile", "spoke", True, True, LATER, worker.user_id, worker.role)
+    async with hub.as_worker() as tx:
+        await contact.add_attempt(tx, spoke)
 
 
 async def stands(hub: Hub, sent: Sent) -> tuple[str, int, str]:
