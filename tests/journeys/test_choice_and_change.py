@@ -46,7 +46,7 @@ async def handed_over(journey: Journey) -> tuple[str, Somebody, str, Somebody, s
     await leader.picks("The contract that ends", f"General: {UNREPORTED}, Common Ground")
     await leader.picks("The contract that takes over", f"General: {OPEN_DOOR}, Open Door Support")
     await leader.presses("Show who would go over")
-    await leader.sees(asked, going, "Asked again: the agreement names Common Ground", "Goes over")
+    await leader.sees(asked, going, "Asked first: the agreement names Common Ground", "Goes over")
     await journey.picture(leader, "handover-check")
     await leader.presses("Hand over")
     await leader.sees("Goes, and can be undone until then")
