@@ -24,7 +24,8 @@ WALKERS = {
     "provider.manager": ("/portal", "/portal/returns", "/portal/outcomes", "/portal/capacity"),
     "admin": ("/operations", "/directory"),
 }
-LOOKED = ("case_look", "worker", "saved_filter", "note_draft")
+LOOKED = ("case_look", "worker", "saved_filter", "draft")
+"""What looking changes, and a note that is refused because its draft moved: it is kept as a draft of its own."""
 
 
 def whole_app(hub: Hub, access: Database) -> Starlette:
