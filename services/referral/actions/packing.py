@@ -72,7 +72,7 @@ def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]
     letter: where none is safe, who knows the address may turn up at it."""
     hidden = PLACES if material.protected else ()
     written = sealing.in_clear(key, "channel", material.case.person_id, material.values, plain=True)
-    values = {kind: value for kind, value in written.items() if sealing.usable(kind, value)}
+    values = sealing.only_usable(written)
     return [
         {
             "kind": channel.kind,

@@ -155,6 +155,11 @@ def usable(kind: str, value: str) -> bool:
     return kind not in PHONES or one_number(value) is not None
 
 
+def only_usable(written: Mapping[str, str]) -> dict[str, str]:
+    """Of what was written of channels, by kind, what a lock can follow: nothing else is given to anybody."""
+    return {kind: value for kind, value in written.items() if usable(kind, value)}
+
+
 def value_index(sealer: Sealer, kind: str, value: str) -> bytes:
     """What a channel's number or address is told from another by: a number however it is written."""
     return sealer.blind("value", (_as_written(phone(value)) or value) if kind in PHONES else value)
@@ -187,7 +192,7 @@ async def open_case(sealer: Sealer, person_id: UUID, case_id: UUID, closed: dict
 async def open_channels(sealer: Sealer, person_id: UUID, closed: dict[str, bytes]) -> dict[str, str]:
     """The numbers and addresses of a person's channels in clear, by kind: those that a lock can follow."""
     every = await open_every_channel(sealer, person_id, closed)
-    return {kind: value for kind, value in every.items() if usable(kind, value)}
+    return only_usable(every)
 
 
 async def open_every_channel(sealer: Sealer, person_id: UUID, closed: dict[str, bytes]) -> dict[str, str]:

@@ -218,7 +218,7 @@ def new_incident(profile: Profile, reported_safe: Iterable[str], now: datetime) 
 
 def after_attempt(profile: Profile, channel: str, outcome: str, now: datetime) -> Profile:
     """What an attempt taught us: somebody else answering, a wrong number or a word of danger locks the channel."""
-    why = LOCKING.get(outcome)
+    why = locks(outcome, profile.channel(channel))
     return lock(profile, channel, why, now) if why else profile
 
 
