@@ -29,6 +29,7 @@ from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
 from services.referral.actions import (
     books,
+    both_sides,
     contacting,
     hearing,
     locking,
@@ -56,6 +57,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         {event.data.crime_id for event in events},
         {person.person_id for person in people},
         {person.police_ref for person in people if person.police_ref},
+        hearing.accused(heard),
     )
     past.restricted = met.restricted
     known = [case_id for held in past.of_crime.values() for case_id in held]
@@ -72,6 +74,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
+    await both_sides.linked_late(tx, batch.changes, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
     if met.restricted:

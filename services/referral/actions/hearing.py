@@ -74,6 +74,15 @@ def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
     ]
 
 
+def accused(heard: Sequence[Heard]) -> set[UUID]:
+    """The people whom a batch names as suspects."""
+    return {person for _, cases in heard for facts in cases for person in _accused(facts)}
+
+
+def _accused(facts: CaseFacts) -> list[UUID]:
+    return persons.accused(facts.force, facts.suspect_refs)
+
+
 def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> None:
     """Decides one event and gathers what it changes; a snapshot that is not newer than the one held changes nothing."""
     crime: Crime = event.data
@@ -212,6 +221,9 @@ def _gather(
         hearing.past.referred.setdefault(case.case_id, set()).add(referral.line)
     for leg in filing.sent(case, decision, now):
         changes.legs[leg.leg_id] = leg
+    for sent in decision.legs:
+        for record in (case.person_id, *hearing.past.linked.get(case.person_id, ())):
+            hearing.past.helped_by.setdefault(record, set()).add(sent.contract.provider.provider_id)
     if decision.legs and hearing.left:
         _take_places(hearing, decision)
     # A snapshot repeats what was said before: a later incident, or a human, may have taken that back since.
@@ -247,8 +259,14 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
         possible_duplicate=person in past.duplicates,
         one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
+        other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
         locked_channels=frozenset(past.barred.get(person, ())),
     )
+
+
+def _who_help(past: Past, facts: CaseFacts) -> frozenset[UUID]:
+    """The providers who are helping somebody whom this crime names as a suspect."""
+    return frozenset(provider for person in _accused(facts) for provider in past.helped_by.get(person, ()))
 
 
 def _counted(others: Sequence[Prior], facts: CaseFacts) -> persons.Repeats:

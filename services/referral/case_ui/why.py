@@ -77,7 +77,10 @@ def no_day(routing: Routing | None) -> bool:
 
 
 def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
-    """Why a case that no hold keeps waits for a human all the same."""
+    """Why a case that no hold keeps waits for a human all the same; and which of its lines waits alone, since who is
+    sent to by itself helps the other party."""
+    if routing is not None and (apart := _kept_apart(books, case, routing)):
+        return apart
     if routing is None or case.holds or case.decision != "waiting" or case.state != "waiting":
         return []
     if _history(routing.facts.get("history")).one_chance_elsewhere:
@@ -97,6 +100,20 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         elif named.state_on(day) not in TAKING or not fits(facts, named, day):
             said.append(f"{words.words(line)}: {named.title} is sent to by itself, and could not take them.")
     return said or ["A human goes on from what is recommended below."]
+
+
+def _kept_apart(books: Books, case: Case, routing: Routing) -> list[str]:
+    helping, day = _history(routing.facts.get("history")).other_party_with, local_day(routing.decided_at)
+    if not helping or case.holds or case.state != "waiting":
+        return []
+    area, force = facts_of(routing.facts["case"]).area, books.on(day)
+    named = [(line, force.policy.named_contract(line, area)) for line in case.lines]
+    return [
+        f"{words.words(line)}: {one.title} is sent to by itself, and its provider is helping somebody named as a"
+        " suspect in this crime. The two never meet: a human chooses."
+        for line, one in named
+        if one is not None and one.provider.provider_id in helping
+    ]
 
 
 def reason(books: Books, code: str | None, first: str) -> str:

@@ -1,6 +1,6 @@
 """The whole decision on a case: routed, matched, sent where everything allows it, announced."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,7 +67,8 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
     routing = route(facts, history, force.rules)
     code = reference(facts.case_id)
     alone = by_itself(history)
-    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed, by_itself=alone)
+    apart = history.other_party_with
+    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed, by_itself=alone, apart=apart)
     decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
     events: list[Announcement] = [
         built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
@@ -138,10 +139,11 @@ def plan_lines(
     closed: Mapping[UUID, frozenset[date]],
     *,
     by_itself: bool = True,
+    apart: Collection[UUID] = (),
 ) -> Plan:
     """What becomes of these lines; nothing is sent at once unless `by_itself`, as for a restricted person, for
-    whom a worker has to be named. No referral at all where sharing is
-    refused or has to be asked first, or where another hub commissions: then a human acts on the case itself.
+    whom a worker has to be named, and to none of the providers `apart`, who help the other party. No referral at all
+    where sharing is refused or has to be asked first, or where another hub commissions: then a human acts on the case.
     `closed`: the days of planned closures, by contract."""
     if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:
         return NOTHING
@@ -153,7 +155,7 @@ def plan_lines(
         referral = referral_id(facts.case_id, line)
         referrals.append((referral, line))
         contract = force.policy.named_contract(line, facts.area) if alone else None
-        if contract and contract.state_on(today) in TAKING and fits(facts, contract, today):
+        if contract and _takes(contract, facts, today) and contract.provider.provider_id not in apart:
             # What is urgent is never sent by itself.
             by = due_at(contract.standards, "answer", now, urgent=False, closed=closed.get(contract.contract_id, NEVER))
             legs.append(Leg(referral, leg_id(referral, 1), line, contract, True, 1, by))
@@ -163,6 +165,10 @@ def plan_lines(
             nobody.append(line)
             failed[line] = failed_rules(facts, line, directory, today)
     return Plan(tuple(referrals), tuple(legs), tuple(waiting), tuple(nobody), failed)
+
+
+def _takes(contract: Contract, facts: CaseFacts, today: date) -> bool:
+    return contract.state_on(today) in TAKING and fits(facts, contract, today)
 
 
 def announce_plan(events: list[Announcement], facts: CaseFacts, plan: Plan, now: datetime, *, urgent: bool) -> None:

@@ -95,7 +95,8 @@ class History:
     `domestic_reports_12m` and `repeat_count` count reports of the twelve months up to this one, itself included;
     `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months
     before the report that only an earlier fact told of; `one_chance_elsewhere`: another open case is of
-    honour-based abuse; `locked_channels` are kinds that the person's profile holds as unsafe or locked.
+    honour-based abuse; `other_party_with`: providers who are helping somebody named as a suspect in this crime;
+    `locked_channels` are kinds that the person's profile holds as unsafe or locked.
     """
 
     person_id: UUID | None = None
@@ -106,6 +107,7 @@ class History:
     marac_recent: bool = False
     possible_duplicate: bool = False
     one_chance_elsewhere: bool = False
+    other_party_with: frozenset[UUID] = frozenset()
     locked_channels: frozenset[str] = frozenset()
 
 

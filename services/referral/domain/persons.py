@@ -35,6 +35,11 @@ def person_id(force: str, police_ref: str) -> UUID:
     return uuid5(NS, f"person/{force}/{police_ref}")
 
 
+def accused(force: str | None, refs: Iterable[str]) -> list[UUID]:
+    """The people whom these references of suspects name."""
+    return [person_id(force or "", ref) for ref in refs if ref]
+
+
 def window_start(on: date) -> date:
     """The first day that counts towards repeat reports on a day: the same day of the year before."""
     return months_before(on, 12)

@@ -67,7 +67,8 @@ def decide_again(
     routing = _joined(standing, found, over=_over(facts))
     new = tuple(line for line in routing.lines if line not in standing.referred)
     alone = not standing.said_no and by_itself(history)
-    plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone)
+    apart = history.other_party_with
+    plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone, apart=apart)
     decision = _decision(standing, routing, bool(plan.legs))
     changed = changed_fields(facts, history, standing)
     events: list[Announcement] = []

@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, consent, persons, protected, unsure
+from services.referral.store import clocks, consent, other_party, persons, protected, unsure
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
@@ -99,6 +99,7 @@ class Past:
     said_no: set[UUID] = field(default_factory=set)
     lifted: set[UUID] = field(default_factory=set)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
+    helped_by: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
 class Met(NamedTuple):
@@ -130,8 +131,15 @@ async def meet(tx: Tx, people: Collection[Newcomer]) -> Met:
     return Met(held | told | everybody, await persons.restrict(tx, everybody))
 
 
-async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs: Collection[str]) -> Past:
-    """What is held of these crimes, and what is known of these people and of these references as suspects."""
+async def past(
+    tx: Tx,
+    crimes: Collection[UUID],
+    people: Collection[UUID],
+    refs: Collection[str],
+    accused: Collection[UUID] = (),
+) -> Past:
+    """What is held of these crimes, and what is known of these people, of these references as suspects, and of who
+    helps the people whom the crimes accuse."""
     known = Past()
     known.revisions = {row["crime_id"]: row["revision"] for row in await tx.fetch(_HELD, list(crimes))}
     if known.revisions:
@@ -148,6 +156,7 @@ async def past(tx: Tx, crimes: Collection[UUID], people: Collection[UUID], refs:
             known.barred.setdefault(person, set()).add(row["kind"])
     for row in await tx.fetch(_SUSPECTS, list(refs)):
         known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
+    known.helped_by = await other_party.helped_by(tx, accused) if accused else {}
     known.duplicates = {row["person_id"] for row in await tx.fetch(_DUPLICATES, list(people))}
     return known
 
@@ -172,7 +181,9 @@ async def _standing(tx: Tx, known: Past) -> None:
 def remembered(told: Mapping[str, Any]) -> History:
     """A history as it was kept with a decision."""
     person = UUID(told["person_id"]) if told["person_id"] else None
-    return History(**{**told, "person_id": person, "locked_channels": frozenset(told["locked_channels"])})
+    apart = frozenset(map(UUID, told.get("other_party_with", ())))
+    locked = frozenset(told["locked_channels"])
+    return History(**{**told, "person_id": person, "other_party_with": apart, "locked_channels": locked})
 
 
 @dataclass(frozen=True, slots=True)

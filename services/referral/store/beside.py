@@ -49,6 +49,8 @@ class BothSides:
     priority: int
     domestic: bool
     lines: tuple[str, ...]
+    others: tuple[UUID, ...]
+    """The legs of the other party that the same provider has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +68,29 @@ select happened_at, data from case_event
  order by happened_at desc, id desc limit 50
 """
 _OTHER_PARTY = """
-  join person me on me.person_id = c.person_id
+ cross join lateral (
+    select c.person_id union all select other_id from linked_person where person_id = c.person_id) mine
+  join person me on me.person_id = mine.person_id
  cross join lateral (
     select p.person_id from suspect s join person p on p.police_ref = s.suspect_ref and p.force = s.force
      where s.crime_id = c.crime_id
     union all
     select f.person_id from suspect s join case_file f on f.crime_id = s.crime_id
      where s.suspect_ref = me.police_ref and s.force = me.force
- ) other
+ ) named
+ cross join lateral (
+    select named.person_id union all select other_id from linked_person where person_id = named.person_id) other
   join case_file o on o.person_id = other.person_id and o.person_id <> c.person_id
   join leg l on l.case_id = o.case_id and l.state in ('sent', 'accepted', 'waitlisted')
 """
-"""SQL after a case c: l, the open legs of whoever is a suspect in its crime, and of whoever names its person as one."""
+"""SQL after a case c: l, the open legs of whoever is a suspect in its crime, and of whoever names its person as one; by
+every record of the two."""
 _ALSO_WITH = f"select distinct l.provider_id from case_file c {_OTHER_PARTY} where c.case_id = $1"
 _BOTH_SIDES = f"""
-select distinct n.leg_id, n.referral_id, n.case_id, c.priority, c.domestic, c.lines
+select n.leg_id, n.referral_id, n.case_id, c.priority, c.domestic, c.lines, array_agg(distinct l.leg_id) as others
   from leg n join case_file c on c.case_id = n.case_id {_OTHER_PARTY}
  where n.leg_id = any($1::uuid[]) and n.state in ('sent', 'accepted', 'waitlisted') and l.provider_id = n.provider_id
+ group by n.leg_id, n.referral_id, n.case_id, c.priority, c.domestic, c.lines
  order by n.case_id, n.leg_id
 """
 _MARK = """

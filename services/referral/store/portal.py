@@ -92,6 +92,8 @@ class Offered:
     nudged_at: datetime | None
     review_on: date | None
     check_in_on: date | None
+    kept_apart_since: datetime | None
+    """Since when its provider is asked to keep the person from meeting somebody else whom it helps."""
 
 
 _SHOWN = f"""
@@ -103,7 +105,8 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
        c.kind, c.risk_grade, c.age_band, c.language,
        coalesce(c.home_local_authority, c.local_authority) as local_authority, r.paused_at,
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
-       {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on
+       {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on,
+       l.kept_apart_since
 """
 _WITH_REFERRAL = """
   left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
