@@ -52,8 +52,7 @@ async def rerun(
     before, facts = facts_of(routings[0].facts["case"]), change(facts_of(routings[0].facts["case"]))
     refs = [held.victim_ref] if held.victim_ref else []
     async with persons_store.seen_whole(tx):
-        accused = persons.accused(facts.force, facts.suspect_refs)
-        past = await batches.past(tx, (), [held.person_id], refs, accused)
+        past = await batches.past(tx, (), [held.person_id], refs, persons.accused(held.force, facts.suspect_refs))
     past.restricted = {held.person_id} if held.restricted else set()
     history = hearing.history_of(past, held.person_id, facts)
     referred = await referrals.of_case(tx, case_id)
