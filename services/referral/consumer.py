@@ -30,12 +30,12 @@ from kit.listening import Context, Handler
 from services.referral.actions import (
     books,
     both_sides,
-    contacting,
     hearing,
     locking,
     new_incident,
     noticing,
     refusing,
+    requesting,
     rerouting,
     restricting,
     wishing,
@@ -157,7 +157,7 @@ async def _wished(tx: Tx, events: Sequence[Received[Any]]) -> None:
 async def _answer(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     for event in events:
         request: ContactRequested = event.data
-        told = await contacting.answer_request(tx, request, context, event.time)
+        told = await requesting.answer_request(tx, request, context, event.time)
         await announce(tx, [told], caused_by=event)
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from services.referral.books import FOLDER
 from services.referral.domain.allocating import Allocation, read_allocation
+from services.referral.domain.leaving import Version, read_leaving
 from services.referral.domain.mailing import Words, read_words
 
 
@@ -67,6 +68,12 @@ def first_contact() -> FirstContact:
 def messages() -> tuple[Words, ...]:
     """The words of messages that leave, in every version."""
     return read_words(_document("messages.yaml"))
+
+
+@cache
+def leaving_versions() -> tuple[Version, ...]:
+    """When messages leave by themselves, in every version."""
+    return read_leaving(_document("leaving.yaml"))
 
 
 @cache

@@ -22,6 +22,7 @@ from tests.referral.conftest import Hub
 from tests.referral.hub_pages import hub_pages
 from tests.referral.portal import LATER, Sent, a_referral_sent
 from tests.referral.test_life import a_rape_sent
+from tests.referral.test_mailing import AWAKE
 
 pytestmark = pytest.mark.service
 OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
@@ -146,7 +147,7 @@ async def test_no_message_about_an_appointment_goes_out_once_it_is_off(hub: Hub,
         request_id=uuid4(),
         purpose="appointment",
         template="default",
-        not_after=now + timedelta(days=1),
+        not_after=AWAKE + timedelta(days=1),
         happened_at=now,
         actor_role="system",
     )
@@ -159,7 +160,7 @@ async def test_no_message_about_an_appointment_goes_out_once_it_is_off(hub: Hub,
         elif ends:
             await referring.withdraw(tx, OFFICER, sent.referral, ends, clock.now())
     async with hub.as_worker() as tx:
-        await mailing.send_due(tx, Moment(clock.now(), clock.now()), hub.context, Nowhere())
+        await mailing.send_due(tx, Moment(AWAKE, AWAKE), hub.context, Nowhere())
     stands = await hub.rows("select state, why from mail")
     expected = {"agreement": ("withheld", "opted_out"), "duplicate": ("withheld", "too_late"), None: ("sent", None)}
     assert [tuple(row.values()) for row in stands] == [expected[ends]]

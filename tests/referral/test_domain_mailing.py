@@ -20,8 +20,8 @@ TELLING = re.compile(r"victim|crime|police|abuse|support|service|court|handrail|
         (True, "safe", -1, ("withhold", "too_late")),
         (False, "not_this_hour", 1, ("wait", "not_this_hour")),
         (False, "not_this_day", -1, ("withhold", "too_late")),
-        (False, "locked", 1, ("withhold", "unsafe")),
-        (False, "unknown", 1, ("withhold", "no_safe_channel")),
+        (False, "locked", 1, ("withhold", "locked")),
+        (False, "unknown", 1, ("withhold", "unknown")),
         (False, "opted_out", 1, ("withhold", "opted_out")),
     ],
 )

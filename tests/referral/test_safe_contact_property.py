@@ -12,7 +12,7 @@ from contracts.contact import ContactRequested
 from contracts.identity import case_id
 from contracts.refused import Refused
 from kit.service import Moment
-from services.referral.actions import contacting, mailing, opening, packing
+from services.referral.actions import contacting, mailing, opening, packing, requesting
 from services.referral.domain.safe_contact import LOCKING
 from services.referral.store import cases, persons
 from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
@@ -136,11 +136,11 @@ async def the_police_tell_more(hub: Hub, account: Account, act: tuple[Any, ...],
     await hub.hears([snapshot(account.told, now)])
 
 
-async def what_was_asked_for_leaves(hub: Hub, account: Account, now: datetime) -> None:
+async def what_was_asked_for_leaves(hub: Hub, account: Account, case: UUID, now: datetime) -> None:
     """Messages asked for before this act are tried now: each leaves by a channel that is still safe, or not at all."""
     async with hub.as_worker() as tx:
         await mailing.send_due(tx, Moment(now, now), hub.context)
-    for row in await hub.rows("select channel from mail where sent_at = $1", now):
+    for row in await hub.rows("select channel from mail where sent_at = $1 and case_id = $2", now, case):
         assert account.safe(row["channel"]), row
 
 
@@ -167,10 +167,10 @@ async def nothing_unsafe_goes_out(hub: Hub, account: Account, case: UUID, now: d
             actor_role="system",
         )
         async with hub.as_worker() as tx:
-            told = await contacting.answer_request(tx, request, hub.context, now)
+            told = await requesting.answer_request(tx, request, hub.context, now)
         channel = getattr(told, "channel", None)
         refused = account.one_chance or (purpose == "feedback" and account.no_feedback)
-        first = next((kind for kind in contacting.MAIL if account.safe(kind)), None)
+        first = next((kind for kind in requesting.MAIL if account.safe(kind)), None)
         assert channel == (None if refused else first), purpose
     async with hub.as_worker() as tx:
         held = await cases.get(tx, case)
@@ -192,7 +192,7 @@ async def test_nothing_goes_out_on_a_channel_that_is_not_safe_at_that_moment(
     for act in history:
         now += timedelta(hours=act[1]) if act[0] == "wait" else timedelta(minutes=1)
         await do(hub, account, case, ref, act, now)
-        await what_was_asked_for_leaves(hub, account, now)
+        await what_was_asked_for_leaves(hub, account, case, now)
         await nothing_unsafe_goes_out(hub, account, case, now)
 
 

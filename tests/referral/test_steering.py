@@ -13,7 +13,7 @@ import yaml
 from contracts.contact import ContactRequested
 from contracts.refused import Refused
 from services.referral import commands
-from services.referral.actions import contacting, incidents
+from services.referral.actions import incidents, requesting
 from services.referral.books import FOLDER
 from tests.builders import NOON, a_crime, a_domestic_crime, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
@@ -141,7 +141,7 @@ async def asked(hub: Hub, case: object) -> str | None:
         }
     )
     async with hub.as_worker() as tx:
-        told = await contacting.answer_request(tx, request, hub.context, NOON)
+        told = await requesting.answer_request(tx, request, hub.context, NOON)
     return getattr(told, "reason", None)
 
 

@@ -16,7 +16,7 @@ from tests.builders import a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
-from tests.referral.test_mailing import a_request, asked, send, state
+from tests.referral.test_mailing import AWAKE, RESTED, a_request, asked, send, state
 
 OFFICER = a_viewer()
 
@@ -54,8 +54,13 @@ def test_the_next_safe_moment_is_one_at_which_the_check_says_yes(
 
 
 def day_after(days: int) -> str:
-    """The weekday, as a channel says it, of the day in London so many days from now."""
-    return WEEKDAYS[(clock.now().astimezone(LONDON) + timedelta(days=days)).weekday()]
+    """The weekday, as a channel says it, of the day in London so many days after the morning of these messages."""
+    return WEEKDAYS[(AWAKE.astimezone(LONDON) + timedelta(days=days)).weekday()]
+
+
+def minutes_until(at: datetime) -> int:
+    """From the moment at which an invitation of that morning has rested."""
+    return int((at - AWAKE - RESTED).total_seconds()) // 60
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ async def test_a_message_asked_for_on_a_day_that_is_not_safe_waits_for_one_that_
 ) -> None:
     waits = await asked_for(hub, day := day_after(2))
     assert waits is not None and waits.astimezone(LONDON).weekday() == WEEKDAYS.index(day)
-    minutes = int((waits - clock.now()).total_seconds()) // 60
+    minutes = minutes_until(waits)
     assert await send(hub, Nowhere(), minutes - 1) == 0
     page = await (await browse("admin")).get("/operations/outbox")
     said = f"Waiting until {when(waits)}, because its channel is not safe on this day of the week."
@@ -92,7 +97,7 @@ async def test_a_message_asked_for_on_a_day_that_is_not_safe_waits_for_one_that_
 async def test_what_is_no_longer_safe_at_the_moment_it_waited_for_does_not_leave(hub: Hub) -> None:
     waits = await asked_for(hub, day_after(2))
     assert waits is not None
-    minutes = int((waits - clock.now()).total_seconds()) // 60 + 1
+    minutes = minutes_until(waits) + 1
     await hub.worker.pool.execute("update channel set days = $1 where kind = 'email'", day_after(4))
     await send(hub, Nowhere(), minutes)
     assert await state(hub) == ("waiting", "not_this_day", 0), "another day again"
@@ -100,8 +105,8 @@ async def test_what_is_no_longer_safe_at_the_moment_it_waited_for_does_not_leave
     case = await hub.value("select case_id from mail")
     async with hub.looks(OFFICER) as tx:
         await contacting.lock_channel(tx, OFFICER, case, "email", "someone_else_answered", clock.now())
-    await send(hub, Nowhere(), int((later - clock.now()).total_seconds()) // 60 + 1)
-    assert await state(hub) == ("withheld", "unsafe", 0)
+    await send(hub, Nowhere(), minutes_until(later) + 1)
+    assert await state(hub) == ("withheld", "locked", 0)
 
 
 @pytest.mark.service
@@ -114,7 +119,7 @@ async def test_a_message_does_not_wait_for_longer_than_it_may(hub: Hub) -> None:
     waits = await asked_for(hub, day_after(2), timedelta(days=4))
     assert waits is not None
     await hub.worker.pool.execute("update channel set days = $1 where kind = 'email'", day_after(6))
-    await send(hub, Nowhere(), int((waits - clock.now()).total_seconds()) // 60 + 1)
+    await send(hub, Nowhere(), minutes_until(waits) + 1)
     assert await state(hub) == ("withheld", "no_safe_time", 0)
     assert await hub.value(reason) == "no_safe_channel", "whoever asked is told"
 
@@ -127,4 +132,4 @@ async def test_a_channel_that_is_safe_now_goes_before_one_that_is_safe_later(hub
     ]
     case = await a_case(hub, a_crime(a_victim(channels_safe=["email", "text"])), channels=both)
     await hub.hears([a_request(case)])
-    assert await hub.rows("select channel, why from mail") == [{"channel": "text", "why": None}]
+    assert await hub.rows("select channel, why from mail") == [{"channel": "text", "why": "rests"}]

@@ -1,20 +1,16 @@
 """Contact with a person: attempts, the lock of a channel, and the one check before anything leaves."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from contracts.contact import ContactRequested
-from contracts.referral import ContactAttempted, ContactSafetyChanged, ContactSent, ContactWithheld
+from contracts.referral import ContactAttempted, ContactSafetyChanged
 from contracts.refused import Refused
 from contracts.vocabulary import REACHED
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from kit.listening import Context
 from kit.sealing import Sealer
 from services.referral.actions import gating, providing, referring, refusing, sealing
 from services.referral.actions.announcing import announce
@@ -24,25 +20,16 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, incidents, liaison, locks, portal, referrals, told_channels
+from services.referral.store import cases, contact, liaison, locks, portal, referrals, told_channels
 from services.referral.store.cases import Case
-from services.referral.store.contact import Attempt, Channel, Mail
+from services.referral.store.contact import Attempt, Channel
 from services.referral.store.locks import Lock
 
-HELD = {
-    "opted_out": "opted_out",
-    "person_said": "opted_out",
-    "unsafe": "unsafe",
-    "locked": "unsafe",
-    "one_chance": "unsafe",
-}
 SHUT = {
     "share_refused": "share_refused",
     **dict.fromkeys(("said_no", "share_not_asked", "through_officer", "by_hand"), "hold"),
 }
-"""Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
-MAIL = ("email", "text", "letter")
-"""Channels by which a message can leave, in the order in which they are tried; those with an address come first."""
+"""Why nobody is contacted at all, as contact.withheld says it."""
 
 
 async def record_attempt(
@@ -294,81 +281,3 @@ async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> 
     if purpose not in safe_contact.OF_HELP and safe_contact.BY_HAND.intersection(case.holds):
         return "by_hand"
     return await gating.share_shuts(tx, case, now, by_hand=False, purpose=purpose)
-
-
-async def answer_request(
-    tx: Tx, request: ContactRequested, context: Context, now: datetime
-) -> ContactSent | ContactWithheld:
-    """Answers another service's request: mail on the first channel that is safe, or on the one that will be so soonest
-    where the time alone shuts them, or the reason why nothing leaves. The check is made again when it leaves."""
-    case = await cases.get(tx, request.case_id)
-    if case is None:
-        raise Refused("case_id", "not_found")
-    profile = await profile_for_mail(tx, case.person_id)
-    held = await contact.values(tx, case.person_id)
-    order = sorted(MAIL, key=lambda kind: kind not in held)
-    kind, verdict = safe_contact.choose(profile, order, request.purpose, now)
-    later = None
-    if kind is None and (soonest := _soonest(profile, [one for one in order if one in held], request, now)):
-        later, kind = soonest
-        verdict = safe_contact.may_use(profile, kind, request.purpose, now)
-    reason = "too_late" if now > request.not_after else HELD.get(verdict.why, "no_safe_channel")
-    if await incidents.is_on(tx, case.major_incident_id):
-        kind, reason = None, "major_incident"
-    if (shut := await mail_shuts(tx, case, request.purpose, now)) is not None:
-        kind, reason = None, SHUT[shut]
-    if kind is None or now > request.not_after:
-        return _withheld(request, reason, now)
-    token = secrets.token_urlsafe(32)
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    where = sealing.place("mail", "token", request.request_id)
-    sealed = await sealing.close_text(context.sealer, case.person_id, token, where)
-    mail = Mail(
-        request_id=request.request_id,
-        case_id=case.case_id,
-        person_id=case.person_id,
-        purpose=request.purpose,
-        template=request.template,
-        path=request.path,
-        channel=kind,
-        token=sealed,
-        token_sha256=digest,
-        asked_at=now,
-        not_after=request.not_after,
-    )
-    await contact.add_mail(tx, mail, until=later, why=verdict.why if later else None)
-    return ContactSent(
-        case_id=case.case_id,
-        request_id=request.request_id,
-        channel=kind,
-        token_sha256=digest,
-        purpose=request.purpose,
-        template=request.template,
-        waits_until=later,
-        happened_at=now,
-        actor_role="system",
-    )
-
-
-def _withheld(request: ContactRequested, reason: str, now: datetime) -> ContactWithheld:
-    return ContactWithheld(
-        case_id=request.case_id,
-        request_id=request.request_id,
-        reason=reason,
-        purpose=request.purpose,
-        template=request.template,
-        happened_at=now,
-        actor_role="system",
-    )
-
-
-def _soonest(
-    profile: Profile, kinds: Sequence[str], request: ContactRequested, now: datetime
-) -> tuple[datetime, str] | None:
-    """When a channel of these is safe next, and which; None where none is before the message is too late."""
-    found = [
-        (at, kind)
-        for kind in kinds
-        if (at := safe_contact.next_safe(profile, kind, request.purpose, now, request.not_after)) is not None
-    ]
-    return min(found, key=lambda one: one[0], default=None)

@@ -13,18 +13,21 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
-from services.referral.actions import gating, trying
+from services.referral.actions import gating, requesting, trying
 from services.referral.actions.announcing import announce
 from services.referral.actions.contacting import SHUT, mail_shuts, profile_for_mail
 from services.referral.actions.sealing import open_channels, place
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
-from services.referral.domain import mailing, safe_contact
+from services.referral.domain import leaving, mailing, safe_contact
 from services.referral.domain.mailing import Message
 from services.referral.domain.safe_contact import Profile
 from services.referral.store import appointments, cases, consent, contact, incidents, mail, referrals
 from services.referral.store.mail import Held
+
+STOPPED = "stopped_by_hand"
+CUT = "(the rest of the link is the person's own and is not shown)"
 
 
 async def send_due(tx: Tx, moment: Moment, context: Context, carrier: Carrier | None = None) -> int:
@@ -47,10 +50,9 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
         await _stop(tx, held, "withheld", over, over, now)
         return None
     if verdict.what == "withhold":
-        await _stop(tx, held, "withheld", verdict.why, verdict.why, now)
+        await _stop(tx, held, "withheld", verdict.why, mailing.told(verdict.why), now)
         return None
-    if verdict.what == "wait":
-        await _until_safe(tx, held, profile, verdict.why, now)
+    if not await _at_this_hour(tx, held, profile, now):
         return None
     message = await message_of(tx, context.sealer, held, context.settings.neutral_url, now)
     if message is None or held.channel not in carrier.channels:
@@ -62,13 +64,17 @@ async def _claim(tx: Tx, held: Held, now: datetime, context: Context, carrier: C
     return after, message
 
 
-async def _until_safe(tx: Tx, held: Held, profile: Profile, why: str, now: datetime) -> None:
-    """It waits for the next moment at which its channel is safe; where none comes in time it is withheld and told."""
-    at = safe_contact.next_safe(profile, held.channel, held.purpose, now, held.not_after)
+async def _at_this_hour(tx: Tx, held: Held, profile: Profile, now: datetime) -> bool:
+    """Whether it leaves now. Else it waits for the next moment at which its channel is safe and nobody is disturbed;
+    where none comes in time it is withheld and told."""
+    hours = requesting.leaving_on(now)
+    at = leaving.leaves_at(hours, profile, held.channel, held.purpose, now, held.not_after)
     if at is None:
         await _stop(tx, held, "withheld", "no_safe_time", "no_safe_channel", now)
-    else:
+    elif at > now:
+        why = leaving.why_later(hours, profile, held.channel, held.purpose, now, now)
         await mail.save(tx, replace(held, state="waiting", sending_since=None, next_at=at, why=why))
+    return at == now
 
 
 async def _over(tx: Tx, held: Held, now: datetime) -> str | None:
@@ -83,7 +89,14 @@ async def _over(tx: Tx, held: Held, now: datetime) -> str | None:
     return None
 
 
-async def message_of(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: datetime) -> Message | None:
+async def shown(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: datetime) -> Message | None:
+    """The message as a worker may read it: its link ends before the token, which opens the person's own page."""
+    return await message_of(tx, sealer, held, neutral_url, now, cut=True)
+
+
+async def message_of(
+    tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: datetime, *, cut: bool = False
+) -> Message | None:
     """The message in clear; None when its address or its key is gone."""
     to = (await open_channels(sealer, held.person_id, await contact.values(tx, held.person_id))).get(held.channel)
     key = (await sealer.data_keys([held.person_id])).get(held.person_id)
@@ -93,7 +106,7 @@ async def message_of(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: 
         token = None
     if not to or not token:
         return None
-    link = "/".join(part for part in (neutral_url.rstrip("/"), held.path, token) if part)
+    link = "/".join(part for part in (neutral_url.rstrip("/"), held.path, CUT if cut else token) if part)
     words = mailing.words_on(messages(), local_day(now))
     return words.message(str(held.request_id), held.template, held.channel, to, link)
 
@@ -132,6 +145,18 @@ async def _written(tx: Tx, held: Held, action: str, reason: str | None) -> None:
 
 
 TO_PEOPLE = Kind("mail_failed", mail.due, mail.load, _claim, _wait, _left, _fail)
+
+
+async def stop(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:
+    """A worker takes back a message that waits: it never leaves, and whoever asked for it is told. Refused: not_found,
+    or not_waiting."""
+    held = await mail.load(tx, request_id)
+    if held is None:
+        raise Refused("request_id", "not_found")
+    if held.state != "waiting":
+        raise Refused("request_id", "not_waiting")
+    await _stop(tx, held, "withheld", STOPPED, "hold", now)
+    await audit.record(tx, [audit.seen(viewer, "mail.stopped", "case", held.case_id, (held.channel,))])
 
 
 async def again(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:

@@ -1,19 +1,23 @@
 """The outbox: every message asked for, what became of it, and its address and link only on demand."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from kit import audit
+from kit.access import Viewer
 from kit.database import Tx
 from kit.web.app import Visit
 from services.referral.actions import contacting, mailing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk
-from services.referral.domain import safe_contact
+from services.referral.domain import leaving, safe_contact
 from services.referral.store import cases, mail, provider_mail
 
 STATES = {"waiting": "Waiting", "sending": "Leaving now", "sent": "Sent", "failed": "Failed", "withheld": "Withheld"}
@@ -27,7 +31,15 @@ WHY = {
     "no_safe_time": "No moment at which its channel is safe comes before it is too late.",
     "too_late": "It was too late.",
     "unsafe": "The channel is not safe any more.",
-    "opted_out": "The person does not want it.",
+    "locked": "The channel is locked: only somebody who has spoken to the person lifts the lock.",
+    "unknown": "Nobody knows whether the channel is safe.",
+    "died": "It was recorded that the person died.",
+    "person_said": "The person asked that nobody gets in touch: do not ask them again.",
+    "opted_out": "The person does not want to be asked about this.",
+    "by_hand": "Somebody else may read it: nothing leaves by itself, a worker gets in touch.",
+    "said_no": "The person said no to support, and that is not recorded yet.",
+    "through_officer": "A family liaison officer is with the family: nothing leaves by itself.",
+    mailing.STOPPED: "Somebody of the hub stopped it.",
     "major_incident": "A major incident is switched on: nothing leaves by itself.",
     "share_refused": "The person said no to sharing since: nothing leaves.",
     "share_not_asked": "The person was not asked whether it may be shared: nothing leaves.",
@@ -39,8 +51,10 @@ WHY = {
 BECAUSE = {
     "not_this_day": "its channel is not safe on this day of the week",
     "not_this_hour": "its channel is not safe at this hour",
+    leaving.QUIET_HOURS: "nobody is written to at night",
+    leaving.RESTS: "what brought it about can still be taken back",
 }
-"""Why a message waits for the next moment at which its channel is safe."""
+"""Why a message waits for a time that it names."""
 TO_PROVIDERS = {
     "provider_link": "One-time link",
     "provider_nudge": "Nudge: the hub waits for an answer",
@@ -57,6 +71,7 @@ LEAVE_BY = {
 }
 """What leaves by which carrier, said plainly."""
 REFUSED = {
+    "not_waiting": "It does not wait any more: it has left, or was withheld.",
     "not_failed": "Only a message that failed can be tried again.",
     "too_late": "It is too late for this message.",
 }
@@ -107,14 +122,15 @@ def carrying(visit: Visit) -> str:
 
 
 async def reveal(visit: Visit, desk: Desk) -> Response:
-    """One message as it leaves, with its link, and its address while that is safe; who asked is kept."""
+    """One message as it leaves, its address while that is safe, and its link cut off: whoever has the link is the
+    person. Who asked is kept."""
     async with visit.begin() as tx:
         held = await mail.get(tx, visit.id("request_id"))
         if held is None:
             raise HTTPException(404)
-        said = await mailing.message_of(tx, visit.sealer, held, visit.settings.neutral_url, visit.now)
+        said = await mailing.shown(tx, visit.sealer, held, visit.settings.neutral_url, visit.now)
         verdict = await _may_show(tx, visit, held)
-        fields = (held.channel, "link") if verdict.allowed else ("link",)
+        fields = (held.channel, "words") if verdict.allowed else ("words",)
         seen = audit.seen(visit.signed_in, "mail_revealed", "case", held.case_id, fields)
         await audit.record(tx, [seen])
     rows: list[dict[str, Any]] = []
@@ -133,11 +149,19 @@ async def _may_show(tx: Tx, visit: Visit, held: mail.Held) -> safe_contact.Verdi
 
 
 async def again(visit: Visit, desk: Desk) -> Response:
+    return await _does(visit, mailing.again, "It is tried again, under the same key.")
+
+
+async def stop(visit: Visit, desk: Desk) -> Response:
+    return await _does(visit, mailing.stop, "It is stopped: it does not leave.")
+
+
+async def _does(visit: Visit, act: Callable[[Tx, Viewer, UUID, datetime], Awaitable[None]], done: str) -> Response:
     try:
         async with visit.begin() as tx:
-            await mailing.again(tx, visit.signed_in, visit.id("request_id"), visit.now)
+            await act(tx, visit.signed_in, visit.id("request_id"), visit.now)
     except Refused as refused:
         if refused.code == "not_found":
             return visit.not_found()
         return visit.redirect("/operations/outbox", flash=REFUSED[refused.code], done=False)
-    return visit.redirect("/operations/outbox", flash="It is tried again, under the same key.")
+    return visit.redirect("/operations/outbox", flash=done)

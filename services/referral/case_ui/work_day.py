@@ -54,5 +54,6 @@ ROUTES = (
     ("/operations/outbox", outbox.show, "operations.read", "GET"),
     ("/operations/outbox/{request_id}", outbox.reveal, "case.reveal", "POST"),
     ("/operations/outbox/{request_id}/again", outbox.again, "operations.write", "POST"),
+    ("/operations/outbox/{request_id}/stop", outbox.stop, "case.reveal", "POST"),
 )
 """Path, view, permission and method of each; they stand before the pages of one case."""

@@ -8,8 +8,16 @@ from typing import Any
 from services.referral.domain.safe_contact import ANOTHER_TIME, Verdict
 
 LONGEST_PAUSE = timedelta(hours=1)
-WITHHELD = {"opted_out": "opted_out", "person_said": "opted_out", "unsafe": "unsafe", "locked": "unsafe"}
-"""Reasons against a channel, as contact.withheld says them; any other is `no_safe_channel`."""
+_TOLD = {
+    **dict.fromkeys(("opted_out", "person_said"), "opted_out"),
+    **dict.fromkeys(("unsafe", "locked", "one_chance"), "unsafe"),
+    **{code: code for code in ("too_late", "major_incident")},
+}
+
+
+def told(why: str) -> str:
+    """A reason against a message, as contact.withheld says it."""
+    return _TOLD.get(why, "no_safe_channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ def may_leave(verdict: Verdict, not_after: datetime, now: datetime) -> MayLeave:
         return MayLeave("leave", "safe")
     if verdict.why in ANOTHER_TIME:
         return MayLeave("wait", verdict.why)
-    return MayLeave("withhold", WITHHELD.get(verdict.why, "no_safe_channel"))
+    return MayLeave("withhold", verdict.why)
 
 
 def pause(tries: int) -> timedelta:

@@ -74,15 +74,18 @@ async def save(tx: Tx, mail: Held) -> None:
     )
 
 
+_OF_MAIL = "request_id, case_id, template, channel, asked_at, not_after, state, tries, next_at, sent_at, carrier, why"
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A message in the outbox."""
+    """A message in the outbox; without a channel where it was refused at once."""
 
     request_id: UUID
     reference: str | None
     case_id: UUID
     template: str
-    channel: str
+    channel: str | None
     asked_at: datetime
     not_after: datetime
     state: str
@@ -94,8 +97,17 @@ class Listed:
 
 
 _LISTED = f"""
-select {columns(Listed, "m").replace("m.reference", "c.reference")} from mail m join case_file c using (case_id)
+select {columns(Listed, "m").replace("m.reference", "c.reference")} from (
+    select {_OF_MAIL} from mail
+    union all
+    select request_id, case_id, template, null, asked_at, not_after, 'withheld', 0, asked_at, null, null, why
+      from mail_refused) m join case_file c using (case_id)
  where $1::text is null or m.state = $1 order by m.asked_at desc, m.request_id limit $2 offset $3
+"""
+_COUNTS = """
+select state, sum(count)::int as count from (
+    select state, count(*) from mail group by state
+    union all select 'withheld', count(*) from mail_refused having count(*) > 0) m group by state
 """
 
 
@@ -106,5 +118,5 @@ async def outbox(tx: Tx, state: str | None, page: int, size: int = 25) -> Sequen
 
 async def counts(tx: Tx) -> dict[str, int]:
     """How many messages stand in each state."""
-    rows = await tx.fetch("select state, count(*)::int as count from mail group by state")
+    rows = await tx.fetch(_COUNTS)
     return {row["state"]: row["count"] for row in rows}
