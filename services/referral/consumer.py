@@ -28,6 +28,7 @@ from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
 from services.referral.actions import (
+    alarming,
     books,
     both_sides,
     hearing,
@@ -73,6 +74,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await new_incident.tell(tx, shut, batch.incidents)
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
+    await alarming.of_batch(tx, batch.dangers, batch.raised, events[-1].time)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]

@@ -52,6 +52,11 @@ FOUND = {
     "contact_unsafe": "A service said {} that it is not safe to be in touch. What was safe before is unknown until"
     " somebody has found out safely.",
     "risk_raised": "The risk was found to be higher {}. Look at it before any contact.",
+    "one_chance_elsewhere": "It was heard {} that there may be one chance to speak to this person. Speak to them alone,"
+    " and ask the hub first. No letter, nobody of the family or community in between, and no interpreter from the"
+    " community.",
+    "risk_elsewhere": "It was heard {} that the risk to this person is high, in another matter than this. Ask the hub"
+    " before any contact.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
 }
 """What a service found of danger or death, as alerts say it at the top of a page; each with when."""

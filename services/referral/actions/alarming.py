@@ -7,9 +7,9 @@ from uuid import UUID
 from contracts.vocabulary import CHANNELS
 from kit import audit
 from kit.database import Tx
-from services.referral.actions import filing, new_incident
+from services.referral.actions import elsewhere, filing, new_incident
 from services.referral.actions.locking import BY_RULE
-from services.referral.domain.assessed import HIGH
+from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import DIED, ONE_CHANCE
 from services.referral.store import alarms, beside, cases, contact, locks, tasks, unsure
@@ -56,12 +56,24 @@ async def if_raised(
 ) -> None:
     """Where the risk of a case (`risks`: before and now) rose to high or imminent, what is open for it is urgent from
     now on, and its providers are told."""
-    before, risk = risks
-    if risk not in HIGH or risk == before:
+    if not rose(*risks):
         return
     await alarms.make_urgent(tx, case_id, now)
     await alarms.add(tx, [case_id], RAISED, f"{RAISED}/{now.isoformat()}", heard_from, now, now)
     await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{RAISED}", "case", case_id)])
+
+
+async def of_batch(
+    tx: Tx,
+    dangers: Sequence[tuple[UUID, str]],
+    raised: Sequence[tuple[UUID, tuple[str | None, str | None]]],
+    now: datetime,
+    heard_from: UUID | None = None,
+) -> None:
+    """What a batch of crimes tells of danger: to who helps in that case, and in every other case of the person."""
+    for case_id, risks in raised:
+        await if_raised(tx, case_id, risks, now, heard_from)
+    await elsewhere.tell(tx, dangers, now)
 
 
 async def _alert(

@@ -10,7 +10,7 @@ from contracts.envelope import Announcement
 from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
-from services.referral.actions import filing
+from services.referral.actions import elsewhere, filing
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, decide
@@ -30,7 +30,7 @@ from services.referral.store.batches import (
 from services.referral.store.cases import Case
 
 OURS = frozenset({"hub", "provider"})
-ONE_CHANCE = "honour_based_abuse"
+ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
 Heard = tuple[Received[Any], list[CaseFacts]]
 
 
@@ -40,7 +40,8 @@ class Hearing:
     `overridden`: cases that may be shared without agreement; `incidents`: the newest event that told of a new incident,
     by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full;
     `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes; `one_chance`: the people of
-    whom it was heard that it is honour-based abuse, and when."""
+    whom it was heard that it is honour-based abuse, and when; `dangers`: what the other cases of a person have to be
+    told of, by the case that tells it; `raised`: known cases whose risk is another one, before and now."""
 
     books: Books
     past: Past
@@ -53,6 +54,8 @@ class Hearing:
     incidents: dict[UUID, Received[Any]] = field(default_factory=dict)
     said: dict[UUID, bool] = field(default_factory=dict)
     one_chance: dict[UUID, datetime] = field(default_factory=dict)
+    dangers: list[tuple[UUID, str]] = field(default_factory=list)
+    raised: list[tuple[UUID, tuple[str | None, str | None]]] = field(default_factory=list)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -214,6 +217,10 @@ def _gather(
     held = hearing.past.cases.get(case.case_id)
     if ONE_CHANCE in case.lines and (held is None or ONE_CHANCE not in held.lines):
         hearing.one_chance[case.person_id] = now
+    if any(prior.case_id != case.case_id for prior in hearing.past.prior.get(case.person_id, ())):
+        hearing.dangers += dangers(held, case)
+    if held is not None and held.risk_grade != case.risk_grade:
+        hearing.raised.append((case.case_id, (held.risk_grade, case.risk_grade)))
     changes.routings[case.case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     hearing.past.facts[case.case_id], hearing.past.histories[case.case_id] = facts, history
     for referral in filing.received(case, decision, now):
@@ -234,6 +241,16 @@ def _gather(
         changes.tasks[task.task_id] = task
     hearing.events += decision.events
     hearing.causes += [event] * len(decision.events)
+
+
+def dangers(held: Case | None, case: Case) -> list[tuple[UUID, str]]:
+    """What was not so of this case before, and matters in every other one of the person."""
+    found = []
+    if ONE_CHANCE in case.lines and (held is None or ONE_CHANCE not in held.lines):
+        found.append((case.case_id, elsewhere.ONE_CHANCE))
+    if HIGH_RISK in case.holds and (held is None or HIGH_RISK not in held.holds):
+        found.append((case.case_id, elsewhere.HIGH_RISK))
+    return found
 
 
 def _take_places(hearing: Hearing, decision: Decision) -> None:
@@ -259,6 +276,7 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
         possible_duplicate=person in past.duplicates,
         one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
+        high_risk_elsewhere=any(prior.high_risk and prior.state != "closed" for prior in others),
         other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
         locked_channels=frozenset(past.barred.get(person, ())),
     )
@@ -293,6 +311,7 @@ def _prior(case: Case) -> Prior:
         case.state,
         case.decision,
         ONE_CHANCE in case.lines,
+        HIGH_RISK in case.holds,
     )
 
 

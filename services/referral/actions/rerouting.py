@@ -80,12 +80,12 @@ async def rerun(
     changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
-    tasks = (*filing.tasks_of(facts, decision, now), *filing.news(held, case, now))
-    changes.tasks = {task.task_id: task for task in tasks}
+    changes.tasks = {t.task_id: t for t in (*filing.tasks_of(facts, decision, now), *filing.news(held, case, now))}
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
-    await alarming.if_raised(tx, case_id, (held.risk_grade, case.risk_grade), now, heard_from)
+    raised = [(case_id, (held.risk_grade, case.risk_grade))]
+    await alarming.of_batch(tx, hearing.dangers(held, case), raised, now, heard_from)
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True

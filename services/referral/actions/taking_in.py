@@ -10,7 +10,16 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, hearing, locking, new_incident, restricting, sealing, told_channels
+from services.referral.actions import (
+    elsewhere,
+    filing,
+    hearing,
+    locking,
+    new_incident,
+    restricting,
+    sealing,
+    told_channels,
+)
 from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
@@ -67,6 +76,7 @@ async def self_referral(
     await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")
     if hearing.ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
+    await elsewhere.tell(tx, hearing.dangers(None, case), now)
     if history.restricted:
         await restricting.until_decided(tx, [person_id], now)
     await details.set_state(tx, [case.case_id], "open")

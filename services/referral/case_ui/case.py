@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral import desk_books, said
-from services.referral.actions import alarming, sealing, tasking, watching_looks
+from services.referral.actions import alarming, elsewhere, sealing, tasking, watching_looks
 from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
     came,
@@ -123,13 +123,16 @@ async def _overview(
     )
 
 
+FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK})
+
+
 def _found(case: Case, heard: Sequence[Alert]) -> list[str]:
     """What services found of danger since the risk was last looked at, and that the person died."""
     since = case.review_since
     told = [
         one
         for one in heard
-        if one.trigger == alarming.DEAD or (one.trigger == alarming.UNSAFE and since and one.received_at >= since)
+        if one.trigger == alarming.DEAD or (one.trigger in FOUND_SINCE and since and one.received_at >= since)
     ]
     return [said.FOUND[one.trigger].format(when(one.happened_at)) for one in told]
 

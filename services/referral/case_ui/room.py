@@ -25,7 +25,7 @@ from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.said import role
-from services.referral.store import cases, consent, must_not_know, preferring
+from services.referral.store import cases, consent, elsewhere, must_not_know, preferring
 from services.referral.store.cases import Case
 
 ALWAYS = ("major_incident", "share_refused")
@@ -60,7 +60,10 @@ REFUSALS = {
     " referral",
     "is_the_silent_one": "This provider has the referral already and is silent: choose another",
 }
-ONE_CHANCE = "Honour-based abuse in another case: one chance"
+ELSEWHERE = {
+    "one_chance": "Honour-based abuse in another case: one chance",
+    "high_risk": "High risk in another case",
+}
 TABS = (
     ("Overview", ""),
     ("Timeline", "/timeline"),
@@ -142,8 +145,9 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
     base = f"/cases/{case.case_id}"
     soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)
     ends = await consent.first_end(tx, case.case_id, visit.now, soon)
-    chance = await cases.one_chance_elsewhere(tx, case)
-    warned = [{"text": ONE_CHANCE, "classes": "moj-badge--red"}] if chance else []
+    around = await elsewhere.around(tx, case)
+    chance = "one_chance" in around
+    warned = [{"text": ELSEWHERE[sign], "classes": "moj-badge--red"} for sign in ELSEWHERE if sign in around]
     ending = [{"text": f"An agreement ends {date_words(ends)}", "classes": "moj-badge--orange"}] if ends else []
     shut_out = await must_not_know.of_case(tx, case.case_id) if visit.may("case.reveal") else []
     rights = f"{base}/rights" if glass.is_lent(visit) else f"/rights/cases/{case.case_id}"

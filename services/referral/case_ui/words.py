@@ -80,6 +80,10 @@ TASKS = {
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",
+    "one_chance_elsewhere": "Another case of this person may be the one chance to speak to them: go on from that one,"
+    " and tell whoever helps them here",
+    "risk_elsewhere": "Another case of this person is of high risk: go on from that one, and tell whoever helps them"
+    " here",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
 }

@@ -94,9 +94,10 @@ class History:
 
     `domestic_reports_12m` and `repeat_count` count reports of the twelve months up to this one, itself included;
     `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months
-    before the report that only an earlier fact told of; `one_chance_elsewhere`: another open case is of
-    honour-based abuse; `other_party_with`: providers who are helping somebody named as a suspect in this crime;
-    `locked_channels` are kinds that the person's profile holds as unsafe or locked.
+    before the report that only an earlier fact told of; `one_chance_elsewhere`: another open case is of honour-based
+    abuse; `high_risk_elsewhere`: another open case is held for its risk; `other_party_with`: providers who are helping
+    somebody named as a suspect in this crime; `locked_channels` are kinds that the person's profile holds as unsafe or
+    locked.
     """
 
     person_id: UUID | None = None
@@ -107,6 +108,7 @@ class History:
     marac_recent: bool = False
     possible_duplicate: bool = False
     one_chance_elsewhere: bool = False
+    high_risk_elsewhere: bool = False
     other_party_with: frozenset[UUID] = frozenset()
     locked_channels: frozenset[str] = frozenset()
 
@@ -117,6 +119,11 @@ FIELDS: tuple[str, ...] = tuple(field.name for field in fields(CaseFacts))
 
 RISKS = ("standard", "medium", "high", "imminent")
 """Grades of risk, the lowest first."""
+
+
+def rose(before: str | None, now: str | None) -> bool:
+    """Whether the risk rose to high, or from high to imminent."""
+    return now in RISKS[2:] and (before not in RISKS or RISKS.index(now) > RISKS.index(before))
 
 
 def acted_on(grade: str | None, holds: Sequence[str]) -> str | None:

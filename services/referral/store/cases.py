@@ -153,17 +153,6 @@ async def others_of(tx: Tx, case: Case) -> list[OtherCase]:
     )
 
 
-async def one_chance_elsewhere(tx: Tx, case: Case) -> bool:
-    """Whether another open case of the person, among those the viewer may see, is of honour-based abuse."""
-    found = await tx.fetchval(
-        f"select true from case_file where person_id = {RECORDS} and case_id <> $2 and state <> 'closed'"
-        " and 'honour_based_abuse' = any(lines) limit 1",
-        case.person_id,
-        case.case_id,
-    )
-    return bool(found)
-
-
 async def alerts(tx: Tx, case_id: UUID) -> list[Alert]:
     """What was heard of the suspect's bail, release, orders or escape, newest first."""
     rows = await tx.fetch(

@@ -1,0 +1,42 @@
+"""A danger that becomes known in one case of a person reaches those that were there before, and who helps in them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kit import audit
+from kit.database import Tx
+from services.referral.actions import filing
+from services.referral.store import alarms, beside, tasks
+from services.referral.store import elsewhere as store
+from services.referral.store import persons as persons_store
+from services.referral.store.tasks import Task, task_id
+
+ONE_CHANCE, HIGH_RISK = "one_chance_elsewhere", "risk_elsewhere"
+"""What is told, as triggers of an alert; and the task of the hub that goes with each."""
+_SIGNS = {ONE_CHANCE: "one_chance", HIGH_RISK: "high_risk"}
+
+
+async def tell(tx: Tx, found: Sequence[tuple[UUID, str]], now: datetime) -> None:
+    """Each case of `found` has become one that may be the one chance to speak to its person, or one of high risk: every
+    other open case of theirs is urgent, is to be looked at, and its providers hear of it; once for each case."""
+    for what in (ONE_CHANCE, HIGH_RISK):
+        cases = [case_id for case_id, said in found if said == what]
+        if cases:
+            async with persons_store.seen_whole(tx):
+                await _tell(tx, cases, what, now)
+
+
+async def _tell(tx: Tx, cases: Sequence[UUID], what: str, now: datetime) -> None:
+    others = await store.others(tx, cases, _SIGNS[what])
+    if not others:
+        return
+    for one in others:
+        await alarms.add(tx, [one.case_id], what, f"{what}/{one.because}", None, now, now)
+        await alarms.make_urgent(tx, one.case_id, now)
+    busy = [one.case_id for one in others if one.state in ("waiting", "active")]
+    by = filing.end_of_day(now)
+    await tasks.add(tx, [Task(task_id(what, one), what, by, now, case_id=one) for one in busy])
+    told = [one.case_id for one in others]
+    await beside.mark_for_review(tx, told, now)
+    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{what}", "case", one) for one in told])
