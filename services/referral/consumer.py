@@ -33,6 +33,7 @@ from services.referral.actions import (
     both_sides,
     hearing,
     locking,
+    looking,
     new_incident,
     noticing,
     refusing,
@@ -61,6 +62,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         hearing.accused(heard),
     )
     past.restricted = met.restricted
+    past.doubtful = await looking.doubtful(tx, context.sealer, heard, stands)
     known = [case_id for held in past.of_crime.values() for case_id in held]
     overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
     batch = hearing.Hearing(stands, past, overridden, left)

@@ -10,11 +10,12 @@ import pytest
 
 from contracts.working_time import local_day
 from kit import clock
+from services.referral.actions import opening
 from services.referral.domain.facts import History
 from services.referral.domain.matching import explain
 from services.referral.domain.told import age_then, by_birth, contradict, with_told, years
 from services.referral.domain.update import Standing, decide_again, keeping
-from tests.builders import a_crime, a_victim, snapshot, updated
+from tests.builders import a_crime, a_detail, a_victim, snapshot, updated
 from tests.conftest import Databases
 from tests.referral import crimes
 from tests.referral.conftest import BOOKS, Hub
@@ -149,7 +150,13 @@ async def test_a_provider_that_has_a_child_as_grown_is_told_and_a_human_records_
 ) -> None:
     today = local_day(clock.now())
     crime = a_crime(a_victim(age_at_report=34, age_at_offence=34, share="agreed", channels_safe=["mobile"]))
-    case = await a_case(hub, crime, date_of_birth=f"{today.year - 11}-01-01")
+    case = await a_case(hub, crime, date_of_birth=f"{today.year - 34}-01-01")
+    assert await hub.value("select decision from case_file where case_id = $1", case) == "sent"
+    victim = crime["victims"][0]
+    born = a_detail(date_of_birth=f"{today.year - 11}-01-01")
+    victim["sealed"] = hub.sealed(born, crime["crime_id"], victim["victim_ref"])
+    await hub.hears([snapshot(updated(crime, 2))])
+    await hub.every(opening.open_arrivals, clock.now())
     leg = await hub.value("select leg_id from leg where case_id = $1 and state = 'sent'", case)
     assert (
         await hub.value("select count(*) from provider_mail where template = 'provider_alert' and leg_id = $1", leg)

@@ -22,20 +22,21 @@ TO_CHECK = "age_to_check"
 async def compare(tx: Tx, context: Context, born: Sequence[tuple[UUID, str | None]], now: datetime) -> int:
     """Takes the age from the day of birth (ISO) of these cases where it must count, tells the providers that have them,
     and asks a human wherever the two do not fit; returns in how many it counts."""
-    days = {case_id: day for case_id, text in born if (day := _day(text)) is not None}
+    days = {case_id: day for case_id, text in born if (day := born_on(text)) is not None}
     both = [
         (known, age)
         for known in (await ages.of_cases(tx, list(days)) if days else ())
         if 0 <= (age := years(days[known.case_id], known.reported_on)) <= OLDEST and known.told is None
     ]
-    unlike = [known.case_id for known, age in both if contradict(known.age, age)]
-    due = filing.end_of_day(now)
-    await tasks.add(tx, [Task(task_id(TO_CHECK, one), TO_CHECK, due, now, case_id=one) for one in unlike])
     found = [(known.case_id, age) for known, age in both if by_birth(known.age, age)]
+    with_provider = await alerts.open_legs(tx, [case_id for case_id, _ in found])
+    unlike = {known.case_id for known, age in both if contradict(known.age, age)}
+    unlike |= {leg.case_id for leg in with_provider}
+    due = filing.end_of_day(now)
+    await tasks.add(tx, [Task(task_id(TO_CHECK, one), TO_CHECK, due, now, case_id=one) for one in sorted(unlike)])
     books = await stocked.current(tx, context.facts) if found else None
     if books is None:
         return 0
-    with_provider = await alerts.open_legs(tx, [case_id for case_id, _ in found])
     for case_id, age in found:
         await rerun(tx, case_id, books, now, change=partial(with_told, age=age, sex=None))
         await audit.record(tx, [audit.Entry(None, "system", None, "case.age_by_birth", "case", case_id)])
@@ -43,7 +44,8 @@ async def compare(tx: Tx, context: Context, born: Sequence[tuple[UUID, str | Non
     return len(found)
 
 
-def _day(text: str | None) -> date | None:
+def born_on(text: str | None) -> date | None:
+    """A day of birth as it was given, ISO; None where it is none."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

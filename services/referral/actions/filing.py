@@ -189,6 +189,7 @@ def told(history: History) -> dict[str, Any]:
         "possible_duplicate": history.possible_duplicate,
         "one_chance_elsewhere": history.one_chance_elsewhere,
         "high_risk_elsewhere": history.high_risk_elsewhere,
+        "doubtful": history.doubtful,
         "other_party_with": sorted(map(str, history.other_party_with)),
         "locked_channels": sorted(history.locked_channels),
     }

@@ -278,6 +278,7 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
         high_risk_elsewhere=any(prior.high_risk and prior.state != "closed" for prior in others),
         other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
+        doubtful=facts.case_id in past.doubtful,
         locked_channels=frozenset(past.barred.get(person, ())),
     )
 

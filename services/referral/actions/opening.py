@@ -3,13 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from kit.database import Tx
 from kit.listening import Context
-from kit.sealing import CannotOpen, Sealer
+from kit.sealing import Sealer
 from kit.service import Moment
-from services.referral.actions import birthdays, filing, restricting, told_channels
+from services.referral.actions import birthdays, filing, restricting, sealing, told_channels
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -30,7 +28,7 @@ async def _keep(
     tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime
 ) -> list[tuple[UUID, str | None]]:
     """Returns the day of birth of each case's own person, as it was given."""
-    opened = [(arrival, _opened(sealer, arrival)) for arrival in arrivals]
+    opened = [(one, sealing.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
     told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
     read = [case_id for _, case_id, _ in told]
@@ -53,14 +51,6 @@ async def _keep(
     await details.set_state(tx, read, "open")
     await details.set_state(tx, unread, "unreadable")
     return [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
-
-
-def _opened(sealer: Sealer, arrival: details.Arrival) -> Details | None:
-    expected = {"crime_id": str(arrival.crime_id), "victim_ref": arrival.victim_ref}
-    try:
-        return Details.model_validate(sealer.open_jwe(arrival.jwe, expected))
-    except (CannotOpen, ValidationError):
-        return None
 
 
 def _people(arrival: details.Arrival, found: Details) -> list[tuple[UUID, Details | Relative]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from contracts.vocabulary import CHANNELS
 from kit.sealing import CannotOpen, Sealer, seal, unseal
@@ -85,6 +85,14 @@ class Details(_Part):
     next_of_kin: tuple[Relative, ...] = ()
     officer_in_case: Officer | None = None
     family_liaison_officer: Officer | None = None
+
+
+def opened(sealer: Sealer, jwe: str, crime_id: UUID, victim_ref: str) -> Details | None:
+    """What the police sealed of a victim, under the ingest key; None where it does not open, or is not as agreed."""
+    try:
+        return Details.model_validate(sealer.open_jwe(jwe, {"crime_id": str(crime_id), "victim_ref": victim_ref}))
+    except (CannotOpen, ValidationError):
+        return None
 
 
 def place(table: str, column: str, row: object) -> str:

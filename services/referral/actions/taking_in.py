@@ -55,7 +55,8 @@ async def self_referral(
         raise Refused("agrees", "needs_the_persons_agreement")
     facts = given.facts
     await persons.see_restricted(tx)
-    restricted = given.restricted or await persons.may_be_restricted(tx, sealing.digests(sealer, given.details))
+    known = await persons.maybe_restricted(tx, {person_id: sealing.digests(sealer, given.details)})
+    restricted = given.restricted or bool(known)
     met = await batches.meet(tx, [Newcomer(person_id, None, None, facts.person_kind, restricted, now)])
     if restricted and not given.restricted:
         await persons.until_decided(tx, [person_id], now)

@@ -110,7 +110,7 @@ def titled(books: Books, contract_id: UUID) -> str:
 WHAT_WAS_MAILED = {
     "provider_link": "A one-time link",
     "provider_nudge": "A nudge",
-    "provider_alert": "An alert of bail, release or an order",
+    "provider_alert": "An alert: look before any contact",
 }
 MAILED = {
     "waiting": "waits to be mailed to the provider",

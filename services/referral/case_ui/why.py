@@ -18,6 +18,10 @@ OURS = {
     "switch.major_incident": "A team leader switched a major incident on.",
     "lift.major_incident": "A team leader lifted the hold of a major incident.",
 }
+DOUBTFUL = (
+    "What the police sent sealed does not fit what they said in the open (the age, or how the person may be reached):"
+    " look at the details before anything is sent."
+)
 LISTS = {
     "referral.declined": "decline",
     "referral.waitlisted": "waitlist",
@@ -83,7 +87,10 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         return apart
     if routing is None or case.holds or case.decision != "waiting" or case.state != "waiting":
         return []
-    if _history(routing.facts.get("history")).one_chance_elsewhere:
+    history = _history(routing.facts.get("history"))
+    if history.doubtful:
+        return [DOUBTFUL]
+    if history.one_chance_elsewhere:
         return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
     if _history(routing.facts.get("history")).high_risk_elsewhere:
         return ["Another open case of this person is of high risk: nothing leaves before a human has looked at both."]

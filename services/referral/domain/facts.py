@@ -96,8 +96,8 @@ class History:
     `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months
     before the report that only an earlier fact told of; `one_chance_elsewhere`: another open case is of honour-based
     abuse; `high_risk_elsewhere`: another open case is held for its risk; `other_party_with`: providers who are helping
-    somebody named as a suspect in this crime; `locked_channels` are kinds that the person's profile holds as unsafe or
-    locked.
+    somebody named as a suspect in this crime; `doubtful`: what came sealed does not fit what was told in the open;
+    `locked_channels` are kinds that the person's profile holds as unsafe or locked.
     """
 
     person_id: UUID | None = None
@@ -109,6 +109,7 @@ class History:
     possible_duplicate: bool = False
     one_chance_elsewhere: bool = False
     high_risk_elsewhere: bool = False
+    doubtful: bool = False
     other_party_with: frozenset[UUID] = frozenset()
     locked_channels: frozenset[str] = frozenset()
 

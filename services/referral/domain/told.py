@@ -49,6 +49,12 @@ def contradict(age: int | None, born: int) -> bool:
     return age is not None and any((age < end) != (born < end) for end in CHILD_ENDS)
 
 
+def doubtful_age(age: int | None, born: int) -> bool:
+    """Whether nothing may be sent by itself before a human, or the day of birth, has settled the age."""
+    child = born < CHILD_ENDS[-1]
+    return not 0 <= born <= OLDEST or (child and by_birth(age, born)) or contradict(age, born)
+
+
 def age_then(age: int, on: date, then: date) -> int:
     """How old somebody was on an earlier day who is `age` now, give or take the birthday: never less than 0."""
     return max(0, age - max(0, years(then, on)))

@@ -100,6 +100,7 @@ class Past:
     said_no: set[UUID] = field(default_factory=set)
     lifted: set[UUID] = field(default_factory=set)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
+    doubtful: set[UUID] = field(default_factory=set)
     helped_by: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 

@@ -1,6 +1,6 @@
 """People across their cases: who is restricted, who is the same, who wants to be left alone."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +22,13 @@ update case_file c set restricted = $2 from people p where c.person_id = p.perso
 returning c.case_id
 """
 _OF_RESTRICTED = """
-select exists (select 1 from person_index i
-  join unnest($1::text[], $2::bytea[]) as w(kind, digest) on i.kind = w.kind and i.digest = w.digest
+select distinct w.about
+  from unnest($1::uuid[], $2::text[], $3::bytea[]) as w(about, kind, digest)
+  join person_index i on i.kind = w.kind and i.digest = w.digest
   join person p on p.person_id = i.person_id and p.restricted
- group by i.person_id
+ group by w.about, i.person_id
 having bool_or(i.kind in ('name_and_birth', 'phone', 'email'))
-    or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode')))
+    or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode'))
 """
 """The same name and birth, number or address to write to; or the same name at the same postcode."""
 _OPEN_TO_MATCH = """
@@ -125,10 +126,14 @@ async def half_restricted(tx: Tx, limit: int) -> list[UUID]:
     return [row["person_id"] for row in rows]
 
 
-async def may_be_restricted(tx: Tx, entries: Collection[tuple[str, bytes]]) -> bool:
-    """Whether these blind indexes (kind, digest) are of somebody restricted, or of who shares a number with them."""
-    kinds, digests = [kind for kind, _ in entries], [digest for _, digest in entries]
-    return bool(await tx.fetchval(_OF_RESTRICTED, kinds, digests))
+async def maybe_restricted(tx: Tx, entries: Mapping[UUID, Sequence[tuple[str, bytes]]]) -> set[UUID]:
+    """Of these, each with the blind indexes (kind, digest) of a person, those that may be of somebody restricted, or of
+    who shares a number with them."""
+    told = [(about, kind, digest) for about, indexes in entries.items() for kind, digest in indexes]
+    if not told:
+        return set()
+    rows = await tx.fetch(_OF_RESTRICTED, *(list(column) for column in zip(*told, strict=True)))
+    return {row["about"] for row in rows}
 
 
 async def proposals(tx: Tx, limit: int = 100) -> list[Proposal]:
