@@ -100,7 +100,15 @@ async def test_a_list_begins_with_what_is_due_first_and_ends_with_what_rests(hub
     assert page is not None and newest is not None
     first, second = [row for row in page.rows if row.due_at is not None]
     assert [first.referral_id, second.referral_id] == [new.referral, accepted.referral]
-    assert second.due_at == pytest.approx(due(LATER, 2, "working_days", calendar()), abs=timedelta(seconds=1))
+    assert second.due_at == pytest.approx(LATER + timedelta(days=2), abs=timedelta(seconds=15)), "by the clock"
+    raised = LATER + timedelta(hours=3)
+    end = due(LATER, 2, "working_days", calendar())
+    for since, until in ((None, end), (raised, raised + timedelta(days=2)), (raised + timedelta(days=1), end)):
+        await hub.worker.pool.execute("update referral set urgent = false")
+        await hub.worker.pool.execute("update leg set urgent_since = $1", since)
+        async with hub.looks(worker) as tx:
+            found = await portal.one(tx, accepted.referral, limits)
+        assert found is not None and found.due_at == pytest.approx(until, abs=timedelta(seconds=1))
     assert {row.referral_id for row in page.rows[2:]} == {resting.referral, reached.referral}
     assert due_words.due(replace(first, due_at=NOON), LATER).startswith("Late: the answer was due by midday today")
     assert {row.referral_id for row in newest.rows} == {row.referral_id for row in page.rows}

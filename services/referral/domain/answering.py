@@ -45,17 +45,25 @@ def due_at(
     now: datetime | None = None,
 ) -> datetime:
     """The last instant at which an act of a provider (`open`, `answer`, `contact`) is in time; `since`: when it could
-    first see the referral. A contract names no limit for opening: the one to answer counts. Only the limit to answer
-    rests; one that rests now (`until` None) is reckoned as it would be at `now`."""
+    first see the referral. A contract names no limit for opening: the one to answer counts. Of what is urgent each
+    working day to first contact is 24 hours by the clock. Only the limit to answer rests; one that rests now (`until`
+    None) is reckoned as it would be at `now`."""
     contact = measure == "contact"
     days = standards.first_contact_working_days if contact else standards.accept_working_days
     over = [] if contact else [(rest.since, end) for rest in rests if (end := rest.until or now) is not None]
     days += sum(_working_days(local_day(begun), local_day(end), closed) for begun, end in over)
     by_day = _end(local_day(since), days, closed)
-    if not urgent or contact:
+    if not urgent:
         return by_day
+    if contact:
+        return min(by_day, since + timedelta(hours=urgent_contact_hours(standards)))
     rested = sum((end - begun for begun, end in over), timedelta())
     return min(by_day, since + timedelta(hours=standards.urgent_hours) + rested)
+
+
+def urgent_contact_hours(standards: Standards) -> int:
+    """The hours, day and night, within which a person at high risk is first reached."""
+    return 24 * max(1, standards.first_contact_working_days)
 
 
 @lru_cache(512)

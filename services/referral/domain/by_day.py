@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from contracts.working_time import HUB_HOURS, LONDON
-from services.referral.domain.answering import NEVER, due_at, minutes_of
+from services.referral.domain.answering import NEVER, due_at, minutes_of, urgent_contact_hours
 from services.referral.domain.directory import Standards
 
 _SECOND, _HOUR = timedelta(seconds=1), 3600
@@ -30,7 +30,7 @@ class Days:
 class ByDay:
     """Of each day: the first instant at which a leg seen on it is late to be answered and to be contacted; when the
     office opens and closes on it, both the same where it stays shut; and the office's seconds from the first day until
-    it. `urgent`: after how many seconds what is urgent is late."""
+    it. `urgent`, `urgent_contact`: after how many seconds what is urgent is late to be answered and contacted."""
 
     answer: tuple[Seconds, ...]
     contact: tuple[Seconds, ...]
@@ -38,6 +38,7 @@ class ByDay:
     closes: tuple[Seconds, ...]
     before: tuple[Seconds, ...]
     urgent: Seconds
+    urgent_contact: Seconds
 
 
 @lru_cache(32)
@@ -60,6 +61,7 @@ def by_day(given: Days, standards: Standards, closed: frozenset[date] = NEVER) -
         closes=tuple(open_at + worth for open_at, worth in zip(opens, worked, strict=True)),
         before=tuple(60.0 * minutes_of("working_time", starts[0], start, closed=closed) for start in starts),
         urgent=_HOUR * standards.urgent_hours + 1.0,
+        urgent_contact=_HOUR * urgent_contact_hours(standards) + 1.0,
     )
 
 

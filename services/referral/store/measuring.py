@@ -38,7 +38,7 @@ class Measured:
             self.days.starts[-1] + timedelta(days=1),
             self.days.seconds,
             list(self.by_contract),
-            [one.urgent for one in held],
+            [*(one.urgent for one in held), *(one.urgent_contact for one in held)],
             *flat,
             self.now.timestamp(),
         ]
@@ -47,10 +47,12 @@ class Measured:
 _BY_DAY = ("answer", "contact", "opens", "closes", "before")
 _HELD = f"""
 given as materialized (
-    select contract_id, urgent, (place - 1) * cardinality($5::float8[]) as before_it
-      from unnest($6::uuid[], $7::float8[]) with ordinality as g(contract_id, urgent, place)
+    select contract_id, (place - 1) * cardinality($5::float8[]) as before_it, ($7::float8[])[place] as urgent,
+           ($7::float8[])[place + cardinality($6::uuid[])] as urgent_contact
+      from unnest($6::uuid[]) with ordinality as g(contract_id, place)
 ), held as materialized (
     select l.leg_id, l.sent_at, l.contract_id, g.before_it, l.state, case when l.urgent then g.urgent end as urgent,
+           case when l.urgent then g.urgent_contact end as urgent_contact,
            date_part('epoch', {SINCE}) as since, date_part('epoch', coalesce(l.viewed_at, l.answered_at)) as opened,
            date_part('epoch', l.answered_at) as answered, date_part('epoch', l.contacted_at) as contacted,
            l.rested or {SINCE} < $3
@@ -70,8 +72,8 @@ def _office(at: str, day: str) -> str:
 
 _BEGUN = _office("since", "day")
 _DONE = f"""{_HELD}, late as materialized (
-    select *, least(($8::float8[])[day], since + urgent) as answer_late, ($9::float8[])[day] as contact_late,
-           {_BEGUN} as begun
+    select *, least(($8::float8[])[day], since + urgent) as answer_late,
+           least(($9::float8[])[day], since + urgent_contact) as contact_late, {_BEGUN} as begun
       from seen
 ), done as materialized (
     select leg_id, sent_at, contract_id, measure, at, begun,

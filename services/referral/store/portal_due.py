@@ -88,7 +88,9 @@ DUE = f"""case
     least({_end(f"d.accept + {_RESTED}")},
           case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end,
           l.urgent_since + d.hours * interval '1 hour')
-  when l.state = 'accepted' and l.contacted_at is null then {_end("d.contact")}
+  when l.state = 'accepted' and l.contacted_at is null then
+    least({_end("d.contact")},
+          case when l.urgent then {SINCE} else l.urgent_since end + greatest(d.contact, 1) * interval '24 hours')
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while
 the details are not there yet or a question to the hub is open, and where no limit runs."""
