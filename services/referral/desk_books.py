@@ -64,6 +64,27 @@ def first_contact() -> FirstContact:
     return FirstContact(told["version"], dict(told["communication"]), dict(told["unassessed"]), told["dash_high"])
 
 
+@dataclass(frozen=True, slots=True)
+class HoldEnds:
+    """How a hold ends: on a `page` where a fact is entered, or by a human for a reason of the list `reasons`."""
+
+    words: str
+    page: str = ""
+    link: str = ""
+    may: str = "case.write"
+    reasons: str | None = None
+    second: bool = False
+    needs: str | None = None
+    stands_on: tuple[str, ...] = ()
+
+
+@cache
+def hold_ends() -> Mapping[str, HoldEnds]:
+    """How each hold of routing ends."""
+    told = _document("hold_ends.yaml")["holds"]
+    return {hold: HoldEnds(**{**one, "stands_on": tuple(one.get("stands_on", ()))}) for hold, one in told.items()}
+
+
 @cache
 def messages() -> tuple[Words, ...]:
     """The words of messages that leave, in every version."""

@@ -20,7 +20,7 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, liaison, locks, portal, referrals, told_channels
+from services.referral.store import cases, contact, hold_ends, liaison, locks, portal, referrals, told_channels
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel
 from services.referral.store.locks import Lock
@@ -278,6 +278,8 @@ async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> 
     address is looked at."""
     if case is None:
         return None
-    if purpose not in safe_contact.OF_HELP and safe_contact.BY_HAND.intersection(case.holds):
-        return "by_hand"
+    if purpose not in safe_contact.OF_HELP:
+        ended = await hold_ends.ended_but_true(tx, case.case_id)
+        if safe_contact.BY_HAND.intersection(ended.union(case.holds)):
+            return "by_hand"
     return await gating.share_shuts(tx, case, now, by_hand=False, purpose=purpose)

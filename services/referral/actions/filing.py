@@ -185,6 +185,7 @@ def told(history: History) -> dict[str, Any]:
         "domestic_reports_12m": history.domestic_reports_12m,
         "repeat_count": history.repeat_count,
         "suspect_elsewhere": history.suspect_elsewhere,
+        "suspected_in": history.suspected_in,
         "marac_recent": history.marac_recent,
         "possible_duplicate": history.possible_duplicate,
         "one_chance_elsewhere": history.one_chance_elsewhere,

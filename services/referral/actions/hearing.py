@@ -205,6 +205,7 @@ def _standing(past: Past, held: Case) -> Standing:
         revision=held.revision,
         said_no=held.case_id in past.said_no,
         lifted=LIFTED if held.case_id in past.lifted else frozenset(),
+        ended=past.ended.get(held.case_id, ()),
     )
 
 
@@ -264,7 +265,7 @@ def _take_places(hearing: Hearing, decision: Decision) -> None:
 def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
     """What was known of a person when they reported."""
     others = [prior for prior in past.prior.get(person, ()) if prior.case_id != facts.case_id]
-    suspected = past.suspected.get((facts.force or "", facts.victim_ref or ""))
+    suspected = past.suspected.get((facts.force or "", facts.victim_ref or ""), set()) - {facts.crime_id}
     counted = _counted(others, facts)
     since = persons.window_start(facts.reported_on)
     return History(
@@ -272,7 +273,8 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         restricted=person in past.restricted,
         domestic_reports_12m=counted.domestic,
         repeat_count=counted.count,
-        suspect_elsewhere=bool(suspected and suspected - {facts.crime_id}),
+        suspect_elsewhere=bool(suspected),
+        suspected_in=len(suspected),
         marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
         possible_duplicate=person in past.duplicates,
         one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),

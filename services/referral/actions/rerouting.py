@@ -14,11 +14,12 @@ from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
 from services.referral.domain import persons
 from services.referral.domain.books import Books
-from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.update import LIFTED, Standing, decide_again
-from services.referral.store import batches, cases, consent, incidents, referrals, same_person
+from services.referral.store import batches, cases, consent, hold_ends, incidents, referrals, same_person
 from services.referral.store import persons as persons_store
 from services.referral.store.batches import Changes
+from services.referral.store.cases import Case
 from services.referral.store.rows import changed
 
 AT_ONCE = 50
@@ -50,11 +51,7 @@ async def rerun(
     if held is None or not routings:
         return False
     before, facts = facts_of(routings[0].facts["case"]), change(facts_of(routings[0].facts["case"]))
-    refs = [held.victim_ref] if held.victim_ref else []
-    async with persons_store.seen_whole(tx):
-        past = await batches.past(tx, (), [held.person_id], refs, persons.accused(held.force, facts.suspect_refs))
-    past.restricted = {held.person_id} if held.restricted else set()
-    history = hearing.history_of(past, held.person_id, facts)
+    history = await history_now(tx, held, facts)
     referred = await referrals.of_case(tx, case_id)
     stands = Standing(
         reference=held.reference,
@@ -69,6 +66,7 @@ async def rerun(
         history=batches.remembered(routings[0].facts["history"]),
         revision=held.revision,
         lifted=LIFTED if await incidents.is_lifted(tx, case_id) else frozenset(),
+        ended=(await hold_ends.ended(tx, [case_id])).get(case_id, ()),
         said_no=any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred)
         or bool(await consent.noes(tx, [case_id])),
     )
@@ -89,6 +87,15 @@ async def rerun(
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True
+
+
+async def history_now(tx: Tx, held: Case, facts: CaseFacts) -> History:
+    """What is known of the person of a case now."""
+    refs = [held.victim_ref] if held.victim_ref else []
+    async with persons_store.seen_whole(tx):
+        past = await batches.past(tx, (), [held.person_id], refs, persons.accused(held.force, facts.suspect_refs))
+    past.restricted = {held.person_id} if held.restricted else set()
+    return hearing.history_of(past, held.person_id, facts)
 
 
 async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> int:

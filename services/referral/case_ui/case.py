@@ -31,6 +31,7 @@ from services.referral.case_ui import (
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
 from services.referral.store import first_contact as assessments
+from services.referral.store import hold_ends as hold_end_store
 from services.referral.store.cases import Alert, Case
 
 
@@ -95,6 +96,7 @@ async def _overview(
             "came": came.rows_of(await intakes.of_case(tx, case.case_id), whole=visit.may("case.reveal")),
             "assessed": await first_contact.shown(tx, desk, case, whole=visit.may("case.reveal")),
             "refused": await first_contact.refused(tx, desk, case),
+            "ends": await hold_end_store.waiting_of(tx, case.case_id),
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
             "assignment_id": uuid4(),
             "event": words.event,
@@ -111,7 +113,7 @@ async def _overview(
         **top,
         **shown,
         facts=facts_rows(case, shown["routing"]),
-        holds=hold_ends.of(visit, case),
+        holds=hold_ends.of(visit, case, shown["ends"]),
         waits=why.waits(desk.books, case, shown["routing"]),
         undated=why.no_day(shown["routing"]),
         careful=is_careful(case),

@@ -3,6 +3,7 @@
 from services.referral.case_ui import (
     agreements,
     handover,
+    hold_end,
     liaison,
     lifting,
     named_later,
@@ -20,6 +21,10 @@ ONE = "/cases/{case_id}"
 LIFE: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/overrides", overrides.waiting, "referral.write", "GET"),
     ("/cases/overrides/{consent_id}", overrides.decide, "referral.write", "POST"),
+    ("/cases/hold-ends", hold_end.waiting, "case.write", "GET"),
+    (f"{ONE}/holds/{{hold}}", hold_end.ask, "case.write", "GET"),
+    (f"{ONE}/holds/{{hold}}", hold_end.take, "case.write", "POST"),
+    (f"{ONE}/holds/{{hold}}/second", hold_end.decide, "case.write", "POST"),
     (f"{ONE}/agreements", agreements.show, "case.read", "GET"),
     (f"{ONE}/agreements/new", kept("agreement", agreements.ask), "referral.write", "GET"),
     (f"{ONE}/agreements/new", kept("agreement", agreements.take), "referral.write", "POST"),

@@ -8,6 +8,7 @@ from contracts.working_time import local_day
 from services.referral.case_ui import words
 from services.referral.domain import risk_said
 from services.referral.domain.books import Books
+from services.referral.domain.ended_holds import ENDED
 from services.referral.domain.facts import NOTHING_KNOWN, History, facts_of
 from services.referral.domain.matching import TAKING, fits
 from services.referral.domain.routing import RoutingRule
@@ -49,7 +50,13 @@ def fired(books: Books, routing: Routing | None) -> list[Fired]:
     """The rules of a decision in the words of the file it was taken by; one that is no more has its name."""
     found = _of(books, routing) if routing else {}
     named = [one.partition("@") for one in routing.rules] if routing else []
-    return [Fired(found[id].why if id in found else OURS.get(id, id), id, version) for id, _, version in named]
+    return [Fired(found[id].why if id in found else _ours(id), id, version) for id, _, version in named]
+
+
+def _ours(id: str) -> str:
+    if id.startswith(ENDED):
+        return f"Somebody ended a hold, for a reason that is in the notes: {words.words(id.removeprefix(ENDED))}."
+    return OURS.get(id, id)
 
 
 def recommended(books: Books, routing: Routing | None) -> dict[str, str]:

@@ -55,6 +55,7 @@ DECISIONS = {
     "information_only": "Information only",
 }
 TASKS = {
+    "second_for_hold": "Somebody asks to end a hold: a second person has to agree, on the case under why it waits",
     "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",

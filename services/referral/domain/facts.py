@@ -98,6 +98,7 @@ class History:
     abuse; `high_risk_elsewhere`: another open case is held for its risk; `other_party_with`: providers who are helping
     somebody named as a suspect in this crime; `doubtful`: what came sealed does not fit what was told in the open;
     `locked_channels` are kinds that the person's profile holds as unsafe or locked.
+    `suspected_in`: in how many other open cases they are one.
     """
 
     person_id: UUID | None = None
@@ -105,6 +106,7 @@ class History:
     domestic_reports_12m: int = 0
     repeat_count: int = 1
     suspect_elsewhere: bool = False
+    suspected_in: int = 0
     marac_recent: bool = False
     possible_duplicate: bool = False
     one_chance_elsewhere: bool = False

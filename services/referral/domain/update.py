@@ -6,11 +6,13 @@ from typing import Any
 
 from contracts import referral as say
 from contracts.envelope import Announcement
+from contracts.referral import Rule
 from contracts.vocabulary import HOLD_KINDS
 from contracts.working_time import local_day
 from services.referral.domain.announcing import SYSTEM, built, case_values, routed_values
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, announce_plan, by_itself, decided, plan_lines
+from services.referral.domain.ended_holds import ENDED, Ended, still
 from services.referral.domain.facts import CaseFacts, History, at_risk
 from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 from services.referral.domain.told import as_told
@@ -28,7 +30,8 @@ LIFTED = frozenset({"major_incident"})
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands before it is decided again. `referred`: lines that have a referral, open or closed; `said_no`:
-    the person declined one, or took an agreement back; `lifted`: holds that a human has lifted for good."""
+    the person declined one, or took an agreement back; `lifted`: holds that a human has lifted for good; `ended`: those
+    that a human ended while the facts are as they were: nothing is sent by itself then."""
 
     reference: str
     lines: tuple[str, ...]
@@ -44,6 +47,7 @@ class Standing:
     revision: int = 1
     said_no: bool = False
     lifted: frozenset[str] = frozenset()
+    ended: tuple[Ended, ...] = ()
 
 
 def is_stale(held: int, revision: int) -> bool:
@@ -62,11 +66,12 @@ def decide_again(
     today = local_day(now)
     force = books.on(today)
     found = route(facts, history, force.rules)
-    if standing.lifted:
-        found = replace(found, holds=tuple(hold for hold in found.holds if hold not in standing.lifted))
-    routing = _joined(standing, found, over=_over(facts))
+    over = still(standing.ended, facts, history) if standing.ended else frozenset()
+    if standing.lifted or over:
+        found = _without(found, standing.lifted, over)
+    routing = _joined(standing, found, over=over | _over(facts))
     new = tuple(line for line in routing.lines if line not in standing.referred)
-    alone = not standing.said_no and by_itself(history)
+    alone = not standing.said_no and not standing.ended and by_itself(history)
     apart = history.other_party_with
     plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone, apart=apart)
     decision = _decision(standing, routing, bool(plan.legs))
@@ -121,6 +126,22 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
         told_sex=before.told_sex,
     )
     return as_told(at_risk(known))
+
+
+def _without(found: Routing, lifted: frozenset[str], over: frozenset[str]) -> Routing:
+    """What was found, without the holds that humans took off: the rule of one that somebody ended is named so."""
+    rules = tuple(
+        Rule(id=ENDED + rule.id.removeprefix(_HOLD), version=rule.version) if _of(rule) in over else rule
+        for rule in found.rules
+    )
+    return replace(found, holds=tuple(hold for hold in found.holds if hold not in lifted | over), rules=rules)
+
+
+_HOLD = "hold."
+
+
+def _of(rule: Rule) -> str:
+    return rule.id.removeprefix(_HOLD) if rule.id.startswith(_HOLD) else ""
 
 
 def _over(facts: CaseFacts) -> frozenset[str]:

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.ended_holds import Ended
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, consent, other_party, persons, protected, unsure
+from services.referral.store import clocks, consent, hold_ends, other_party, persons, protected, unsure
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
@@ -99,6 +100,7 @@ class Past:
     restricted: set[UUID] = field(default_factory=set)
     said_no: set[UUID] = field(default_factory=set)
     lifted: set[UUID] = field(default_factory=set)
+    ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
     doubtful: set[UUID] = field(default_factory=set)
     helped_by: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -172,6 +174,7 @@ async def _standing(tx: Tx, known: Past) -> None:
     for row in await tx.fetch(_FACTS, list(known.cases)):
         known.facts[row["case_id"]] = facts_of(row["facts"]["case"])
         known.histories[row["case_id"]] = remembered(row["facts"]["history"])
+    known.ended = await hold_ends.ended(tx, known.cases)
     known.lifted = {row["case_id"] for row in await tx.fetch(_LIFTED, list(known.cases))}
     for row in await tx.fetch(_REFERRED, list(known.cases)):
         known.referred.setdefault(row["case_id"], set()).add(row["line"])

@@ -1,0 +1,118 @@
+"""A human ends a hold: with a reason and a note, two people where the list asks; the case is decided again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import Sealer
+from services.referral import desk_books
+from services.referral.actions import contacting, filing, noting, telling
+from services.referral.actions.books import table
+from services.referral.actions.noting import Written
+from services.referral.actions.rerouting import history_now, rerun
+from services.referral.domain import ended_holds
+from services.referral.domain.books import Books
+from services.referral.store import cases, hold_ends, tasks
+from services.referral.store.cases import Case
+from services.referral.store.hold_ends import HoldEnd
+
+TASK = "second_for_hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form says: the id that it brought, the hold, a coded reason, and why in words."""
+
+    end_id: UUID
+    hold: str
+    reason: str
+    text: str
+
+
+async def missing(tx: Tx, case: Case, hold: str, now: datetime) -> str | None:
+    """The code of what has to be known before this hold may be ended; None where nothing is."""
+    needs = desk_books.hold_ends()[hold].needs
+    facts = await telling.known(tx, case)
+    if needs is None or facts is None:
+        return None
+    profile = await contacting.profile_for_hub(tx, case, now)
+    safe = any(one.safety == "safe" and one.locked_at is None for one in profile.channels.values())
+    return ended_holds.lacks(needs, facts, safe)
+
+
+async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked, books: Books, now: datetime) -> bool:
+    """Ends the hold, or asks a second person to agree; True where it is ended. The same form again changes nothing.
+
+    Refused: `hold` not_held, asked_already, no_channel_is_safe, age_stands; `reason` missing; `text` missing, too_long.
+    """
+    case, told = await cases.load(tx, case_id), desk_books.hold_ends()
+    before = await hold_ends.get(tx, said.end_id)
+    if before is not None:
+        return before.says == "ended"
+    end = told.get(said.hold)
+    if case is None or case.state == "closed" or end is None or end.reasons is None or said.hold not in case.holds:
+        raise Refused("hold", "not_held")
+    if said.reason not in {one.code for one in table().reasons[end.reasons].on(local_day(now))}:
+        raise Refused("reason", "missing")
+    if any(one.hold == said.hold for one in await hold_ends.waiting_of(tx, case_id)):
+        raise Refused("hold", "asked_already")
+    if code := await missing(tx, case, said.hold, now):
+        raise Refused("hold", code)
+    note = uuid5(said.end_id, "note")
+    await noting.add(tx, viewer, sealer, case, note, Written(said.text, "decision"), now)
+    digest = await _digest(tx, case, end.stands_on)
+    who = (viewer.user_id, viewer.role, now)
+    made = HoldEnd(said.end_id, case_id, said.hold, said.reason, note, end.stands_on, digest, *who, "waits")
+    await hold_ends.add(tx, made)
+    await audit.record(tx, [audit.seen(viewer, "hold.end_asked", "case", case_id, (said.hold,), said.reason)])
+    if end.second:
+        task = tasks.Task(tasks.task_id(TASK, said.end_id), TASK, filing.end_of_day(now), now, case_id=case_id)
+        await tasks.add(tx, [task])
+        return False
+    await _end(tx, viewer, made, books, now)
+    return True
+
+
+async def second(
+    tx: Tx, viewer: Viewer, case_id: UUID, end_id: UUID, books: Books, now: datetime, *, agrees: bool
+) -> str:
+    """A second person agrees, or does not; returns the hold. Refused: `end_id` not_found, second_person_needed,
+    already_decided, facts_changed (then nobody has to decide any more)."""
+    case = await cases.load(tx, case_id)
+    held = await hold_ends.get(tx, end_id)
+    if case is None or held is None or held.case_id != case_id:
+        raise Refused("end_id", "not_found")
+    if held.says != "waits":
+        raise Refused("end_id", "already_decided")
+    if held.asked_by == viewer.user_id:
+        raise Refused("end_id", "second_person_needed")
+    if agrees and held.digest != await _digest(tx, case, held.stands_on):
+        raise Refused("end_id", "facts_changed")
+    if agrees and held.hold in case.holds and case.state != "closed":
+        await _end(tx, viewer, held, books, now)
+    else:
+        await hold_ends.decide(tx, end_id, "refused", viewer.user_id, now)
+        entry = audit.seen(viewer, "hold.end_refused", "case", case_id, (held.hold,), held.reason)
+        await audit.record(tx, [entry])
+    await tasks.close(tx, tasks.task_id(TASK, end_id), viewer.user_id, "done", None, now)
+    return held.hold
+
+
+async def _digest(tx: Tx, case: Case, stands_on: tuple[str, ...]) -> str:
+    """Of the facts as a decision taken now has them."""
+    facts = await telling.known(tx, case)
+    if facts is None:
+        raise Refused("hold", "not_held")
+    return ended_holds.digest(stands_on, facts, await history_now(tx, case, facts))
+
+
+async def _end(tx: Tx, viewer: Viewer, held: HoldEnd, books: Books, now: datetime) -> None:
+    """Nothing is sent by it: whatever the case needs, a human does."""
+    await hold_ends.decide(tx, held.end_id, "ended", viewer.user_id, now)
+    await rerun(tx, held.case_id, books, now, by=viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "hold.ended", "case", held.case_id, (held.hold,), held.reason)])

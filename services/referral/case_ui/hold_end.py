@@ -1,0 +1,162 @@
+"""The page on which a human ends a hold: why, with a note; and a second person agrees where the list asks."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contracts.refused import Refused
+from contracts.working_time import local_day
+from kit import audit
+from kit.web.app import Visit
+from kit.web.forms import FieldError
+from services.referral.actions import books as stocked
+from services.referral.actions import ending_holds
+from services.referral.actions.ending_holds import Asked
+from services.referral.case_ui import meanwhile, words
+from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.desk_books import HoldEnds, hold_ends
+from services.referral.drafting import told_id
+from services.referral.store import cases
+from services.referral.store import hold_ends as store
+
+FIRST = {
+    "no_channel_is_safe": ("contact", "No channel is called safe here. Speak to the person, then say what is safe"),
+    "age_stands": ("told", "The age as it stands is one that this hold is for. Write down the right age"),
+}
+"""What has to be known before, by code: the page where it is entered, and what is said."""
+SAID = {
+    "reason": "Choose why the hold may end",
+    "text": "Write down what was done or found, in up to 20,000 characters",
+}
+CHANGED = "What is known changed since somebody asked, so nobody can agree to it any more: say no, and look again"
+
+
+def _end(visit: Visit) -> HoldEnds:
+    end = hold_ends().get(visit.params["hold"])
+    if end is None or end.reasons is None:
+        raise HTTPException(404)
+    return end
+
+
+def _gone(visit: Visit) -> Response:
+    return visit.conflict("This hold is over, or the case is closed, so nothing was changed.", _base(visit))
+
+
+def _base(visit: Visit) -> str:
+    return f"/cases/{visit.params['case_id']}"
+
+
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+    end, hold = _end(visit), visit.params["hold"]
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        if hold not in case.holds or case.state == "closed":
+            return _gone(visit)
+        waits = next((each for each in await store.waiting_of(tx, case.case_id) if each.hold == hold), None)
+        lacks = None if waits else await ending_holds.missing(tx, case, hold, visit.now)
+        top = await frame(tx, visit, case, "Overview")
+        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("holds",))])
+    reasons = desk.books.transitions.reasons[end.reasons or ""]
+    return visit.render(
+        "case_ui/hold_end.html",
+        status=422 if errors else 200,
+        **top,
+        hold=hold,
+        name=words.words(hold),
+        end=end,
+        waits=waits,
+        mine=waits is not None and waits.asked_by == visit.signed_in.user_id,
+        asked_by=meanwhile.who(visit, waits.asked_by, waits.asked_at) if waits else "",
+        first=FIRST.get(lacks or ""),
+        asked=reasons.words,
+        why=reasons.words_of(waits.reason) if waits else "",
+        reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
+        end_id=uuid4(),
+        errors=errors,
+    )
+
+
+async def take(visit: Visit, desk: Desk) -> Response:
+    """Asks for the end of a hold; where no second person is needed it ends."""
+    _end(visit)
+    hold, end_id = visit.params["hold"], told_id(visit, "end_id")
+    if end_id is None:
+        return await ask(visit, desk, [FieldError("reason", SAID["reason"])])
+    said = Asked(end_id, hold, one(visit, "reason"), one(visit, "text"))
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            books = await stocked.current(tx, desk.books)
+            done = await ending_holds.ask(tx, visit.signed_in, visit.sealer, case.case_id, said, books, visit.now)
+    except Refused as refused:
+        if refused.code == "not_held":
+            return _gone(visit)
+        if refused.field in SAID:
+            return await ask(visit, desk, [FieldError(refused.field, SAID[refused.field])])
+        return await ask(visit, desk)  # it says itself what is in the way
+    name = words.words(hold)
+    if done:
+        return visit.redirect(_base(visit), flash=f"Ended: {name}. Nothing was sent by it: what follows is for you.")
+    return visit.redirect(_base(visit), flash=f"Asked. The hold stays until somebody else agrees: {name}.")
+
+
+async def decide(visit: Visit, desk: Desk) -> Response:
+    """A second person agrees, or says no."""
+    _end(visit)
+    says, end_id = one(visit, "says"), _uuid(one(visit, "end_id"))
+    if says not in ("yes", "no") or end_id is None:
+        return await ask(visit, desk, [FieldError("says", "Choose whether the hold ends. Nothing was changed")])
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            books = await stocked.current(tx, desk.books)
+            about = (case.case_id, end_id, books, visit.now)
+            hold = await ending_holds.second(tx, visit.signed_in, *about, agrees=says == "yes")
+            gone = hold not in (await cases.get(tx, case.case_id) or case).holds
+    except Refused as refused:
+        if refused.code == "second_person_needed":
+            return await ask(visit, desk, [FieldError("says", "You asked for it, so somebody else has to agree")])
+        if refused.code == "facts_changed":
+            return await ask(visit, desk, [FieldError("says", CHANGED)])
+        return await _decided(visit, end_id, says)
+    if says == "yes" and gone:
+        return visit.redirect(_base(visit), flash="The hold is ended. Nothing was sent by it: what follows is for you.")
+    return visit.redirect(_base(visit), flash="The hold stays.", done=False)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def _decided(visit: Visit, end_id: UUID, says: str) -> Response:
+    """It waits no more: the same press again is answered as the first, any other is told how it stands."""
+    async with visit.begin() as tx:
+        held = await store.get(tx, end_id)
+    if held is None or held.says == "waits":
+        raise HTTPException(404)
+    how = "ended" if held.says == "ended" else "not ended"
+    if held.decided_by == visit.signed_in.user_id and (says == "yes") == (held.says == "ended"):
+        return visit.redirect(_base(visit), flash=f"That was decided already: the hold was {how}.")
+    said = f"The hold was {how}, {meanwhile.who(visit, held.decided_by, held.decided_at)}."
+    return visit.conflict(said, _base(visit))
+
+
+async def waiting(visit: Visit, desk: Desk) -> Response:
+    """The ends of holds that wait for a second person."""
+    async with visit.begin() as tx:
+        found: list[dict[str, Any]] = []
+        for each in await store.waiting(tx):
+            case = await cases.get(tx, each.case_id)
+            if case is not None:
+                found.append({"held": each, "case": case, "mine": each.asked_by == visit.signed_in.user_id})
+        seen = [audit.seen(visit.signed_in, "hold_ends_seen", "case", each["case"].case_id) for each in found]
+        await audit.record(tx, seen or [audit.seen(visit.signed_in, "hold_ends_seen", "list", None)])
+    reasons = desk.books.transitions.reasons
+    lists = {hold: reasons[end.reasons] for hold, end in hold_ends().items() if end.reasons}
+    return visit.render("case_ui/hold_ends.html", found=found, lists=lists, words=words.words)
