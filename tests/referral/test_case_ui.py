@@ -176,7 +176,7 @@ async def test_a_case_says_what_is_held_and_why_and_shows_no_name(hub: Hub, brow
     page = await (await browse("officer")).get(f"/cases/{case}")
     assert page.summary["Lives in"] == "Birmingham" and page.summary["Risk"] == "High: Dash 17"
     assert page.summary["What was reported"].endswith("(105A)")
-    assert "High risk. It stays on this case" in page.text and "Safe now: Mobile" in page.text
+    assert "High risk. No later word lowers the risk" in page.text and "Safe now: Mobile" in page.text
     assert "Waiting for a human" in page.text and "Recommended: IDVA" in page.text
     assert any(", version " in words for words in page.texts("li"))
     assert "Testperson" not in page.html and "900321" not in page.html
