@@ -13,6 +13,7 @@ from services.referral.case_ui.hold_ends import ASKED
 from services.referral.desk_books import hold_ends
 from services.referral.domain.ended_holds import Ended, digest, lacks, still
 from services.referral.domain.facts import FIELDS, History
+from services.referral.store import cases
 from tests.builders import a_crime, a_domestic_crime, a_victim, a_viewer, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -130,7 +131,7 @@ async def test_a_hold_of_care_ends_by_one_person_and_still_no_message_leaves_by_
             assert "Ended: Stalking." in await asks(browse, case, "stalking", reason)
             assert "stalking" not in await holds_of(hub, case)
             async with hub.looks(a_viewer()) as tx:
-                held = await contacting.cases.get(tx, case)
+                held = await cases.get(tx, case)
                 assert await contacting.mail_shuts(tx, held, "own_rights", clock.now()) == shut
     assert await hub.value("select count(*) from leg") == 0, "nothing leaves by the end of a hold"
 
