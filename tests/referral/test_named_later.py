@@ -7,7 +7,8 @@ import pytest
 
 from kit import clock
 from kit.database import Database
-from services.referral.actions import named_workers, referring
+from services.referral.__main__ import SERVICE
+from services.referral.actions import leaving, named_workers, referring
 from tests.browser import Browser
 from tests.builders import a_viewer
 from tests.referral.conftest import Hub
@@ -96,6 +97,24 @@ async def test_when_the_named_worker_leaves_the_leader_is_asked_again_and_also_w
     await works_at(access, "provider.manager", None)
     page = await leader.get(where)
     assert "has nobody who can be named" in page.text and "Name this worker" not in page.texts("button")
+
+
+async def test_when_the_named_worker_leaves_the_leader_is_asked_though_nobody_opens_a_page(
+    hub: Hub, access: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, leader = await becomes_restricted(hub), a_viewer("leader")
+    async with hub.looks(leader) as tx:
+        await named_workers.name(tx, leader, sent.leg, WORKER, None, clock.now())
+    copy = await access.pool.fetchval("select current_database()")
+    monkeypatch.setattr(leaving, "USERS", copy)
+    assert await hub.every(leaving.watch, clock.now()) == 0 and await asked(hub) == 0
+    await works_at(access, "idva.worker", None)
+    assert await hub.every(leaving.watch, clock.now()) == 1
+    tasks = "select count(*) from task where kind = 'name_worker' and done_at is null"
+    assert await hub.value(tasks) == 1
+    by = await hub.rows("select actor_role from kit.audit where action = 'leg.named_worker_left'")
+    assert [row["actor_role"] for row in by] == ["system"]
+    assert "watch_leavers" in {every.name for every in SERVICE.every}
 
 
 async def test_a_referral_that_is_withdrawn_asks_for_nobody(hub: Hub) -> None:

@@ -1,6 +1,7 @@
 """A restricted person whose referral is with a provider: one worker there is named for them, or the leader is asked."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -34,15 +35,17 @@ def _task(leg: Named, now: datetime) -> Task:
     return Task(about, TASK, filing.end_of_day(now), now, case_id=leg.case_id, referral_id=leg.referral_id)
 
 
-async def leavers(tx: Tx, viewer: Viewer, active: Mapping[UUID, Collection[UUID]]) -> int:
+async def leavers(tx: Tx, viewer: Viewer | None, active: Mapping[UUID, Collection[UUID]]) -> int:
     """Nobody is named any more where the named worker has left the provider; the rule then asks for another. `active`:
-    who can sign in at each provider that has such a leg. Returns how many."""
+    who can sign in at each provider that has such a leg; `viewer`: None where the worker looked. Returns how many."""
     gone = [
         leg for leg in await named_worker.of_everybody(tx) if leg.assigned_to not in active.get(leg.provider_id, ())
     ]
     for leg in gone:
         await named_worker.name(tx, leg.leg_id, None)
-    entries = [audit.seen(viewer, "leg.named_worker_left", "case", leg.case_id, ("assigned_to",)) for leg in gone]
+    system = audit.Entry(None, "system", None, "leg.named_worker_left", "case", None, ("assigned_to",))
+    by = audit.seen(viewer, system.action, "case", None, system.fields) if viewer else system
+    entries = [replace(by, subject_id=leg.case_id) for leg in gone]
     await audit.record(tx, entries)
     return len(gone)
 

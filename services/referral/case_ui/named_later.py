@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
 from kit import audit
-from kit.access import colleagues
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from services.referral.actions import named_workers
+from services.referral.actions import leaving, named_workers
 from services.referral.case_ui import naming
 from services.referral.case_ui.referring import stocked_desk
 from services.referral.case_ui.room import Desk, frame, one, opened
@@ -95,8 +93,5 @@ async def look_for_leavers(visit: Visit, tx: Tx) -> None:
     if not visit.may("restricted.read") or visit.access is None:
         return
     providers = {leg.provider_id for leg in await named_worker.of_everybody(tx)}
-    active: dict[UUID, set[UUID]] = {}
-    for provider in providers:
-        active[provider] = {each.user_id for each in await colleagues(visit.access, provider)}
     if providers:
-        await named_workers.leavers(tx, visit.signed_in, active)
+        await named_workers.leavers(tx, visit.signed_in, await leaving.at_work(visit.access, providers))
