@@ -64,6 +64,12 @@ def first_contact() -> FirstContact:
     return FirstContact(told["version"], dict(told["communication"]), dict(told["unassessed"]), told["dash_high"])
 
 
+@cache
+def restricted_who_work_for() -> frozenset[str]:
+    """Who works for one of these is restricted, whichever way they come."""
+    return frozenset(_document("restricted.yaml")["works_for"])
+
+
 @dataclass(frozen=True, slots=True)
 class HoldEnds:
     """How a hold ends: on a `page` where a fact is entered, or by a human for a reason of the list `reasons`."""

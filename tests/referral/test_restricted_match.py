@@ -92,3 +92,52 @@ async def test_a_proposal_that_was_there_when_one_became_restricted_hides_the_ot
     assert await seen(hub, one) and await seen(hub, other)
     await told(hub, "V1", 2, "provider")
     assert not await seen(hub, other)
+
+
+async def undoes(hub: Hub, one: UUID, other: UUID) -> None:
+    of = "select person_id from case_file where case_id = $1"
+    first, second = await hub.value(of, one), await hub.value(of, other)
+    async with hub.looks(LEADER) as tx:
+        await linking.undo(tx, LEADER, first, second, BOOKS, SOON)
+
+
+async def test_a_decision_that_is_undone_and_decided_otherwise_ends_what_it_had_restricted(hub: Hub) -> None:
+    known, new = await told(hub, "V1", 0, "provider"), await told(hub, "V2", 1)
+    await says(hub, known, new, same=True)
+    await undoes(hub, known, new)
+    assert not await seen(hub, new) and await tasks(hub) == 1, "until somebody says anew who it is"
+    await says(hub, known, new, same=False)
+    assert await seen(hub, new) and not await seen(hub, known)
+    assert await tasks(hub) == 0 and await last_said(hub, new) == "false"
+    await hub.every(restricting.spread, SOON)
+    assert await seen(hub, new)
+
+
+async def test_who_works_for_a_provider_stays_restricted_when_they_are_parted_from_a_colleague(hub: Hub) -> None:
+    known, new = await told(hub, "V1", 0, "provider"), await told(hub, "V2", 1)
+    await says(hub, known, new, same=True)
+    await told(hub, "V2", 2, "provider")
+    await undoes(hub, known, new)
+    await says(hub, known, new, same=False)
+    assert not await seen(hub, new) and not await seen(hub, known)
+
+
+async def test_two_records_that_may_be_of_a_restricted_person_and_are_one_are_open_when_they_are_not_hers(
+    hub: Hub,
+) -> None:
+    known = await told(hub, "V1", 0, "provider")
+    one, other = await told(hub, "V2", 1), await told(hub, "V3", 2)
+    await says(hub, one, other, same=True)
+    assert not await seen(hub, one) and await tasks(hub) > 0
+    await says(hub, known, one, same=False)
+    await says(hub, known, other, same=False)
+    assert await seen(hub, one) and await seen(hub, other) and not await seen(hub, known)
+
+
+@pytest.mark.parametrize("works_for", ["police", "provider", "hub"])
+async def test_whoever_works_for_one_of_those_in_the_list_is_restricted_when_the_police_tell_of_them(
+    hub: Hub, works_for: str
+) -> None:
+    case = await told(hub, "V1", 0, works_for)
+    assert not await seen(hub, case) and await seen(hub, case, LEADER)
+    assert await hub.value("select count(*) from leg") == 0

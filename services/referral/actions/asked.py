@@ -12,6 +12,7 @@ from contracts.working_time import local_day
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import sealing
 from services.referral.actions.taking_in import SelfReferral
+from services.referral.desk_books import restricted_who_work_for
 from services.referral.domain import mailbox
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.plain_text import is_plain
@@ -77,8 +78,6 @@ WORKS_FOR = {
     "provider": "Yes, for a service that helps victims",
     "not_recorded": "They do not say, or were not asked",
 }
-RESTRICTED = frozenset({"hub", "police", "provider"})
-"""Who works for one of these, or lives with somebody who does, could be read of by colleagues."""
 AGO = {
     "week": "In the last seven days",
     "month": "In the last month",
@@ -218,7 +217,7 @@ def counts(given: TakeIn, age: int) -> bool:
 
 def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
     """As the case is opened with it."""
-    restricted = not RESTRICTED.isdisjoint((given.works_for, given.household_works_for))
+    restricted = not restricted_who_work_for().isdisjoint((given.works_for, given.household_works_for))
     own = counts(given, age_of(given, local_day(now)))
     return SelfReferral(facts_of(given, now, via), details_of(given, own_word=own), given.agrees == "yes", restricted)
 

@@ -11,6 +11,7 @@ from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
 from services.referral.actions import elsewhere, filing
+from services.referral.desk_books import restricted_who_work_for
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, decide
@@ -29,7 +30,6 @@ from services.referral.store.batches import (
 )
 from services.referral.store.cases import Case
 
-OURS = frozenset({"hub", "provider"})
 ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
 Heard = tuple[Received[Any], list[CaseFacts]]
 
@@ -64,12 +64,12 @@ def read(events: Sequence[Received[Any]]) -> list[Heard]:
 
 
 def _ours(facts: CaseFacts) -> bool:
-    return facts.works_for in OURS or facts.suspect_works_for_us
+    return facts.works_for in restricted_who_work_for() or facts.suspect_works_for_us
 
 
 def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
-    """The people of a batch. Who works for the hub or a provider is restricted from the first moment, and so is whoever
-    was hurt by somebody who does."""
+    """The people of a batch. Who works for the hub, the police or a provider is restricted from the first moment, and
+    so is whoever was hurt by somebody of the hub or of a provider."""
     return [
         Newcomer(_person(facts), facts.force, facts.victim_ref, facts.person_kind, _ours(facts), event.time)
         for event, cases in heard

@@ -29,10 +29,11 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await new_incident.of_linked(tx, viewer, sorted(everybody), now)
         await locks.follow(tx, sorted(everybody), now)
     if same and await same_person.restricted(tx, sorted(everybody)):
+        own = await persons.own_right(tx, everybody)
         anew = await persons.restrict(tx, everybody)
         still_open = set(await same_person.open_cases(tx, sorted(everybody)))
         await restricting.tell(tx, [one for one in anew if one not in still_open], now, viewer.user_id)
-        await restricting.same(tx, viewer, everybody, now)
+        await restricting.same(tx, viewer, everybody, own, now)
     if not same:
         await restricting.decided(tx, viewer, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "same_person" if same else "not_the_same_person", books, now)
@@ -48,6 +49,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     if not await same_person.undo(tx, one, other):
         raise Refused("same", "not_the_same")
     everybody |= await same_person.relink(tx, everybody)
+    await restricting.parted(tx, everybody, now)
     await numbers.give_back(tx, viewer, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
     await who_is_one.tell(tx, viewer, everybody, now)

@@ -57,9 +57,7 @@ async def until_decided(tx: Tx, people: Collection[UUID] | None, now: datetime) 
     anew = await persons.restrict(tx, everybody)
     await persons.until_decided(tx, everybody, now)
     await tell(tx, anew, now)
-    due = filing.end_of_day(now)
-    open_ones = await same_person.open_cases(tx, sorted(everybody))
-    await tasks.add(tx, [Task(task_id(TASK, one, now.isoformat()), TASK, due, now, case_id=one) for one in open_ones])
+    await _ask(tx, everybody, now)
     await audit.record(tx, [audit.Entry(None, "system", None, "case.restricted", "case", one) for one in anew])
     return len(found)
 
@@ -78,11 +76,27 @@ async def decided(tx: Tx, viewer: Viewer, pair: Collection[UUID], now: datetime)
         await audit.record(tx, [audit.seen(viewer, "case.not_restricted", "case", case_id) for case_id in opened])
 
 
-async def same(tx: Tx, viewer: Viewer, people: Collection[UUID], now: datetime) -> None:
-    """Records are of one person who is restricted: in their own right from now on."""
-    await persons.decided(tx, people)
+async def same(tx: Tx, viewer: Viewer, people: Collection[UUID], own: Collection[UUID], now: datetime) -> None:
+    """Records are of one person of whom one is restricted. `own`: those in their own right, the others follow them;
+    where there is none, all of them are hidden until it is decided whether they are somebody else who is."""
+    if not own:
+        await persons.until_decided(tx, people, now)
+        return
+    await persons.by_link(tx, set(people).difference(own), now)
     for case_id in await same_person.open_cases(tx, sorted(people)):
         await tasks.over_of_case(tx, case_id, TASK, viewer.user_id, now)
+
+
+async def parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
+    """Records are not held to be of one person any more: who was restricted for that alone stays so until somebody says
+    anew who they are, and that is asked for."""
+    left = await persons.parted(tx, people, now)
+    await _ask(tx, left, now)
+
+
+async def _ask(tx: Tx, people: Collection[UUID], now: datetime) -> None:
+    due, of_them = filing.end_of_day(now), await same_person.open_cases(tx, sorted(people))
+    await tasks.add(tx, [Task(task_id(TASK, one, now.isoformat()), TASK, due, now, case_id=one) for one in of_them])
 
 
 async def spread(tx: Tx, moment: Moment, context: Context) -> int:
@@ -92,6 +106,7 @@ async def spread(tx: Tx, moment: Moment, context: Context) -> int:
     await until_decided(tx, None, moment.now)
     found = await persons.half_restricted(tx, AT_ONCE)
     if found:
+        await persons.by_link(tx, found, moment.now)
         cases_of = await persons.restrict(tx, found)
         await tell(tx, cases_of, moment.now)
         entries = [audit.Entry(None, "system", None, "case.restricted", "case", case_id) for case_id in cases_of]

@@ -128,10 +128,11 @@ async def meet(tx: Tx, people: Collection[Newcomer]) -> Met:
     held = {row["person_id"] for row in rows if row["restricted"]}
     newly = (told & known) - held
     if told & held:
-        await persons.decided(tx, await persons.with_linked(tx, told & held))
+        await persons.in_own_right(tx, told & held, max(one.first_seen_at for one in people))
     if not newly:
         return Met(held | told, [])
     everybody = await persons.with_linked(tx, newly)
+    await persons.in_own_right(tx, newly, max(one.first_seen_at for one in people))
     return Met(held | told | everybody, await persons.restrict(tx, everybody))
 
 

@@ -92,6 +92,45 @@ async def decided(tx: Tx, people: Collection[UUID]) -> None:
     await tx.execute(asked, list(people))
 
 
+async def own_right(tx: Tx, people: Collection[UUID]) -> set[UUID]:
+    """Which of these records are restricted in their own right, and not because of another record."""
+    asked = "select person_id from person where person_id = any($1::uuid[]) and restricted"
+    rows = await tx.fetch(f"{asked} and until_decided is null and by_link is null", list(people))
+    return {row["person_id"] for row in rows}
+
+
+async def in_own_right(tx: Tx, people: Collection[UUID], since: datetime) -> None:
+    """These records are restricted in their own right, whatever else they were restricted for; every other record of
+    the same people is so because of them."""
+    everybody = await with_linked(tx, people)
+    await by_link(tx, everybody - set(people) - await own_right(tx, everybody), since)
+    await tx.execute(
+        "update person set by_link = null, until_decided = null where person_id = any($1::uuid[])"
+        " and (by_link is not null or until_decided is not null)",
+        list(people),
+    )
+
+
+async def by_link(tx: Tx, people: Collection[UUID], since: datetime) -> None:
+    """These records are restricted because another record of the same person is."""
+    asked = "update person set by_link = $2, until_decided = null where person_id = any($1::uuid[]) and by_link is null"
+    await tx.execute(asked, list(people), since)
+
+
+async def parted(tx: Tx, people: Collection[UUID], since: datetime) -> list[UUID]:
+    """Of records that were parted from others: those that nothing restricts any more but that they were held to be
+    somebody's who is. They are so until it is decided anew who they are."""
+    rows = await tx.fetch(
+        "update person p set by_link = null, until_decided = $2 where p.person_id = any($1::uuid[])"
+        " and p.by_link is not null and not exists (select 1 from linked_person l join person o"
+        " on o.person_id = l.other_id and o.restricted and o.until_decided is null and o.by_link is null"
+        " where l.person_id = p.person_id) returning p.person_id",
+        list(people),
+        since,
+    )
+    return sorted(row["person_id"] for row in rows)
+
+
 async def only_until_decided(tx: Tx, people: Collection[UUID]) -> bool:
     """Whether these people are restricted until it is decided who they are, and nothing is left to decide: nobody
     restricted is linked to them, or may be the same."""
