@@ -44,6 +44,11 @@ def _fits(facts: CaseFacts, told: sealing.Details) -> bool:
     born = born_on(told.date_of_birth)
     if born is not None and doubtful_age(facts.age, years(born, facts.reported_on)):
         return False
-    shut = {one.kind for one in told.channels if one.safety == "unsafe" or not sealing.usable(one.kind, one.value)}
-    reach = {one.kind for one in told.channels}.intersection(facts.channels_safe) - shut
-    return bool(reach) or not facts.channels_safe
+    ways = [one for one in told.ways if sealing.usable(one.kind, one.value)]
+    shut = {_number(one) for one in ways if one.safety == "unsafe"}
+    reach = {one.kind for one in ways if one.safety != "unsafe" and _number(one) not in shut}
+    return bool(reach.intersection(facts.channels_safe)) or not facts.channels_safe
+
+
+def _number(one: sealing.GivenChannel) -> str:
+    return sealing.phone(one.value) if one.kind in sealing.PHONES else one.value

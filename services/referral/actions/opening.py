@@ -13,6 +13,7 @@ from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
 
 BATCH = 300
+TWICE = "given_twice"
 
 
 async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
@@ -42,8 +43,9 @@ async def _keep(
     known = {case_id for case_id, _, sealed in officers if "family_liaison_officer" in sealed}
     await liaison.named(tx, sorted(known.intersection(bereaved)), now)
     await _ask_for_liaison(tx, bereaved, now)
-    channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.channels]
+    channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.ways]
     await told_channels.keep(tx, channels, now)
+    await _ask_which(tx, sealer, given, [(case_id, p) for _, case_id, p in told], now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
     pairs = await details.propose_same(tx, [p for p, _ in given], now)
     if pairs:
@@ -72,6 +74,16 @@ def _cases(arrival: details.Arrival, found: Details) -> list[tuple[UUID, UUID]]:
 def _of_kin(arrival: details.Arrival, found: Details) -> list[tuple[UUID, UUID]]:
     of_kin = [arrival.kin[kin.kin_ref] for kin in found.next_of_kin if kin.kin_ref in arrival.kin]
     return [(UUID(case_id), UUID(person_id)) for case_id, person_id in of_kin]
+
+
+async def _ask_which(
+    tx: Tx, sealer: Sealer, given: list[tuple[UUID, Details | Relative]], told: list[tuple[UUID, UUID]], now: datetime
+) -> None:
+    """What was given twice, or in words that cannot be read, is asked about the same day, once for what was given."""
+    aside = {p: sealer.blind("value", said).hex() for p, what in given if (said := what.other_channels)}
+    due, kind = filing.end_of_day(now), TWICE
+    found = [(case_id, task_id(kind, case_id, aside[p])) for case_id, p in told if p in aside]
+    await tasks.add(tx, [Task(task, kind, due, now, case_id=case_id) for case_id, task in found])
 
 
 async def _ask_for_liaison(tx: Tx, bereaved: list[UUID], now: datetime) -> None:

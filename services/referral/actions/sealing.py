@@ -8,8 +8,8 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from contracts.vocabulary import CHANNELS
 from kit.sealing import CannotOpen, Sealer, seal, unseal
+from services.referral.actions.given_twice import as_code, one_of_each, set_aside
 from services.referral.domain import safe_times
 from services.referral.domain.mailbox import one_address
 from services.referral.domain.plain_text import readable
@@ -43,28 +43,34 @@ def _readable(read: Callable[[str], object]) -> BeforeValidator:
 
 
 class GivenChannel(_Part):
-    kind: str
+    kind: Annotated[str, BeforeValidator(as_code)]
     value: Shown = Field(max_length=400)
-    safety: str = "unknown"
+    safety: Annotated[str, BeforeValidator(as_code)] = "unknown"
     days: Annotated[str | None, _readable(safe_times.days_of)] = None
     hours: Annotated[str | None, _readable(safe_times.hours_of)] = None
     voicemail: bool | None = None
     say_who: bool | None = None
 
 
-def _of_known_kind(channels: tuple[GivenChannel, ...]) -> tuple[GivenChannel, ...]:
-    return tuple(channel for channel in channels if channel.kind in CHANNELS)
+class _Reached(_Part):
+    """Somebody with ways to reach them: as they came, of each kind one, and what of them is set aside."""
+
+    channels: tuple[GivenChannel, ...] = ()
+
+    @property
+    def ways(self) -> tuple[GivenChannel, ...]:
+        return one_of_each(self.channels)
+
+    @property
+    def other_channels(self) -> str | None:
+        return set_aside(self.channels)
 
 
-Channels = Annotated[tuple[GivenChannel, ...], AfterValidator(_of_known_kind)]
-
-
-class Relative(_Part):
+class Relative(_Reached):
     kin_ref: str
     relationship: str | None = None
     given_names: Name | None = None
     family_name: Shown | None = None
-    channels: Channels = ()
 
 
 class Officer(_Part):
@@ -73,7 +79,7 @@ class Officer(_Part):
     phone: Shown | None = None
 
 
-class Details(_Part):
+class Details(_Reached):
     """Personal details of one person, as the police seal them or a worker types them (design 3, section 3)."""
 
     given_names: Name | None = None
@@ -81,7 +87,6 @@ class Details(_Part):
     date_of_birth: Shown | None = None
     address: Address | None = None
     code_word: Shown | None = None
-    channels: Channels = ()
     next_of_kin: tuple[Relative, ...] = ()
     officer_in_case: Officer | None = None
     family_liaison_officer: Officer | None = None

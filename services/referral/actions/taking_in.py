@@ -90,7 +90,7 @@ async def self_referral(
 async def _seal(tx: Tx, sealer: Sealer, person_id: UUID, given: sealing.Details, now: datetime, *, heard: bool) -> None:
     key = (await sealer.data_keys([person_id], make=True))[person_id]
     await details.keep_people(tx, [(person_id, sealing.close_person(key, person_id, given))], now)
-    channels = [sealing.close_channel(sealer, key, person_id, channel) for channel in given.channels]
+    channels = [sealing.close_channel(sealer, key, person_id, channel) for channel in given.ways]
     await told_channels.keep(tx, channels, now, heard=heard)
     await details.index(tx, [(kind, digest, person_id) for kind, digest in sealing.digests(sealer, given)])
     await details.propose_same(tx, [person_id], now)

@@ -100,6 +100,7 @@ async def _held(tx: Tx, visit: Visit, case: Case, parts: Sequence[str], *, hidde
         return {}
     held = await sealing.open_person(visit.sealer, case.person_id, await details.person(tx, case.person_id))
     held |= {"address": PROTECTED} if hidden and "address" in held else {}
+    held.pop("other_channels", None)  # not to be used before somebody has asked
     return {name: value for name, value in held.items() if ("code_word" if name == "code_word" else "details") in parts}
 
 

@@ -12,6 +12,7 @@ from services.referral.said import FIELDS
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
 _SHORT |= FIELDS | {
+    "other_channels": "Given twice, or not readable: use none before you have asked",
     "worker_gender": "Choice of the worker's gender",
     "idva_lgbt": "LGBT+ IDVA",
     "idva_male": "IDVA for men",
@@ -85,6 +86,8 @@ TASKS = {
     " and tell whoever helps them here",
     "risk_elsewhere": "Another case of this person is of high risk: go on from that one, and tell whoever helps them"
     " here",
+    "given_twice": "The police gave two numbers for one way to reach the person, or one in words we cannot read: see"
+    " the name and details, and ask the officer which is right",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
 }

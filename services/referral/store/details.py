@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.store.rows import columns, read
 
-PERSON_FIELDS = ("given_names", "family_name", "date_of_birth", "address", "code_word")
+PERSON_FIELDS = ("given_names", "family_name", "date_of_birth", "address", "code_word", "other_channels")
 CASE_FIELDS = ("officer_in_case", "family_liaison_officer")
 
 
@@ -33,14 +33,16 @@ delete from sealed_arrival where id = any(array(select id from sealed_arrival or
                                                    for update skip locked)) returning {columns(Arrival)}
 """
 _PERSON = """
-insert into person_sealed (person_id, given_names, family_name, date_of_birth, address, code_word, updated_at)
+insert into person_sealed (person_id, given_names, family_name, date_of_birth, address, code_word, other_channels,
+                           updated_at)
 select distinct on (1) * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[],
-                                     $7::timestamptz[]) order by 1, 7 desc
+                                     $7::bytea[], $8::timestamptz[]) order by 1, 8 desc
 on conflict (person_id) do update set given_names = coalesce(excluded.given_names, person_sealed.given_names),
    family_name = coalesce(excluded.family_name, person_sealed.family_name),
    date_of_birth = coalesce(excluded.date_of_birth, person_sealed.date_of_birth),
    address = coalesce(excluded.address, person_sealed.address),
-   code_word = coalesce(excluded.code_word, person_sealed.code_word), updated_at = excluded.updated_at
+   code_word = coalesce(excluded.code_word, person_sealed.code_word),
+   other_channels = coalesce(excluded.other_channels, person_sealed.other_channels), updated_at = excluded.updated_at
 """
 _CASE = """
 insert into case_sealed (case_id, person_id, officer_in_case, family_liaison_officer, updated_at)
