@@ -87,7 +87,7 @@ async def test_an_undone_send_never_happened(hub: Hub) -> None:
     await agrees(hub, case)
     leg = await send(hub, referral)
     async with hub.looks(a_viewer()) as tx:
-        await referring.undo(tx, a_viewer(), leg)
+        await referring.undo(tx, a_viewer(), leg, NOON)
     assert await hub.every(referring.release, LATER) == 0
     assert "referral.sent" not in await hub.told(case)
     assert await hub.value("select state from referral where referral_id = $1", referral) == "triaged"
@@ -98,7 +98,7 @@ async def test_a_send_cannot_be_undone_once_it_left(hub: Hub) -> None:
     leg = await hub.value("select leg_id from leg where referral_id = $1", referral)
     with pytest.raises(Refused, match="too_late"):
         async with hub.looks(a_viewer()) as tx:
-            await referring.undo(tx, a_viewer(), leg)
+            await referring.undo(tx, a_viewer(), leg, LATER)
 
 
 async def test_nothing_is_sent_by_a_person_without_the_persons_agreement(hub: Hub) -> None:

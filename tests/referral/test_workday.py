@@ -10,7 +10,7 @@ from contracts.identity import persona_id
 from kit import clock
 from services.referral.store import tasks
 from services.referral.store.tasks import Task, task_id
-from tests.builders import THEFT, a_crime, a_domestic_crime, a_victim
+from tests.builders import THEFT, a_crime, a_domestic_crime, a_victim, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
@@ -284,3 +284,23 @@ async def test_the_working_day_of_a_restricted_case_is_absent_for_those_without_
     await officer.post(f"/cases/tasks/{task}", {"answer": "done"}, 404)
     assert "No task is open." in (await officer.get("/cases/tasks")).text
     assert await owner(hub, case) is None and await hub.value("select count(*) from note") == 0
+
+
+async def test_a_restricted_case_is_given_to_nobody_who_may_not_see_it(hub: Hub, browse: AsPersona) -> None:
+    crime = a_domestic_crime(a_victim("V1", risk={"grade": "high"}))
+    case, officer, leader = await a_case(hub, crime), await browse("officer"), await browse("leader")
+    await officer.get(f"/cases/{case}")
+    await officer.submit("Take this case")
+    assert await owner(hub, case) == OFFICER
+    told = updated(crime, 2, victims=[a_victim("V1", risk={"grade": "high"}, works_for="hub")])
+    await hub.hears([snapshot(told)])
+    assert await owner(hub, case) is None, "who may not see it cannot look after it"
+    page = await leader.get(f"/cases/{case}/assign")
+    assert all("Amina Farrow" not in label for label in page.texts("label"))
+    given = {"worker_id": str(OFFICER), "assignment_id": str(uuid4()), "reason": "cover"}
+    page = await leader.post(f"/cases/{case}/assign", given, 422)
+    assert page.errors == ["Choose somebody from the list"]
+    for to in (str(OFFICER), "rule"):
+        many = {"case": str(case), "to": to, "reason": "cover", "batch_id": str(uuid4())}
+        assert "Skipped: " in (await leader.post("/cases/allocate", many)).text
+    assert await owner(hub, case) is None

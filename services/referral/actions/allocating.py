@@ -47,6 +47,7 @@ async def team(tx: Tx, now: datetime, loads: Mapping[UUID, Mapping[int, int]] | 
             skills=skills.get(one.worker_id, frozenset()),
             load=sum(policy.weight(p) * count for p, count in loads.get(one.worker_id, {}).items()),
             away=one.worker_id in away,
+            sees_restricted=one.role in workers.SEE_RESTRICTED,
         )
         for one in await workers.everybody(tx)
         if one.left_at is None
@@ -70,7 +71,7 @@ async def assign(
     case = await _open_case(tx, case_id)
     if case.assigned_to != before:
         raise Refused("before", "changed")
-    people = await team(tx, now)
+    people = allocating.who_may(await team(tx, now), restricted=case.restricted)
     if all(one.worker_id != worker_id for one in people):
         raise Refused("worker_id", "not_here")
     policy = allocation().on(local_day(now))
@@ -138,10 +139,14 @@ async def bulk(
             done.skipped.append(Skipped(case.reference if case else str(case_id)[:8], why or "gone"))
             continue
         policy = allocation().on(local_day(now))
-        best = allocating.suggested(people.values(), policy.needs(case.lines, case.holds), policy)
+        able = allocating.who_may(people.values(), restricted=case.restricted)
+        best = allocating.suggested(able, policy.needs(case.lines, case.holds), policy)
         to = earlier.worker_id if earlier else worker_id or (best.worker_id if best else None)
         if to is None:
             done.skipped.append(Skipped(case.reference, "nobody"))
+            continue
+        if not earlier and all(one.worker_id != to for one in able):
+            done.skipped.append(Skipped(case.reference, "may_not_see"))
             continue
         by_rule = best is not None and best.worker_id == to
         if not earlier and not by_rule and reason is None:
@@ -169,16 +174,18 @@ async def move_all(
     tx: Tx, viewer: Viewer, batch_id: UUID, leaver_id: UUID, worker_id: UUID | None, now: datetime
 ) -> Done:
     """Moves every case of a worker who goes: to one worker, or shared out by the rule. None is left without an owner:
-    where the rule has nobody it goes to the least loaded who is here, and in the end to the one who moves them. The
-    worker is gone from now on, and gets no further case."""
+    where the rule has nobody, or the one worker may not see it, it goes to the least loaded who is here, and in the end
+    to the one who moves them. The worker is gone from now on, and gets no further case."""
     people = {one.worker_id: one for one in await team(tx, now) if one.worker_id != leaver_id}
     if worker_id is not None and worker_id not in people:
         raise Refused("worker_id", "not_here")
     policy, done = allocation().on(local_day(now)), Done({}, [])
     for case in [found for one in await assigning.held_by(tx, leaver_id) if (found := await cases.load(tx, one))]:
-        ranked = allocating.standings(people.values(), policy.needs(case.lines, case.holds), policy)
+        able = allocating.who_may(people.values(), restricted=case.restricted)
+        ranked = allocating.standings(able, policy.needs(case.lines, case.holds), policy)
         here = [one.worker.worker_id for one in ranked if one.against != "away"]
-        to = worker_id or (here[0] if here else viewer.user_id)
+        chosen = worker_id if any(one.worker_id == worker_id for one in able) else None
+        to = chosen or (here[0] if here else viewer.user_id)
         best = next((one.worker for one in ranked if one.against is None), None)
         await _give(tx, viewer, uuid5(batch_id, str(case.case_id)), case, to, best, "leaver", None, now)
         _heavier(people, to, policy, case)

@@ -84,8 +84,9 @@ async def send(
     now: datetime,
     *,
     assigned_to: UUID | None = None,
+    undo: bool = True,
 ) -> Leg:
-    """Sends a referral to one contract: its pack is frozen now, and it leaves when the time to undo has lapsed.
+    """Sends a referral to one contract: its pack is frozen now, and it leaves after the time to `undo`, or at once.
 
     Refused where no agreement of the person or confirmed override covers this contract, where a leg is under way, and
     for a restricted person without the provider's worker who is named for them (`assigned_to`).
@@ -122,7 +123,7 @@ async def send(
         automatic=False,
         restricted=case.restricted,
         gate=opened_by,
-        release_at=now + timedelta(seconds=books.on(local_day(now)).policy.undo_seconds),
+        release_at=now + timedelta(seconds=books.on(local_day(now)).policy.undo_seconds if undo else 0),
         sent_by=viewer.user_id,
         assigned_to=assigned_to,
     )
@@ -135,10 +136,11 @@ async def send(
     return leg
 
 
-async def undo(tx: Tx, viewer: Viewer, leg_id: UUID) -> None:
-    """Takes a send back before it left; Refused when it is too late."""
+async def undo(tx: Tx, viewer: Viewer, leg_id: UUID, now: datetime) -> None:
+    """Takes a send back while there is time to undo it; Refused when it is too late."""
     leg = await referrals.leg(tx, leg_id)
-    if leg is None or not await referrals.remove_leaving_leg(tx, leg_id):
+    in_time = leg is not None and leg.release_at is not None and leg.release_at > now
+    if leg is None or not in_time or not await referrals.remove_leaving_leg(tx, leg_id):
         raise Refused("leg_id", "too_late")
     await audit.record(tx, [audit.seen(viewer, "referral.undone", "case", leg.case_id, ("referral",))])
 

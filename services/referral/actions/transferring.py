@@ -93,13 +93,14 @@ async def carry_out(tx: Tx, moment: Moment, context: Context) -> int:
 
 
 async def _go(tx: Tx, one: Transfer, books: Books, context: Context, now: datetime) -> UUID:
-    """The old referral ends, the one that follows is triaged and sent."""
+    """The old referral ends, the one that follows is triaged and sent: the time to undo has lapsed for both, or the
+    person would be left with nobody."""
     decider = Viewer(one.by_id, "", one.by_role, frozenset(), None, one.transfer_id)
     ended = await referring.step(tx, decider, one.referral_id, "transfer", now, reason_code=one.reason)
     new = await referring.offer_line(tx, decider, one.case_id, ended.line, now)
     await referring.triage(tx, decider, new.referral_id, now)
     about = (new.referral_id, one.contract_id, books)
-    await referring.send(tx, decider, *about, context.sealer, now, assigned_to=one.assigned_to)
+    await referring.send(tx, decider, *about, context.sealer, now, assigned_to=one.assigned_to, undo=False)
     return new.referral_id
 
 

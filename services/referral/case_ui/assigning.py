@@ -81,7 +81,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("assignment",))])
     policy = allocation().on(local_day(visit.now))
     needs = policy.needs(case.lines, case.holds)
-    ranked = rule.standings(people, needs, policy)
+    ranked = rule.standings(rule.who_may(people, restricted=case.restricted), needs, policy)
     items = [
         {
             "value": str(each.worker.worker_id),

@@ -345,7 +345,7 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             leg = await _leg(tx, visit, case)
             if leg is not None:
-                await referring.undo(tx, visit.signed_in, leg.leg_id)
+                await referring.undo(tx, visit.signed_in, leg.leg_id, visit.now)
                 await consenting.undone(tx, visit.signed_in, _act(desk, leg), visit.now)
     except Refused:
         return visit.redirect(back, flash="Too late to undo: it has left.", done=False)

@@ -37,6 +37,7 @@ SKIPPED = {
     "gone": "is not there any more",
     "closed": "is closed",
     "has_worker": "has a worker already",
+    "may_not_see": "is of a restricted person whom this worker may not see",
     "no_reason": "needs a reason: the rule does not suggest this worker",
     "nobody": "needs a skill that nobody here has free",
 }

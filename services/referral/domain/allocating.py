@@ -42,13 +42,15 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Somebody a case may be given to, as things stand on a day. `load` is the weight of their open cases."""
+    """Somebody a case may be given to, as things stand on a day. `load` is the weight of their open cases;
+    `sees_restricted`: they may be given a restricted person's, which nobody else would find again."""
 
     worker_id: UUID
     name: str
     skills: frozenset[str]
     load: int
     away: bool
+    sees_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Standing:
 
 
 WORDS = {"away": "on leave today", "skill": "does not have every skill this needs", "full": "has a full load"}
+
+
+def who_may(workers: Iterable[Worker], *, restricted: bool) -> list[Worker]:
+    """Those who may be given a case at all."""
+    return [worker for worker in workers if worker.sees_restricted or not restricted]
 
 
 def standings(workers: Iterable[Worker], needs: frozenset[str], policy: Policy) -> list[Standing]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.store.rows import columns, read
+from services.referral.store.workers import SEE_RESTRICTED
 
 _RESTRICT = """
 with people as (
@@ -18,7 +19,11 @@ with people as (
     update lapsed_leg l set restricted = $2 from people p join case_file c on c.person_id = p.person_id
      where l.case_id = c.case_id
 )
-update case_file c set restricted = $2 from people p where c.person_id = p.person_id and c.restricted <> $2
+update case_file c set restricted = $2,
+       assigned_to = case when $2 and not exists (
+           select 1 from worker w where w.worker_id = c.assigned_to and w.role = any($3::text[]))
+       then null else c.assigned_to end
+  from people p where c.person_id = p.person_id and c.restricted <> $2
 returning c.case_id
 """
 _OF_RESTRICTED = """
@@ -70,8 +75,9 @@ _PROPOSALS = f"select {columns(Proposal)} from same_person where same is null"
 
 async def restrict(tx: Tx, people: Collection[UUID], *, restricted: bool = True) -> list[UUID]:
     """Makes people, with their cases and legs, absent for everybody without the right; or lifts it. Returns the cases
-    of which that was not so before, by id."""
-    return sorted(row["case_id"] for row in await tx.fetch(_RESTRICT, list(people), restricted))
+    of which that was not so before, by id. A case whose worker may not see it has none from then on."""
+    rows = await tx.fetch(_RESTRICT, list(people), restricted, list(SEE_RESTRICTED))
+    return sorted(row["case_id"] for row in rows)
 
 
 async def open_to_match(tx: Tx, people: Collection[UUID] | None) -> set[UUID]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from contracts.reference import ROLES
 from kit.database import Tx
 from services.referral.store.rows import columns, read, read_one
 
+SEE_RESTRICTED = frozenset(name for name, role in ROLES.items() if "restricted.read" in role.permissions)
+"""Roles that may see restricted people: nobody else is given a case of theirs."""
 OPEN = "state in ('waiting', 'active')"
 _MEET = """
 insert into worker (worker_id, name, role, met_at, left_at)
