@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -101,6 +102,18 @@ def messages() -> tuple[Words, ...]:
 def leaving_versions() -> tuple[Version, ...]:
     """When messages leave by themselves, in every version."""
     return read_leaving(_document("leaving.yaml"))
+
+
+@cache
+def _noes() -> tuple[tuple[date, int], ...]:
+    versions = _document("noes.yaml")["versions"]
+    return tuple(sorted((one["effective_from"], one["days"]) for one in versions))
+
+
+def no_counts_days(on: date) -> int:
+    """For how many days a no speaks against sending somebody by itself in another matter, by the version of a day."""
+    begun = [days for begins, days in _noes() if begins <= on]
+    return begun[-1] if begun else _noes()[0][1]
 
 
 @cache

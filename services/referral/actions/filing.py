@@ -1,7 +1,7 @@
 """From a decision to the rows it writes: pure, and the same for one case on a page and for five hundred in a batch."""
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from operator import attrgetter
@@ -191,6 +191,7 @@ def told(history: History) -> dict[str, Any]:
         "one_chance_elsewhere": history.one_chance_elsewhere,
         "high_risk_elsewhere": history.high_risk_elsewhere,
         "doubtful": history.doubtful,
+        "no_elsewhere": asdict(history.no_elsewhere) if history.no_elsewhere else None,
         "other_party_with": sorted(map(str, history.other_party_with)),
         "locked_channels": sorted(history.locked_channels),
     }

@@ -10,7 +10,7 @@ from contracts.envelope import Announcement
 from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
-from services.referral.actions import elsewhere, filing
+from services.referral.actions import elsewhere, filing, noes
 from services.referral.desk_books import restricted_who_work_for
 from services.referral.domain import persons
 from services.referral.domain.books import Books
@@ -29,8 +29,10 @@ from services.referral.store.batches import (
     SuspectRow,
 )
 from services.referral.store.cases import Case
+from services.referral.store.consent import No
 
 ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
+SAID_NO = "share_refused"
 Heard = tuple[Received[Any], list[CaseFacts]]
 
 
@@ -170,6 +172,8 @@ def _hear_case(
     if held is None:
         past.prior.setdefault(person, []).append(_prior(case))
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
+    if SAID_NO in case.holds and (held is None or SAID_NO not in held.holds):
+        past.noes.setdefault(case.case_id, []).append(No(case.case_id, None, now, to_police=True))
     past.cases[case.case_id] = case
     return decision
 
@@ -281,6 +285,7 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         high_risk_elsewhere=any(prior.high_risk and prior.state != "closed" for prior in others),
         other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
         doubtful=facts.case_id in past.doubtful,
+        no_elsewhere=noes.elsewhere(past, others, facts),
         locked_channels=frozenset(past.barred.get(person, ())),
     )
 

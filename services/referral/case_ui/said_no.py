@@ -7,9 +7,10 @@ from datetime import datetime
 from kit.database import Tx
 from kit.web.words import when
 from services.referral.actions import gating
+from services.referral.case_ui.why import no_elsewhere
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import Checked, Explained
-from services.referral.store import consent
+from services.referral.store import cases, consent
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -23,12 +24,14 @@ class SaidNo:
     noes: Sequence[No]
     agreements: Sequence[Consent]
     now: datetime
+    elsewhere: str | None = None
+    """The sentence on a no in another case."""
 
     def told(self, line: str) -> str | None:
         """A sentence on the last no to a line, or to support as such; None where there was none."""
         no = gating.last_no(self.noes, line)
         if no is None:
-            return None
+            return self.elsewhere
         what = "sharing, the police told us" if no.to_police else "this" if no.line else "support"
         return (
             f"The person said no to {what} {when(no.at)}. What the police recorded lets nothing go any more: only what"
@@ -52,4 +55,6 @@ class SaidNo:
 
 
 async def said_no(tx: Tx, case: Case, now: datetime) -> SaidNo:
-    return SaidNo(await consent.noes(tx, [case.case_id]), await consent.of_case(tx, case.case_id), now)
+    routings = await cases.routings(tx, case.case_id)
+    elsewhere = no_elsewhere(routings[0] if routings else None)
+    return SaidNo(await consent.noes(tx, [case.case_id]), await consent.of_case(tx, case.case_id), now, elsewhere)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.working_time import local_day
+from kit.web.words import date_words
 from services.referral.case_ui import words
 from services.referral.domain import risk_said
 from services.referral.domain.books import Books
@@ -101,6 +102,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
     if _history(routing.facts.get("history")).high_risk_elsewhere:
         return ["Another open case of this person is of high risk: nothing leaves before a human has looked at both."]
+    if said := no_elsewhere(routing):
+        return [said]
     facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)
     force = books.on(day)
     if facts.source != "police":
@@ -116,6 +119,16 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         elif named.state_on(day) not in TAKING or not fits(facts, named, day):
             said.append(f"{words.words(line)}: {named.title} is sent to by itself, and could not take them.")
     return said or ["A human goes on from what is recommended below."]
+
+
+def no_elsewhere(routing: Routing | None) -> str | None:
+    """That the person said no in another case, as it was known when this one was decided; None where they did not."""
+    no = _history(routing.facts.get("history")).no_elsewhere if routing else None
+    if no is None:
+        return None
+    what = f"{words.words(no.line)} support" if no.line else "support"
+    did = f"took back their agreement to {what}" if no.taken_back else f"said no to {what}"
+    return f"The person {did} on {date_words(no.on)}, in another case: ask them before anything is sent."
 
 
 def _kept_apart(books: Books, case: Case, routing: Routing) -> list[str]:

@@ -89,6 +89,16 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NoElsewhere:
+    """A no of the person in another case, on which day, to which line (None: to support, or to sharing);
+    `taken_back`: it took back an agreement."""
+
+    on: date
+    line: str | None = None
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the hub already knew of the person when the fact came.
 
@@ -97,6 +107,7 @@ class History:
     before the report that only an earlier fact told of; `one_chance_elsewhere`: another open case is of honour-based
     abuse; `high_risk_elsewhere`: another open case is held for its risk; `other_party_with`: providers who are helping
     somebody named as a suspect in this crime; `doubtful`: what came sealed does not fit what was told in the open;
+    `no_elsewhere`: the last no of the person in another case that is open, or in which they said it lately;
     `locked_channels` are kinds that the person's profile holds as unsafe or locked.
     `suspected_in`: in how many other open cases they are one.
     """
@@ -112,6 +123,7 @@ class History:
     one_chance_elsewhere: bool = False
     high_risk_elsewhere: bool = False
     doubtful: bool = False
+    no_elsewhere: NoElsewhere | None = None
     other_party_with: frozenset[UUID] = frozenset()
     locked_channels: frozenset[str] = frozenset()
 

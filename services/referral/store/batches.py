@@ -8,10 +8,11 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.ended_holds import Ended
-from services.referral.domain.facts import CaseFacts, History, facts_of
+from services.referral.domain.facts import CaseFacts, History, NoElsewhere, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, consent, hold_ends, other_party, persons, protected, unsure
+from services.referral.store import clocks, consent, hold_ends, noes, other_party, persons, protected, unsure
 from services.referral.store.cases import Case
+from services.referral.store.consent import No
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
 from services.referral.store.tasks import Task
@@ -99,6 +100,7 @@ class Past:
     duplicates: set[UUID] = field(default_factory=set)
     restricted: set[UUID] = field(default_factory=set)
     said_no: set[UUID] = field(default_factory=set)
+    noes: dict[UUID, list[No]] = field(default_factory=dict)
     lifted: set[UUID] = field(default_factory=set)
     ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -156,6 +158,8 @@ async def past(
     for row in await tx.fetch(_PRIOR, list(records)):
         for person in records[row["person_id"]]:
             known.prior.setdefault(person, []).append(Prior(*row))
+    for no in await noes.of_cases(tx, list({prior.case_id for of_one in known.prior.values() for prior in of_one})):
+        known.noes.setdefault(no.case_id, []).append(no)
     for row in await tx.fetch(_CHANNELS, list(records)):
         for person in records[row["person_id"]]:
             known.barred.setdefault(person, set()).add(row["kind"])
@@ -189,7 +193,13 @@ def remembered(told: Mapping[str, Any]) -> History:
     person = UUID(told["person_id"]) if told["person_id"] else None
     apart = frozenset(map(UUID, told.get("other_party_with", ())))
     locked = frozenset(told["locked_channels"])
-    return History(**{**told, "person_id": person, "other_party_with": apart, "locked_channels": locked})
+    no = _no_elsewhere(told.get("no_elsewhere"))
+    kept = {"person_id": person, "other_party_with": apart, "locked_channels": locked, "no_elsewhere": no}
+    return History(**{**told, **kept})
+
+
+def _no_elsewhere(told: Mapping[str, Any] | None) -> NoElsewhere | None:
+    return NoElsewhere(**{**told, "on": date.fromisoformat(told["on"])}) if told else None
 
 
 @dataclass(frozen=True, slots=True)

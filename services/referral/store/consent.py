@@ -42,12 +42,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class No:
-    """The person said no: to a `line`, or to support as such (None); `to_police`: a no to sharing that stands."""
+    """The person said no: to a `line`, or to support as such (None); `to_police`: a no to sharing that stands;
+    `taken_back`: it took back an agreement."""
 
     case_id: UUID
     line: str | None
     at: datetime
     to_police: bool = False
+    taken_back: bool = False
 
 
 _SELECT = f"select {columns(Consent)} from consent"

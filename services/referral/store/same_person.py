@@ -58,7 +58,10 @@ _HELPED = f"""
 select l.line, l.contract_id, l.provider_id, l.assigned_to, l.sent_at, l.state, c.case_id, c.reference
   from leg l join case_file c on c.case_id = l.case_id
  where c.person_id = {RECORDS}
-   and c.case_id <> $2 and l.state in ('accepted', 'waitlisted', 'ended')
+   and c.case_id <> $2
+   and (l.state = 'accepted'
+        or l.state = 'ended' and exists (select 1 from referral r where r.referral_id = l.referral_id
+            and r.leg_id = l.leg_id and r.accepted_at is not null and r.state in ('completed', 'ended_early')))
  order by l.sent_at desc nulls last, l.leg_id limit 5
 """
 

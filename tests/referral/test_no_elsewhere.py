@@ -1,0 +1,94 @@
+"""Who said no is asked before the same, or another, service rings them for the next crime."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from kit import clock
+from services.referral.actions import consenting, providing, referring
+from services.referral.actions.gating import UNDONE
+from services.referral.store import batches, same_person
+from services.referral.store.consent import Consent
+from tests.builders import a_crime, a_victim, a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import a_case, hub_pages, referral_of
+from tests.referral.portal import LATER, a_referral_sent_by_policy
+
+pytestmark = pytest.mark.service
+OFFICER, WORKER = a_viewer(), a_viewer("support.worker")
+LEGS = "select count(*) from leg where case_id = $1"
+Says = Callable[[Hub, str, datetime], Awaitable[UUID]]
+
+
+async def declined(hub: Hub, ref: str, at: datetime) -> UUID:
+    case = await a_case(hub, a_crime(a_victim(ref)), at=at)
+    async with hub.looks(OFFICER) as tx:
+        referral = await referral_of(hub, case, "general")
+        await referring.step(tx, OFFICER, referral, "person_declined", at, reason_code="not_this_service")
+    return case
+
+
+async def took_back(hub: Hub, ref: str, at: datetime, reason: str = "afraid") -> UUID:
+    case = await a_case(hub, a_crime(a_victim(ref)), at=at)
+    [leg] = await hub.rows("select person_id, contract_id from leg where case_id = $1", case)
+    async with hub.looks(OFFICER) as tx:
+        given = Consent(uuid4(), leg["person_id"], case, "support", "self", at, contract_id=leg["contract_id"])
+        await consenting.record(tx, OFFICER, given, at)
+        await consenting.withdraw(tx, OFFICER, given.consent_id, reason, at)
+    return case
+
+
+async def undid(hub: Hub, ref: str, at: datetime) -> UUID:
+    return await took_back(hub, ref, at, UNDONE)
+
+
+async def refused(hub: Hub, ref: str, at: datetime) -> UUID:
+    return await a_case(hub, a_crime(a_victim(ref, share="refused")), at=at)
+
+
+@pytest.mark.parametrize(
+    ("says", "days", "share", "sent", "told"),
+    [
+        (declined, 2, "agreed", 0, "The person said no to General support on"),
+        (declined, 400, "agreed", 1, ""),
+        (took_back, 2, "agreed", 0, "The person took back their agreement to General support on"),
+        (undid, 2, "agreed", 1, ""),
+        (refused, 2, "not_asked", 0, "The person said no to support on"),
+        (refused, 2, "agreed", 1, ""),
+    ],
+)
+async def test_a_no_in_another_case_holds_what_would_be_sent_by_itself_until_they_are_asked(
+    hub: Hub, databases: Databases, says: Says, days: int, share: str, sent: int, told: str
+) -> None:
+    await says(hub, "V-1", clock.now() - timedelta(days=days))
+    case = await a_case(hub, a_crime(a_victim("V-1", share=share)))
+    assert await hub.value(LEGS, case) == sent
+    [kept] = await hub.rows("select facts from routing where case_id = $1", case)
+    assert bool(batches.remembered(kept["facts"]["history"]).no_elsewhere) is bool(told), "for ever, with the decision"
+    if told:
+        async with hub_pages(hub, databases) as browse:
+            officer = await browse("officer")
+            referral = await referral_of(hub, case, "general")
+            for page in (f"/cases/{case}", f"/cases/{case}/referrals/{referral}/contracts"):
+                text = (await officer.get(page)).text
+                assert told in text and "in another case: ask them before anything is sent" in text
+            assert "Offer first the one who helped before" not in text
+
+
+@pytest.mark.parametrize(("accepted", "then", "offered"), [(True, None, 1), (True, "no", 0), (False, "no", 0)])
+async def test_only_who_accepted_and_was_not_turned_down_is_offered_as_the_one_who_helped_before(
+    hub: Hub, accepted: bool, then: str | None, offered: int
+) -> None:
+    sent = await a_referral_sent_by_policy(hub)
+    if accepted:
+        async with hub.looks(WORKER) as tx:
+            await providing.accept(tx, WORKER, sent.referral, LATER)
+    if then:
+        who, step = (WORKER, providing.step) if accepted else (OFFICER, referring.step)
+        async with hub.looks(who) as tx:
+            await step(tx, who, sent.referral, "person_declined", LATER, reason_code="not_needed")
+    async with hub.looks(OFFICER) as tx:
+        assert len(await same_person.helped(tx, sent.person, uuid4())) == offered
