@@ -102,8 +102,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
     if _history(routing.facts.get("history")).high_risk_elsewhere:
         return ["Another open case of this person is of high risk: nothing leaves before a human has looked at both."]
-    if said := no_elsewhere(routing):
-        return [said]
+    if no := no_elsewhere(routing):
+        return [no]
     facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)
     force = books.on(day)
     if facts.source != "police":
