@@ -186,7 +186,7 @@ async def test_the_leader_sees_the_list_hands_over_and_takes_it_back(hub: Hub, b
     page = await leader.submit("Show who would go over", from_contract=str(STILLWATER), to_contract=str(RIVERBANK))
     assert "Asked first: the agreement is to Independent sexual violence advisers alone" in page.text
     page = await leader.submit("Hand over")
-    assert page.heading == "Hand-over of a contract" and "Waits to go" in page.text
+    assert page.heading == "Hand-over of a contract" and "Is asked first" in page.text
     page = await leader.submit("Undo the hand-over")
     assert "Undone. Nobody was handed over." in page.text
     assert await hub.every(transferring.carry_out, clock.now() + timedelta(hours=1)) == 0

@@ -11,11 +11,11 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import gating
+from services.referral.actions import gating, staying
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
-from services.referral.domain.matching import fits
-from services.referral.store import consent, silence, transfers
+from services.referral.domain.matching import Checked
+from services.referral.store import consent, transfers
 from services.referral.store.consent import Consent, No
 from services.referral.store.transfers import Handover, Standing, Transfer
 
@@ -24,13 +24,18 @@ RELET = "contract_relet"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One referral of the contract that ends. `gate` None: the person has to be asked first, for the reason `why`, or
-    is restricted, so that a worker of the new provider has to be named."""
+    """One referral of the contract that ends. `against`: rules of the new one that do not take the person, who stays.
+    `gate` None: the person has to be asked first, for the reason `why`, or is restricted, so that a worker of the new
+    provider has to be named."""
 
     standing: Standing
     gate: str | None
-    fits: bool
+    against: tuple[Checked, ...] = ()
     why: str | None = None
+
+    @property
+    def rules(self) -> str:
+        return "".join(f" {rule.rule}" for rule in self.against)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,23 @@ class DryRun:
 
     @property
     def going(self) -> list[Planned]:
-        return [one for one in self.planned if one.gate is not None and not one.standing.transferring]
+        return [one for one in self._free if one.gate is not None and not one.against]
 
     @property
     def asking(self) -> list[Planned]:
-        return [one for one in self.planned if one.gate is None and not one.standing.transferring]
+        return [one for one in self._free if one.gate is None and not one.against]
+
+    @property
+    def staying(self) -> list[Planned]:
+        return [one for one in self._free if one.against]
+
+    @property
+    def _free(self) -> list[Planned]:
+        return [one for one in self.planned if not one.standing.transferring]
 
     @property
     def digest(self) -> str:
-        told = [f"{p.standing.referral_id} {p.standing.state} {p.gate} {p.standing.transferring}" for p in self.planned]
+        told = [f"{one.standing} {one.gate}{one.rules}" for one in self.planned]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
@@ -65,17 +78,15 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
     standing = await transfers.standing(tx, from_contract)
     cases = [one.case_id for one in standing]
     agreed = await transfers.agreements(tx, cases)
-    facts = await silence.facts(tx, cases)
+    matched = await staying.not_taken(tx, cases, new, local_day(now))
     noes = await consent.noes(tx, cases)
-    today = local_day(now)
     planned = []
     for one in standing:
-        known = facts.get(one.case_id)
+        known, rules = matched[one.case_id]
         theirs = [no for no in noes if no.case_id == one.case_id]
         gate = gating.opened_by(agreed.get(one.case_id, ()), known, one.holds, new.line, new, books, now, theirs)
         why = None if gate else why_asked(agreed.get(one.case_id, ()), theirs, old, now)
-        fit = known is not None and fits(known, new, today)
-        planned.append(Planned(one, None if one.restricted else gate, fit, why))
+        planned.append(Planned(one, None if one.restricted else gate, rules, why))
     return DryRun(old, new, tuple(planned))
 
 
@@ -106,15 +117,16 @@ async def hand_over(
         return held
     if digest != run.digest:
         raise Refused("digest", "list_has_changed")
-    if not run.going and not run.asking:
+    planned = (*run.going, *run.asking, *run.staying)
+    if not planned:
         raise Refused("from_contract", "nobody_to_hand_over")
     goes_at = now + timedelta(minutes=books.standards_on(local_day(now)).handover_undo_minutes)
     ids = (handover_id, run.old.contract_id, run.new.contract_id)
-    made = Handover(*ids, len(run.going), len(run.asking), viewer.user_id, viewer.role, now, goes_at)
+    made = Handover(*ids, len(run.going), len(planned) - len(run.going), viewer.user_id, viewer.role, now, goes_at)
     await transfers.add_handover(tx, made)
-    planned = [_transfer(one, made) for one in (*run.going, *run.asking)]
-    await transfers.add(tx, planned)
-    entries = [audit.seen(viewer, "handover.decided", "case", one.case_id, ("referral",), RELET) for one in planned]
+    decided = [_transfer(one, made) for one in planned]
+    await transfers.add(tx, decided)
+    entries = [audit.seen(viewer, "handover.decided", "case", one.case_id, ("referral",), RELET) for one in decided]
     await audit.record(tx, [audit.seen(viewer, "handover.decided", "contract", run.old.contract_id), *entries])
     return made
 
@@ -128,7 +140,7 @@ def _transfer(one: Planned, made: Handover) -> Transfer:
         case_id=case,
         contract_id=made.to_contract,
         reason=RELET,
-        gate=one.gate,
+        gate=None if one.against else one.gate,
         by_id=made.by_id,
         by_role=made.by_role,
         at=made.at,

@@ -8,7 +8,7 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, gating, proposing, refusing, rerouting
+from services.referral.actions import alarming, filing, gating, proposing, refusing, rerouting, staying
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
@@ -77,7 +77,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "offer_next_provider": silent
         or (referral.state == "declined_by_provider" and not refusing.declined_for_it(referral)),
         gating.TO_RECORD: referral.ended_at is None and not silent,
-        "ask_agreement_again": referral.ended_at is None,
+        **dict.fromkeys(staying.TASK_OF.values(), referral.ended_at is None),
         "agreement_ended": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
         "name_worker": referral.state in WITH_PROVIDER,

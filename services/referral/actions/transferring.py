@@ -11,17 +11,13 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, gating, proposing, referring
+from services.referral.actions import gating, referring, staying
 from services.referral.actions.books import current, table
 from services.referral.domain.books import Books
-from services.referral.store import cases, life, referrals, tasks, transfers
-from services.referral.store.life import Proposed
-from services.referral.store.tasks import Task, task_id
+from services.referral.store import cases, referrals, transfers
 from services.referral.store.transfers import Transfer
 
 BATCH = 50
-ASKED_AGAIN = frozenset({"needs_the_persons_agreement", "needs_a_named_worker"})
-"""Refusals that a human can answer: it comes before one, and nothing ends before."""
 
 
 async def transfer(
@@ -84,9 +80,7 @@ async def carry_out(tx: Tx, moment: Moment, context: Context) -> int:
             async with tx.transaction():
                 new = await _go(tx, one, books, context, moment.now)
         except Refused as found:
-            refused = found.code
-            if refused in ASKED_AGAIN:
-                await ask_again(tx, one, books, moment.now)
+            refused = await staying.stays(tx, one, found.code, books, moment.now)
         await transfers.done(tx, one.transfer_id, moment.now, new, refused)
     await transfers.finish_handovers(tx, moment.now)
     return len(waiting)
@@ -97,18 +91,10 @@ async def _go(tx: Tx, one: Transfer, books: Books, context: Context, now: dateti
     person would be left with nobody."""
     decider = Viewer(one.by_id, "", one.by_role, frozenset(), None, one.transfer_id)
     ended = await referring.step(tx, decider, one.referral_id, "transfer", now, reason_code=one.reason)
+    if one.handover_id is not None:
+        await staying.check(tx, one, books, now)
     new = await referring.offer_line(tx, decider, one.case_id, ended.line, now)
     await referring.triage(tx, decider, new.referral_id, now)
     about = (new.referral_id, one.contract_id, books)
     await referring.send(tx, decider, *about, context.sealer, now, assigned_to=one.assigned_to, undo=False)
     return new.referral_id
-
-
-async def ask_again(tx: Tx, one: Transfer, books: Books, now: datetime) -> None:
-    """The person agreed to another provider by name: nothing ends before they were asked."""
-    kind = "ask_agreement_again"
-    due = filing.hub_due(filing.CHILD, now)
-    about = task_id(kind, one.referral_id, one.contract_id)
-    await tasks.add(tx, [Task(about, kind, due, now, case_id=one.case_id, referral_id=one.referral_id)])
-    line = books.directory.by_id[one.contract_id].line
-    await life.propose(tx, [Proposed(one.referral_id, one.case_id, line, one.contract_id, proposing.RELET, 1, now)])

@@ -18,7 +18,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
 from services.referral.actions import consenting
-from services.referral.case_ui import words
+from services.referral.case_ui import against, words
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.rules import months_before
@@ -105,6 +105,7 @@ def state_of(held: Consent, now: datetime, warn: timedelta) -> tuple[str, str]:
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
+        listed = await _contracts(tx, visit, desk, case)
         top = await frame(tx, visit, case, "Agreements")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("consent",))])
     months = desk.books.standards_on(local_day(visit.now)).agreement_months
@@ -113,7 +114,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         status=422 if errors else 200,
         **top,
         purposes=PURPOSES,
-        contracts=_contracts(visit, desk, case),
+        contracts=listed,
         scopes={code: text for code, (text, _) in SCOPES.items()},
         channels={kind: words.words(kind) for kind in CHANNELS},
         given_by=GIVEN_BY,
@@ -124,13 +125,14 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     )
 
 
-def _contracts(visit: Visit, desk: Desk, case: Case) -> list[dict[str, str]]:
-    """Contracts in force, those of the lines of the case first."""
-    today = local_day(visit.now)
+async def _contracts(tx: Tx, visit: Visit, desk: Desk, case: Case) -> list[dict[str, str]]:
+    """Contracts in force, those of the lines of the case first; of each that does not take the person, that and why."""
+    today, rules = local_day(visit.now), await against.of_case(tx, case.case_id, local_day(visit.now))
     listed = [c for c in desk.books.directory.contracts if c.starts <= today <= c.ends]
     listed.sort(key=lambda c: (c.line not in case.lines, c.line, c.title))
     shown = [
-        {"value": str(c.contract_id), "text": f"{words.words(c.line)}: {c.title}, {c.provider.name}"} for c in listed
+        {"value": str(c.contract_id), "text": f"{words.words(c.line)}: {c.title}, {c.provider.name}{rules(c)}"}
+        for c in listed
     ]
     return [{"value": "", "text": "Choose a provider"}, *shown]
 
@@ -156,11 +158,13 @@ async def take(visit: Visit, desk: Desk) -> Response:
             before = await consent.load(tx, agreement.consent_id)
             if before is None:
                 await consenting.record(tx, visit.signed_in, agreement, visit.now)
+            taken = await against.recorded(tx, desk.books, agreement, local_day(visit.now))
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])
     if before is not None and replace(agreement, **{name: getattr(before, name) for name in LATER}) != before:
         return await ask(visit, desk, [FieldError("", _saved(visit, desk, before))])
-    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash="The agreement was recorded.")
+    flash = "The agreement was recorded."
+    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash + taken)
 
 
 def _saved(visit: Visit, desk: Desk, before: Consent) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from kit.web.words import date_words, when
-from services.referral.case_ui import why, words
+from services.referral.case_ui import handed, why, words
 from services.referral.domain.books import Books
 from services.referral.domain.referral import ReferralState
 from services.referral.store import life, provider_mail, transfers
@@ -91,7 +91,7 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     return {
         "notes": notes,
         "proposed": [_proposed(books, referral, one) for one in lived.proposed if one.referral_id == mine],
-        "going": [(one, titled(books, one.contract_id)) for one in leaving],
+        "going": [(one, handed.going(one, titled(books, one.contract_id))) for one in leaving],
         "can_transfer": referral.state in TRANSFERABLE and not leaving,
     }
 
@@ -126,11 +126,7 @@ def _mailed(one: ToProvider) -> str:
 
 
 def _transferred(books: Books, one: Transfer) -> str:
-    if one.refused == "needs_the_persons_agreement":
-        return f"Not handed over yet: the person has to agree to {titled(books, one.contract_id)} first."
-    if one.refused:
-        return f"The transfer to {titled(books, one.contract_id)} could not be carried out."
-    return f"Transferred to {titled(books, one.contract_id)}, {when(one.done_at)}."
+    return handed.gone(one, titled(books, one.contract_id))
 
 
 def _rest(books: Books, rest: LimitRest) -> str:

@@ -14,7 +14,7 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from services.referral.actions import books as stocked
 from services.referral.actions import handing_over
-from services.referral.case_ui import going, words
+from services.referral.case_ui import going, handed, words
 from services.referral.case_ui.room import Desk, one
 from services.referral.case_ui.transfer import _id as id_of
 from services.referral.domain.books import Books
@@ -38,7 +38,6 @@ CHANGED = (
     "The list has changed since you opened the page, and stands anew below. Nobody was handed over. Read it again"
     " before you hand over"
 )
-OUTCOMES = {None: "Waits to go", "needs_the_persons_agreement": "To be asked again"}
 
 
 async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -137,16 +136,9 @@ async def one_handover(visit: Visit, desk: Desk) -> Response:
         "case_ui/handover.html",
         **_row(desk.books, held),
         can_undo=held.undone_at is None and visit.now < held.goes_at,
-        listed=[(reference, case_id, _outcome(each)) for reference, case_id, each in listed],
+        numbers=handed.numbers([each for _, _, each in listed]),
+        listed=[(reference, case_id, handed.outcome(each)) for reference, case_id, each in listed],
     )
-
-
-def _outcome(each: transfers.Transfer) -> str:
-    if each.undone_at:
-        return "Undone"
-    if each.done_at and not each.refused:
-        return "Gone over"
-    return OUTCOMES.get(each.refused, "Could not go: the referral had changed") if each.done_at else "Waits to go"
 
 
 async def undo(visit: Visit, desk: Desk) -> Response:

@@ -90,6 +90,9 @@ TASKS = {
     " the name and details, and ask the officer which is right",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
+    "handover_not_taken": "The contract was handed over, and the new one does not take this person: find who can",
+    "handover_not_asked": "The contract was handed over, and the person may not be asked now: decide who helps them on",
+    "handover_name_worker": "The contract was handed over: name a worker of the new provider, then transfer",
 }
 _LOOK_FOR = "Support ended, and the hub is to look for another service: "
 TASKS |= {f"look_for_{line}": _LOOK_FOR + _SHORT.get(line, line.replace("_", " ")) for line in SERVICE_LINES}

@@ -80,6 +80,13 @@ def fits(facts: CaseFacts, contract: Contract, on: date) -> bool:
     return True
 
 
+def against(facts: CaseFacts, contract: Contract, on: date, excepted: Collection[str] = ()) -> tuple[Checked, ...]:
+    """The rules of a contract that stand against a person, in words, without those `excepted` for them."""
+    known = _as_known(contract, on)
+    failed = (r for r in _RULES if r.name not in excepted and not r.check(facts, known, on))
+    return tuple(Checked(rule.name, False, rule.failed(facts, known)) for rule in failed)
+
+
 def failed_rules(facts: CaseFacts, line: str, directory: Directory, on: date) -> tuple[str, ...]:
     """Names of the rules that stand in the way, over all contracts of the line, sorted; for a fact that nobody can."""
     failed = {

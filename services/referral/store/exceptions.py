@@ -1,5 +1,6 @@
 """Exceptions from the rules of contracts, as they were granted for one case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +30,15 @@ async def of_case(tx: Tx, case_id: UUID) -> list[ContractException]:
         ContractException,
         await tx.fetch(f"select {names} from contract_exception where case_id = $1 order by at, exception_id", case_id),
     )
+
+
+async def from_contract(tx: Tx, cases: Sequence[UUID], contract_id: UUID) -> dict[UUID, set[str]]:
+    """The rules of a contract from which an exception was granted, by case."""
+    found: dict[UUID, set[str]] = {}
+    asked = "select case_id, rule from contract_exception where contract_id = $1 and case_id = any($2::uuid[])"
+    for row in await tx.fetch(asked, contract_id, list(cases)):
+        found.setdefault(row["case_id"], set()).add(row["rule"])
+    return found
 
 
 async def add(tx: Tx, made: ContractException) -> bool:
