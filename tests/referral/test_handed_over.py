@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,7 +27,7 @@ async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
         yield browse
 
 
-async def somebody_sent(hub: Hub, **victim: object) -> Sent:
+async def somebody_sent(hub: Hub, **victim: Any) -> Sent:
     crime = a_crime(a_victim(home_local_authority=COVENTRY, **victim), offence_code=RAPE, local_authority=COVENTRY)
     return await supported(hub, await a_referral_sent(hub, "stillwater-isva", crime))
 
