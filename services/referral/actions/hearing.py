@@ -43,7 +43,8 @@ class Hearing:
     by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full;
     `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes; `one_chance`: the people of
     whom it was heard that it is honour-based abuse, and when; `dangers`: what the other cases of a person have to be
-    told of, by the case that tells it; `raised`: known cases whose risk is another one, before and now."""
+    told of, by the case that tells it; `raised`: known cases whose risk is another one, before and now; `removed`: open
+    cases whose person the police name no more."""
 
     books: Books
     past: Past
@@ -56,6 +57,7 @@ class Hearing:
     incidents: dict[UUID, Received[Any]] = field(default_factory=dict)
     said: dict[UUID, bool] = field(default_factory=dict)
     one_chance: dict[UUID, datetime] = field(default_factory=dict)
+    removed: list[UUID] = field(default_factory=list)
     dangers: list[tuple[UUID, str]] = field(default_factory=list)
     raised: list[tuple[UUID, tuple[str | None, str | None]]] = field(default_factory=list)
 
@@ -331,6 +333,8 @@ def _remove(hearing: Hearing, event: Received[Any], case_id: UUID) -> None:
         return
     case = replace(held, removed=True, updated_at=event.time)
     hearing.past.cases[case_id] = hearing.changes.cases[case_id] = case
+    if held.state != "closed":
+        hearing.removed.append(case_id)
     history = replace(hearing.past.histories[case_id], restricted=held.restricted)
     hearing.events.append(removed(facts, history, case.reference, event.time, case.revision))
     hearing.causes.append(event)

@@ -7,7 +7,8 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
-from services.referral.actions import birthdays, filing, restricting, sealing, told_channels
+from services.referral.actions import birthdays, filing, restricting, sealing, told_channels, who_it_is
+from services.referral.actions import books as stocked
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -20,21 +21,27 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
     """Opens the oldest arrivals and closes each field under its person's own key; returns how many there were."""
     arrivals = await details.take(tx, BATCH)
     if arrivals:
-        born = await _keep(tx, context.sealer, arrivals, moment.now)
+        born, others = await _keep(tx, context.sealer, arrivals, moment.now)
+        if others:
+            books = await stocked.current(tx, context.facts)
+            await who_it_is.ask_of(tx, context.sealer, others, books, moment.now)
         await birthdays.compare(tx, context, born, moment.now)
     return len(arrivals)
 
 
 async def _keep(
     tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime
-) -> list[tuple[UUID, str | None]]:
-    """Returns the day of birth of each case's own person, as it was given."""
+) -> tuple[list[tuple[UUID, str | None]], set[UUID]]:
+    """Returns the day of birth of each case's own person, as it was given, and who may be another human than before: of
+    their numbers nothing is known to be safe."""
     opened = [(one, sealing.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
     told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
     read = [case_id for _, case_id, _ in told]
     unread = [arrival.case_id for arrival, found in opened if not found and arrival.case_id]
     await details.hold(tx, [person_id for person_id, _ in given], [*read, *unread])
+    others = await who_it_is.others(tx, sealer, given)
+    given = [(p, _unsure(what) if p in others else what) for p, what in given]
     keys = await sealer.data_keys([person_id for person_id, _ in given], make=True)
     await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
     officers = [(case_id, p, close_case(keys[p], case_id, found)) for found, case_id, p in told]
@@ -52,7 +59,15 @@ async def _keep(
         await restricting.until_decided(tx, {person for pair in pairs for person in pair}, now)
     await details.set_state(tx, read, "open")
     await details.set_state(tx, unread, "unreadable")
-    return [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
+    born = [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
+    return born, others
+
+
+def _unsure(told: Details | Relative) -> Details | Relative:
+    shut = tuple(
+        one if one.safety == "unsafe" else one.model_copy(update={"safety": "unknown"}) for one in told.channels
+    )
+    return told.model_copy(update={"channels": shut})
 
 
 def _people(arrival: details.Arrival, found: Details) -> list[tuple[UUID, Details | Relative]]:

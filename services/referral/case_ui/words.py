@@ -58,6 +58,9 @@ DECISIONS = {
 TASKS = {
     "second_for_hold": "Somebody asks to end a hold: a second person has to agree, on the case under why it waits",
     "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
+    "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
+    "gets in touch",
+    "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",

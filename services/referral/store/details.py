@@ -56,6 +56,11 @@ _INDEX = """
 insert into person_index (kind, digest, person_id)
 select distinct * from unnest($1::text[], $2::bytea[], $3::uuid[]) on conflict do nothing
 """
+_NAMED_OTHERWISE = """
+select w.person_id from unnest($1::uuid[], $2::bytea[]) as w(person_id, digest)
+  join person_index i on i.person_id = w.person_id and i.kind = 'name'
+ group by w.person_id having not bool_or(i.digest = w.digest) order by 1
+"""
 # A number alone proves nothing: families, hostels and switchboards share one.
 _SAME = """
 insert into same_person (person_id, other_id, matched, proposed_at)
@@ -109,6 +114,14 @@ async def index(tx: Tx, entries: Sequence[tuple[str, bytes, UUID]]) -> None:
     """Adds blind indexes (kind, digest, person)."""
     if entries:
         await tx.execute(_INDEX, *(list(column) for column in zip(*entries, strict=True)))
+
+
+async def named_otherwise(tx: Tx, named: Sequence[tuple[UUID, bytes]]) -> list[UUID]:
+    """Of these people, each with the digest of a name, those who have been named, and never so."""
+    if not named:
+        return []
+    rows = await tx.fetch(_NAMED_OTHERWISE, *(list(column) for column in zip(*named, strict=True)))
+    return [row["person_id"] for row in rows]
 
 
 async def propose_same(tx: Tx, people: Sequence[UUID], now: datetime) -> list[tuple[UUID, UUID]]:

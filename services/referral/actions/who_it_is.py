@@ -1,0 +1,48 @@
+"""Doubt of whom a case is: the police name somebody else by the same reference, or name the person no more. Nothing
+ends by itself; a human asks the same day, and whoever helps the person looks before any contact."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from kit.sealing import Sealer
+from services.referral.actions import filing, sealing, telling_providers
+from services.referral.domain.books import Books
+from services.referral.store import alerts, cases, details, tasks
+from services.referral.store.tasks import Task, task_id
+
+ANOTHER, REMOVED = "another_person", "not_in_the_record"
+Given = Sequence[tuple[UUID, sealing.Details | sealing.Relative]]
+
+
+async def others(tx: Tx, sealer: Sealer, given: Given) -> set[UUID]:
+    """The people of whom both the name and the day of birth are others than what is kept of them; asked before what
+    came is kept. One of the two alone is a marriage or a slip."""
+    told = {person_id: what for person_id, what in given if isinstance(what, sealing.Details) and what.date_of_birth}
+    named = [
+        (p, digest) for p, what in told.items() for kind, digest in sealing.digests(sealer, what) if kind == "name"
+    ]
+    found = set()
+    for person_id in await details.named_otherwise(tx, named):
+        held = await sealing.open_person(sealer, person_id, await details.person(tx, person_id))
+        if held.get("date_of_birth") not in (None, told[person_id].date_of_birth):
+            found.add(person_id)
+    return found
+
+
+async def ask_of(tx: Tx, sealer: Sealer, people: Collection[UUID], books: Books, now: datetime) -> None:
+    """Asks of every open case of these people whether they are who they were."""
+    about = [case_id for person_id in sorted(people) for case_id in await cases.of_person(tx, person_id, closed=False)]
+    await ask(tx, sealer, about, ANOTHER, books, now)
+
+
+async def ask(tx: Tx, sealer: Sealer, case_ids: Sequence[UUID], kind: str, books: Books, now: datetime) -> None:
+    """A task of the same day for each case, and an alert to each provider that has it."""
+    if not case_ids:
+        return
+    due = filing.end_of_day(now)
+    await tasks.add(tx, [Task(task_id(kind, one, now.isoformat()), kind, due, now, case_id=one) for one in case_ids])
+    legs = await alerts.open_legs(tx, case_ids)
+    alerted = [(leg, f"{kind}/{now.isoformat()}") for leg in legs]
+    await telling_providers.alert(tx, sealer, alerted, books, now)
