@@ -1,14 +1,14 @@
 """Beside a case: callers, call-backs, who must not know, orders, disclosure, offers with their gates, samples."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.refused import Refused
-from contracts.working_time import local_day
+from contracts.working_time import calendar, local_day
 from kit import clock
 from services.referral.beside_books import offers
 from services.referral.domain.tracked import check, next_steps
@@ -87,7 +87,8 @@ async def test_a_call_is_booked_waits_in_its_queue_and_ends(hub: Hub, browse: As
     await officer.get(f"/cases/{case}/safeguards")
     past = {"call_back-code": "person", "call_back-day": "2020-01-01"}
     assert "still to come" in (await officer.submit("Book the call", 422, **past)).errors[0]
-    day = (clock.now() + timedelta(days=2)).date().isoformat()
+    ahead = next(n for n in range(2, 9) if local_day(clock.now() + timedelta(days=n)) not in calendar().holidays)
+    day = local_day(clock.now() + timedelta(days=ahead)).isoformat()
     far = await officer.submit("Book the call", 422, **past | {"call_back-day": "9999-12-31"})
     assert far.errors[0].startswith("The day must be within two years, like ")
     assert f"Like {(local_day(clock.now()) + timedelta(days=14)).isoformat()}" in far.text, "the example lies ahead"
@@ -99,7 +100,7 @@ async def test_a_call_is_booked_waits_in_its_queue_and_ends(hub: Hub, browse: As
     assert b"court" not in await hub.value("select body from case_entry")
     rows = (await officer.get("/cases/call-backs")).rows
     assert len(rows) == 2
-    weekday = f"{clock.now() + timedelta(days=2):%A}"
+    weekday = f"{date.fromisoformat(day):%A}"
     assert rows[1][-1].startswith((f"Due {weekday}", "Due tomorrow")), "a day keeps its capital"
     await officer.get(f"/cases/{case}/safeguards")
     assert "Spoke to them" in (await officer.submit("Save how it ended", how="reached")).text

@@ -7,14 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.refused import Refused
-from contracts.vocabulary import HOLD_KINDS
+from contracts.vocabulary import CHANNELS, HOLD_KINDS
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
-from services.referral.actions import at_door, sealing
+from services.referral.actions import at_door, contacting, sealing
 from services.referral.beside_books import doors, offers
-from services.referral.domain import persons, tracked
+from services.referral.domain import persons, safe_contact, tracked
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.update import GATES
 from services.referral.store import beside, consent, details
@@ -85,6 +85,8 @@ async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, told: Told, no
         raise Refused("text", "missing")
     if told.kind == "call_back" and (told.due_at is None or told.due_at <= now):
         raise Refused("due", "missing")
+    if told.kind == "call_back" and told.code == "person":
+        await _may_be_rung(tx, case, now)
     if told.due_at is not None and told.due_at > now + FURTHEST:
         raise Refused("due", "too_far")
     body = None
@@ -96,6 +98,18 @@ async def add(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, told: Told, no
     if new:
         await audit.record(tx, [audit.seen(viewer, f"{told.kind}.added", "case", case.case_id, (), told.code)])
     return new
+
+
+async def _may_be_rung(tx: Tx, case: Case, now: datetime) -> None:
+    """Nothing is promised to somebody whom nobody may contact. Refused with the reason."""
+    profile = await contacting.profile_for_hub(tx, case, now)
+    if not safe_contact.alive(profile).allowed:
+        raise Refused("code", safe_contact.DIED)
+    if profile.shut is not None:
+        raise Refused("code", profile.shut)
+    verdicts = [safe_contact.may_use(profile, kind, "support", now) for kind in CHANNELS]
+    if all(one.why == safe_contact.PERSON_SAID for one in verdicts):
+        raise Refused("code", safe_contact.PERSON_SAID)
 
 
 async def check_caller(

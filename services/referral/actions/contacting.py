@@ -20,7 +20,17 @@ from services.referral.domain.attempting import Pace
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
-from services.referral.store import cases, contact, hold_ends, liaison, locks, portal, referrals, told_channels
+from services.referral.store import (
+    cases,
+    contact,
+    hold_ends,
+    liaison,
+    locks,
+    portal,
+    protected,
+    referrals,
+    told_channels,
+)
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel
 from services.referral.store.locks import Lock
@@ -137,17 +147,23 @@ async def profile_for_provider(tx: Tx, case_id: UUID, person_id: UUID) -> Profil
     return replace(await profile_of(tx, person_id), shut=shut)
 
 
-async def open_channel(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, kind: str, now: datetime) -> str | None:
+async def open_channel(
+    tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, kind: str, now: datetime, needed: str | None = None
+) -> str | None:
     """The number or address of a channel, for a worker of the hub who is about to use it; None where none is known.
 
-    Refused unless it may be used now.
+    Refused unless it may be used now, and for a protected address unless it is said why it is `needed`, as a code.
     """
     profile = await profile_for_hub(tx, case, now)
     verdict = safe_contact.may_use(profile, kind, "support", now)
     if not verdict.allowed:
         raise Refused("channel", verdict.why)
+    guarded = kind in protected.PLACES and bool(await protected.of(tx, [case.person_id]))
+    if guarded and not needed:
+        raise Refused("needed", "protected")
     sealed = {one: value for one, value in (await contact.values(tx, case.person_id)).items() if one == kind}
-    await audit.record(tx, [audit.seen(viewer, "channel.opened", "case", case.case_id, (kind,))])
+    why = needed if guarded else None
+    await audit.record(tx, [audit.seen(viewer, "channel.opened", "case", case.case_id, (kind,), why)])
     return (await sealing.open_channels(sealer, case.person_id, sealed)).get(kind)
 
 

@@ -29,10 +29,12 @@ from services.referral.case_ui import (
     words,
 )
 from services.referral.case_ui.room import Desk, frame, one, opened
-from services.referral.store import cases, consent, details, intakes, looking, tasks, timeline, workers
+from services.referral.store import cases, consent, details, intakes, looking, protected, tasks, timeline, workers
 from services.referral.store import first_contact as assessments
 from services.referral.store import hold_ends as hold_end_store
 from services.referral.store.cases import Alert, Case
+
+PROTECTED = "Protected: not shown here. Under Contact it is opened for a reason, where that way is safe"
 
 
 async def overview(visit: Visit, desk: Desk) -> Response:
@@ -47,11 +49,13 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
         held |= await sealing.open_case(
             visit.sealer, case.person_id, case.case_id, await details.case(tx, case.case_id)
         )
+        guarded = "address" in held and bool(await protected.of(tx, [case.person_id]))
+        address = held.pop("address") if guarded else None
         await audit.record(
             tx, [audit.seen(visit.signed_in, "details_revealed", "case", case.case_id, tuple(sorted(held)))]
         )
         await watching_looks.watch(tx, visit.signed_in, case, held.get("family_name"), visit.now)
-    return await _overview(visit, desk, held)
+    return await _overview(visit, desk, held | ({"address": PROTECTED} if address else {}))
 
 
 async def review(visit: Visit, desk: Desk) -> Response:

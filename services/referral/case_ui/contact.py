@@ -25,7 +25,7 @@ from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
 from services.referral.domain.safe_contact import Profile
-from services.referral.store import beside, contact, liaison, numbers
+from services.referral.store import beside, contact, liaison, numbers, protected
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
 
@@ -71,6 +71,7 @@ async def show(
         gone = await numbers.retired(tx, case.person_id)
         promised = await beside.next_call(tx, case.case_id)
         officer = await liaison.of_case(tx, case.case_id)
+        guarded = bool(await protected.of(tx, [case.person_id]))
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
     channels: list[dict[str, Any]] = [
@@ -95,6 +96,9 @@ async def show(
         days=said.days,
         hours=said.hours,
         using=using,
+        guarded=protected.PLACES if guarded else (),
+        guarded_words=desk.books.transitions.reasons["protected_use"].words,
+        guarded_reasons=protected_reasons(desk),
         promised=promised,
         attempts=attempts,
         gone=gone,
@@ -111,6 +115,11 @@ async def show(
         kinds={kind: words.words(kind) for kind in CHANNELS},
         errors=list(errors) if usable else [FieldError("", e.message) if e.field in ATTEMPT else e for e in errors],
     )
+
+
+def protected_reasons(desk: Desk) -> dict[str, str]:
+    """What a protected address may be opened for, in words by code."""
+    return {one.code: one.words for one in desk.books.transitions.reasons["protected_use"].reasons}
 
 
 def _liaison_choices(visit: Visit, desk: Desk, officer: liaison.Liaison | None) -> dict[str, str]:
@@ -162,11 +171,17 @@ def sooner_items(desk: Desk) -> dict[str, str]:
 async def use(visit: Visit, desk: Desk) -> Response:
     """The number or address of a channel, once, because somebody is about to use it and it is safe now."""
     kind = one(visit, "channel")
+    needed = one(visit, f"needed-{kind}")
+    why = needed if needed in protected_reasons(desk) else None
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            value = await contacting.open_channel(tx, visit.signed_in, visit.sealer, case, kind, visit.now)
+            value = await contacting.open_channel(tx, visit.signed_in, visit.sealer, case, kind, visit.now, why)
     except Refused as refused:
+        if refused.code == "protected":
+            return await show(
+                visit, desk, [FieldError(f"needed-{kind}", "Choose what the protected address is needed for")]
+            )
         return await show(visit, desk, [error_of(refused, "")])
     return await show(visit, desk, using=(kind, value))
 

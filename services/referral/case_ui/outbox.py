@@ -18,7 +18,7 @@ from services.referral.actions import contacting, mailing
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk
 from services.referral.domain import leaving, safe_contact
-from services.referral.store import cases, mail, provider_mail
+from services.referral.store import cases, mail, protected, provider_mail
 
 STATES = {"waiting": "Waiting", "sending": "Leaving now", "sent": "Sent", "failed": "Failed", "withheld": "Withheld"}
 WHY = {
@@ -70,6 +70,7 @@ LEAVE_BY = {
     "so they arrive some days later.",
 }
 """What leaves by which carrier, said plainly."""
+PROTECTED = "A protected address: not shown here"
 REFUSED = {
     "not_waiting": "It does not wait any more: it has left, or was withheld.",
     "not_failed": "Only a message that failed can be tried again.",
@@ -130,12 +131,14 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
             raise HTTPException(404)
         said = await mailing.shown(tx, visit.sealer, held, visit.settings.neutral_url, visit.now)
         verdict = await _may_show(tx, visit, held)
-        fields = (held.channel, "words") if verdict.allowed else ("words",)
+        hidden = held.channel in protected.PLACES and bool(await protected.of(tx, [held.person_id]))
+        fields = (held.channel, "words") if verdict.allowed and not hidden else ("words",)
         seen = audit.seen(visit.signed_in, "mail_revealed", "case", held.case_id, fields)
         await audit.record(tx, [seen])
     rows: list[dict[str, Any]] = []
     if said is not None:
         to = said.to if verdict.allowed else f"Not shown: the channel may not be used now. {verdict.words}"
+        to = PROTECTED if hidden else to
         told = [("By", words.words(said.channel)), ("To", to), ("Subject", said.subject)]
         rows = [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
     return visit.render("case_ui/outbox_message.html", held=held, said=said, rows=rows, states=STATES)

@@ -8,18 +8,19 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import local_day
+from contracts.working_time import calendar, local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import date_words
+from kit.web.words import date_words, when
 from services.referral.actions import beside as acts
 from services.referral.actions import sealing
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, offers, witness_charter
 from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
-from services.referral.domain.appointed import example_day, instant_of
+from services.referral.domain import safe_contact
+from services.referral.domain.appointed import FURTHEST, comes_once, example_day, instant_of, is_doubtful
 from services.referral.domain.tracked import AGAIN, Offer, Step, next_steps
 from services.referral.drafting import told_id
 from services.referral.store import beside, cases, details
@@ -90,6 +91,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         codes=CODES,
         ends=ENDS,
         has_word=has_word,
+        doubt=_doubt(visit, "call_back"),
         new_id=uuid4(),
         example=_example(visit),
         officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
@@ -157,7 +159,9 @@ def _named(step: Step) -> str:
 
 
 async def _refused(visit: Visit, desk: Desk, refused: Refused, form: str) -> Response:
-    message = ERRORS.get((refused.field, refused.code))
+    message = ERRORS.get((refused.field, refused.code)) or (
+        f"No call can be promised. {safe_contact.WORDS[refused.code]}" if refused.field == "code" else None
+    )
     if message is None:
         return await _closed_before(visit) if "entry_id" in visit.params else visit.conflict()
     return await show(
@@ -183,6 +187,8 @@ async def add(visit: Visit, desk: Desk) -> Response:
     if kind not in CODES:
         return visit.not_found()
     due = instant_of(one(visit, f"{kind}-day"), one(visit, f"{kind}-time"))
+    if (wrong := _night(visit, kind, due)) is not None:
+        return await show(visit, desk, [FieldError(f"{kind}-due", wrong)], kind)
     told = Told(_id(visit, "entry_id"), kind, one(visit, f"{kind}-code"), one(visit, f"{kind}-text").strip(), due)
     try:
         async with visit.begin() as tx:
@@ -191,6 +197,26 @@ async def add(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         return await _refused(visit, desk, refused, kind)
     return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
+
+
+def _night(visit: Visit, kind: str, due: datetime | None) -> str | None:
+    """What to put right where a call is promised for a time that people rarely mean, or that is not there."""
+    if due is None or not visit.now < due <= visit.now + FURTHEST:
+        return None
+    if not comes_once(due):
+        return "The clocks change that night, so this time is not there, or comes twice. Choose another time"
+    doubt = _doubt(visit, kind)
+    if doubt is None or one(visit, f"{kind}-sure") == doubt:
+        return None
+    return f"This is {doubt}. Choose another time, or tick below that you mean {doubt}"
+
+
+def _doubt(visit: Visit, kind: str) -> str | None:
+    """The time that was sent, said back, where it is of the night or a bare "2.30", or the day is a bank holiday."""
+    due = instant_of(one(visit, f"{kind}-day"), one(visit, f"{kind}-time"))
+    if due is None:
+        return None
+    return when(due) if is_doubtful(one(visit, f"{kind}-time")) or due.date() in calendar().holidays else None
 
 
 async def check_caller(visit: Visit, desk: Desk) -> Response:

@@ -77,7 +77,8 @@ TASKS = {
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
-    "said_no_since": "The police say that the person said no to sharing since: ask them, or take back what is open",
+    "said_no_since": "The police say that the person said no to sharing since, so nobody contacts them: ask the "
+    "officer in the case whether it stands, or take back what is open",
     "said_no_to_support": "The person said no to support: record it on each referral, then close this",
     "name_liaison_officer": "No family liaison officer is named: ask the police whether there is one",
     "name_worker": "With the provider, but nobody there can see it: name one worker, or withdraw it",
