@@ -12,6 +12,7 @@ from tests.builders import a_crime, a_victim
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.test_later_news import a_sent_case, the_police_add
 from tests.referral.test_mailing import a_request, send
 
 pytestmark = pytest.mark.service
