@@ -18,6 +18,10 @@ from services.referral.store.tasks import Task, task_id
 
 UNSAFE, RAISED, DEAD = "contact_unsafe", "risk_raised", "person_died"
 """What is told, as triggers of an alert beside those of the police and the courts."""
+AFRAID = "agreement_afraid"
+OF_FEAR = "afraid"
+"""The reason for which a person takes back an agreement, or declines, that calls for a look at the risk."""
+GRAVE = frozenset({"high", "imminent"})
 NOT_SAFE = frozenset({"unsafe", "unsafe_now"})
 """Reasons of a provider's step that say that being in touch is not safe."""
 
@@ -49,6 +53,18 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
         await locks.add(tx, Lock(person_id, kind, DIED, None, BY_RULE, now, ()))
     found = await cases.of_person(tx, person_id, closed=False)
     await _alert(tx, found, DEAD, referral, referral.updated_at, now)
+
+
+async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
+    """The person takes help back since they are afraid of what would follow: somebody may have made them. The risk is
+    looked at again, within the limit of life safety where it is high; once for each time."""
+    case = await cases.get(tx, case_id)
+    if case is None:
+        return
+    grave = case.priority == 0 or case.risk_grade in GRAVE
+    due = filing.hub_due(filing.LIFE_SAFETY, now) if grave else filing.end_of_day(now)
+    await tasks.add(tx, [Task(task_id(AFRAID, case_id, about), AFRAID, due, now, case_id=case_id)])
+    await beside.mark_for_review(tx, [case_id], now)
 
 
 async def if_raised(

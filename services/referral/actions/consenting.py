@@ -10,7 +10,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import ending, lapsing
+from services.referral.actions import alarming, ending, lapsing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.actions.gating import UNDONE
@@ -129,6 +129,8 @@ async def withdraw(
         await consent.withdraw(tx, one.consent_id, now, reason)
         await announce(tx, [_withdrawn(one, reason, viewer, now)], viewer.user_id)
     await ending.end(tx, viewer, held, ends, now)
+    if reason == alarming.OF_FEAR:
+        await alarming.afraid(tx, held.case_id, held.consent_id, now)
     await audit.record(tx, [audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), reason)])
     return len(ends.referrals)
 

@@ -52,6 +52,8 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
         await life.close_proposals(tx, referral.referral_id, now, keep=keep)
     if referral.reason == DIED and referral.ended_at is not None:
         await alarming.died(tx, referral, now)
+    if referral.state == "declined_by_victim" and referral.reason == alarming.OF_FEAR:
+        await alarming.afraid(tx, referral.case_id, referral.referral_id, now)
     if referral.state == "unreachable" and referral.reason == NO_REPLY:
         kind = "tell_referrer"
         due = filing.end_of_day(now)

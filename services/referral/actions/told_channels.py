@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from contracts.referral import ContactSafetyChanged
 from kit.database import Tx
+from services.referral.actions import filing
 from services.referral.actions.announcing import announce
+from services.referral.actions.lapsing import WITH_PROVIDER
 from services.referral.domain.later_word import WORDS, Word, after
-from services.referral.store import cases, contact, locks, told_channels
+from services.referral.store import cases, contact, locks, referrals, tasks, told_channels
+from services.referral.store.tasks import Task, task_id
 from services.referral.store.told_channels import HeldChannel, Key, SealedChannel
 
 WHY = "police_said"
+CHANGED = "number_changed"
 
 
 async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, heard: bool = False) -> None:
@@ -36,6 +41,18 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
     shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
     await _tell(tx, shut, now)
+    other = {key[0] for key, one in found.items() if held[key].value_index not in (None, one.value_index)}
+    await _pass_on(tx, sorted(other), now)
+
+
+async def _pass_on(tx: Tx, people: Sequence[UUID], now: datetime) -> None:
+    """A number or address of these people is another one now: providers that were given the one before are told by
+    somebody of the hub the same day, and their page says at once not to use it."""
+    for case_id in [one for person_id in people for one in await cases.of_person(tx, person_id, closed=False)]:
+        legs = await referrals.legs_of_case(tx, case_id)
+        if any(leg.state in WITH_PROVIDER and leg.sent_at is not None for leg in legs):
+            task = task_id(CHANGED, case_id, now)
+            await tasks.add(tx, [Task(task, CHANGED, filing.end_of_day(now), now, case_id=case_id)])
 
 
 def _first(held: HeldChannel, told: SealedChannel) -> HeldChannel:

@@ -17,7 +17,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
-from services.referral.actions import consenting
+from services.referral.actions import alarming, consenting
 from services.referral.case_ui import against, words
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
@@ -323,4 +323,6 @@ async def withdraw(visit: Visit, desk: Desk) -> Response:
             return await preview(visit, desk)
         raise
     flash = "The agreement is withdrawn" + (f", and {count} of its referrals with it." if count else ".")
-    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash)
+    if afraid := reason == alarming.OF_FEAR:
+        flash += " They are afraid: the risk is to be looked at now, see “To do today” on the case."
+    return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash, done=not afraid)

@@ -96,9 +96,7 @@ async def show(
         days=said.days,
         hours=said.hours,
         using=using,
-        guarded=protected.PLACES if guarded else (),
-        guarded_words=desk.books.transitions.reasons["protected_use"].words,
-        guarded_reasons=protected_reasons(desk),
+        **_guarded(desk, guarded=guarded),
         promised=promised,
         attempts=attempts,
         gone=gone,
@@ -115,6 +113,15 @@ async def show(
         kinds={kind: words.words(kind) for kind in CHANNELS},
         errors=list(errors) if usable else [FieldError("", e.message) if e.field in ATTEMPT else e for e in errors],
     )
+
+
+def _guarded(desk: Desk, *, guarded: bool) -> dict[str, Any]:
+    """Which ways lead to a protected address, and what is asked before it is opened."""
+    return {
+        "guarded": protected.PLACES if guarded else (),
+        "guarded_words": desk.books.transitions.reasons["protected_use"].words,
+        "guarded_reasons": protected_reasons(desk),
+    }
 
 
 def protected_reasons(desk: Desk) -> dict[str, str]:

@@ -74,6 +74,9 @@ TASKS = {
     "ring_duty_line": "Ring the provider's duty line: it is silent",
     "contact_wish": "The person said on their own page how to be reached: read it in the timeline, and make sure in "
     "another safe way that it was them",
+    "number_changed": "A number or address is another one now: tell each provider that was given the one before",
+    "agreement_afraid": "The person took back an agreement, or said no, since they are afraid: look at the risk now, "
+    "and at whether it has to be shared without agreement",
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",

@@ -16,10 +16,12 @@ from services.referral.actions import contacting
 from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import LOCKING
-from services.referral.provider_portal.one import show_referral
+from services.referral.provider_portal.one import is_another, show_referral
 from services.referral.provider_portal.room import base, can_try, error_of, limits, moved, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact, portal
+
+ANOTHER = "It is another number or address now. Do not use the one that you were given: ask the hub for the new one"
 
 
 async def record_attempt(visit: Visit, books: Books) -> Response:
@@ -39,6 +41,8 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
             offered = await own(tx, visit, books)
             if not can_try(visit, offered):
                 return await moved(tx, visit, books, offered)
+            if outcome not in LOCKING and await is_another(tx, visit, offered, channel):
+                raise Refused("channel", "another_number")
             if attempt not in {held.attempt_id for held in await contact.attempts(tx, offered.case_id)}:
                 await contacting.record_attempt(
                     tx,
@@ -56,7 +60,8 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
     except Refused as refused:
         if refused.code == "too_soon":
             return await show_referral(visit, books, [FieldError("sooner", await _not_before(visit, books, channel))])
-        return await show_referral(visit, books, [error_of(refused, "channel")])
+        said = FieldError("channel", ANOTHER) if refused.code == "another_number" else error_of(refused, "channel")
+        return await show_referral(visit, books, [said])
     told = "The attempt was recorded"
     told += ". Now record that the person said no, as the page says" if outcome == "declined" else ""
     return visit.redirect(base(visit, offered), flash=told)

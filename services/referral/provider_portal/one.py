@@ -48,8 +48,8 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
     possible = sorted(steps(visit, books, offered), key=_asks)
     names = await workers(visit)
-    channels = _channels(visit, profile, _still(visit, pack, digests) if can_try(visit, offered) else {})
-    usable = {channel["kind"]: channel["words"] for channel in channels if channel["may"].allowed}
+    channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=can_try(visit, offered))
+    usable = {each["kind"]: each["words"] for each in channels if each["may"].allowed and not each["changed"]}
     return visit.render(
         "provider_portal/referral.html",
         status=422 if errors else 200,
@@ -118,13 +118,28 @@ async def _profile(tx: Tx, offered: Offered) -> tuple[Profile, dict[str, bytes]]
 
 def _still(visit: Visit, pack: dict[str, Any], digests: Mapping[str, bytes]) -> dict[str, str]:
     """The numbers and addresses of the pack that are still the person's: what is safe now is what they have now."""
-    given = {channel["kind"]: channel["value"] for channel in pack.get("channels", ()) if channel["value"]}
+    given = _given(pack)
     return {k: value for k, value in given.items() if sealing.value_index(visit.sealer, k, value) == digests.get(k)}
 
 
-def _channels(visit: Visit, profile: Profile, given: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every known channel with whether it may be used now; its value only while that is so."""
-    found = []
+def _given(pack: Mapping[str, Any]) -> dict[str, str]:
+    """The numbers and addresses of the pack, by kind."""
+    return {channel["kind"]: channel["value"] for channel in pack.get("channels", ()) if channel["value"]}
+
+
+async def is_another(tx: Tx, visit: Visit, offered: Offered, channel: str) -> bool:
+    """Whether the number or address of a channel is another one than this provider was given."""
+    pack = await packing.read(tx, visit.sealer, visit.signed_in, offered.leg_id, visit.now) or {}
+    _, digests = await _profile(tx, offered)
+    return channel in _given(pack).keys() - _still(visit, pack, digests)
+
+
+def _channels(
+    visit: Visit, profile: Profile, pack: Mapping[str, Any], still: Mapping[str, str], *, can_try: bool
+) -> list[dict[str, Any]]:
+    """Every known channel with whether it may be used now; its value only while that is so. `changed`: the provider was
+    given another one before."""
+    found, changed, given = [], _given(pack).keys() - still, still if can_try else {}
     for kind, state in profile.channels.items():
         safe = state.safety == "safe" and state.locked_at is None
         may = safe_contact.may_use(profile, kind, "support", visit.now)
@@ -135,6 +150,7 @@ def _channels(visit: Visit, profile: Profile, given: Mapping[str, str]) -> list[
                 "state": state,
                 "may": may,
                 "safe": safe,
+                "changed": kind in changed,
                 "value": given.get(kind) if may.allowed else None,
                 "days": words.days(state.days),
                 "hours": words.hours(state.hours),
