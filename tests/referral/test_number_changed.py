@@ -56,6 +56,8 @@ async def test_who_takes_an_agreement_back_out_of_fear_is_looked_at_within_the_h
         assert "They are afraid: the risk is to be looked at now" in page.text
         page = await officer.get(f"/cases/{sent.case}")
         assert "since they are afraid: look at the risk now" in page.text
+        notices = await (await browse("leader")).get("/cases/notices")
+        assert "took back an agreement, or said no, out of fear" in notices.text
     due = await hub.rows("select due_at - created_at as within from task where kind = 'agreement_afraid'")
     assert [row["within"] for row in due] == [timedelta(hours=1)]
     assert await hub.value("select review_since is not null from case_file where case_id = $1", sent.case)

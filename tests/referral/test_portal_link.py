@@ -278,7 +278,9 @@ async def test_a_lock_from_a_page_whose_link_is_over_is_heard_and_shows_nothing(
     else:
         await hub.worker.pool.execute("update leg_link set session_until = now()")
     tried = {"channel": "mobile", "outcome": "no_answer", "attempt_id": str(uuid4())}
-    await holder.post("/portal/link/attempts", tried, status=404)
+    page = await holder.post("/portal/link/attempts", tried | {"text": "She asked for a call on Monday"}, status=404)
+    assert "What you sent was not saved" in page.text and "She asked for a call on Monday" in page.text
+    assert tried["attempt_id"] not in page.text and "csrf" not in page.text.lower()
     await hub.every(locking.carry_on)
     locked = "select locked_why from channel where kind = 'mobile'"
     assert await hub.value(locked) is None

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.vocabulary import CHANNELS
 from kit import audit
 from kit.database import Tx
-from services.referral.actions import elsewhere, filing, new_incident
+from services.referral.actions import elsewhere, filing, new_incident, noticing
 from services.referral.actions.locking import BY_RULE
 from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
@@ -53,6 +53,7 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
         await locks.add(tx, Lock(person_id, kind, DIED, None, BY_RULE, now, ()))
     found = await cases.of_person(tx, person_id, closed=False)
     await _alert(tx, found, DEAD, referral, referral.updated_at, now)
+    await noticing.tell_roles(tx, DEAD, found, now)
 
 
 async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
@@ -65,6 +66,7 @@ async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
     due = filing.hub_due(filing.LIFE_SAFETY, now) if grave else filing.end_of_day(now)
     await tasks.add(tx, [Task(task_id(AFRAID, case_id, about), AFRAID, due, now, case_id=case_id)])
     await beside.mark_for_review(tx, [case_id], now)
+    await noticing.tell_roles(tx, AFRAID, [case_id], now)
 
 
 async def if_raised(

@@ -56,6 +56,16 @@ async def tell_again(tx: Tx, kind: str, causes: Sequence[Cause]) -> None:
         await notices.tell(tx, _told(kind, causes))
 
 
+async def tell_roles(tx: Tx, kind: str, case_ids: Sequence[UUID], now: datetime) -> None:
+    """Tells officers and leaders something new of these cases, one notice for each time."""
+    told = [
+        Notice(uuid5(NS, f"notice/{kind}/{role}/{case_id}/{now.isoformat()}"), role, kind, case_id, now)
+        for case_id in case_ids
+        for role in ("officer", "leader")
+    ]
+    await notices.add(tx, told)
+
+
 OfClock = EntitlementFact | RelatedClockFact
 
 

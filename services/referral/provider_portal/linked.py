@@ -16,6 +16,7 @@ from kit.web.limiting import OF_CODES, OF_FORMS, Tries, too_many
 from services.referral.actions import contacting, leg_links
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import LOCKING
+from services.referral.provider_portal import words
 from services.referral.provider_portal.room import LINKED, View, one
 from services.referral.provider_portal.words import CHANNELS
 from services.referral.store import links
@@ -131,7 +132,25 @@ def _over(visit: Visit, locked: str | None = None) -> Response:
     visit.viewer = None
     token = visit.params.get("token")
     again = f"{LINKED}/open/{token}/again" if token else f"{LINKED}/again" if secret(visit) else None
-    return visit.render("provider_portal/link_over.html", status=404, again=again, locked=locked)
+    wrote = () if locked else _written(visit)
+    return visit.render("provider_portal/link_over.html", status=404, again=again, locked=locked, wrote=wrote)
+
+
+def _written(visit: Visit) -> list[tuple[str, str]]:
+    """What a form held that came behind a link that is over, so that it can be sent again: not what only the page put
+    there."""
+    if visit.request.method != "POST":
+        return []
+    told = [(name, text.strip()) for name, texts in visit.form.items() for text in texts if text.strip()]
+    return [(words.words(name), text) for name, text in told if not _of_page(name, text)]
+
+
+def _of_page(name: str, text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return name in ("stood", "shown", "digest") or "csrf" in name
+    return True
 
 
 async def ask_again(visit: Visit, books: Books) -> Response:
