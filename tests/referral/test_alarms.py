@@ -103,8 +103,8 @@ async def test_after_a_death_every_channel_is_shut_every_service_is_told_and_no_
     assert set(held.values()) == {("unsafe", "died")}
     assert await mailed(hub) == await hub.value("select array_agg(leg_id) from leg where state = 'sent'")
     assert [row["kind"] for row in await hub.rows(OPEN)].count("person_died") == 1
-    told = await hub.rows("select role, kind from notice where kind = 'person_died' order by role")
-    assert [row["role"] for row in told] == ["leader", "officer"]
+    notices = await hub.rows("select role, kind from notice where kind = 'person_died' order by role")
+    assert [row["role"] for row in notices] == ["leader", "officer"]
     assert await asked_for(hub, sent) == "contact.withheld.v1"
     told = (
         "select count(*) from case_event where type = 'contact-safety.changed.v1' and data ->> 'reason_code' = 'died'"
