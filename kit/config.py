@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     release: str = "0.1.0"
 
     @property
+    def nothing_leaves(self) -> bool:
+        """Whether this is a developer's machine from which no message goes to anybody."""
+        return self.environment == "development" and self.mail == "outbox"
+
+    @property
     def development(self) -> bool:
         return self.environment in ("development", "test")
 

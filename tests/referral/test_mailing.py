@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import Message as Received
@@ -289,6 +289,23 @@ async def _no_but_to_questions(hub: Hub, case: UUID) -> None:
     async with hub.looks(a_viewer()) as tx:
         given = Consent(uuid4(), person, case, "feedback", "self", clock.now(), how="mobile")
         await consenting.record(tx, a_viewer(), given, clock.now())
+
+
+async def test_only_on_a_machine_from_which_nothing_leaves_is_a_persons_link_whole(
+    hub: Hub, databases: Databases
+) -> None:
+    await asked(hub)
+    await send(hub)
+    for environment, whole in (("test", False), ("development", True)):
+        settings = hub.context.settings.model_copy(update={"environment": environment})
+        here = replace(hub, context=replace(hub.context, settings=settings))
+        async with hub_pages(here, databases) as browse:
+            officer = await browse("officer")
+            page = await officer.get("/operations/outbox?state=sent")
+            [button] = [words for words in page.texts("button") if words.startswith("Show the message")]
+            page = await officer.submit(button)
+            assert ("the rest of the link is the person's own" not in page.text) is whole
+            assert ("On this machine nothing leaves" in page.text) is whole
 
 
 async def test_the_outbox_shows_what_became_of_messages_and_an_address_only_on_demand(

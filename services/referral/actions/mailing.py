@@ -9,6 +9,7 @@ from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
+from kit.config import Settings
 from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
@@ -89,9 +90,10 @@ async def _over(tx: Tx, held: Held, now: datetime) -> str | None:
     return None
 
 
-async def shown(tx: Tx, sealer: Sealer, held: Held, neutral_url: str, now: datetime) -> Message | None:
-    """The message as a worker may read it: its link ends before the token, which opens the person's own page."""
-    return await message_of(tx, sealer, held, neutral_url, now, cut=True)
+async def shown(tx: Tx, sealer: Sealer, held: Held, settings: Settings, now: datetime) -> Message | None:
+    """The message as a worker may read it: its link ends before the token, which opens the person's own page. Where no
+    message leaves at all it is whole, since nobody else could follow it."""
+    return await message_of(tx, sealer, held, settings.neutral_url, now, cut=not settings.nothing_leaves)
 
 
 async def message_of(

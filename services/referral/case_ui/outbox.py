@@ -123,13 +123,13 @@ def carrying(visit: Visit) -> str:
 
 
 async def reveal(visit: Visit, desk: Desk) -> Response:
-    """One message as it leaves, its address while that is safe, and its link cut off: whoever has the link is the
-    person. Who asked is kept."""
+    """One message as it leaves, its address while that is safe, and its link cut off where messages leave: whoever has
+    the link is the person. Who asked is kept."""
     async with visit.begin() as tx:
         held = await mail.get(tx, visit.id("request_id"))
         if held is None:
             raise HTTPException(404)
-        said = await mailing.shown(tx, visit.sealer, held, visit.settings.neutral_url, visit.now)
+        said = await mailing.shown(tx, visit.sealer, held, visit.settings, visit.now)
         verdict = await _may_show(tx, visit, held)
         hidden = held.channel in protected.PLACES and bool(await protected.of(tx, [held.person_id]))
         fields = (held.channel, "words") if verdict.allowed and not hidden else ("words",)
@@ -141,7 +141,14 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
         to = PROTECTED if hidden else to
         told = [("By", words.words(said.channel)), ("To", to), ("Subject", said.subject)]
         rows = [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
-    return visit.render("case_ui/outbox_message.html", held=held, said=said, rows=rows, states=STATES)
+    return visit.render(
+        "case_ui/outbox_message.html",
+        whole=visit.settings.nothing_leaves,
+        held=held,
+        said=said,
+        rows=rows,
+        states=STATES,
+    )
 
 
 async def _may_show(tx: Tx, visit: Visit, held: mail.Held) -> safe_contact.Verdict:
