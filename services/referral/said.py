@@ -57,6 +57,10 @@ FOUND = {
     " community.",
     "risk_elsewhere": "It was heard {} that the risk to this person is high, in another matter than this. Ask the hub"
     " before any contact.",
+    "asks_for_care": "More was told {} than when this was sent: the person needs more care than before. Ask the hub"
+    " before any contact.",
+    "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
+    " ask the hub.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
 }
 """What a service found of danger or death, as alerts say it at the top of a page; each with when."""

@@ -113,8 +113,12 @@ async def test_what_is_not_one_number_is_safe_for_nobody_and_is_opened_for_nobod
 async def test_a_number_that_is_unsafe_on_one_kind_is_unsafe_on_every_kind(hub: Hub) -> None:
     person = await says(hub, "V-both", mobile=NUMBER, text=WRITTEN_OTHERWISE, landline=ANOTHER)
     sent = await hub.value("select case_id from case_file where person_id = $1", person)
+    twin = await says(hub, "V-twin", text=NUMBER, landline=ANOTHER)
+    await hub.worker.pool.execute("insert into linked_person values ($1, $2), ($2, $1)", person, twin)
     async with hub.looks(OFFICER) as tx:
-        await contacting.set_safety(tx, OFFICER, sent, "mobile", "unsafe", SOON, spoke=False)
+        shut = await contacting.set_safety(tx, OFFICER, sent, "mobile", "unsafe", SOON, spoke=False)
+    assert shut == ["text"]
+    assert await hub.value("select safety from channel where person_id = $1 and kind = 'text'", twin) == "unsafe"
     assert [await why(hub, person, kind) for kind in ("mobile", "text", "landline")] == ["unsafe", "unsafe", "safe"]
     channels = [{"kind": "mobile", "value": NUMBER, "safety": "unsafe"}, *safe(text=NUMBER)]
     crime = a_crime(a_victim("V-police", channels_safe=["text"]))

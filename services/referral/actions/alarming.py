@@ -11,12 +11,14 @@ from services.referral.actions import elsewhere, filing, new_incident, noticing
 from services.referral.actions.locking import BY_RULE
 from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
+from services.referral.domain.routing import NOW_OR_CHILD
 from services.referral.domain.safe_contact import DIED, ONE_CHANCE
 from services.referral.store import alarms, beside, cases, contact, locks, tasks, unsure
+from services.referral.store.cases import Case
 from services.referral.store.locks import Lock
 from services.referral.store.tasks import Task, task_id
 
-UNSAFE, RAISED, DEAD = "contact_unsafe", "risk_raised", "person_died"
+UNSAFE, RAISED, DEAD, CARE = "contact_unsafe", "risk_raised", "person_died", "asks_for_care"
 """What is told, as triggers of an alert beside those of the police and the courts."""
 AFRAID = "agreement_afraid"
 OF_FEAR = "afraid"
@@ -84,14 +86,27 @@ async def if_raised(
 async def of_batch(
     tx: Tx,
     dangers: Sequence[tuple[UUID, str]],
-    raised: Sequence[tuple[UUID, tuple[str | None, str | None]]],
+    later: Sequence[tuple[Case, Case]],
     now: datetime,
     heard_from: UUID | None = None,
 ) -> None:
-    """What a batch of crimes tells of danger: to who helps in that case, and in every other case of the person."""
-    for case_id, risks in raised:
-        await if_raised(tx, case_id, risks, now, heard_from)
+    """What is told later of danger (`later`: cases as they were, and are) reaches who helps in that case, and in every
+    other case of the person."""
+    for held, case in later:
+        if rose(held.risk_grade, case.risk_grade):
+            await if_raised(tx, case.case_id, (held.risk_grade, case.risk_grade), now, heard_from)
+        elif filing.has_provider(held, case) and (new := filing.new_holds(held, case)):
+            await _asks_for_care(tx, case.case_id, new, now, heard_from)
+        if filing.cancelled(held, case, now):
+            await alarms.add(tx, [case.case_id], filing.NO_CRIME, f"no_crime/{case.revision}", None, now, now)
     await elsewhere.tell(tx, dangers, now)
+
+
+async def _asks_for_care(tx: Tx, case_id: UUID, new: Sequence[str], now: datetime, heard_from: UUID | None) -> None:
+    if not NOW_OR_CHILD.isdisjoint(new):
+        await alarms.make_urgent(tx, case_id, now)
+    await alarms.add(tx, [case_id], CARE, f"{CARE}/{','.join(new)}", heard_from, now, now)
+    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{CARE}", "case", case_id)])
 
 
 async def _alert(

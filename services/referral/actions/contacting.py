@@ -214,8 +214,9 @@ async def lock_from_afar(tx: Tx, viewer: Viewer, referral_id: UUID, channel: str
 
 async def set_safety(
     tx: Tx, viewer: Viewer, case_id: UUID, channel: str, safety: str, now: datetime, *, spoke: bool
-) -> None:
-    """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person.
+) -> list[str]:
+    """Says whether a channel is safe. A lock is lifted only by somebody who has spoken to the person. Returns the kinds
+    that are shut with it, since they have its number.
 
     Where records of one person hold different numbers, speaking on one says nothing of the other: Refused."""
     person_id = await person_of(tx, case_id)
@@ -237,12 +238,17 @@ async def set_safety(
     others = await contact.holders(tx, person_id, channel) if mine else []
     for record in (said, *(replace(said, person_id=other) for other in others)):
         await contact.set_safety(tx, record, viewer.user_id)
+    shut: set[tuple[UUID, str]] = set()
     if mine and safety == "unsafe":
-        await told_channels.shut_with_the_number(tx, [person_id, *others], now)
+        shut |= set(await told_channels.shut_with_the_number(tx, [person_id, *others], now))
     if lifted:
         await locks.forget(tx, person_id, channel)
     await _tell_safety(tx, viewer, said, now)
-    await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel,), safety)])
+    kinds = sorted({kind for _, kind in shut} - {channel})
+    for kind in kinds:
+        await tell_now(tx, viewer, person_id, kind, now)
+    await audit.record(tx, [audit.seen(viewer, "channel.set", "case", case_id, (channel, *kinds), safety)])
+    return kinds
 
 
 async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> list[UUID]:

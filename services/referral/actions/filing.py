@@ -29,6 +29,7 @@ SAFEGUARDING = frozenset({"marac", "childrens_social_care", "adult_safeguarding"
 """Doors that a refusal does not bar: support does not contact the person, and a human still acts for their safety."""
 OPEN_DOOR = "safeguarding_door"
 NEW_HOLD = "new_hold"
+NO_CRIME = "no_crime"
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -266,12 +267,31 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
 
 
 def news(held: Case | None, case: Case, now: datetime) -> list[Task]:
-    """Something that asks for care became known of a case that stays with its provider: somebody looks the same day."""
-    if held is None or case.state != "active":
+    """Something that asks for care became known of a case that is with a provider: somebody looks the same day, also
+    where a new line brings it back to the hub."""
+    if held is None or not has_provider(held, case):
         return []
-    new = sorted(set(case.holds) - set(held.holds) - UPDATE_GATES)
+    new = new_holds(held, case)
     about = task_id(NEW_HOLD, case.case_id, *new)
     return [Task(about, NEW_HOLD, end_of_day(now), now, case_id=case.case_id)] if new else []
+
+
+def has_provider(held: Case, case: Case) -> bool:
+    """Whether something of a case was with a provider before it was decided again."""
+    return "active" in (held.state, case.state) or (held.state, held.decision) == ("waiting", "sent")
+
+
+def new_holds(held: Case, case: Case) -> list[str]:
+    """The holds that ask for care and were not there before, sorted."""
+    return sorted(set(case.holds) - set(held.holds) - UPDATE_GATES)
+
+
+def cancelled(held: Case | None, case: Case, now: datetime) -> list[Task]:
+    """The police say of what they recorded that it is no crime, and no incident: somebody asks whether help goes on."""
+    no_crime = held is not None and not (case.offence_code or case.incident_kind)
+    was = held is not None and bool(held.offence_code or held.incident_kind)
+    about = task_id(NO_CRIME, case.case_id, case.revision)
+    return [Task(about, NO_CRIME, end_of_day(now), now, case_id=case.case_id)] if no_crime and was else []
 
 
 def liaison(facts: CaseFacts, case: Case, now: datetime) -> list[Task]:

@@ -43,7 +43,7 @@ class Hearing:
     by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full;
     `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes; `one_chance`: the people of
     whom it was heard that it is honour-based abuse, and when; `dangers`: what the other cases of a person have to be
-    told of, by the case that tells it; `raised`: known cases whose risk is another one, before and now; `removed`: open
+    told of, by the case that tells it; `later`: cases that were known, as they were and as they are; `removed`: open
     cases whose person the police name no more."""
 
     books: Books
@@ -59,7 +59,7 @@ class Hearing:
     one_chance: dict[UUID, datetime] = field(default_factory=dict)
     removed: list[UUID] = field(default_factory=list)
     dangers: list[tuple[UUID, str]] = field(default_factory=list)
-    raised: list[tuple[UUID, tuple[str | None, str | None]]] = field(default_factory=list)
+    later: list[tuple[Case, Case]] = field(default_factory=list)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -226,8 +226,8 @@ def _gather(
         hearing.one_chance[case.person_id] = now
     if any(prior.case_id != case.case_id for prior in hearing.past.prior.get(case.person_id, ())):
         hearing.dangers += dangers(held, case)
-    if held is not None and held.risk_grade != case.risk_grade:
-        hearing.raised.append((case.case_id, (held.risk_grade, case.risk_grade)))
+    if held is not None:
+        hearing.later.append((held, case))
     changes.routings[case.case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     hearing.past.facts[case.case_id], hearing.past.histories[case.case_id] = facts, history
     for referral in filing.received(case, decision, now):
@@ -244,6 +244,7 @@ def _gather(
     for kind in set(facts.channels_safe).difference(before.channels_safe if before else ()):
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
     tasks = (*filing.tasks_of(facts, decision, now), *filing.liaison(facts, case, now), *filing.news(held, case, now))
+    tasks = (*tasks, *filing.cancelled(held, case, now))
     for task in tasks:
         changes.tasks[task.task_id] = task
     hearing.events += decision.events

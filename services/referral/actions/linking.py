@@ -9,11 +9,11 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import new_incident, numbers, restricting, who_is_one
+from services.referral.actions import contacting, new_incident, numbers, restricting, who_is_one
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, locks, persons, same_person
+from services.referral.store import cases, locks, persons, same_person, told_channels
 
 
 async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
@@ -28,6 +28,8 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
     if same:
         await new_incident.of_linked(tx, viewer, sorted(everybody), now)
         await locks.follow(tx, sorted(everybody), now)
+        for record, kind in await told_channels.shut_with_the_number(tx, everybody, now):
+            await contacting.tell_now(tx, viewer, record, kind, now)
     if same and await same_person.restricted(tx, sorted(everybody)):
         own = await persons.own_right(tx, everybody)
         anew = await persons.restrict(tx, everybody)

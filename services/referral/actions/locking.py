@@ -10,13 +10,17 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
+from services.referral.actions import filing
 from services.referral.actions.announcing import announce
 from services.referral.domain.safe_contact import NOT_FOR_ONE_CHANCE, ONE_CHANCE
-from services.referral.store import cases, contact, locks
-from services.referral.store.locks import Lock
+from services.referral.store import beside, cases, contact, locks, tasks
+from services.referral.store.locks import Lock, Waiting
+from services.referral.store.tasks import Task, task_id
 
 AT_ONCE = 100
 BY_RULE = "system"
+FOUND_OUT = frozenset({"someone_else_answered", "said_unsafe", "message_left"})
+"""Why a channel was locked by who has just heard that it is not the person alone who is reached on it."""
 
 
 async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
@@ -31,9 +35,20 @@ async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
             await locks.lock_others(tx, lock)
             await locks.follow(tx, [lock.person_id], moment.now)
             await _tell_others(tx, lock)
+            await _look_at_the_risk(tx, lock, moment.now)
     if found:
         await locks.carried_on(tx, [lock.number for lock in found], moment.now)
     return len(found)
+
+
+async def _look_at_the_risk(tx: Tx, lock: Waiting, now: datetime) -> None:
+    """Somebody else has the person's phone in hand, or their post: a human looks the same day, on one case."""
+    if lock.why not in FOUND_OUT or not (found := await cases.of_person(tx, lock.person_id, closed=False)):
+        return
+    about = next((one for one in lock.told if one in found), found[0])
+    task = task_id("review_risk", about, "lock", lock.locked_at.isoformat())
+    await tasks.add(tx, [Task(task, "review_risk", filing.end_of_day(now), now, case_id=about)])
+    await beside.mark_for_review(tx, [about], now)
 
 
 async def one_chance(tx: Tx, people: Mapping[UUID, datetime]) -> None:

@@ -15,17 +15,20 @@ from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import both_sides, sealing
+from services.referral.actions.filing import end_of_day
 from services.referral.domain import risk_said
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import NOTHING_KNOWN, facts_of
-from services.referral.store import packs, portal, protected
+from services.referral.store import packs, portal, protected, tasks
 from services.referral.store.batches import remembered
 from services.referral.store.cases import Case
 from services.referral.store.packs import Frozen, Material
 from services.referral.store.protected import PLACES
+from services.referral.store.tasks import Task, task_id
 
 OF_FACTS = ("needs", "access_needs", "relationship", "same_household", "reported_on", "committed_from", "committed_to")
 BATCH = 300
+UNREACHED = "nobody_can_reach"
 
 
 async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> dict[str, Any]:
@@ -87,6 +90,11 @@ def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]
     ]
 
 
+def no_way(contract: Contract, pack: dict[str, Any]) -> bool:
+    """Whether a provider is to reach somebody and was given no number or address for it."""
+    return "channels" in contract.pack and not any(channel["value"] for channel in pack.get("channels", ()))
+
+
 def digest(pack: dict[str, Any]) -> str:
     """SHA-256 of a pack, the same for the officer who saw it and the provider who got it."""
     return hashlib.sha256(_bytes(pack)).hexdigest()
@@ -118,12 +126,18 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
     materials = await packs.materials(tx, [leg.case_id for leg in waiting])
     keys = await context.sealer.data_keys([one.case.person_id for one in materials.values()], make=True)
     contracts = (await stocked.current(tx, context.facts)).directory.by_id
-    frozen = []
+    frozen, unreached = [], []
     for leg in waiting:
         material, contract = materials[leg.case_id], contracts.get(leg.contract_id)
         key = keys[material.case.person_id]
-        frozen.append(_frozen(leg.leg_id, key, _contents(material, contract, key) if contract else {}))
+        pack = _contents(material, contract, key) if contract else {}
+        frozen.append(_frozen(leg.leg_id, key, pack))
+        if contract is not None and no_way(contract, pack):
+            unreached.append(leg.case_id)
     await packs.freeze(tx, frozen, moment.now)
+    due = end_of_day(moment.now)
+    found = [(task_id(UNREACHED, case_id), case_id) for case_id in unreached]
+    await tasks.add(tx, [Task(task, UNREACHED, due, moment.now, case_id=case_id) for task, case_id in found])
     await both_sides.watch(tx, [leg.leg_id for leg in waiting], moment.now)
     return len(waiting)
 

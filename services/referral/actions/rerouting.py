@@ -82,8 +82,7 @@ async def rerun(
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
-    raised = [(case_id, (held.risk_grade, case.risk_grade))]
-    await alarming.of_batch(tx, hearing.dangers(held, case), raised, now, heard_from)
+    await alarming.of_batch(tx, hearing.dangers(held, case), [(held, case)], now, heard_from)
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True

@@ -211,7 +211,7 @@ async def lock(visit: Visit, desk: Desk) -> Response:
 
 
 async def set_safety(visit: Visit, desk: Desk) -> Response:
-    channel, safety, spoke = one(visit, "which"), one(visit, "safety"), one(visit, "spoke") == "yes"
+    channel, safety, spoke, shut = one(visit, "which"), one(visit, "safety"), one(visit, "spoke") == "yes", list[str]()
     errors = [] if channel in CHANNELS else [FieldError("which", "Choose the channel")]
     errors += [] if safety in ("safe", "unsafe", "unknown") else [FieldError("safety", "Choose whether it is safe")]
     answered = one(visit, "spoke") in ("yes", "no")
@@ -225,7 +225,8 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
             viewer, asked = visit.signed_in.user_id, (channel, one(visit, "shown"), safety)
             moved = await as_shown.moved(tx, case.person_id, *asked, viewer, visit.now)
             if moved is None:
-                await contacting.set_safety(tx, visit.signed_in, case.case_id, channel, safety, visit.now, spoke=spoke)
+                about = (visit.signed_in, case.case_id, channel, safety, visit.now)
+                shut = await contacting.set_safety(tx, *about, spoke=spoke)
             if moved is None or moved.again:
                 times = (one(visit, "days"), one(visit, "hours"))
                 await timing.keep(tx, visit.signed_in, case.case_id, channel, *times)
@@ -233,7 +234,14 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
         return await show(visit, desk, [error_of(refused, "spoke" if refused.field == "spoke_to_person" else "safety")])
     if moved is not None and not moved.again:
         return await show(visit, desk, [FieldError("which", _changed(moved))], 409)
-    return visit.redirect(f"/cases/{case.case_id}/contact", flash="What is safe was changed, everywhere at once.")
+    return visit.redirect(
+        f"/cases/{case.case_id}/contact", flash="What is safe was changed, everywhere at once." + _with_it(shut)
+    )
+
+
+def _with_it(kinds: Sequence[str]) -> str:
+    named = ", ".join(words.words(kind) for kind in kinds)
+    return f" Shut with it, since it is the same number: {named}." if kinds else ""
 
 
 def _changed(moved: Moved) -> str:

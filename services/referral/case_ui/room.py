@@ -25,7 +25,7 @@ from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.said import role
-from services.referral.store import cases, consent, elsewhere, must_not_know, preferring
+from services.referral.store import cases, consent, contact, elsewhere, must_not_know, preferring
 from services.referral.store.cases import Case
 
 ALWAYS = ("major_incident", "share_refused")
@@ -60,6 +60,8 @@ REFUSALS = {
     " referral",
     "is_the_silent_one": "This provider has the referral already and is silent: choose another",
 }
+WRITTEN = frozenset({"mobile", "landline", "text", "email", "letter"})
+"""Channels for which a number or address has to be known."""
 ELSEWHERE = {
     "one_chance": "Honour-based abuse in another case: one chance",
     "high_risk": "High risk in another case",
@@ -138,10 +140,24 @@ async def opened(tx: Tx, visit: Visit) -> Case:
     return found
 
 
+async def _without(tx: Tx, case: Case, safe: Sequence[str]) -> list[str]:
+    """Channels that are called safe, and of which no number or address has come."""
+    if case.details == "waiting":
+        return []
+    held = await contact.digests(tx, case.person_id)
+    return [kind for kind in safe if kind in WRITTEN and kind not in held]
+
+
+def _none_known(without: Sequence[str]) -> list[dict[str, str]]:
+    named = ", ".join(words.words(kind) for kind in without)
+    return [{"text": f"Called safe, not known to us: {named}", "classes": "moj-badge--orange"}] if named else []
+
+
 async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]:
     """The identity bar and the tabs that every page of a case begins with."""
     held = await contacting.profile_for_hub(tx, case, visit.now)
     safe = [k for k in held.channels if safe_contact.may_use(held, k, "support", visit.now).allowed]
+    without = await _without(tx, case, safe)
     base = f"/cases/{case.case_id}"
     soon = visit.now + timedelta(days=standards(local_day(visit.now)).agreement_warn_days)
     ends = await consent.first_end(tx, case.case_id, visit.now, soon)
@@ -165,8 +181,15 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "one_chance": chance or "honour_based_abuse" in case.lines,
         "base": base,
         "tabs": tabs,
-        "safe": [words.words(kind) for kind in safe],
-        "badges": [*warned, *badges(case), *await _lifted(tx, case, held.shut), *not_to_know(shut_out), *ending],
+        "safe": [words.words(kind) for kind in safe if kind not in without],
+        "badges": [
+            *warned,
+            *badges(case),
+            *await _lifted(tx, case, held.shut),
+            *not_to_know(shut_out),
+            *ending,
+            *_none_known(without),
+        ],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,
         "role": role,

@@ -95,6 +95,8 @@ TASKS = {
     " here",
     "given_twice": "The police gave two numbers for one way to reach the person, or one in words we cannot read: see"
     " the name and details, and ask the officer which is right",
+    "no_crime": "The police say that it is no crime any more: ask whether the person still wants help",
+    "nobody_can_reach": "It was sent by itself, and no number or address that is safe came with it: ask the officer",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
     "handover_not_taken": "The contract was handed over, and the new one does not take this person: find who can",

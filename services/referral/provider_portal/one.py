@@ -61,6 +61,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         steps=possible,
         said_no=_said_no(possible, attempts, need),
         can_try=can_try(visit, offered),
+        no_way=_no_way(books, offered, pack),
         can_lock=visit.may("portal.write"),
         kinds=words.CHANNELS,
         usable=usable,
@@ -93,6 +94,11 @@ def _age(offered: Offered, pack: Mapping[str, Any]) -> dict[str, Any]:
         return {"age": words.NO_LONGER, "other_age": False}
     sent = pack.get("age_band", offered.age_band)
     return {"age": words.age(offered.age_band), "other_age": sent != offered.age_band}
+
+
+def _no_way(books: Books, offered: Offered, pack: dict[str, Any]) -> bool:
+    contract = books.directory.by_id.get(offered.contract_id)
+    return bool(pack) and contract is not None and packing.no_way(contract, pack)
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:

@@ -18,10 +18,14 @@ ALERTING = (
 
 _TELL = """
 with told as (
-    select c.case_id, m.* from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+    select c.case_id, m.crime_id, m.victim_ref, m.milestone_id, m.trigger, m.received_at, m.data,
+           least(m.happened_at, m.received_at) as happened_at
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
                                       $6::timestamptz[], $7::text[])
         as m(crime_id, victim_ref, milestone_id, trigger, happened_at, received_at, data)
-      join case_file c on c.crime_id = m.crime_id and (m.victim_ref is null or c.victim_ref = m.victim_ref)
+      join case_file c on c.crime_id = m.crime_id and (m.victim_ref is null or c.victim_ref = m.victim_ref
+           or (m.trigger = any($8) and not exists (
+               select 1 from case_file x where x.crime_id = m.crime_id and x.victim_ref = m.victim_ref)))
 ), alerted as (
     insert into alert (case_id, milestone_id, trigger, happened_at, received_at)
     select distinct on (1, 2) case_id, milestone_id, trigger, happened_at, received_at from told where trigger = any($8)
@@ -47,7 +51,8 @@ async def known_crimes(tx: Tx, crimes: Sequence[UUID]) -> set[UUID]:
 
 
 async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequence[datetime]) -> None:
-    """Puts milestones on the timelines of their cases; those that alert mark the risk for review."""
+    """Puts milestones on the timelines of their cases; those that alert mark the risk for review. An alert of somebody
+    whom the crime does not name is told to everybody whom it does; what is told of a day to come is news of today."""
     if milestones:
         await tx.execute(
             _TELL,

@@ -68,12 +68,19 @@ update channel c set {", ".join(f"{name} = w.{name}" for name in _NAMES)}
  where c.person_id = w.person_id and c.kind = w.kind
 """
 # A number that is unsafe on one kind of channel is unsafe on every kind, unless somebody heard otherwise since.
+# So it is in every record of the person.
 _WITH_THE_NUMBER = """
-update channel c set safety = 'unsafe', set_by = null, set_by_role = u.set_by_role, set_at = $2
-  from channel u
- where c.person_id = any($1::uuid[]) and u.person_id = c.person_id and u.kind <> c.kind and u.safety = 'unsafe'
-   and u.value_index = c.value_index and c.safety = 'safe' and c.locked_at is null
-   and (c.heard_at is null or c.heard_at < u.set_at)
+with record as (select p as person_id from unnest($1::uuid[]) p
+                union select other_id from linked_person where person_id = any($1::uuid[])),
+beside as (select person_id, person_id as other_id from record
+           union select r.person_id, l.other_id from record r join linked_person l on l.person_id = r.person_id),
+bad as (select distinct on (1, 2) b.person_id, u.value_index, u.set_by_role, u.set_at
+          from beside b join channel u on u.person_id = b.other_id
+         where u.safety = 'unsafe' and u.value_index is not null order by 1, 2, u.set_at desc)
+update channel c set safety = 'unsafe', set_by = null, set_by_role = b.set_by_role, set_at = $2
+  from bad b
+ where c.person_id = b.person_id and c.value_index = b.value_index and c.safety = 'safe' and c.locked_at is null
+   and (c.heard_at is null or c.heard_at < b.set_at)
 returning c.person_id, c.kind
 """
 
@@ -93,7 +100,7 @@ async def held(tx: Tx, keys: Collection[Key], now: datetime) -> tuple[dict[Key, 
 
 
 async def shut_with_the_number(tx: Tx, people: Collection[UUID], now: datetime) -> list[Key]:
-    """Shuts every channel of these people that has the number of one that is unsafe; returns which."""
+    """Shuts every channel of these people, in every record, with the number of one that is unsafe; returns which."""
     return [(row["person_id"], row["kind"]) for row in await tx.fetch(_WITH_THE_NUMBER, sorted(people), now)]
 
 
