@@ -61,7 +61,6 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         steps=possible,
         said_no=_said_no(possible, attempts, need),
         can_try=can_try(visit, offered),
-        no_way=_no_way(books, offered, pack),
         can_lock=visit.may("portal.write"),
         kinds=words.CHANNELS,
         usable=usable,
@@ -80,7 +79,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         ended=ended,
         unsafe=unsafe,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
-        **_age(offered, pack),
+        **_of_pack(books, offered, pack),
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],
@@ -88,17 +87,13 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
     )
 
 
-def _age(offered: Offered, pack: Mapping[str, Any]) -> dict[str, Any]:
-    """The age as it is now, and whether it is another one than was sent."""
+def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, Any]:
+    """The age as it is now, and whether it is another one than was sent; and whether nothing came to reach them by."""
     if not offered.kind:
-        return {"age": words.NO_LONGER, "other_age": False}
-    sent = pack.get("age_band", offered.age_band)
-    return {"age": words.age(offered.age_band), "other_age": sent != offered.age_band}
-
-
-def _no_way(books: Books, offered: Offered, pack: dict[str, Any]) -> bool:
-    contract = books.directory.by_id.get(offered.contract_id)
-    return bool(pack) and contract is not None and packing.no_way(contract, pack)
+        return {"age": words.NO_LONGER, "other_age": False, "no_way": False}
+    sent, contract = pack.get("age_band", offered.age_band), books.directory.by_id.get(offered.contract_id)
+    no_way = bool(pack) and contract is not None and packing.no_way(contract, pack)
+    return {"age": words.age(offered.age_band), "other_age": sent != offered.age_band, "no_way": no_way}
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:
