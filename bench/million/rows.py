@@ -184,6 +184,8 @@ _CURRENT = "md5('leg' || n || '/' || k || '/' || tries)::uuid"
 _LEG_STATE = """case r.state when 'in_support' then 'accepted' when 'on_hold' then 'accepted'
             when 'sent' then 'sent' when 'accepted' then 'accepted' when 'waitlisted' then 'waitlisted'
             when 'withdrawn' then 'withdrawn' else 'ended' end"""
+_OVER_HOW = """case r.state when 'completed' then 'support.completed.v1' when 'ended_early'
+            then 'support.ended-early.v1' else 'referral.withdrawn.v1' end"""
 WRITE_REFERRALS = f"""
 insert into referral (referral_id, case_id, line, state, source, automatic, urgent, leg_id, provider_id, contract_id,
                       received_at, triaged_at, first_attempt_at, reached_at, sent_at, viewed_at, answered_at,
@@ -202,7 +204,8 @@ select referral_id, case_id, line, state, 'police', dice % 3 > 0, dice % 25 = 0,
   from new_referral;
 insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id, state,
                  automatic, restricted, gate, sent_at, out_at, viewed_at, answered_at, decline_reason, assigned_to,
-                 pack, pack_fields, pack_sha256, ended_at, urgent, contacted_at)
+                 pack, pack_fields, pack_sha256, ended_at, urgent, contacted_at, accepted_at, started_at, over_at,
+                 over_how, end_reason, counted_until)
 select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i = r.tries then r.provider_id else w.provider_id end,
        case when i = r.tries then r.contract_id else w.contract_id end,
@@ -213,7 +216,13 @@ select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i < r.tries then 'capacity' end,
        case when r.dice % 5 > 0 then md5(r.provider_id || '/' || r.dice % 8)::uuid end,
        p.pack, '{{pack_fields}}'::text[], p.sha256, case when i < r.tries then r.sent_at else r.ended_at end,
-       i = r.tries and r.dice % 25 = 0, case when i = r.tries or w.provider_id = r.provider_id then r.started_at end
+       i = r.tries and r.dice % 25 = 0, case when i = r.tries or w.provider_id = r.provider_id then r.started_at end,
+       case when i = r.tries and r.answered_at is not null then array[r.answered_at] end,
+       case when i = r.tries then r.started_at end, case when i = r.tries then r.ended_at end,
+       case when i = r.tries and r.ended_at is not null then {_OVER_HOW} end,
+       case when i = r.tries and r.state in ('completed', 'ended_early') then 'needs_met' end,
+       case when i = r.tries then case when r.started_at is not null and r.ended_at is null then 'infinity'
+                                       else greatest(r.answered_at, r.started_at, r.ended_at) end end
   from new_referral r, generate_series(1, r.tries) as i, new_pack p, proto.contract w
  where p.leg_id = md5('leg' || r.n || '/' || r.k || '/' || i)::uuid
    and w.number = abs(hashint8extended(r.n, 7) % {{contracts}});
@@ -225,12 +234,10 @@ select md5('try' || n || '/' || k)::uuid, case_id, referral_id, provider_id, 'mo
   from new_referral where answered_at is not null;
 insert into case_event (case_id, happened_at, type, referral_id, leg_id, actor_role, data)
 select case_id, e.at, e.type, referral_id, {_CURRENT}, e.role, json_build_object('line', line)
-  from new_referral, lateral (values
+  from new_referral r, lateral (values
        (sent_at, 'referral.sent.v1', 'system'), (answered_at, 'referral.accepted.v1', 'idva.worker'),
        (started_at, 'support.started.v1', 'idva.worker'),
-       (ended_at,
-           case state when 'completed' then 'support.completed.v1' when 'ended_early' then 'support.ended-early.v1'
-                  else 'referral.withdrawn.v1' end, 'idva.worker')) as e(at, type, role)
+       (ended_at, {_OVER_HOW}, 'idva.worker')) as e(at, type, role)
  where e.at is not null order by e.at;
 insert into end_report (leg_id, case_id, provider_id, how, reason, next_step, at, by_id)
 select {_CURRENT}, case_id, provider_id, state, 'needs_met', 'nothing', ended_at, md5(provider_id || '/0')::uuid

@@ -108,12 +108,18 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
        {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on,
        l.kept_apart_since
 """
+# What hangs on a leg is sought for each by its key (`offset 0` holds the planner to it): which rows row-level security
+# leaves of it cannot be guessed, and a wrong guess reads the whole table.
 _WITH_REFERRAL = """
-  left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
+  left join lateral (select r.* from referral r where r.referral_id = l.referral_id and r.leg_id = l.leg_id offset 0) r
+    on true
 """
 _WITH_LIMITS = "left join limits d on d.contract_id = l.contract_id"
-_WITH_CASE = "left join case_file c on c.case_id = l.case_id"
-_OFFERED = f"{_SHOWN} from leg l {_WITH_REFERRAL} {_WITH_LIMITS} {_WITH_CASE}"
+_WITH_CASE = """
+  left join lateral (select c.kind, c.risk_grade, c.age_band, c.language, c.home_local_authority, c.local_authority
+                       from case_file c where c.case_id = l.case_id offset 0) c on true
+"""
+_HANGING = f"{_WITH_REFERRAL} {_WITH_LIMITS} {_WITH_CASE}"
 _BY_DUE = "due_at nulls last, (l.urgent or l.urgent_since is not null) desc, l.sent_at, l.leg_id"
 
 
@@ -162,7 +168,8 @@ async def offered(
         first = f"select l.leg_id from leg l where {where}"
     rows = await tx.fetch(
         f"with {LIMITS}, these as materialized ({first} order by {order} {some})"
-        f" {_OFFERED} join these on these.leg_id = l.leg_id order by {order.replace('due_at', 'these.due_at')}",
+        f" {_SHOWN} from these cross join lateral (select l.* from leg l where l.leg_id = these.leg_id offset 0) l"
+        f" {_HANGING} order by {order.replace('due_at', 'these.due_at')}",
         contract_id,
         *limits.arguments,
     )
@@ -185,7 +192,7 @@ async def counts(tx: Tx, contract_id: UUID | None = None) -> dict[str, int]:
 async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     """The viewer's own leg of a referral (the last one, where it was tried twice); None for everybody else's."""
     row = await tx.fetchrow(
-        f"with {LIMITS} {_OFFERED} where l.referral_id = $1 order by l.number desc limit 1",
+        f"with {LIMITS} {_SHOWN} from leg l {_HANGING} where l.referral_id = $1 order by l.number desc limit 1",
         referral_id,
         *limits.arguments,
     )
