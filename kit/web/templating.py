@@ -58,7 +58,7 @@ def environment(assets: Assets, *folders: Path) -> Environment:
     made.globals |= {"date_field": forms.date_field, "plural": words.plural}
     for component in sorted((_GOVUK / "components").iterdir()):
         made.globals |= _macros(made.get_template(f"govuk/components/{component.name}/macro.html"))
-    for own in ("moj.html", "chart.html"):
+    for own in ("moj.html", "chart.html", "pages.html"):
         if (_OURS / own).exists():
             made.globals |= _macros(made.get_template(own))
     return made

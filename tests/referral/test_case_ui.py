@@ -306,7 +306,7 @@ async def test_a_send_with_agreement_leaves_in_ten_seconds_and_can_be_undone(hub
     page = await officer.submit("Undo")
     assert "Undone. Nothing was sent." in page.text
     assert await hub.value("select count(*) from leg where case_id = $1", case) == 0
-    assert "agreement" in (await officer.get(f"/cases/{case}")).text.lower()
+    assert "Agreement for IDVA," in (await officer.get(f"/cases/{case}")).text
 
 
 async def test_an_unknown_contract_is_not_there(hub: Hub, browse: AsPersona) -> None:

@@ -11,7 +11,6 @@ from services.referral.domain.safe_contact import (
     LOCKING,
     ChannelState,
     Profile,
-    after_attempt,
     choose,
     lift,
     lock,
@@ -98,10 +97,10 @@ def test_what_is_no_channel_is_never_used() -> None:
 
 @pytest.mark.parametrize("outcome", CONTACT_OUTCOMES)
 def test_somebody_else_answering_locks_the_channel_for_everybody(outcome: str) -> None:
-    after = after_attempt(a_profile(), "mobile", outcome, THURSDAY_NOON)
-    locked = after.channel("mobile").locked_at is not None
-    assert locked is (outcome in {"someone_else_answered", "wrong_number", "unsafe"})
-    assert may_use(after, "mobile", "support", THURSDAY_NOON).allowed is not locked
+    why = locks(outcome, a_profile().channel("mobile"))
+    assert (why is not None) is (outcome in {"someone_else_answered", "wrong_number", "unsafe"})
+    after = lock(a_profile(), "mobile", why, THURSDAY_NOON) if why else a_profile()
+    assert may_use(after, "mobile", "support", THURSDAY_NOON).allowed is (why is None)
     assert set(LOCKING) <= set(CONTACT_OUTCOMES)
 
 

@@ -285,9 +285,6 @@ async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract
     """Records that the person agreed to a contract, once: where they have agreed to it before, that stands with the
     scope they gave it, and the same form records it no second time."""
     before = await consent.load(tx, consent_id)
-    if before is not None and before.reason == gating.UNDONE:  # undone, then sent again from the same form
-        consent_id = bound(consent_id, before.withdrawn_at)
-        before = await consent.load(tx, consent_id)
     if before is not None or await gating.has_agreed(tx, case.case_id, contract, visit.now):
         return
     today = local_day(visit.now)

@@ -216,12 +216,6 @@ def new_incident(profile: Profile, reported_safe: Iterable[str], now: datetime) 
     return _with(profile, *states)
 
 
-def after_attempt(profile: Profile, channel: str, outcome: str, now: datetime) -> Profile:
-    """What an attempt taught us: somebody else answering, a wrong number or a word of danger locks the channel."""
-    why = locks(outcome, profile.channel(channel))
-    return lock(profile, channel, why, now) if why else profile
-
-
 def lock(profile: Profile, channel: str, why: str, now: datetime) -> Profile:
     """Locks a channel everywhere. An earlier lock keeps its time and reason."""
     held = profile.channel(channel)

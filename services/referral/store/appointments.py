@@ -144,8 +144,8 @@ async def to_come(tx: Tx, legs: Sequence[UUID], now: datetime) -> list[datetime]
 
 
 _LEG = "l.leg_id, l.referral_id, l.reference, l.line, l.assigned_to, l.person_id"
-# Of everybody, appointments are followed in their order; of one worker, they are sought by the worker's legs. `offset 0`
-# holds the planner to it: which rows row-level security leaves cannot be guessed.
+# Of everybody, appointments are followed in their order; of one worker, they are sought by the worker's legs.
+# `offset 0` holds the planner to it: which rows row-level security leaves cannot be guessed.
 _OF_ALL = f"""
   from appointment a cross join lateral (
        select {_LEG} from leg l where l.leg_id = a.leg_id and l.state in ('accepted', 'waitlisted') offset 0) l

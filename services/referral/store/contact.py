@@ -216,24 +216,6 @@ async def lock(tx: Tx, person_id: UUID, kind: str, why: str, by: UUID | None, ro
     await tx.execute(_LOCK, person_id, kind, now, why, by, role)
 
 
-async def set_value(
-    tx: Tx, person_id: UUID, kind: str, value: bytes, index: bytes, by: UUID, role: str, now: datetime
-) -> None:
-    """Writes the sealed value of a channel; a new channel is of unknown safety."""
-    await tx.execute(
-        "insert into channel (person_id, kind, safety, value, value_index, set_by, set_by_role, set_at)"
-        " values ($1, $2, 'unknown', $3, $4, $5, $6, $7)"
-        " on conflict (person_id, kind) do update set value = excluded.value, value_index = excluded.value_index",
-        person_id,
-        kind,
-        value,
-        index,
-        by,
-        role,
-        now,
-    )
-
-
 async def add_attempt(tx: Tx, attempt: Attempt) -> None:
     names = columns(Attempt)
     await tx.execute(
