@@ -38,7 +38,7 @@ select schemaname || '.' || indexname as name, indexdef from pg_indexes i
 """
 _FILLED = (
     *("crime", "person_index", "channel", "case_file", "routing", "referral", "leg", "case_event", "task", "consent"),
-    *("contact_attempt", "appointment", "audit", "same_person"),
+    *("contact_attempt", "appointment", "audit", "same_person", "leg_steps"),
 )
 
 

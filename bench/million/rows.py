@@ -204,8 +204,7 @@ select referral_id, case_id, line, state, 'police', dice % 3 > 0, dice % 25 = 0,
   from new_referral;
 insert into leg (leg_id, referral_id, case_id, person_id, number, reference, line, provider_id, contract_id, state,
                  automatic, restricted, gate, sent_at, out_at, viewed_at, answered_at, decline_reason, assigned_to,
-                 pack, pack_fields, pack_sha256, ended_at, urgent, contacted_at, accepted_at, started_at, over_at,
-                 over_how, end_reason, counted_until)
+                 pack, pack_fields, pack_sha256, ended_at, urgent, contacted_at)
 select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i = r.tries then r.provider_id else w.provider_id end,
        case when i = r.tries then r.contract_id else w.contract_id end,
@@ -216,13 +215,7 @@ select p.leg_id, r.referral_id, r.case_id, r.person_id, i, r.reference, r.line,
        case when i < r.tries then 'capacity' end,
        case when r.dice % 5 > 0 then md5(r.provider_id || '/' || r.dice % 8)::uuid end,
        p.pack, '{{pack_fields}}'::text[], p.sha256, case when i < r.tries then r.sent_at else r.ended_at end,
-       i = r.tries and r.dice % 25 = 0, case when i = r.tries or w.provider_id = r.provider_id then r.started_at end,
-       case when i = r.tries and r.answered_at is not null then array[r.answered_at] end,
-       case when i = r.tries then r.started_at end, case when i = r.tries then r.ended_at end,
-       case when i = r.tries and r.ended_at is not null then {_OVER_HOW} end,
-       case when i = r.tries and r.state in ('completed', 'ended_early') then 'needs_met' end,
-       case when i = r.tries then case when r.started_at is not null and r.ended_at is null then 'infinity'
-                                       else greatest(r.answered_at, r.started_at, r.ended_at) end end
+       i = r.tries and r.dice % 25 = 0, case when i = r.tries or w.provider_id = r.provider_id then r.started_at end
   from new_referral r, generate_series(1, r.tries) as i, new_pack p, proto.contract w
  where p.leg_id = md5('leg' || r.n || '/' || r.k || '/' || i)::uuid
    and w.number = abs(hashint8extended(r.n, 7) % {{contracts}});
@@ -242,6 +235,16 @@ select case_id, e.at, e.type, referral_id, {_CURRENT}, e.role, json_build_object
 insert into end_report (leg_id, case_id, provider_id, how, reason, next_step, at, by_id)
 select {_CURRENT}, case_id, provider_id, state, 'needs_met', 'nothing', ended_at, md5(provider_id || '/0')::uuid
   from new_referral where state in ('completed', 'ended_early');
+insert into leg_steps (leg_id, provider_id, state, restricted, assigned_to, accepted_at, started_at, over_at, over_how,
+                       end_reason, counted_until)
+select l.leg_id, l.provider_id, l.state, l.restricted, l.assigned_to,
+       case when r.answered_at is not null then array[r.answered_at] end, r.started_at, r.ended_at,
+       case when r.ended_at is not null then {_OVER_HOW} end,
+       case when r.state in ('completed', 'ended_early') then 'needs_met' end,
+       case when r.started_at is not null and r.ended_at is null then 'infinity'
+            else greatest(r.answered_at, r.started_at, r.ended_at) end
+  from new_referral r join leg l on l.leg_id = {_CURRENT}
+ where coalesce(r.answered_at, r.started_at, r.ended_at) is not null;
 insert into appointment (appointment_id, leg_id, case_id, provider_id, starts_at, way, state, booked_at, booked_by)
 select md5('meeting' || n || '/' || k)::uuid, {_CURRENT}, case_id, provider_id,
        case when ended_at is null then '{{now}}'::timestamptz + (dice % 30) * interval '1 day' else started_at end,

@@ -23,7 +23,7 @@ async def checks(tx: Tx) -> list[Check]:
         Check("referrals with a provider have a leg there", 0, found["without_leg"]),
         Check("legs belong to a referral that tried them", 0, found["stray_legs"]),
         Check("legs say what their referrals, attempts and rests say", 0, found["legs_apart"]),
-        Check("legs say what their timelines and end reports say", 0, found["steps_apart"]),
+        Check("legs are counted as their timelines and end reports say", 0, found["steps_apart"]),
         Check("announcements numbered without a gap", found["announced"], found["numbered"]),
         Check("details waiting longer than ten minutes", 0, found["details_waiting"]),
         Check("count.crimes", found["crimes"], found["crimes"]),  # read by the checks between services

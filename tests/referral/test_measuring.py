@@ -223,7 +223,7 @@ async def test_legs_say_what_their_referrals_attempts_and_rests_say_after_every_
     await said(hub, started.leg, contacted_at=False)
 
 
-async def test_legs_say_what_their_timelines_and_end_reports_say_after_every_act(hub: Hub) -> None:
+async def test_legs_are_counted_as_their_timelines_say_after_every_act(hub: Hub) -> None:
     worker, officer = a_viewer("idva.worker"), a_viewer()
     sent, declined = [await a_referral_sent(hub) for _ in range(2)]
     await said(hub, sent.leg, accepted_at=False, counted_until=None)
@@ -234,19 +234,24 @@ async def test_legs_say_what_their_timelines_and_end_reports_say_after_every_act
     await said(hub, declined.leg, declined_at=True, accepted_at=False)
     async with hub.looks(worker) as tx:
         await providing.start(tx, worker, sent.referral, LATER)
-    assert await hub.value("select counted_until = 'infinity' from leg where leg_id = $1", sent.leg)
+    assert await hub.value("select counted_until = 'infinity' from leg_steps where leg_id = $1", sent.leg)
     async with hub.looks(officer) as tx:
         await referring.step(tx, officer, sent.referral, "withdraw", LATER, reason_code="duplicate")
     await said(hub, sent.leg, started_at=True, over_at=True, over_how="referral.withdrawn.v1")
     await hub.worker.pool.execute("delete from case_event where type = 'support.started.v1'")
     await said(hub, sent.leg, started_at=False, over_at=True)
+    await hub.worker.pool.execute("update leg set restricted = true, lapsed_at = sent_at where leg_id = $1", sent.leg)
+    await hub.worker.pool.execute("delete from case_event where leg_id = $1", declined.leg)
+    await said(hub, declined.leg, counted_until=None)
 
 
 async def said(hub: Hub, leg: UUID, **expected: Any) -> None:
     """The leg says so (of a time: whether there is one), and reconcile finds no leg that says something else."""
-    [row] = await hub.rows("select * from leg where leg_id = $1", leg)
+    [row] = await hub.rows(
+        "select * from leg left join leg_steps s on s.leg_id = leg.leg_id where leg.leg_id = $1", leg
+    )
     shown = {name: row[name] is not None if name.endswith("_at") else row[name] for name in expected}
     assert shown == expected
     async with hub.as_worker() as tx:
-        held = [one for one in await checks(tx) if one.id.startswith("legs say")]
+        held = [one for one in await checks(tx) if one.id.startswith(("legs say", "legs are"))]
     assert len(held) == 2 and all(one.ok for one in held)

@@ -24,10 +24,14 @@ select (select count(*) from crime)::bigint as crimes,
        (select count(*) from leg l cross join lateral leg_reads(l.leg_id, l.referral_id, l.case_id, l.provider_id) k
          where (l.urgent, l.asked_at, l.contacted_at, l.rested)
                is distinct from (k.urgent, k.asked_at, k.contacted_at, k.rested))::bigint as legs_apart,
-       (select count(*) from leg l cross join lateral leg_steps(l.leg_id) k
-         where (l.accepted_at, l.declined_at, l.started_at, l.over_at, l.over_how, l.end_reason, l.counted_until)
-               is distinct from (k.accepted_at, k.declined_at, k.started_at, k.over_at, k.over_how, k.end_reason,
-                                 k.counted_until))::bigint as steps_apart,
+       (select count(*) from leg l cross join lateral leg_told(l.leg_id) k left join leg_steps s on s.leg_id = l.leg_id
+         where (k.counted_until is not null or s.leg_id is not null)
+               and (s.provider_id, s.state, s.restricted, s.assigned_to, s.lapsed_at, s.decline_reason, s.accepted_at,
+                    s.declined_at, s.started_at, s.over_at, s.over_how, s.end_reason, s.counted_until)
+               is distinct from
+                   (l.provider_id, l.state, l.restricted, l.assigned_to, l.lapsed_at, l.decline_reason, k.accepted_at,
+                    k.declined_at, k.started_at, k.over_at, k.over_how, k.end_reason, k.counted_until))::bigint
+           as steps_apart,
        (select coalesce(sum(last), 0) from kit.sequence s where not exists
            (select 1 from contract_state c where c.contract_id = s.subject_id))::bigint as announced,
        (select count(*) from case_event where ours)::bigint as numbered,

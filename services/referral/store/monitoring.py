@@ -73,20 +73,20 @@ select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.l
  order by x.since
 """
 _RECEIVED = f"select count(*) from leg l where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2"
-# A leg says itself when what is counted here happened to it (`migrations/0075`), in one index with what row-level
-# security asks: an entry of a timeline is seen by who sees its leg, and that would be asked of each.
+# When what is counted here happened to a leg stands in one index, with what row-level security asks of the leg
+# (`migrations/0075`): an entry of a timeline is seen by who sees its leg, and that would be asked of each.
 _IN = "{0} >= $1 and {0} < $2"
 _STEPS = f"""
-select case when {_IN.format("l.declined_at")} then coalesce(l.decline_reason, 'not_said') end as declined,
-       case when l.over_how = 'support.ended-early.v1' and {_IN.format("l.over_at")}
-            then coalesce(l.end_reason, 'not_said') end as early,
+select case when {_IN.format("s.declined_at")} then coalesce(s.decline_reason, 'not_said') end as declined,
+       case when s.over_how = 'support.ended-early.v1' and {_IN.format("s.over_at")}
+            then coalesce(s.end_reason, 'not_said') end as early,
        count(*) as legs,
-       count(*) filter (where {_IN.format("l.accepted_at[1]")} or cardinality(l.accepted_at) > 1
-           and exists (select from unnest(l.accepted_at) a(at) where {_IN.format("a.at")})) as accepted,
-       count(*) filter (where {_IN.format("l.started_at")}) as started,
-       count(*) filter (where l.over_how = 'support.completed.v1' and {_IN.format("l.over_at")}) as completed,
-       count(*) filter (where l.started_at < $2 and (l.over_at is null or l.over_at >= $1)) as in_support
-  from leg l where l.provider_id = {PROVIDER} and l.counted_until >= $1 group by 1, 2
+       count(*) filter (where {_IN.format("s.accepted_at[1]")} or cardinality(s.accepted_at) > 1
+           and exists (select from unnest(s.accepted_at) a(at) where {_IN.format("a.at")})) as accepted,
+       count(*) filter (where {_IN.format("s.started_at")}) as started,
+       count(*) filter (where s.over_how = 'support.completed.v1' and {_IN.format("s.over_at")}) as completed,
+       count(*) filter (where s.started_at < $2 and (s.over_at is null or s.over_at >= $1)) as in_support
+  from leg_steps s where s.provider_id = {PROVIDER} and s.counted_until >= $1 group by 1, 2
 """
 _OUTCOMES = f"""
 select code || ':' || change as category, count(*) as n
