@@ -3,7 +3,7 @@
 -- what row-level security asks of its leg. Triggers keep it, whoever writes, always by reading the sources again.
 
 create table leg_steps (
-    leg_id uuid primary key references leg,
+    leg_id uuid not null,
     provider_id uuid not null,
     state text not null,
     restricted boolean not null,
@@ -108,6 +108,7 @@ declare
     name text;
     read text[] := array['leg', 'case_event', 'end_report'];
 begin
+    perform set_config('work_mem', '128MB', true), set_config('maintenance_work_mem', '256MB', true);
     foreach name in array read loop
         execute format('alter table %I no force row level security', name);
     end loop;
@@ -138,6 +139,8 @@ begin
     end loop;
 end
 $$;
+-- Now, for a reference that is there while the table is filled locks each leg, and so writes it.
+alter table leg_steps add primary key (leg_id), add foreign key (leg_id) references leg;
 create index leg_steps_counted on leg_steps (provider_id, counted_until)
     include (accepted_at, declined_at, started_at, over_at, over_how, decline_reason, end_reason, state, restricted,
              assigned_to, lapsed_at, leg_id);
