@@ -134,13 +134,13 @@ begin
                             'support.completed.v1', 'support.ended-early.v1', 'referral.withdrawn.v1')
              group by leg_id) e using (leg_id)
       left join end_report p using (leg_id);
+    -- Now, for a reference that is there while the table is filled locks each leg, and so writes it.
+    alter table leg_steps add primary key (leg_id), add foreign key (leg_id) references leg;
     foreach name in array read loop
         execute format('alter table %I force row level security', name);
     end loop;
 end
 $$;
--- Now, for a reference that is there while the table is filled locks each leg, and so writes it.
-alter table leg_steps add primary key (leg_id), add foreign key (leg_id) references leg;
 create index leg_steps_counted on leg_steps (provider_id, counted_until)
     include (accepted_at, declined_at, started_at, over_at, over_how, decline_reason, end_reason, state, restricted,
              assigned_to, lapsed_at, leg_id);
