@@ -142,7 +142,7 @@ async def drawn(tx: Tx, quarter: Quarter) -> list[Line]:
         quarter.ends,
     )
     lines.append(Line("waiting", "all", str(waiting)))
-    lines += _steps(await tx.fetch(_STEPS, *span))
+    lines += _steps([dict(row) for row in await tx.fetch(_STEPS, *span)])
     for measure, sql in (("outcome", _OUTCOMES), ("appointments", _APPOINTMENTS), ("distance", _DISTANCE)):
         lines += [Line(measure, row["category"], str(row["n"])) for row in await tx.fetch(sql, *span)]
     for one in await said(tx, quarter.name):
