@@ -16,7 +16,10 @@ ONE = "00000000-0000-4000-8000-000000000001"
     [
         (silence._SILENT, (NOON, 10)),
         (f"select count(*) {silence.UNOPENED}", (NOON, NOON, [], [], [])),
-        (f"with {LIMITS} {portal._OFFERED} where l.referral_id = $1", (ONE, [], [], [], [], [], [])),
+        (
+            f"with {LIMITS} {portal._SHOWN} from leg l {portal._HANGING} where l.referral_id = $1",
+            (ONE, [], [], [], [], [], []),
+        ),
     ],
     ids=["silent legs", "what is not opened", "one referral of a provider"],
 )

@@ -44,6 +44,9 @@ class Known:
     seen: bool
     told: tuple[tuple[str, datetime], ...]
     reason: str | None
+    sent: datetime
+    waits: bool
+    """Open, and support has not begun."""
 
 
 def steps(draw: random.Random) -> Iterator[tuple[str, str]]:
@@ -96,7 +99,9 @@ async def a_history(tx: Tx, draw: random.Random, period: Quarter) -> Known:
         await tx.execute(TOLD, case, at, name, referral, leg)
     if last in ("support.completed.v1", "support.ended-early.v1") and reason is not None:
         await tx.execute(ENDED, leg, case, provider, "completed", reason, at)
-    return Known(mine and hidden is None, tuple(told), reason)
+    begun = "support.started.v1" in {name for name, _ in story}
+    waits = state in ("sent", "accepted", "waitlisted") and not begun
+    return Known(mine and hidden is None, tuple(told), reason, sent, waits)
 
 
 def counted(legs: list[Known], period: Quarter) -> dict[tuple[str, str], int]:
@@ -134,6 +139,7 @@ async def test_a_return_counts_from_legs_what_their_timelines_say_over_random_hi
         drawn = {(line.measure, line.category): int(line.value) for line in lines}
         expected = counted(known, period)
         assert {key: n for key, n in drawn.items() if key[0] not in ("received", "waiting")} == expected
+        assert drawn["waiting", "all"] == sum(leg.waits and leg.sent < period.ends for leg in known)
         if period == middle:
             assert {"accepted", "declined", "support_started", "ended", "in_support"} <= {of for of, _ in expected}
             assert len(expected) > 8 and min(expected.values()) > 0

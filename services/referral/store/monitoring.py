@@ -73,6 +73,12 @@ select x.leg_id, x.since, x.until from leg l join limit_rest x on x.leg_id = l.l
  order by x.since
 """
 _RECEIVED = f"select count(*) from leg l where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2"
+_WAITING = f"""
+select count(*) from leg l
+ where l.provider_id = {PROVIDER} and l.state in ('sent', 'accepted', 'waitlisted') and l.sent_at < $1
+   and l.leg_id not in (select s.leg_id from leg_steps s
+                         where s.provider_id = {PROVIDER} and s.counted_until = 'infinity')
+"""
 # When what is counted here happened to a leg stands in one index, with what row-level security asks of the leg
 # (`migrations/0075`): an entry of a timeline is seen by who sees its leg, and that would be asked of each.
 _IN = "{0} >= $1 and {0} < $2"
@@ -135,12 +141,7 @@ async def drawn(tx: Tx, quarter: Quarter) -> list[Line]:
     span = (quarter.begins, quarter.ends)
     await by_index(tx)
     lines = [Line("received", "all", str(await tx.fetchval(_RECEIVED, *span)))]
-    waiting = await tx.fetchval(
-        "select count(*) from leg l left join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
-        f" where l.provider_id = {PROVIDER} and l.state in ('sent', 'accepted', 'waitlisted')"
-        " and r.started_at is null and l.sent_at < $1",
-        quarter.ends,
-    )
+    waiting = await tx.fetchval(_WAITING, quarter.ends)
     lines.append(Line("waiting", "all", str(waiting)))
     lines += _steps([dict(row) for row in await tx.fetch(_STEPS, *span)])
     for measure, sql in (("outcome", _OUTCOMES), ("appointments", _APPOINTMENTS), ("distance", _DISTANCE)):
