@@ -42,7 +42,8 @@ class FeedbackWithheld(FeedbackFact):
 
 
 class FeedbackAnswered(FeedbackFact):
-    """`scores` by question code: {"listened": 4, "informed": "skipped"}; `choices` are codes picked from lists."""
+    """`scores` by question code: {"listened": 4, "informed": "skipped"}; `choices` are codes picked from lists.
+    `concern`: the words that came with it hold a sign of danger; they stay where they were written."""
 
     TYPE: ClassVar[str] = "feedback.answered.v1"
     questionnaire: Code
@@ -53,6 +54,7 @@ class FeedbackAnswered(FeedbackFact):
     complete: Bool = True
     wants_contact: Bool = False
     wants_complaint: Bool = False
+    concern: Bool = False
 
 
 class FeedbackWithdrawn(FeedbackFact):

@@ -21,6 +21,7 @@ from contracts.code_compliance import (
 )
 from contracts.contact import ContactRequested
 from contracts.envelope import Fact
+from contracts.feedback import FeedbackAnswered
 from contracts.justice import MilestoneReached
 from contracts.police import CrimeRecorded, CrimeUpdated
 from kit import audit
@@ -91,6 +92,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await _milestones(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)])
     await _answer(tx, [event for event in waiting if isinstance(event.data, ContactRequested)], context)
     await _wished(tx, [event for event in waiting if isinstance(event.data, ContactWishStated)])
+    await _concerned(tx, [event for event in waiting if isinstance(event.data, FeedbackAnswered)])
 
 
 async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
@@ -148,6 +150,19 @@ async def on_contact_requested(tx: Tx, events: Sequence[Received[Any]], context:
     await _answer(tx, [event for event in events if event.data.case_id in known], context)
 
 
+async def on_feedback(tx: Tx, events: Sequence[Received[FeedbackAnswered]], context: Context) -> None:
+    """What somebody wrote of how it went holds a sign of danger: a human looks within the hour, day or night."""
+    of_danger = [event for event in events if event.data.concern]
+    known = await cases.known(tx, [event.data.case_id for event in of_danger])
+    await wait(tx, [event for event in of_danger if event.data.case_id not in known])
+    await _concerned(tx, [event for event in of_danger if event.data.case_id in known])
+
+
+async def _concerned(tx: Tx, events: Sequence[Received[FeedbackAnswered]]) -> None:
+    for event in events:
+        await alarming.written_danger(tx, event.data.case_id, event.data.response_id, event.time)
+
+
 async def on_wish(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """The person said how they want to be reached: ways are shut at once, and a human looks the same day."""
     known = await cases.known(tx, [event.data.case_id for event in events])
@@ -188,4 +203,5 @@ LISTENS: dict[type[Fact], Handler] = {
     **dict.fromkeys((EntitlementWarned, RelatedClockWarned, RelatedClockOver), on_warned),
     RelatedClockEnded: on_limit_ended,
     ContactWishStated: on_wish,
+    FeedbackAnswered: on_feedback,
 }

@@ -1,6 +1,7 @@
 """What the person who is asked sees and does, by way of the pages, without JavaScript."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -159,6 +160,8 @@ async def test_what_is_written_is_sealed_and_in_no_announcement(browser: Browser
     await browser.submit("Send my answers", words=WORDS)
     kept = await invited.worker.pool.fetchrow("select words, words_danger, words_shared from response")
     assert kept is not None and kept["words_danger"] is True and kept["words_shared"] is False
+    told = await invited.worker.pool.fetchval("select data from kit.outbox where type = 'feedback.answered.v1'")
+    assert json.loads(told)["concern"] is True
     assert b"Miriam" not in kept["words"]
     everything = str(await invited.announced()) + str(await invited.worker.pool.fetch("select * from kit.audit"))
     assert "Miriam" not in everything and "afraid" not in everything

@@ -123,7 +123,7 @@ async def send(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers, rules:
     after = replace(window, state="answered", told=window.told + 1)
     await responses.save_window(tx, after)
     await responses.send(tx, response.response_id, scores, words, now, shared=answers.shared, danger=danger)
-    await outbox.add(tx, [announcing.answered(after, response.response_id, scores, now)])
+    await outbox.add(tx, [announcing.answered(after, response.response_id, scores, now, concern=danger)])
     await _noted(tx, "feedback.answered", window)
 
 

@@ -52,13 +52,16 @@ def withheld(window: Window, now: datetime, actor_role: str = "system") -> Feedb
     return FeedbackWithheld(**_about(window, now, actor_role), reason=window.reason or "other", request_id=asked)
 
 
-def answered(window: Window, response_id: UUID, scores: Mapping[str, Score], now: datetime) -> FeedbackAnswered:
+def answered(
+    window: Window, response_id: UUID, scores: Mapping[str, Score], now: datetime, *, concern: bool = False
+) -> FeedbackAnswered:
     return FeedbackAnswered(
         **_about(window, now, "person"),
         response_id=response_id,
         scores=dict(scores),
         channel=window.channel,
         complete=SKIPPED not in scores.values(),
+        concern=concern,
     )
 
 

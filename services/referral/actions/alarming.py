@@ -20,6 +20,7 @@ from services.referral.store.tasks import Task, task_id
 
 UNSAFE, RAISED, DEAD, CARE = "contact_unsafe", "risk_raised", "person_died", "asks_for_care"
 """What is told, as triggers of an alert beside those of the police and the courts."""
+WRITTEN = "written_danger"
 AFRAID = "agreement_afraid"
 OF_FEAR = "afraid"
 """The reason for which a person takes back an agreement, or declines, that calls for a look at the risk."""
@@ -69,6 +70,15 @@ async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
     await tasks.add(tx, [Task(task_id(AFRAID, case_id, about), AFRAID, due, now, case_id=case_id)])
     await beside.mark_for_review(tx, [case_id], now)
     await noticing.tell_roles(tx, AFRAID, [case_id], now)
+
+
+async def written_danger(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
+    """What the person wrote behind their link holds a sign of danger: whoever is on duty looks within the hour by the
+    clock, once for each time; the words are read where they were written."""
+    due = filing.hub_due(filing.LIFE_SAFETY, now)
+    await tasks.add(tx, [Task(task_id(WRITTEN, case_id, about), WRITTEN, due, now, case_id=case_id)])
+    await beside.mark_for_review(tx, [case_id], now)
+    await noticing.tell_roles(tx, WRITTEN, [case_id], now)
 
 
 async def if_raised(

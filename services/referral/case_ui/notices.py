@@ -15,6 +15,7 @@ KINDS = {
     "risk_to_review": "Bail, release or an order was heard of: review the risk before any contact",
     "person_died": "It was recorded that this person died: make sure of it, promise them nothing more, and end the "
     "clocks of their own rights with that reason; bereaved relatives have rights of their own",
+    "written_danger": "What somebody wrote of how it went may speak of danger: read it, and look at the risk, now",
     "agreement_afraid": "Somebody took back an agreement, or said no, out of fear: look at the risk now",
     "glass_broken": "A restricted case was opened without the right: review it",
     "look_same_surname": "A worker opened the name of somebody with their own surname: ask why, if you do not know",

@@ -75,6 +75,8 @@ TASKS = {
     "contact_wish": "The person said on their own page how to be reached: read it in the timeline, and make sure in "
     "another safe way that it was them",
     "number_changed": "A number or address is another one now: tell each provider that was given the one before",
+    "written_danger": "What the person wrote of how it went may speak of danger: a leader reads it now, and the "
+    "risk is looked at",
     "agreement_afraid": "The person took back an agreement, or said no, since they are afraid: look at the risk now, "
     "and at whether it has to be shared without agreement",
     "review_hold": "A hold is to be looked at again",

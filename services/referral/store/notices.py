@@ -31,6 +31,7 @@ _OVER = {
  and s.confirmed_at is null and s.withdrawn_at is null)""",
     "look_same_surname": "n.at < $1::timestamptz - interval '14 days'",
     "person_died": "n.at < $1::timestamptz - interval '14 days'",
+    "written_danger": "n.at < $1::timestamptz - interval '14 days'",
     "agreement_afraid": "n.at < $1::timestamptz - interval '14 days'",
     "look_many": "n.at < $1::timestamptz - interval '14 days'",
     "risk_to_review": """not exists (select 1 from case_file c where c.case_id = n.case_id

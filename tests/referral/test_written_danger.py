@@ -1,0 +1,32 @@
+"""Danger that somebody wrote of in their feedback reaches a human of the hub within the hour, once."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contracts.feedback import FeedbackAnswered
+from tests.builders import NOON, an_event
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import a_case, hub_pages
+
+pytestmark = pytest.mark.service
+
+
+@pytest.mark.parametrize("concern", [True, False])
+async def test_words_with_a_sign_of_danger_make_a_task_for_whoever_is_on_duty(
+    hub: Hub, databases: Databases, concern: bool
+) -> None:
+    case = await a_case(hub)
+    about = {"case_id": case, "response_id": uuid4(), "questionnaire": "service-1", "actor_role": "person"}
+    answered = FeedbackAnswered(**about, happened_at=NOON, concern=concern)
+    await hub.hears([an_event(FeedbackAnswered, answered, NOON)])
+    await hub.hears([an_event(FeedbackAnswered, answered, NOON)])
+    rows = await hub.rows("select due_at - created_at as within from task where kind = 'written_danger'")
+    assert [row["within"] for row in rows] == [timedelta(hours=1)] * concern
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{case}")
+        assert ("may speak of danger" in page.text) is concern
+        page = await (await browse("leader")).get("/cases/notices")
+        assert ("may speak of danger" in page.text) is concern
