@@ -137,11 +137,14 @@ def field(
     return made | _notes(errors, name, hint) | more
 
 
-def file_field(errors: Errors, name: str, label: str = "Choose a CSV file", hint: str | None = None) -> dict[str, Any]:
+def file_field(
+    errors: Errors, name: str, label: str = "Choose a CSV file", hint: str | None = None, **more: Any
+) -> dict[str, Any]:
     """Parameters of `govukFileUpload` for a text file in place of the field `name` (see `Page.upload`)."""
     told = hint or "In UTF-8. A file counts in place of what stands in the box below"
     made: dict[str, Any] = {"id": f"{name}_file", "name": f"{name}_file", "label": {"text": label}}
-    return made | {"attributes": {"accept": ".csv,.txt,text/csv,text/plain"}} | _notes(errors, f"{name}_file", told)
+    accepts = {"attributes": {"accept": ".csv,.txt,text/csv,text/plain"}}
+    return made | accepts | _notes(errors, f"{name}_file", told) | more
 
 
 def choice_field(

@@ -5,9 +5,20 @@ from pathlib import Path
 import yaml
 
 from kit.config import Settings
-from services.referral.domain.books import Books, read_books
+from services.referral.domain.books import RULE_FILES, Books, read_books
 
 FOLDER = Path(__file__).parent / "reference"
+
+
+def rules_text(version: str) -> str:
+    """The file of the rules of this version, as it is written; nothing where none is."""
+    own = Settings().reference
+    for place in (own, FOLDER):
+        for path in sorted(place.glob(f"{RULE_FILES}*.yaml")) if place is not None else ():
+            text = path.read_text(encoding="utf-8")
+            if str(yaml.safe_load(text).get("version")) == version:
+                return text
+    return ""
 
 
 def load(folder: Path = FOLDER) -> Books:

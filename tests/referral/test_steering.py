@@ -59,11 +59,13 @@ async def test_a_rehearsal_says_which_cases_a_draft_would_change_and_changes_non
     assert (told["cases"], told["changed"], told["counts"]) == (3, 2, {"line general lost": 2})
     assert await hub.rows("select case_id, lines, holds, runs from case_file order by 1") == before
     page = await leader.get("/operations/rehearsal")
+    assert "2 of 3 cases would be decided otherwise" in page.text
+    page = await leader.get(page.link("Version 2027-01"))
     assert "2 cases of 3 would be decided otherwise." in page.text
     assert ["Line lost: General", "2"] in page.rows
     await (await browse("officer")).get("/operations/rehearsal", 403)
     assert await commands.run(["rehearse", str(draft), "--from", "2026-09-02", "--to", "2026-09-30"], hub.context) == 0
-    assert "None of 0 cases" in (await leader.get("/operations/rehearsal")).text
+    assert "0 of 0 cases" in (await leader.get("/operations/rehearsal")).text
 
 
 async def test_an_incident_is_known_however_its_id_is_typed_and_one_that_holds_nobody_is_told_as_such(

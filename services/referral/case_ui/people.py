@@ -16,7 +16,7 @@ from services.referral.drafting import kept
 
 _BESIDE = "/cases/{case_id}/safeguards"
 _SAME = "/cases/{case_id}/same-person/{other_id}"
-UPLOADS = {"/cases/fraud-list": "list"}
+UPLOADS = {"/cases/fraud-list": "list", "/operations/rehearsal": "draft"}
 PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/new", intake.begin, "case.write", "GET"),
     ("/cases/new", kept("intake", intake.take_in, "/cases/new/form"), "case.write", "POST"),

@@ -1,4 +1,4 @@
-"""What the leader steers: the last rehearsal of draft rules, and the switch for major incidents."""
+"""What the leader steers: the switch for major incidents."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
@@ -12,36 +12,14 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import plural
 from services.referral.actions import incidents as switching
-from services.referral.case_ui import meanwhile, words
+from services.referral.case_ui import meanwhile
 from services.referral.case_ui.room import Desk, one
-from services.referral.store import incidents, rehearsals
+from services.referral.store import incidents
 
 REFUSALS = {
     "not_an_incident_id": "Enter the police's id of the incident: letters, digits, dashes, at most 40",
     "already_on": "This incident is switched on already",
 }
-
-
-async def rehearsal(visit: Visit, desk: Desk) -> Response:
-    """What the draft that was last rehearsed would change."""
-    async with visit.begin() as tx:
-        last = await rehearsals.last(tx)
-        changed = await rehearsals.changed(tx, last.rehearsal_id) if last else []
-        seen = [audit.seen(visit.signed_in, "rehearsal_seen", "case", one.case_id) for one in changed]
-        await audit.record(tx, seen or [audit.seen(visit.signed_in, "rehearsal_seen", "rehearsal", None)])
-    counts = sorted(last.counts.items(), key=lambda pair: (-pair[1], pair[0])) if last else []
-    return visit.render(
-        "case_ui/rehearsal.html",
-        last=last,
-        counts=[(_said(what), number) for what, number in counts],
-        changed=[(one, "; ".join(_said(what) for what in one.changes)) for one in changed],
-    )
-
-
-def _said(what: str) -> str:
-    """ "line general added" is "Line added: General"."""
-    kind, name, how = what.split(" ")
-    return f"{kind.capitalize()} {how}: {words.words(name)}"
 
 
 async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:

@@ -19,6 +19,8 @@ class BadRule(Exception):
     """A rule file cannot be used. Its text names the file, the rule and the field."""
 
 
+HIGHEST = 40_000
+"""The highest number that a condition may hold: the days of a long life."""
 Token = tuple[str, Any]
 """A field and a value of it."""
 
@@ -72,6 +74,8 @@ class Compiler:
     def known(self, name: str, found: Field, values: Any) -> tuple[Any, ...]:
         listed = tuple(values) if isinstance(values, list) else (values,)
         for value in listed:
+            if not isinstance(value, str | int | None):
+                raise self.bad(name, "takes words, and not more than that")
             if found.values is not None and value not in found.values:
                 raise self.bad(name, f"{value!r} is not one of its values")
         return listed
@@ -133,7 +137,7 @@ def _not(compiler: Compiler, argument: Any) -> Condition:
 
 
 def _meets(compiler: Compiler, argument: Any) -> Condition:
-    found = compiler.definitions.get(argument)
+    found = compiler.definitions.get(argument) if isinstance(argument, str) else None
     if found is None:
         raise compiler.bad("meets", f"{argument!r} is not defined above")
     return found
@@ -141,6 +145,8 @@ def _meets(compiler: Compiler, argument: Any) -> Condition:
 
 def _equals(compiler: Compiler, argument: Any) -> Condition:
     name, found, value = compiler.field_of(argument, "text", "flag")
+    if isinstance(value, list):
+        raise compiler.bad(name, "equals takes one value: for several use in")
     compiler.known(name, found, value)
     read = found.read
     token = frozenset({(name, value)})
@@ -178,8 +184,8 @@ def _under(compiler: Compiler, argument: Any) -> Condition:
 
 
 def _number(compiler: Compiler, name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise compiler.bad(name, "takes a whole number")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= HIGHEST:
+        raise compiler.bad(name, f"takes a whole number of at most {HIGHEST:,}")
     return value
 
 
