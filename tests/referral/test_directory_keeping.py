@@ -132,7 +132,7 @@ async def test_a_provider_is_changed_and_added_by_pages_and_taken_back_before_it
     page = await leader.get("/directory/providers")
     await leader.follow("Harbour Lane")
     page = await leader.submit("Enter it", 422, email="nobody", **on(today() - timedelta(days=1)))
-    assert page.errors == ["Enter an e-mail address, like name@example.org"]
+    assert page.errors == ["Enter one e-mail address and nothing else, like name@example.org"]
     page = await leader.submit("Enter it", 422, email="new@harbour-lane.example.org", **on(today() - timedelta(days=1)))
     assert page.errors == ["The day must be today or later: what is over is not rewritten"]
     page = await leader.submit("Enter it", by_and_for="women", **on(today()))

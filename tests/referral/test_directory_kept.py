@@ -16,7 +16,8 @@ from contracts.working_time import local_day
 from kit import clock
 from kit.web.sent import NOT_UTF_8
 from services.referral.actions import books as stocked
-from services.referral.directory_ui.forms import values_of
+from services.referral.directory_ui.contracts import UNSURE as UNSURE_OF_ONE
+from services.referral.directory_ui.forms import closed, values_of
 from services.referral.directory_ui.importing import UNSURE
 from services.referral.directory_ui.told import in_words
 from services.referral.domain.entries import BadField, contract_of, entry_of
@@ -143,6 +144,20 @@ async def test_a_change_is_looked_at_entered_once_and_counts_from_its_day(hub: H
 
 
 @pytest.mark.service
+async def test_a_slip_of_one_change_is_confirmed_apart_as_in_a_list(hub: Hub, browse: AsPersona) -> None:
+    admin = await browse("admin")
+    at = f"/directory/contracts/{GENERAL}"
+    await admin.get(f"{at}/change")
+    day = {f"effective_from-{part}": str(getattr(today(), part)) for part in ("day", "month", "year")}
+    page = await admin.submit("See what would change", **day, list_state="closed", pack=list(closed("pack")))
+    assert "More is told to the provider of each person" in page.text and "A list takes nobody any more" in page.text
+    page = await admin.submit("Enter this change", 422, sure=["list_closes"])
+    assert page.errors == [UNSURE_OF_ONE] and await hub.value("select count(*) from contract_version") == 0
+    page = await admin.submit("Enter this change", sure=["list_closes", "pack_grows"])
+    assert "The change is entered." in page.text
+    assert await hub.value("select count(*) from contract_version") == 1
+
+
 async def test_what_is_wrong_with_a_change_is_said_at_its_field(hub: Hub, browse: AsPersona) -> None:
     browser = await browse("admin")
     await browser.get(f"/directory/contracts/{GENERAL}/change")

@@ -34,6 +34,12 @@ TODAY = date(2026, 9, 30)
         ([HEAD, GOOD.replace("07700 900321", "1")], [(2, "phone must be a telephone number, like 07700 900321")]),
         ([HEAD, GOOD.replace("agreed", "maybe")], [(2, "share must be agreed, not_asked or refused")]),
         ([HEAD, GOOD.replace("Testperson", "")], [(2, "family name is missing")]),
+        ([HEAD, GOOD.replace("Testperson", "Test\u202eperson")], [(2, "family name has signs that cannot be read")]),
+        ([HEAD, GOOD.replace("Wilhelmina", "\u200b")], [(2, "given names has signs that cannot be read")]),
+        ([HEAD, GOOD.replace("07700 900321", "07700 900321 or 07700 900322")],
+         [(2, "phone must be a telephone number, like 07700 900321")]),
+        ([HEAD, "F-1"], [(2, "1 column where the headings have 8")]),
+        ([HEAD, GOOD.replace("Testperson", "x" * 3000)], [(2, "is longer than 2,000 signs")]),
     ],
 )  # fmt: skip
 def test_each_problem_is_named_with_its_line(lines: list[str], problems: list[tuple[int, str]]) -> None:
@@ -59,7 +65,7 @@ async def test_a_list_is_previewed_imported_once_and_its_level_is_kept(hub: Hub,
     text = f"{HEAD}\n{GOOD}\nF-9,1,Ottilie,Nobody,,Coventry,,refused"
     await officer.get("/cases/fraud-list")
     page = await officer.submit("See what would happen", 422, list=text + "\nx")
-    assert page.errors == ["Line 4: 1 columns where the headings have 8"]
+    assert page.errors == ["Line 4: 1 column where the headings have 8"]
     page = await officer.choose(b"%PDF-1.7\x00").submit("See what would happen", 422)
     assert page.errors == [NO_CSV]
     page = await officer.choose(text.encode()).submit("See what would happen")

@@ -269,3 +269,17 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
     await (await browse("officer")).get("/cases/agencies", 403)
     stored = await hub.rows("select answer::text as answer, encode(body_sha256, 'hex') as body from agency_call")
     assert "Testperson" not in str(stored)
+
+
+@pytest.mark.service
+async def test_what_hides_signs_is_refused_where_somebody_is_looked_for_and_where_an_agency_is_made(
+    hub: Hub, browse: AsPersona
+) -> None:
+    officer, leader = await browse("officer"), await browse("leader")
+    await officer.get("/cases/new")
+    said = {"source": "self", "given_names": "Int\u202eaken", "family_name": "\u200b", "phone": "07700 900321, 322"}
+    page = await officer.submit("Look", 422, **said)
+    assert page.errors == [asked.CHECK_LETTERS, asked.CHECK_LETTERS, asked.CHECK_NUMBER]
+    await leader.get("/cases/agencies")
+    page = await leader.submit("Make a credential", 422, name="\u200bHousing\u202e")
+    assert page.errors == [asked.CHECK_LETTERS]

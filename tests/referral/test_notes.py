@@ -135,3 +135,22 @@ async def test_notes_are_not_for_those_who_may_not_open_names(hub: Hub, browse: 
     await compliance.get(f"/cases/{case}/notes", 403)
     page = await compliance.get(f"/cases/{case}")
     assert all(link != "Notes" for link in page.texts("a"))
+
+
+async def test_a_note_under_the_id_of_what_somebody_else_is_writing_is_refused_and_theirs_is_kept(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    officer, leader = await browse("officer"), await browse("leader")
+    await officer.get(f"/cases/{case}/notes/new")
+    where = (await officer.submit("Save the draft", text="The officer's own words.")).path
+    await leader.get(where)
+    page = await leader.post(where, {"press": "add", "version": "0", "text": "The leader's words."}, 409)
+    assert "Somebody else is writing a note at this address" in page.text and "The leader's words." in page.text
+    assert "officer's own words" not in page.text
+    assert await hub.value("select count(*) from note") == 0
+    assert "The officer's own words." in (await officer.get(where)).html.replace("&#39;", "'")
+    kept = page.link("Go on with this one")
+    await leader.post(kept, {"press": "add", "version": "1", "text": "The leader's words."})
+    await officer.post(where, {"press": "add", "version": "1", "text": "The officer's own words."})
+    assert await hub.value("select count(*) from note") == 2 and await hub.value("select count(*) from draft") == 0

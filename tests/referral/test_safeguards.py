@@ -241,3 +241,19 @@ async def test_pages_beside_a_case_pass_the_gate(site: Site, hub: Hub) -> None: 
         ("/cases/sample", None),
     ):
         assert await gate.problems(url + path, signed_in=signed_in, act=act, looks=looks) == [], path
+
+
+async def test_after_three_wrong_words_in_a_day_no_word_is_taken_and_a_human_looks(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub, code_word="zebrafish")
+    officer = await browse("officer")
+    for word in ("lion", "tiger", "bear"):
+        await officer.get(f"/cases/{case}/safeguards")
+        page = await officer.submit("Check the word", **{"caller-word": word})
+        assert "The word is wrong." in page.text
+    await officer.get(f"/cases/{case}/safeguards")
+    page = await officer.submit("Check the word", 422, **{"caller-word": "zebrafish"})
+    assert "Three wrong words were said within a day" in page.errors[0]
+    assert "Three wrong code words were said within a day" in (await officer.get(f"/cases/{case}")).text
+    await hub.worker.pool.execute("update case_entry set at = at - interval '25 hours'")
+    await officer.get(f"/cases/{case}/safeguards")
+    assert "The word is right." in (await officer.submit("Check the word", **{"caller-word": "zebrafish"})).text

@@ -10,7 +10,9 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions import telling_providers
+from services.referral.actions.alarming import DEAD
 from services.referral.actions.books import current
+from services.referral.said import FOUND
 from services.referral.store import alerts, notices
 from services.referral.store.alerts import OpenLeg, Untold
 from services.referral.store.notices import Notice
@@ -36,7 +38,8 @@ async def tell(tx: Tx, moment: Moment, context: Context) -> int:
 def _notice(one: Untold, role: str) -> Notice:
     """The one notice that there is of a case for a role; it is new again with each alert."""
     about = uuid5(NS, f"notice/risk_to_review/{role}/{one.case_id}")
-    return Notice(about, role, "risk_to_review", one.case_id, one.received_at)
+    kind = "death_told" if one.trigger == DEAD else "danger_found" if one.trigger in FOUND else "risk_to_review"
+    return Notice(about, role, kind, one.case_id, one.received_at)
 
 
 async def _providers(tx: Tx, context: Context, news: list[Untold], now: datetime) -> None:

@@ -3,23 +3,25 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS, HOLD_KINDS
+from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
-from services.referral.actions import at_door, contacting, sealing
+from services.referral.actions import at_door, contacting, filing, sealing
 from services.referral.beside_books import doors, offers
 from services.referral.domain import persons, safe_contact, tracked
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.update import GATES
-from services.referral.store import beside, consent, details
+from services.referral.store import beside, consent, details, tasks
 from services.referral.store.beside import Entry, Taken
 from services.referral.store.cases import Case
+from services.referral.store.tasks import Task, task_id
 
 CODES = {
     "caller": {
@@ -60,6 +62,9 @@ ENDS = {
     },
 }
 LONGEST = 2_000
+WRONG_AT_MOST, TRIED = 3, timedelta(hours=24)
+"""So many wrong words in so long, in whatever case of the person: from then on no word is taken. Ours."""
+GUESSED = "code_word_guessed"
 CHILDREN = frozenset({"0-9", "10-12", "13-15", "16-17"})
 CHILD_HOLDS = frozenset(HOLD_KINDS["children"])
 
@@ -115,14 +120,22 @@ async def _may_be_rung(tx: Tx, case: Case, now: datetime) -> None:
 async def check_caller(
     tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, entry_id: UUID, said: str, now: datetime
 ) -> bool | None:
-    """Whether the caller gave the person's code word; None when the person has none. The word said is not kept."""
+    """Whether the caller gave the person's code word; None when the person has none. The word said is not kept.
+
+    Refused after some wrong words within a day: somebody may be guessing, and a human looks the same day.
+    """
     held = await sealing.open_person(sealer, case.person_id, await details.person(tx, case.person_id))
     word = held.get("code_word")
     if not word:
         return None
+    if await beside.wrong_words(tx, case.person_id, now - TRIED) >= WRONG_AT_MOST:
+        raise Refused("word", "ring_back_only")
     right = hmac.compare_digest(_plain(said), _plain(str(word)))
     code = "right_word" if right else "wrong_word"
     await add(tx, viewer, sealer, case, Told(entry_id, "caller", code), now)
+    if not right and await beside.wrong_words(tx, case.person_id, now - TRIED) >= WRONG_AT_MOST:
+        about = task_id(GUESSED, case.case_id, local_day(now))
+        await tasks.add(tx, [Task(about, GUESSED, filing.end_of_day(now), now, case_id=case.case_id)])
     return right
 
 

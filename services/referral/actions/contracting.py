@@ -62,11 +62,13 @@ async def enter(
     *,
     kind: str,
     seen: str | None = None,
+    confirmed: Collection[str] | None = None,
 ) -> bool:
     """Enters one version of a contract; False when this very version is there already.
 
     Refused for a day that is over, a name in use, an entry that cannot be used, and where the contract was changed
-    after `seen`, the version that the form was made from ("" for none).
+    after `seen`, the version that the form was made from ("" for none). `confirmed`: what of it that may harm was said
+    to be meant; Refused at `sure` where something is not (None: nothing is asked).
     """
     await directory.lock(tx)
     versions = await directory.versions(tx)
@@ -80,6 +82,10 @@ async def enter(
     last = last_of(versions, made.contract_id)
     if seen is not None and seen != (str(last.version_id) if last else ""):
         raise Refused("version", "stale")
+    if confirmed is not None:
+        before = standing_on(books.directory, versions, effective_from).by_id.get(made.contract_id)
+        if not set(confirmed).issuperset(to_confirm(before, made)):
+            raise Refused("sure", "not_confirmed")
     version = Version(version_id, made.contract_id, effective_from, kind, dict(entry), now, viewer.user_id)
     added = await directory.add_version(tx, version, made.provider.provider_id)
     if added:

@@ -67,12 +67,17 @@ async def add(
     that the form showed.
 
     Refused: `text` missing or too_long; `corrects` not_found; `note_id` already_added when it said something else, and
-    draft_moved when another tab saved something else in the draft meanwhile, which would be lost.
+    draft_moved when another tab saved something else in the draft meanwhile, which would be lost; anothers_draft when
+    somebody else writes a note under this id.
     """
     _check(given)
     draft = await draft_of(tx, sealer, case.case_id, note_id) if version is not None else None
     if draft is not None and draft.version != version and draft.written != given:
         raise Refused("note_id", "draft_moved")
+    if draft is None and version is not None and await notes.get(tx, case.case_id, note_id) is None:
+        mine = await _draft(viewer, sealer, case, note_id, 0, given, now)
+        if await notes.is_anothers(tx, mine):
+            raise Refused("note_id", "anothers_draft")
     if given.corrects is not None and await notes.get(tx, case.case_id, given.corrects) is None:
         raise Refused("corrects", "not_found")
     body = await close_text(sealer, case.person_id, given.text, place("note", "body", note_id))

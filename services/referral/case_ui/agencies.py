@@ -24,6 +24,7 @@ from kit.web.once import sent_id
 from services.referral.actions import asked, taking_in
 from services.referral.actions import books as stocked
 from services.referral.case_ui.room import Desk
+from services.referral.domain.plain_text import is_plain
 from services.referral.store import intakes
 from services.referral.store.intakes import Agency, Intake
 
@@ -52,7 +53,9 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), made
 async def make(visit: Visit, desk: Desk) -> Response:
     """Makes an agency; its credential is shown this once."""
     given, errors = parse(Make, visit.form)
-    if given is None:
+    if given is not None and not is_plain(given.name):
+        errors = [FieldError("name", asked.CHECK_LETTERS)]
+    if given is None or errors:
         return await show(visit, desk, errors)
     agency_id, credential = sent_id(visit, "agency_id") or given.agency_id, secrets.token_urlsafe(32)
     async with visit.begin() as tx:

@@ -21,6 +21,8 @@ from services.referral.actions.asked import Source
 from services.referral.case_ui import glass, words
 from services.referral.case_ui.room import Desk, badges, error_of, one
 from services.referral.domain.languages import LANGUAGES
+from services.referral.domain.plain_text import is_plain
+from services.referral.domain.telephone import one_number
 from services.referral.store import cases, details, intakes
 from services.referral.store.cases import Case
 from services.referral.store.intakes import Intake
@@ -88,6 +90,7 @@ async def look(visit: Visit, desk: Desk) -> Response:
     named = given is not None and given.given_names and given.family_name
     if given is not None and not (named or given.phone):
         errors = [FieldError("given_names", "Enter the person's names and date of birth, or a telephone number")]
+    errors = errors or (_unread(given) if given is not None else [])
     if given is None or errors:
         return await begin(visit, desk, errors)
     async with visit.begin() as tx:
@@ -102,6 +105,14 @@ async def look(visit: Visit, desk: Desk) -> Response:
         words=words.words,
         area=words.area,
     )
+
+
+def _unread(given: Look) -> list[FieldError]:
+    """Names that hold signs nobody sees, and what is no one number: by them nobody is found who is here."""
+    names = (("given_names", given.given_names), ("family_name", given.family_name))
+    errors = [FieldError(name, asked.CHECK_LETTERS) for name, text in names if text and not is_plain(text)]
+    unread = given.phone and one_number(given.phone) is None
+    return errors + ([FieldError("phone", asked.CHECK_NUMBER)] if unread else [])
 
 
 async def _known(tx: Tx, visit: Visit, given: Look) -> list[Case]:

@@ -108,8 +108,8 @@ async def keep(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         if refused.code in ERRORS:
             return await _again(visit, given, [FieldError("text", ERRORS[refused.code])])
-        if refused.code in ("already_added", "draft_moved"):
-            return await _save(visit, given, by_itself=False)
+        if refused.code in ("already_added", "draft_moved", "anothers_draft"):
+            return await _save(visit, given, by_itself=False, anothers=refused.code == "anothers_draft")
         return visit.not_found()
     return visit.redirect(f"/cases/{case.case_id}/notes", flash="The note was added.")
 
@@ -127,14 +127,15 @@ def _version(visit: Visit) -> int:
     return int(given) if given.isdecimal() and len(given) < 9 else 0
 
 
-async def _save(visit: Visit, given: Written, *, by_itself: bool) -> Response:
+async def _save(visit: Visit, given: Written, *, by_itself: bool, anothers: bool = False) -> Response:
     """Saves the draft. Where another tab was quicker nothing is overwritten: this text becomes a draft of its own."""
     asked = visit.id("draft_id")
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             viewer, version = visit.signed_in, _version(visit)
-            saved = await noting.save_draft(tx, viewer, visit.sealer, case, asked, version, given, visit.now)
+            under = uuid4() if anothers else asked
+            saved = await noting.save_draft(tx, viewer, visit.sealer, case, under, version, given, visit.now)
             await audit.record(tx, [audit.seen(viewer, "draft.saved", "case", case.case_id)])
             moved = saved.draft_id != asked
             other = await noting.draft_of(tx, visit.sealer, case.case_id, asked) if moved else None
@@ -148,7 +149,14 @@ async def _save(visit: Visit, given: Written, *, by_itself: bool) -> Response:
         return PlainTextResponse(f"{kept} {saved.version}")
     if not moved:
         return visit.redirect(kept, flash="The draft was saved. It is kept for a day.")
-    found = {"given": given, "other": other, "added": added, "kept": kept, "asked": f"{base}/{asked}"}
+    found = {
+        "given": given,
+        "other": other,
+        "added": added,
+        "anothers": anothers,
+        "kept": kept,
+        "asked": f"{base}/{asked}",
+    }
     return visit.render("case_ui/draft_stale.html", status=409, **top, **found)
 
 

@@ -17,6 +17,8 @@ KINDS = {
     "clocks of their own rights with that reason; bereaved relatives have rights of their own",
     "written_danger": "What somebody wrote of how it went may speak of danger: read it, and look at the risk, now",
     "agreement_afraid": "Somebody took back an agreement, or said no, out of fear: look at the risk now",
+    "danger_found": "A danger to the person was found or told: review the risk before any contact",
+    "death_told": "It was recorded that the person died: make sure that it is so",
     "glass_broken": "A restricted case was opened without the right: review it",
     "look_same_surname": "A worker opened the name of somebody with their own surname: ask why, if you do not know",
     "look_many": "A worker opened very many names within a day, this one among them: look at what they looked at",

@@ -42,6 +42,11 @@ ERRORS = {
     ("how", "missing"): "Choose how it ended",
     ("word", "missing"): "Enter the word that the caller said",
     ("word", "too_long"): f"The word must be {LONGEST_WORD} characters or fewer",
+    (
+        "word",
+        "ring_back_only",
+    ): "Three wrong words were said within a day, so no word is taken now: confirm nothing, and"
+    " ring back on a channel that is safe",
     ("word", "none"): "No code word is known for this person: ring back on a channel that is safe",
     ("step", "missing"): "Choose what was done",
     ("step", "not_from_here"): "This cannot follow what was done so far",

@@ -57,6 +57,8 @@ DECISIONS = {
 }
 TASKS = {
     "second_for_hold": "Somebody asks to end a hold: a second person has to agree, on the case under why it waits",
+    "code_word_guessed": "Three wrong code words were said within a day: somebody may be trying to find out about this"
+    " person. Ask them safely, and consider another word",
     "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",

@@ -20,10 +20,18 @@ from kit.web.once import sent_id
 from services.referral.actions import contracting
 from services.referral.directory_ui import forms, meanwhile
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
-from services.referral.directory_ui.told import in_words
+from services.referral.directory_ui.told import CONFIRM, in_words
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
-from services.referral.domain.versions import Difference, Version, differences, ended, providers_of, standing_on
+from services.referral.domain.versions import (
+    Difference,
+    Version,
+    differences,
+    ended,
+    providers_of,
+    standing_on,
+    to_confirm,
+)
 from services.referral.said import FIELDS, FUNDING
 from services.referral.store import directory, keeping
 
@@ -41,6 +49,8 @@ WORDS = {
     "twice_in_the_list": "The list has this contract twice for one day",
     "too_late": "It counts already, or was taken back: enter a new change instead",
 }
+NOT_SENT = ("version_id", "seen", "sure", "csrf_token")
+UNSURE = "Tick each of these if it is meant, or go back and put it right: nothing was entered"
 KINDS = {"added": "Added", "changed": "Changed", "ended": "Ends"}
 
 
@@ -233,13 +243,29 @@ async def check(visit: Visit, books: Books) -> Response:
             errors = [error_of(refused)]
     if after is None or day is None or errors:
         return _form(visit, books, visit.form, contract, one(visit, "seen"), errors)
+    return await _preview(visit, books, contract, versions, after, day)
+
+
+async def _preview(
+    visit: Visit,
+    books: Books,
+    contract: Contract | None,
+    versions: Sequence[Version],
+    after: Contract,
+    day: date,
+    errors: Sequence[FieldError] = (),
+) -> Response:
     before = standing_on(books.directory, versions, day).by_id.get(after.contract_id)
     async with visit.begin() as tx:
         foreseen = await contracting.foresee(tx, before, after, day)
         await audit.record(tx, [audit.seen(visit.signed_in, "contract_change_tried", "contract", after.contract_id)])
-    sent = [(name, text) for name, texts in visit.form.items() for text in texts if name not in ("version_id", "seen")]
+    sent = [(name, text) for name, texts in visit.form.items() for text in texts if name not in NOT_SENT]
     return visit.render(
         "directory_ui/check.html",
+        status=422 if errors else 200,
+        to_confirm={code: CONFIRM[code] for code in to_confirm(before, after)},
+        errors=errors,
+        values=visit.form,
         contract=contract,
         after=after,
         day=day,
@@ -255,22 +281,27 @@ async def check(visit: Visit, books: Books) -> Response:
 
 async def save(visit: Visit, books: Books) -> Response:
     """Enters a change, or a new contract, that was looked at."""
-    contract = None
+    contract, versions = None, list[Version]()
     if "id" in visit.params:
-        contract, _, _ = await _found(visit, books)
+        contract, versions, _ = await _found(visit, books)
     entry, day, errors = _filled(visit, contract.slug if contract else None)
     if entry is None or day is None:
         return _form(visit, books, visit.form, contract, one(visit, "seen"), errors)
     kind = "changed" if contract else "added"
     try:
         async with visit.begin() as tx:
+            about = (entry, day, _id(visit), visit.now)
+            sure = visit.form.get("sure", ())
             await contracting.enter(
-                tx, visit.signed_in, books, entry, day, _id(visit), visit.now, kind=kind, seen=one(visit, "seen")
+                tx, visit.signed_in, books, *about, kind=kind, seen=one(visit, "seen"), confirmed=sure
             )
             made = contracting.read(books, entry)
     except Refused as refused:
         if refused.code == "stale" and contract is not None:
             return await _stale(visit, books)
+        if refused.code == "not_confirmed":
+            after = contracting.read(books, entry)
+            return await _preview(visit, books, contract, versions, after, day, [FieldError("sure", UNSURE)])
         return _form(visit, books, visit.form, contract, one(visit, "seen"), [error_of(refused)])
     said = "It counts from today." if day == local_day(visit.now) else "It counts from its day on."
     return visit.redirect(f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said}")
@@ -285,7 +316,7 @@ async def _stale(visit: Visit, books: Books) -> Response:
 
 
 def _id(visit: Visit) -> UUID:
-    made = sent_id(visit, "version_id")
+    made = sent_id(visit, "version_id", ("sure",))
     if made is None:
         raise HTTPException(400)
     return made

@@ -19,6 +19,7 @@ _HOURS = re.compile(r"([A-Z,]+)(?:-([A-Z]{2}))? ([\d:]{5})-([\d:]{5})")
 _PHONE = re.compile(r"[0-9 +]{6,20}")
 PLACE = ("place_lines", "place_town", "place_postcode")
 _AREA = {area.code: area.name for area in AREAS}
+UNREADABLE = "Enter letters, digits and signs that can be read, and no hidden ones"
 YesNo = Annotated[Literal["yes", "no"], Say("Choose yes or no")]
 
 
@@ -78,7 +79,7 @@ class ContractForm(BaseModel):
     @classmethod
     def _readable(cls, text: str | None) -> str | None:
         if text and not is_plain(text.replace("\n", " ")):
-            raise ValueError("Enter letters, digits and signs that can be read, and no hidden ones")
+            raise ValueError(UNREADABLE)
         return text
 
     @field_validator("confidential")

@@ -16,17 +16,13 @@ from services.referral.actions.contracting import Fit, Line
 from services.referral.directory_ui import forms
 from services.referral.directory_ui.contracts import FromDay, NewName, changes, error_of
 from services.referral.directory_ui.room import one
+from services.referral.directory_ui.told import CONFIRM
 from services.referral.domain.books import Books
-from services.referral.domain.versions import ADDRESS_PUBLIC, LIST_CLOSES, PACK_GROWS, Difference
+from services.referral.domain.versions import Difference
 from services.referral.store import directory
 
 MOST = 500
 DOES = {"added": "Added", "changed": "Changed", "same": "Nothing new", "wrong": "Cannot be used"}
-CONFIRM = {
-    ADDRESS_PUBLIC: "An address is shown to the public",
-    PACK_GROWS: "More is told to the provider of each person",
-    LIST_CLOSES: "A list takes nobody any more",
-}
 UNSURE = "Tick each of these if it is meant, or put the list right: nothing was entered"
 FIELDS = ("slug", "effective_from", *forms.ContractForm.model_fields)
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -16,17 +16,19 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import keeping as acts
-from services.referral.directory_ui import meanwhile
+from services.referral.directory_ui import forms, meanwhile
 from services.referral.directory_ui.contracts import NewName
 from services.referral.directory_ui.room import hours_in_words, now, one
+from services.referral.domain import mailbox
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract, Directory, Provider
 from services.referral.domain.entries import provider_entry
+from services.referral.domain.plain_text import is_plain
 from services.referral.domain.versions import providers_of
 from services.referral.store import keeping
 from services.referral.store.keeping import Change
 
-_EMAIL, _PHONE = r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$", r"^[0-9 +]{6,20}$"
+_PHONE = r"^[0-9 +]{6,20}$"
 WORDS = {
     "in_the_past": "The day must be today or later: what is over is not rewritten",
     "already_used": "There is a provider of this short name already: choose another",
@@ -44,7 +46,7 @@ class ProviderForm(BaseModel):
     name: Annotated[str, Say("Enter the name of the provider")] = Field(max_length=120)
     email: Annotated[
         str, Say("Enter its registered e-mail address", wrong="Enter an e-mail address, like name@example.org")
-    ] = Field(max_length=200, pattern=_EMAIL)
+    ] = Field(max_length=200)
     phone: Annotated[str, Say("Enter its phone number", wrong="Enter a phone number, like 0121 496 0101")] = Field(
         pattern=_PHONE
     )
@@ -53,6 +55,20 @@ class ProviderForm(BaseModel):
     )
     has_system: Annotated[Literal["yes", "no"], Say("Choose whether its workers have accounts")]
     by_and_for: str | None = Field(default=None, max_length=120)
+
+    @field_validator("name", "by_and_for")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        if text and not is_plain(text):
+            raise ValueError(forms.UNREADABLE)
+        return text
+
+    @field_validator("email")
+    @classmethod
+    def _one(cls, text: str) -> str:
+        if mailbox.one_address(text) is None:
+            raise ValueError(mailbox.LIKE)
+        return text
 
 
 async def show_all(visit: Visit, books: Books) -> Response:

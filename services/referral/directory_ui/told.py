@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from services.referral.directory_ui.room import LINE_NAMES, STATES
-from services.referral.domain.versions import Difference
+from services.referral.domain.versions import ADDRESS_PUBLIC, LIST_CLOSES, PACK_GROWS, Difference
 from services.referral.said import FIELDS, FUNDING
 
 LABELS = {
@@ -18,6 +18,12 @@ LABELS = {
     "access": "access needs it meets",
     "most_open": "referrals it holds at once, at most",
 }
+CONFIRM = {
+    ADDRESS_PUBLIC: "An address is shown to the public",
+    PACK_GROWS: "More is told to the provider of each person",
+    LIST_CLOSES: "A list takes nobody any more",
+}
+"""What of a change is confirmed apart, on the page of one contract as in an imported list."""
 KNOWN: dict[str, Mapping[str, str]] = {
     "line": LINE_NAMES,
     "list_state": STATES,

@@ -8,9 +8,12 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from contracts.identity import NS
+from services.referral.domain.plain_text import is_plain
+from services.referral.domain.telephone import one_number
 
 COLUMNS = ("reference", "level", "given_names", "family_name", "date_of_birth", "area", "phone", "share")
 NEEDED = ("reference", "level", "given_names", "family_name", "area", "share")
+READ = ("reference", "given_names", "family_name")
 LEVELS = ("1", "2", "3")
 SHARES = ("agreed", "not_asked", "refused")
 MOST = 200
@@ -58,9 +61,13 @@ def read_list(text: str, areas: Mapping[str, str], today: date) -> tuple[list[Li
     problems: list[Problem] = []
     seen: dict[str, int] = {}
     for number, line in lines[1:]:
-        cells = _cells(line) if len(line) <= LONGEST_LINE else []
+        if len(line) > LONGEST_LINE:
+            problems.append(Problem(number, f"is longer than {LONGEST_LINE:,} signs"))
+            continue
+        cells = _cells(line)
         if len(cells) != len(header):
-            problems.append(Problem(number, f"{len(cells)} columns where the headings have {len(header)}"))
+            columns = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
+            problems.append(Problem(number, f"{columns} where the headings have {len(header)}"))
             continue
         row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
         wrong = _wrong(row, areas, today)
@@ -82,6 +89,7 @@ def _cells(line: str) -> list[str]:
 def _wrong(row: Mapping[str, str], areas: Mapping[str, str], today: date) -> list[str]:
     wrong = [f"{name.replace('_', ' ')} is missing" for name in NEEDED if not row[name]]
     wrong += [f"{name.replace('_', ' ')} is too long" for name in NEEDED if len(row[name]) > 100]
+    wrong += [f"{name.replace('_', ' ')} has signs that cannot be read" for name in READ if not _readable(row[name])]
     if row["level"] and row["level"] not in LEVELS:
         wrong.append("level must be 1, 2 or 3")
     if row["share"] and row["share"] not in SHARES:
@@ -92,9 +100,13 @@ def _wrong(row: Mapping[str, str], areas: Mapping[str, str], today: date) -> lis
     if born and not _day(born, today):
         wrong.append("date of birth must be a real past day, like 1990-05-31")
     phone = row.get("phone")
-    if phone and not 10 <= sum(sign.isdigit() for sign in phone) <= 15:
+    if phone and one_number(phone) is None:
         wrong.append("phone must be a telephone number, like 07700 900321")
     return wrong
+
+
+def _readable(text: str) -> bool:
+    return not text or is_plain(text)
 
 
 def _day(text: str, today: date) -> date | None:

@@ -77,6 +77,7 @@ class Untold:
     received_at: datetime
     to_review: bool
     heard_from: UUID | None
+    trigger: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,12 @@ class OpenLeg:
 
 _TAKE = """
 with taken as (
-    select case_id, milestone_id, received_at, heard_from from alert where told_at is null
+    select case_id, milestone_id, received_at, heard_from, trigger from alert where told_at is null
      order by received_at, case_id, milestone_id limit $2 for update skip locked
 ), told as (
     update alert a set told_at = $1 from taken s where a.case_id = s.case_id and a.milestone_id = s.milestone_id
 )
-select s.case_id, s.milestone_id, s.received_at, s.heard_from,
+select s.case_id, s.milestone_id, s.received_at, s.heard_from, s.trigger,
        c.review_since is not null and c.state <> 'closed' as to_review
   from taken s join case_file c using (case_id) order by s.received_at, s.case_id, s.milestone_id
 """

@@ -117,6 +117,12 @@ async def add(tx: Tx, entry: Entry) -> bool:
     return done is not None
 
 
+async def wrong_words(tx: Tx, person_id: UUID, since: datetime) -> int:
+    """How many wrong code words were said of a person since then, in any case."""
+    asked = "select count(*) from case_entry where person_id = $1 and kind = 'caller' and code = 'wrong_word'"
+    return int(await tx.fetchval(f"{asked} and at > $2", person_id, since))
+
+
 async def of_case(tx: Tx, case_id: UUID) -> list[Entry]:
     """The entries of a case, newest first."""
     return read(

@@ -89,6 +89,20 @@ async def save_draft(tx: Tx, draft: Draft) -> bool:
     return done is not None
 
 
+async def is_anothers(tx: Tx, draft: Draft) -> bool:
+    """Whether the id of this draft is that of what somebody else is writing, which the viewer may not see. Where it is
+    nobody's, it is the viewer's from now on."""
+    names = columns(Draft)
+    new = await tx.fetchval(
+        f"insert into draft ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"
+        " returning draft_id",
+        *(getattr(draft, name) for name in names.split(", ")),
+    )
+    if new is not None:
+        return False
+    return not await tx.fetchval("select exists (select 1 from draft where draft_id = $1)", draft.draft_id)
+
+
 async def drop_draft(tx: Tx, draft_id: UUID) -> None:
     await tx.execute("delete from draft where draft_id = $1", draft_id)
 

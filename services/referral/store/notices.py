@@ -34,8 +34,11 @@ _OVER = {
     "written_danger": "n.at < $1::timestamptz - interval '14 days'",
     "agreement_afraid": "n.at < $1::timestamptz - interval '14 days'",
     "look_many": "n.at < $1::timestamptz - interval '14 days'",
-    "risk_to_review": """not exists (select 1 from case_file c where c.case_id = n.case_id
+    **dict.fromkeys(
+        ("risk_to_review", "danger_found", "death_told"),
+        """not exists (select 1 from case_file c where c.case_id = n.case_id
  and c.review_since is not null and c.state <> 'closed')""",
+    ),
     "silent_provider": """not exists (select 1 from leg l where l.case_id = n.case_id and l.state = 'sent'
  and l.viewed_at is null)""",
 }
