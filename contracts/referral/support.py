@@ -37,10 +37,12 @@ class NeedMeasured(Part):
 
 
 class SupportStarted(ReferralFact):
-    """State `in_support`. `reported`: whether the police knew of the crime when support began."""
+    """State `in_support`. `reported`: whether the police knew of the crime when support began; `reason_code`: why it
+    begins although the person had said no."""
 
     TYPE: ClassVar[str] = "support.started.v1"
     reported: bool | None = None
+    reason_code: Code | None = None
 
 
 class SupportPaused(ReferralFact):

@@ -26,6 +26,7 @@ from services.referral.store import (
     hold_ends,
     liaison,
     locks,
+    noes,
     portal,
     protected,
     referrals,
@@ -142,8 +143,10 @@ async def profile_for_hub(tx: Tx, case: Case, now: datetime) -> Profile:
 
 
 async def profile_for_provider(tx: Tx, case_id: UUID, person_id: UUID) -> Profile:
-    """The channels of the person of a case, shut for a provider while a liaison officer is with the family."""
-    shut = safe_contact.THROUGH_OFFICER if await liaison.through(tx, case_id) else None
+    """The channels of the person of a case, shut for a provider once they said no to support, to whomever of us, until
+    that is recorded; and while a liaison officer is with the family."""
+    shut = gating.SAID_NO if await noes.to_record(tx, [case_id]) else None
+    shut = shut or (safe_contact.THROUGH_OFFICER if await liaison.through(tx, case_id) else None)
     return replace(await profile_of(tx, person_id), shut=shut)
 
 

@@ -13,7 +13,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.safe_contact import THROUGH_OFFICER
-from services.referral.store import cases, consent, liaison, tasks
+from services.referral.store import cases, consent, liaison, noes
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -100,15 +100,15 @@ async def share_shuts(
 
 
 async def _sharing_shuts(tx: Tx, case: Case, now: datetime, *, by_hand: bool, purpose: str) -> str | None:
-    if purpose == "support" and any(one.kind == TO_RECORD for one in await tasks.of_case(tx, case.case_id)):
+    if purpose == "support" and await noes.to_record(tx, [case.case_id]):
         return SAID_NO
     word = next((hold for hold in NO_CONTACT if hold in case.holds), None)
     word = NO_CONTACT[0] if case.share == "refused" else word
     if word is None:
         return None
-    noes = await consent.noes(tx, [case.case_id])
+    said = await consent.noes(tx, [case.case_id])
     for held in await consent.of_case(tx, case.case_id):
-        lifts = _lets_reach(held, noes, purpose) if held.gate == "agreement" else by_hand
+        lifts = _lets_reach(held, said, purpose) if held.gate == "agreement" else by_hand
         if held.counts(now) and lifts:
             return None
         waits = held.gate == "override" and held.withdrawn_at is None and case.risk_grade == "imminent"

@@ -17,13 +17,15 @@ from services.referral.actions.books import standards, table
 from services.referral.actions.settling import OF_LEG
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
-from services.referral.store import directory, life, referrals
+from services.referral.store import directory, life, noes, referrals
 from services.referral.store.life import CheckIn, LimitRest
 from services.referral.store.referrals import Leg
 
 ANSWERS = frozenset({"accept", "waitlist", "decline"})
 FOLLOWED = frozenset({"view", "check_in", "keep_on_hold"})
 """Steps that keep the state and end a task."""
+AFTER_NO = "start_after_no"
+"""The list of reasons of which a start needs one once the person said no to this provider."""
 RESTS = {"ask": "accept", "pause": "support"}
 """Which limit rests from this step on."""
 
@@ -35,6 +37,8 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     if held is None or leg is None or leg.provider_id != viewer.organisation_id:
         raise Refused("referral_id", "not_found")
     after, events = table().apply(held, verb, viewer.role, now, **answer)
+    if verb == "start" and await noes.to_provider(tx, held.case_id, referral_id, leg.leg_id) is not None:
+        _check_reason(AFTER_NO, local_day(now), answer)
     _check_days(verb, local_day(now), answer)
     said_no = verb == "record_attempt" and answer.get("outcome") == "declined"
     quiet = after.state == held.state and verb not in FOLLOWED and not said_no
@@ -43,8 +47,14 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     events = await cancelling.follow(tx, viewer, held, after, verb, events, now)
     await _keep(tx, viewer, after, verb, now, answer)
     await announce(tx, events, viewer.user_id)
-    await audit.record(tx, [audit.seen(viewer, f"referral.{verb}", "case", after.case_id, ("referral",))])
+    why = answer.get("reason_code") if verb == "start" else None
+    await audit.record(tx, [audit.seen(viewer, f"referral.{verb}", "case", after.case_id, ("referral",), why)])
     return after
+
+
+def _check_reason(listed: str, today: date, answer: dict[str, Any]) -> None:
+    if answer.get("reason_code") not in {one.code for one in table().reasons[listed].on(today)}:
+        raise Refused("reason_code", "missing")
 
 
 def _check_days(verb: str, today: date, answer: dict[str, Any]) -> None:

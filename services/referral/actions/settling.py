@@ -78,13 +78,18 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "ring_duty_line": silent and referral.viewed_at is None,
         "offer_next_provider": silent
         or (referral.state == "declined_by_provider" and not refusing.declined_for_it(referral)),
-        gating.TO_RECORD: referral.ended_at is None and not silent,
+        gating.TO_RECORD: referral.ended_at is None and not silent and not _has_begun(referral),
         **dict.fromkeys(staying.TASK_OF.values(), referral.ended_at is None),
         "agreement_ended": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
         "name_worker": referral.state in WITH_PROVIDER,
     }
     return [kind for kind, needed in asked.items() if not needed]
+
+
+def _has_begun(referral: ReferralState) -> bool:
+    """Whether the last step began the support: after a no the provider has said why."""
+    return referral.state == "in_support" and referral.started_at == referral.updated_at
 
 
 async def follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:

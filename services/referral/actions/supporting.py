@@ -10,13 +10,13 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import contacting
+from services.referral.actions import contacting, gating
 from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.assessed import HIGH
 from services.referral.domain.safe_contact import Verdict
 from services.referral.domain.support import Answer, SupportLists, distances
-from services.referral.store import appointments, contact, support
+from services.referral.store import appointments, contact, noes, support
 from services.referral.store.appointments import Appointment, Upcoming
 from services.referral.store.portal import Offered
 from services.referral.store.support import Assessment, EndReport, Outcome
@@ -75,9 +75,11 @@ async def not_safe(tx: Tx, rows: Sequence[Upcoming], lists: SupportLists, now: d
     can be moved or cancelled, and nothing else. After a death no way is left."""
     ahead = [row for row in rows if row.starts_at > now]
     profiles = await contacting.profiles_of(tx, sorted({row.person_id for row in ahead}))
+    shut = await noes.shut(tx, [row.referral_id for row in ahead])
     found = {}
     for row in ahead:
         held, channel = profiles[row.person_id], lists.channels.get(row.way)
+        held = replace(held, shut=gating.SAID_NO) if row.referral_id in shut else held
         verdict = safe_contact.may_use(held, channel, "support", row.starts_at) if channel else safe_contact.alive(held)
         if not verdict.allowed:
             found[row.appointment_id] = verdict

@@ -30,6 +30,7 @@ LISTS = {
     "referral.information-requested": "question",
     "referral.not-reached": "not_reached",
     "referral.declined-by-victim": "declined_by_victim",
+    "support.started": "start_after_no",
     "support.paused": "pause",
     "support.ended-early": "end_early",
     "consent.given": "override",

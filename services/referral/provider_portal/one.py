@@ -1,6 +1,7 @@
 """One referral as its provider sees it: what is safe now, the pack, what may be done, and what happened."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +21,7 @@ from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.said import who
-from services.referral.store import alarms, appointments, contact, life, must_not_know, portal
-from services.referral.store.contact import Attempt
+from services.referral.store import alarms, appointments, contact, life, must_not_know, noes, portal
 from services.referral.store.portal import Offered, Told
 
 
@@ -37,6 +37,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         told = await portal.told(tx, offered.leg_id)
         check_ins = await life.check_ins(tx, offered.referral_id)
         attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
+        no = await noes.to_provider(tx, offered.case_id, offered.referral_id, offered.leg_id)
         need = await needs.shown(tx, books.support, offered)
         ended = await ending.shown(tx, books.support, offered)
         alerts = await portal.alerts(tx)
@@ -59,7 +60,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         channels=channels,
         shut_out=", ".join(CODES["must_not_know"][code].lower() for code in shut_out),
         steps=possible,
-        said_no=_said_no(possible, attempts, need),
+        said_no=_said_no(possible, no),
         can_try=can_try(visit, offered),
         can_lock=visit.may("portal.write"),
         kinds=words.CHANNELS,
@@ -150,6 +151,7 @@ def _channels(
                 "words": words.CHANNELS.get(kind, kind),
                 "state": state,
                 "may": may,
+                "said": words.SHUT.get(may.why, may.words),
                 "safe": safe,
                 "changed": kind in changed,
                 "value": given.get(kind) if may.allowed else None,
@@ -164,16 +166,11 @@ ENDS_IT = ("person_declined", "end_early")
 """Steps by which a provider records that the person does not want its support: before it began, and after."""
 
 
-def _said_no(possible: Sequence[Transition], attempts: Sequence[Attempt], need: Any) -> dict[str, Any] | None:
-    """When the person last said no to this provider, and the step that records it; None where the last word that was
-    had of them is another, or where nothing is open."""
+def _said_no(possible: Sequence[Transition], no: datetime | None) -> dict[str, Any] | None:
+    """When the person last said no to this provider, and the step that records it; None where they did not, or where
+    nothing is open."""
     step = next((one for verb in ENDS_IT for one in possible if one.verb == verb), None)
-    word = [(one.at, one.outcome == "declined") for one in attempts if one.reached]
-    first = need["first"] if need else None
-    word += [(first.at, first.agreed == "no")] if first is not None else []
-    if step is None or not word or not max(word)[1]:
-        return None
-    return {"at": max(word)[0], "step": step}
+    return {"at": no, "step": step} if no is not None and step is not None else None
 
 
 def _asks(step: Transition) -> bool:

@@ -37,6 +37,7 @@ REFUSALS = {
     "person_said": "The person wants nobody to use this channel: they said so themselves",
     "died": "It was recorded that the person died: nobody contacts them",
     "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
+    "said_no": "The person said no to support: nobody calls them unless they get in touch",
     "through_officer": "A family liaison officer is with the family: reach them through that officer",
     "not_this_day": "This channel is not safe today",
     "not_this_hour": "This channel is not safe at this hour",

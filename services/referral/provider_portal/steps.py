@@ -19,7 +19,7 @@ from services.referral import stale_steps
 from services.referral.actions import providing, supporting
 from services.referral.actions.books import standards
 from services.referral.domain.books import Books
-from services.referral.domain.transitions import Transition
+from services.referral.domain.transitions import ReasonList, Transition
 from services.referral.provider_portal import ending
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import (
@@ -36,7 +36,7 @@ from services.referral.provider_portal.room import (
     stood_of,
 )
 from services.referral.said import DONE
-from services.referral.store import referrals
+from services.referral.store import noes, referrals
 from services.referral.store.portal import Offered
 
 
@@ -72,6 +72,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         row = _row(visit, books, offered)
         if row is None:
             return await moved(tx, visit, books, offered)
+        asks = await _asks(tx, books, offered, row)
         end = await ending.asked(tx, books, offered, row.verb)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.step_asked", "case", offered.case_id)])
     return visit.render(
@@ -79,7 +80,8 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         status=422 if errors else 200,
         **(frame(visit, books, offered) | {"stood": stale_steps.carried(visit, stood_of(offered))}),
         step=row,
-        reasons={r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {},
+        question=asks.words if asks else "",
+        reasons={r.code: r.words for r in asks.on(local_day(visit.now))} if asks else {},
         lines=ending.other_lines(offered.line, "No other idea") if row.verb == "decline" else [],
         **end,
         asks_day=DAYS.get(row.verb),
@@ -111,24 +113,25 @@ async def take_step(visit: Visit, books: Books) -> Response:
         row = _row(visit, books, offered)
         if row is None or stale_steps.differs(visit, stood_of(offered)):
             return await _stale(tx, visit, books, offered)
+        asks = await _asks(tx, books, offered, row)
         reached = row.verb != "start" or await supporting.was_reached(tx, offered.leg_id, offered.referral_id)
     if not reached:
         return await show_referral(visit, books, [FieldError("channel", NOT_REACHED)])
-    errors = _missing(visit, books, row)
+    errors = _missing(visit, books, row, asks)
     if not errors:
         try:
             async with visit.begin() as tx:
                 now = await referrals.load(tx, offered.referral_id)
                 if now and stale_steps.differs(visit, stale_steps.stood(now)):
                     return await _stale(tx, visit, books, await own(tx, visit, books))
-                answer = _answer(visit, row) | await ending.answer(tx, visit, books, offered, row.verb)
+                answer = _answer(visit, row, asks) | await ending.answer(tx, visit, books, offered, row.verb)
                 await providing.step(tx, visit.signed_in, offered.referral_id, row.verb, visit.now, **answer)
         except Refused as refused:
             if refused.code in STALE:
                 async with visit.begin() as tx:
                     return await moved(tx, visit, books, await own(tx, visit, books))
             of_day = refused.field in ("until", "check_in_on")
-            errors = [error_of(refused, refused.field if of_day else "reason_code" if row.reasons else "")]
+            errors = [error_of(refused, refused.field if of_day else "reason_code" if asks else "")]
     if errors:
         return await ask_step(visit, books, errors)
     return visit.redirect(base(visit, offered), flash=DONE[row.verb])
@@ -143,9 +146,17 @@ def _row(visit: Visit, books: Books, offered: Offered) -> Transition | None:
     return next((row for row in steps(visit, books, offered) if row.verb == visit.params["verb"]), None)
 
 
-def _missing(visit: Visit, books: Books, row: Transition) -> list[FieldError]:
+async def _asks(tx: Tx, books: Books, offered: Offered, row: Transition) -> ReasonList | None:
+    """The list of which a step asks for a reason: its own, and for a start after a no that of why it is one."""
+    if row.verb != "start":
+        return row.reasons
+    no = await noes.to_provider(tx, offered.case_id, offered.referral_id, offered.leg_id)
+    return books.transitions.reasons[providing.AFTER_NO] if no is not None else None
+
+
+def _missing(visit: Visit, books: Books, row: Transition, asks: ReasonList | None) -> list[FieldError]:
     errors = []
-    if row.reasons and one(visit, "reason_code") not in {r.code for r in row.reasons.on(local_day(visit.now))}:
+    if asks and one(visit, "reason_code") not in {r.code for r in asks.on(local_day(visit.now))}:
         errors.append(FieldError("reason_code", "Choose the reason"))
     if row.verb == "decline" and one(visit, "better_line") not in {"", *SERVICE_LINES}:
         errors.append(FieldError("better_line", "Choose a service from the list"))
@@ -157,9 +168,9 @@ def _missing(visit: Visit, books: Books, row: Transition) -> list[FieldError]:
     return errors
 
 
-def _answer(visit: Visit, row: Transition) -> dict[str, Any]:
+def _answer(visit: Visit, row: Transition, asks: ReasonList | None) -> dict[str, Any]:
     answer: dict[str, Any] = {}
-    if row.reasons:
+    if asks:
         answer["reason_code"] = one(visit, "reason_code")
     if row.verb == "decline" and one(visit, "better_line"):
         answer["better_line"] = one(visit, "better_line")

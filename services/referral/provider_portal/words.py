@@ -32,6 +32,10 @@ ATTEMPTS = {
     "unsafe": "It was not safe to go on",
     "declined": "The person does not want support",
 }
+SHUT = {
+    "said_no": "The person said no to support. Nobody calls them unless they get in touch. The hub records it.",
+}
+"""Why no channel is used, where a provider reads other words than the hub."""
 CHANNELS = {
     "mobile": "Mobile",
     "landline": "Landline",

@@ -1,6 +1,7 @@
 """What people said no to in their cases, the agreements that they took back among it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
@@ -17,6 +18,27 @@ select c.case_id, coalesce(c.line, (select l.line from leg l where l.case_id = c
  where c.case_id = any($1::uuid[]) and c.gate = 'agreement' and c.purpose <> 'feedback' and c.withdrawn_at is not null
    and c.reason is distinct from 'send_undone'
 """
+# A no that a provider heard stands from that very moment, though its task is written a moment later.
+_TO_RECORD = """
+select {of} from case_file c {joined}
+ where {of} = any($1::uuid[])
+   and (exists (select 1 from task t where t.case_id = c.case_id and t.kind = 'said_no_to_support'
+                                       and t.done_at is null)
+        or exists (select 1 from referral h join contact_attempt a on a.case_id = h.case_id
+                                                                   and a.referral_id = h.referral_id
+                    where h.case_id = c.case_id and not h.settled and a.outcome = 'declined' and a.at >= h.updated_at))
+"""
+_OF_CASES = _TO_RECORD.format(of="c.case_id", joined="")
+_OF_REFERRALS = _TO_RECORD.format(of="r.referral_id", joined="join referral r on r.case_id = c.case_id")
+_LAST_WORD = """
+select at, no from (
+    select at, outcome = 'declined' as no from contact_attempt where case_id = $1 and referral_id = $2 and reached
+    union all
+    (select at, agreed = 'no' from assessment where leg_id = $3 and stage = 'start' order by at desc limit 1)
+    union all
+    select started_at, false from referral where referral_id = $2 and started_at is not null
+) word order by at desc, no desc limit 1
+"""
 
 
 async def of_cases(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
@@ -24,3 +46,21 @@ async def of_cases(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
     if not case_ids:
         return []
     return [*await consent.noes(tx, case_ids), *read(No, await tx.fetch(_TAKEN_BACK, list(case_ids)))]
+
+
+async def to_record(tx: Tx, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases in which a no to support was heard and is not recorded yet: nobody calls the person for
+    support until somebody has decided what follows."""
+    return {row["case_id"] for row in await tx.fetch(_OF_CASES, list(case_ids))}
+
+
+async def shut(tx: Tx, referral_ids: Sequence[UUID]) -> set[UUID]:
+    """The same by referral."""
+    return {row["referral_id"] for row in await tx.fetch(_OF_REFERRALS, list(referral_ids))} if referral_ids else set()
+
+
+async def to_provider(tx: Tx, case_id: UUID, referral_id: UUID, leg_id: UUID) -> datetime | None:
+    """When the person said no to the viewer's provider, as the last word that was had of them on this referral; None
+    where it is another, or support began since."""
+    last = await tx.fetchrow(_LAST_WORD, case_id, referral_id, leg_id)
+    return last["at"] if last is not None and last["no"] else None
