@@ -58,7 +58,7 @@ async def test_a_no_to_the_hub_shuts_the_contact_of_every_leg_until_it_is_record
             uuid4(),
             sent.leg,
             sent.case,
-            WORKER.organisation_id,
+            provider,
             at,
             "call_mobile",
             "booked",
