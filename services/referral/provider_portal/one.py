@@ -25,6 +25,9 @@ from services.referral.store import alarms, appointments, contact, life, must_no
 from services.referral.store.portal import Offered, Told
 
 
+SEEN = "portal.referral_seen"
+
+
 async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
     viewer = visit.signed_in
     async with visit.begin() as tx:
@@ -45,8 +48,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
         unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
         booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]
-        fields = tuple(sorted(pack))
-        await audit.record(tx, [audit.seen(viewer, "portal.referral_seen", "case", offered.case_id, fields)])
+        await audit.record(tx, [audit.seen(viewer, SEEN, "case", offered.case_id, tuple(sorted(pack)))])
     possible = sorted(steps(visit, books, offered), key=_asks)
     names = await workers(visit)
     channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=can_try(visit, offered))
