@@ -24,7 +24,6 @@ from services.referral.said import who
 from services.referral.store import alarms, appointments, contact, life, must_not_know, noes, portal
 from services.referral.store.portal import Offered, Told
 
-
 SEEN = "portal.referral_seen"
 
 
