@@ -120,7 +120,7 @@ async def test_a_channel_that_is_not_safe_any_more_switches_the_link_and_its_cod
 async def test_nothing_leaves_without_a_safe_channel_and_the_reason_is_shown(hub: Hub, office: Office) -> None:
     request_id = await asked(hub, office)
     await hear(hub, ContactWithheld, request_id=request_id, reason="no_safe_channel")
-    assert "Not sent (no safe channel)" in (await (await office.sign_in()).get(PAGE)).text
+    assert "Not sent (no channel is known to be safe)" in (await (await office.sign_in()).get(PAGE)).text
     outside = await office.outside()
     await outside.get(f"/yours/{TOKEN}")
     await outside.submit("Continue", 410)

@@ -19,7 +19,18 @@ from services.code_compliance.store import own_rights as stored
 
 ASK_AGAIN_AFTER = timedelta(days=1)
 ASKED = "A link waits to be sent already: it was asked for"
-STATES = {"asked": "Asked for, not answered yet", "sent": "Sent by a safe channel", "withheld": "Not sent"}
+STATES = {"asked": "Asked for, not answered yet", "sent": "On its way by a safe channel", "withheld": "Not sent"}
+REASONS = {
+    "no_safe_channel": "no channel is known to be safe",
+    "unsafe": "the channel is not safe",
+    "share_refused": "the person said no to sharing",
+    "opted_out": "the person asked that nobody gets in touch: do not ask them again",
+    "too_late": "it was too late",
+    "hold": "it is for a worker to get in touch here, or somebody stopped it: the outbox says why",
+    "not_delivered": "it could not be delivered",
+    "major_incident": "a major incident is switched on",
+}
+"""Why nothing leaves, as contact.withheld says it, in words."""
 
 
 class Ask(BaseModel):
@@ -43,7 +54,9 @@ async def ask(visit: Visit, rules: Rulebook) -> Response:
     here = visit.request.url.path
     if waits and not meanwhile.is_again(visit, last[0].asked_by, last[0].asked_at):
         return await meanwhile.changed(visit, ASKED, last[0].asked_by, last[0].asked_at, here)
-    return visit.redirect(here, flash="It was asked for. It is sent only if a channel is safe at this moment")
+    return visit.redirect(
+        here, flash="It was asked for. It leaves by a channel that is safe then, and not at night"
+    )
 
 
 async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:
@@ -59,6 +72,7 @@ async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:
         opened=opened,
         links=links,
         states=STATES,
+        reasons=REASONS,
         request_id=uuid4(),
         named=await named(visit),
         waits=bool(links) and links[0].state == "asked" and links[0].asked_at > visit.now - ASK_AGAIN_AFTER,
