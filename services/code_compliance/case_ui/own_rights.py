@@ -54,9 +54,7 @@ async def ask(visit: Visit, rules: Rulebook) -> Response:
     here = visit.request.url.path
     if waits and not meanwhile.is_again(visit, last[0].asked_by, last[0].asked_at):
         return await meanwhile.changed(visit, ASKED, last[0].asked_by, last[0].asked_at, here)
-    return visit.redirect(
-        here, flash="It was asked for. It leaves by a channel that is safe then, and not at night"
-    )
+    return visit.redirect(here, flash="It was asked for. It leaves by a channel that is safe then, and not at night")
 
 
 async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:
