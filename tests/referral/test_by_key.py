@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.referral.store import cases, looking, portal, silence
+from services.referral.store import cases, contact, looking, portal, silence
 from services.referral.store.portal_due import LIMITS
 from tests.builders import NOON, a_viewer
 from tests.referral.conftest import Hub
@@ -47,3 +47,11 @@ async def test_an_officer_finds_cases_by_an_index_although_rows_are_kept_from_th
         await tx.execute("set local enable_bitmapscan = off")
         plan = [row[0] for row in await tx.fetch(f"explain {asked}", *arguments)]
     assert [line for line in plan if index in line]
+
+
+async def test_the_channels_of_people_on_a_page_are_found_by_their_key_whatever_is_guessed(hub: Hub) -> None:
+    async with hub.looks(a_viewer("idva.worker")) as tx:
+        await tx.execute("set local enable_seqscan = off")
+        plan = [row[0] for row in await tx.fetch(f"explain {contact._OF_PEOPLE}", [ONE, ONE])]
+    [at] = [number for number, line in enumerate(plan) if " on channel " in line]
+    assert "channel_pkey" in plan[at] and "Index Cond: (person_id = " in plan[at + 1]
