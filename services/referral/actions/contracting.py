@@ -12,6 +12,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import contract_ends
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.entries import BadField, contract_of
@@ -90,6 +91,8 @@ async def enter(
     added = await directory.add_version(tx, version, made.provider.provider_id)
     if added:
         await audit.record(tx, [audit.seen(viewer, f"contract.{kind}", "contract", made.contract_id)])
+        stood = standing_on(books.directory, versions, effective_from).by_id.get(made.contract_id)
+        await contract_ends.entered(tx, viewer, stood, made, now)
     return added
 
 
@@ -203,8 +206,11 @@ async def take_list(
         return judged, 0
     added = 0
     for version in new:
-        provider = read(books, version.entry).provider.provider_id
-        added += await directory.add_version(tx, version, provider)
+        made = read(books, version.entry)
+        if await directory.add_version(tx, version, made.provider.provider_id):
+            added += 1
+            stood = standing_on(books.directory, versions, version.effective_from).by_id.get(made.contract_id)
+            await contract_ends.entered(tx, viewer, stood, made, now)
     stand = await directory.versions(tx)
     for line in lines:
         made = read(books, line.entry)

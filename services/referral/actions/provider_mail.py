@@ -12,7 +12,7 @@ from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import leg_links, sealing, trying
-from services.referral.actions.telling_providers import LINK, NUDGE
+from services.referral.actions.telling_providers import CONTRACT, LINK, NUDGE
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
@@ -50,6 +50,8 @@ async def _claim(
 
 async def _over(tx: Tx, held: ToProvider, now: datetime) -> str | None:
     """Why it need not leave any more."""
+    if held.template == CONTRACT:
+        return "too_late" if now > held.not_after else None
     stands = await provider_mail.standing(tx, held, now)
     if stands is None or stands.state not in leg_links.OPEN or (held.template == NUDGE and stands.state != "sent"):
         return "answered"

@@ -1,5 +1,6 @@
 """Closing a task: what was done is a coded answer and, on a case, a sealed note."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -10,8 +11,16 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import noting
 from services.referral.actions.noting import Written
-from services.referral.desk_books import answers_without_case, task_answers
+from services.referral.desk_books import answers_of_contract, answers_without_case, task_answers
 from services.referral.store import cases, tasks
+
+
+def answers_of(held: tasks.Held) -> Mapping[str, str]:
+    """How a task may be closed, in words: of a case, of a contract that ends, or of nobody who is known yet."""
+    if held.case_id:
+        return task_answers()
+    return answers_of_contract() if held.contract_id else answers_without_case()
+
 
 TO_SAY = frozenset({"not_needed", "not_possible", "other_agency"})
 """Answers that need words: why, or who does it instead."""
@@ -31,7 +40,7 @@ async def close(
         if (held.done_by, held.done_how) == (viewer.user_id, answer):
             return held.case_id
         raise Refused("task_id", "already_closed")
-    if answer not in (task_answers() if held.case_id else answers_without_case()):
+    if answer not in answers_of(held):
         raise Refused("answer", "missing")
     case = await cases.get(tx, held.case_id) if held.case_id else None
     if case is not None and answer in TO_SAY and not text.strip():

@@ -20,6 +20,8 @@ from services.referral.store.silence import Silent
 NUDGE_LASTS = timedelta(days=2)
 ALERT_LASTS = timedelta(days=3)
 LINK, NUDGE, ALERT = "provider_link", "provider_nudge", "provider_alert"
+CONTRACT = "provider_contract"
+"""The message that the last day of a contract was entered or changed: of no single referral."""
 
 
 async def send_link(

@@ -111,6 +111,7 @@ WHAT_WAS_MAILED = {
     "provider_link": "A one-time link",
     "provider_nudge": "A nudge",
     "provider_alert": "An alert: look before any contact",
+    "provider_contract": "Word of a new last day of the contract",
 }
 MAILED = {
     "waiting": "waits to be mailed to the provider",

@@ -59,6 +59,7 @@ TO_PROVIDERS = {
     "provider_link": "One-time link",
     "provider_nudge": "Nudge: the hub waits for an answer",
     "provider_alert": "Alert: look before any contact",
+    "provider_contract": "A contract has a new last day",
 }
 LEAVE_BY = {
     "outbox": "On this machine nothing leaves: a message here, e-mail, text or letter, counts as sent to nowhere.",

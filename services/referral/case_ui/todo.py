@@ -10,10 +10,10 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
+from services.referral.actions import books as stocked
 from services.referral.actions import noting, tasking
-from services.referral.case_ui import meanwhile, named_later, words
+from services.referral.case_ui import going, meanwhile, named_later, words
 from services.referral.case_ui.room import Desk, one
-from services.referral.desk_books import answers_without_case, task_answers
 from services.referral.store import tasks
 
 ERRORS = {
@@ -45,6 +45,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         task = await tasks.get(tx, visit.id("task_id"))
         if task is None:
             raise HTTPException(404)
+        books = await stocked.current(tx, desk.books)
         await audit.record(tx, [audit.seen(visit.signed_in, "task_seen", "task", task.task_id)])
     if task.done_at is not None:
         return _over(visit, task)
@@ -54,7 +55,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         task=task,
         name=name_of(task.kind),
         left=words.time_left(task.due_at, visit.now),
-        answers=task_answers() if task.case_id else answers_without_case(),
+        answers=tasking.answers_of(task),
+        contract=going.titled(books, task.contract_id) if task.contract_id else None,
         errors=errors,
         text=one(visit, "text"),
     )
@@ -63,7 +65,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
 def _over(visit: Visit, task: tasks.Held) -> Response:
     """Who closed a task, when and with which answer."""
     by = meanwhile.who(visit, task.done_by, task.done_at) if task.done_by else f"by itself on {when(task.done_at)}"
-    how = {**task_answers(), **answers_without_case()}.get(task.done_how or "", words.words(task.done_how or "done"))
+    how = tasking.answers_of(task).get(task.done_how or "", words.words(task.done_how or "done"))
     to = f"/cases/{task.case_id}" if task.case_id and visit.may("case.read") else "/cases/tasks"
     return visit.conflict(f"This task was closed {by}: “{how}”.", to)
 

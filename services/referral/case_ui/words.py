@@ -103,6 +103,8 @@ TASKS = {
     "nobody_can_reach": "It was sent by itself, and no number or address that is safe came with it: ask the officer",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
+    "contract_ends": "A contract ends while people are with it: decide who takes them over, and hand over",
+    "contract_over": "A contract is over and people are still with its provider: hand them over today",
     "handover_not_taken": "The contract was handed over, and the new one does not take this person: find who can",
     "handover_not_asked": "The contract was handed over, and the person may not be asked now: decide who helps them on",
     "handover_name_worker": "The contract was handed over: name a worker of the new provider, then transfer",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
-from services.referral.directory_ui import capacity, closures, contracts, gaps, importing, providers, public
+from services.referral.directory_ui import capacity, closures, contracts, ends, gaps, importing, providers, public
 from services.referral.directory_ui.room import Room
 
 KEEP = "directory.write"
@@ -33,7 +33,8 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/change", contracts.ask_change, "GET"),
         (f"{one}/check", contracts.check, "POST"),
         (f"{one}/change", contracts.save, "POST"),
-        (f"{one}/end", contracts.end, "POST"),
+        (f"{one}/end", ends.end, "POST"),
+        (f"{one}/put-back", ends.put_back, "POST"),
         ("/directory/changes/{version_id}/cancel", contracts.cancel, "POST"),
         (f"{one}/closures", closures.ask, "GET"),
         (f"{one}/closures", closures.save, "POST"),

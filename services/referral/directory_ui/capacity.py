@@ -13,6 +13,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import capacity
+from services.referral.actions.contract_ends import SOON
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
@@ -77,6 +78,7 @@ async def ask(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> 
         status=422 if errors else 200,
         contract=contract,
         used=used,
+        ends_soon=contract.ends <= local_day(visit.now) + SOON,
         choices=CHOICES,
         errors=errors,
         values=visit.form,

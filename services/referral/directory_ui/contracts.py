@@ -27,7 +27,6 @@ from services.referral.domain.versions import (
     Difference,
     Version,
     differences,
-    ended,
     providers_of,
     standing_on,
     to_confirm,
@@ -119,7 +118,7 @@ def changes(books: Books, before: Contract | None, after: Contract) -> list[Diff
     return in_words(differences(before, after), providers | {after.provider.slug: after.provider.name})
 
 
-async def _found(visit: Visit, books: Books) -> tuple[Contract, list[Version], Books]:
+async def found(visit: Visit, books: Books) -> tuple[Contract, list[Version], Books]:
     """The contract of the address as it stands, its versions, and the books now."""
     async with visit.begin() as tx:
         stands = await now(tx, books)
@@ -137,7 +136,7 @@ async def _found(visit: Visit, books: Books) -> tuple[Contract, list[Version], B
 
 async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     """One contract: how it stands, its versions, what is coming, and how to end it."""
-    contract, versions, _ = await _found(visit, books)
+    contract, versions, _ = await found(visit, books)
     today = local_day(visit.now)
     async with visit.begin() as tx:
         held = await keeping.held(tx, contract.contract_id)
@@ -155,23 +154,40 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         closures=[one for one in closures if one.contract_id == contract.contract_id and one.until_day >= today],
         today=today,
         last=str(versions[-1].version_id) if versions else "",
+        back_to=None if told and told[0]["version"].effective_from > today else _back_to(books, versions, today),
         version_id=uuid4(),
         errors=errors,
         values=visit.form,
     )
 
 
-def _last_known(books: Books, versions: Sequence[Version], contract: Contract) -> Contract:
+def _back_to(books: Books, versions: Sequence[Version], today: date) -> date | None:
+    """The last day that can be put back, where the newest change ended the contract."""
+    day = before_end(books, versions)
+    return day if day is not None and day >= today else None
+
+
+def before_end(books: Books, versions: Sequence[Version]) -> date | None:
+    """The last day that stood before a contract was ended by the newest change; None where that did not end it."""
+    if not versions or versions[-1].kind != "ended":
+        return None
+    last = versions[-1]
+    before = standing_on(books.directory, versions[:-1], last.effective_from).by_id.get(last.contract_id)
+    now = contracting.read(books, last.entry)
+    return before.ends if before is not None and before.ends > now.ends else None
+
+
+def last_known(books: Books, versions: Sequence[Version], contract: Contract) -> Contract:
     """The contract as it will stand after all that was entered: what a form starts from."""
     return contracting.read(books, versions[-1].entry) if versions else books.directory.by_id[contract.contract_id]
 
 
 async def ask_change(visit: Visit, books: Books) -> Response:
-    contract, versions, _ = await _found(visit, books)
+    contract, versions, _ = await found(visit, books)
     return _form(
         visit,
         books,
-        forms.values_of(_last_known(books, versions, contract)),
+        forms.values_of(last_known(books, versions, contract)),
         contract,
         str(versions[-1].version_id) if versions else "",
     )
@@ -232,7 +248,7 @@ async def check(visit: Visit, books: Books) -> Response:
     """What a change would do, before it is entered; nothing is entered here."""
     contract, versions = None, list[Version]()
     if "id" in visit.params:
-        contract, versions, _ = await _found(visit, books)
+        contract, versions, _ = await found(visit, books)
     entry, day, errors = _filled(visit, contract.slug if contract else None)
     after = None
     if entry is not None and day is not None:
@@ -283,7 +299,7 @@ async def save(visit: Visit, books: Books) -> Response:
     """Enters a change, or a new contract, that was looked at."""
     contract, versions = None, list[Version]()
     if "id" in visit.params:
-        contract, versions, _ = await _found(visit, books)
+        contract, versions, _ = await found(visit, books)
     entry, day, errors = _filled(visit, contract.slug if contract else None)
     if entry is None or day is None:
         return _form(visit, books, visit.form, contract, one(visit, "seen"), errors)
@@ -309,7 +325,7 @@ async def save(visit: Visit, books: Books) -> Response:
 
 async def _stale(visit: Visit, books: Books) -> Response:
     """The form again, what was typed still in it, with what somebody entered since it was opened."""
-    contract, versions, _ = await _found(visit, books)
+    contract, versions, _ = await found(visit, books)
     seen = str(versions[-1].version_id) if versions else ""
     said = FieldError("", meanwhile.of_contract(visit, books, versions))
     return _form(visit, books, visit.form, contract, seen, [said], 409)
@@ -320,39 +336,6 @@ def _id(visit: Visit) -> UUID:
     if made is None:
         raise HTTPException(400)
     return made
-
-
-class LastDay(BaseModel):
-    """When a contract ends."""
-
-    last_day: Annotated[date, Say("Enter the last day", wrong="The last day must be a real date")]
-
-
-async def end(visit: Visit, books: Books) -> Response:
-    """Ends a contract on a day; referrals under it stay where they are."""
-    contract, versions, _ = await _found(visit, books)
-    said, errors = parse(LastDay, visit.form)
-    today = local_day(visit.now)
-    known = _last_known(books, versions, contract)
-    if any(each.effective_from > today for each in versions):
-        errors = [FieldError("last_day", "A change is entered for a day to come: take it back first, then end it")]
-    elif said is not None and (said.last_day < today or said.last_day < known.starts):
-        errors = [FieldError("last_day", "The last day must be today or later, and after the first day")]
-    elif said is not None and said.last_day > known.ends:
-        ends = f"{known.ends.day} {known.ends:%B %Y}"
-        errors = [FieldError("last_day", f"It ends on {ends} already: to prolong it, change the contract")]
-    if said is None or errors:
-        return await show_one(visit, books, errors)
-    try:
-        async with visit.begin() as tx:
-            entry = ended(known, said.last_day)
-            await contracting.enter(
-                tx, visit.signed_in, books, entry, today, _id(visit), visit.now, kind="ended", seen=one(visit, "seen")
-            )
-    except Refused:
-        _, versions, _ = await _found(visit, books)
-        return await show_one(visit, books, [FieldError("", meanwhile.of_contract(visit, books, versions))], 409)
-    return visit.redirect(f"/directory/contracts/{contract.contract_id}", flash="The last day is entered.")
 
 
 async def cancel(visit: Visit, books: Books) -> Response:

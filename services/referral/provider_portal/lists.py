@@ -10,6 +10,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
 from services.referral.actions import providing, supporting
+from services.referral.actions.contract_ends import SOON
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
@@ -40,6 +41,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         shown = (*(row.reference for row in page.rows), *(one.reference for one in lapsed))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
     names = await workers(visit)
+    today = local_day(visit.now)
     mine = [c for c in books.directory.contracts if c.provider.provider_id == visit.signed_in.organisation_id]
     return visit.render(
         "provider_portal/list.html",
@@ -52,6 +54,8 @@ async def show_list(visit: Visit, books: Books) -> Response:
         contracts=[{"value": "", "text": "All our contracts"}]
         + [{"value": str(c.contract_id), "text": f"{words.line(c.line)}: {c.title}"} for c in mine],
         contract=str(contract or ""),
+        ending=[c for c in mine if c.starts <= today <= c.ends + SOON and c.ends <= today + SOON],
+        today=today,
         alerts=alerts,
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sort=sort,

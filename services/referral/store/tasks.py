@@ -21,6 +21,7 @@ class Task:
     case_id: UUID | None = None
     crime_id: UUID | None = None
     referral_id: UUID | None = None
+    contract_id: UUID | None = None
 
 
 def task_id(kind: str, *about: object) -> UUID:
@@ -36,7 +37,7 @@ async def add(tx: Tx, tasks: Sequence[Task]) -> None:
     if tasks:
         await tx.execute(
             f"insert into task ({columns(Task)}) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[],"
-            " $4::timestamptz[], $5::uuid[], $6::uuid[], $7::uuid[]) on conflict do nothing",
+            " $4::timestamptz[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[]) on conflict do nothing",
             *([getattr(task, name) for task in tasks] for name in columns(Task).split(", ")),
         )
 
@@ -106,11 +107,12 @@ class Held:
     reference: str | None
     assigned_to: UUID | None
     crime_reference: str | None
+    contract_id: UUID | None = None
 
 
 _HELD = """
 select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
-       t.done_how, c.reference, c.assigned_to, k.crime_reference
+       t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """

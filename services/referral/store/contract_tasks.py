@@ -1,0 +1,61 @@
+"""Tasks about contracts that end, and how many people are with each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.rows import columns, read_one
+
+_STATES = "l.state in ('sent', 'accepted', 'waitlisted')"
+_OPEN_LEG = f"exists (select 1 from leg l where l.contract_id = {{}}.contract_id and {_STATES})"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open leg, by which its provider is written to."""
+
+    leg_id: UUID
+    case_id: UUID
+
+
+async def with_people(tx: Tx, contracts: Sequence[UUID]) -> set[UUID]:
+    """Which of these contracts have people with them."""
+    asked = f"select w.contract_id from unnest($1::uuid[]) as w(contract_id) where {_OPEN_LEG.format('w')}"
+    return {row["contract_id"] for row in await tx.fetch(asked, list(contracts))}
+
+
+async def told(tx: Tx, kind: str, contracts: Sequence[UUID]) -> set[UUID]:
+    """Which of these contracts have an open task of this kind."""
+    asked = "select contract_id from task where kind = $1 and contract_id = any($2::uuid[]) and done_at is null"
+    return {row["contract_id"] for row in await tx.fetch(asked, kind, list(contracts))}
+
+
+async def over(tx: Tx, now: datetime) -> None:
+    """Closes the tasks of contracts that have nobody with them any more."""
+    await tx.execute(
+        "update task t set done_at = $1, done_how = 'done' where t.contract_id is not null and t.done_at is null"
+        f" and not {_OPEN_LEG.format('t')}",
+        now,
+    )
+
+
+async def put_back(tx: Tx, contract_id: UUID, by: UUID, now: datetime) -> None:
+    """Closes the tasks of a contract that goes on."""
+    await tx.execute(
+        "update task set done_at = $3, done_by = $2, done_how = 'not_needed' where contract_id = $1"
+        " and done_at is null",
+        contract_id,
+        by,
+        now,
+    )
+
+
+async def a_leg(tx: Tx, contract_id: UUID) -> Standing | None:
+    """One open leg of a contract: of nobody who is restricted, while there is another."""
+    asked = (
+        f"select {columns(Standing)} from leg where contract_id = $1 and state in ('sent', 'accepted', 'waitlisted')"
+        " order by restricted, sent_at, leg_id limit 1"
+    )
+    return read_one(Standing, await tx.fetchrow(asked, contract_id))
