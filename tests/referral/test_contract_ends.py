@@ -13,8 +13,8 @@ from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
 from tests.referral.test_directory_keeping import on
-from tests.referral.test_life import a_rape_sent
-from tests.referral.test_transfers import RIVERBANK, STILLWATER, supported
+from tests.referral.test_life import RIVERBANK, a_rape_sent
+from tests.referral.test_transfers import STILLWATER, supported
 
 pytestmark = pytest.mark.service
 PAGE = f"/directory/contracts/{STILLWATER}"

@@ -9,6 +9,7 @@ from contracts.referral import CapacityChanged
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
+from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions.announcing import announce
 from services.referral.domain.directory import Contract
@@ -16,6 +17,12 @@ from services.referral.store import directory
 
 BY_LINK = "provider_link"
 ANSWERS = ("open", "limited", "closed")
+SAID_BY = {
+    "provider_manager": "The provider's manager, on the telephone",
+    "provider_worker": "A worker of the provider, on its duty line",
+    "provider_mail": "Its registered address, by mail",
+}
+"""Who of a provider tells the hub how its list stands."""
 _LETTERS = str.maketrans("0123456789abcdef", "ghjkmnpqrtvwxyzc")
 
 
@@ -53,18 +60,47 @@ async def answer(tx: Tx, contract: Contract, week: str, state: str, now: datetim
     provider = contract.provider.provider_id
     if not await directory.answer(tx, contract.contract_id, week, provider, state, now):
         raise Refused("week", "already_answered")
-    said = directory.ContractState(contract.contract_id, provider, state, None, None, None, now, None)
+    await _say(
+        tx, contract, directory.ContractState(contract.contract_id, provider, state, None, None, None, now, None)
+    )
+    entry = audit.Entry(None, BY_LINK, provider, "capacity.answered", "contract", contract.contract_id, ("state",))
+    await audit.record(tx, [entry])
+
+
+async def tell(
+    tx: Tx,
+    viewer: Viewer,
+    contract: Contract,
+    state: str,
+    said_by: str,
+    now: datetime,
+    *,
+    places: int | None = None,
+    until: date | None = None,
+) -> None:
+    """Writes down how a list stands as its provider told the hub: the last word counts, whoever took it down."""
+    if said_by not in SAID_BY:
+        raise Refused("said_by", "not_in_the_list")
+    provider = contract.provider.provider_id
+    about = (contract.contract_id, provider, state, places, None, until, now, viewer.user_id, said_by)
+    await _say(tx, contract, directory.ContractState(*about), viewer)
+    seen = audit.seen(viewer, "capacity.told", "contract", contract.contract_id, ("state",), said_by)
+    await audit.record(tx, [seen])
+
+
+async def _say(tx: Tx, contract: Contract, said: directory.ContractState, viewer: Viewer | None = None) -> None:
+    """Keeps it and announces it."""
     await directory.say(tx, said)
     told = CapacityChanged(
         subject_id=contract.contract_id,
         contract_id=contract.contract_id,
-        provider_id=provider,
+        provider_id=said.provider_id,
         line=contract.line,
-        state=state,
+        state=said.state,
+        places=said.places,
+        until=said.until,
         areas=tuple(sorted(contract.areas)),
-        happened_at=now,
-        actor_role=BY_LINK,
+        happened_at=said.changed_at,
+        actor_role=viewer.role if viewer else BY_LINK,
     )
-    await announce(tx, [told])
-    entry = audit.Entry(None, BY_LINK, provider, "capacity.answered", "contract", contract.contract_id, ("state",))
-    await audit.record(tx, [entry])
+    await announce(tx, [told], viewer.user_id if viewer else None)

@@ -3,6 +3,7 @@ when something was decided."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
@@ -96,6 +97,21 @@ def _with_other(each: Explained, known: Beside) -> Explained:
     return replace(each, checks=(*each.checks, OTHER_PARTY), fits=False, change=KEPT_APART if each.fits else None)
 
 
+PLANNED = "Wait until the closure is over, or have it ended under the planned closures of the contract."
+
+
+def _planned(each: Explained, closed: Collection[date], day: date) -> Explained:
+    """A list that is shut by a planned closure, which the hub entered itself, is said to be that."""
+    contract = each.contract
+    if day not in closed or contract.list_state != "paused":
+        return each
+    until = f" until {contract.until.day} {contract.until:%B %Y}" if contract.until else ""
+    said = f"It is in a planned closure{until}, which the hub entered."
+    shut = {check.rule for check in each.checks if not check.passed}
+    checks = tuple(replace(c, words=said) if c.rule == "list" and not c.passed else c for c in each.checks)
+    return replace(each, checks=checks, change=PLANNED if each.change and shut == {"list"} else each.change)
+
+
 async def choose(visit: Visit, desk: Desk) -> Response:
     """Who could help now: the contracts that fit, then why not the others and what would open each door."""
     async with visit.begin() as tx:
@@ -110,7 +126,8 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
     facts = facts_of(routings[0].facts["case"]) if routings else None
     day = local_day(visit.now)
-    found = no.mark(explain(facts, referral.line, books.directory, day, granted)) if facts else ()
+    marked = no.mark(explain(facts, referral.line, books.directory, day, granted)) if facts else ()
+    found = [_planned(each, books.closed.get(each.contract.contract_id, ()), day) for each in marked]
     return visit.render(
         "case_ui/contracts.html",
         **top,

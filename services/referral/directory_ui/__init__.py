@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from kit.listening import Context
 from kit.web.app import Page
-from services.referral.directory_ui import capacity, closures, contracts, ends, gaps, importing, providers, public
+from services.referral.directory_ui import (
+    by_telephone,
+    capacity,
+    closures,
+    contracts,
+    ends,
+    gaps,
+    importing,
+    providers,
+    public,
+)
 from services.referral.directory_ui.room import Room
 
 KEEP = "directory.write"
@@ -23,8 +33,11 @@ def pages(context: Context) -> Sequence[Page]:
         ("/directory/organizations", public.organizations),
     )
     reply = "/directory/capacity/{contract_id}/{week}/{proof}"
+    told = "/directory/capacity/{contract_id}/told"
     kept = (
         ("/directory/capacity", capacity.show, "GET"),
+        (told, by_telephone.ask, "GET"),
+        (told, by_telephone.say, "POST"),
         ("/directory/contracts", contracts.show_all, "GET"),
         ("/directory/contracts/new", contracts.ask_new, "GET"),
         ("/directory/contracts/new/check", contracts.check, "POST"),

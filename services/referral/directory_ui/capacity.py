@@ -45,6 +45,7 @@ async def show(visit: Visit, books: Books) -> Response:
             "line": LINE_NAMES[contract.line],
             "state": STATES[contract.state_on(today)],
             "said_at": last.changed_at if last else None,
+            "said_by": capacity.SAID_BY.get(last.said_by or "") if last else None,
             "answered_at": answered.get(contract.contract_id),
             "link": visit.settings.public_url.rstrip("/") + path,
         }

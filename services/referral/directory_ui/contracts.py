@@ -14,6 +14,7 @@ from contracts.reference import AREAS
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
@@ -22,7 +23,7 @@ from services.referral.directory_ui import forms, meanwhile
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
 from services.referral.directory_ui.told import CONFIRM, in_words
 from services.referral.domain.books import Books
-from services.referral.domain.directory import Contract
+from services.referral.domain.directory import Contract, ListSaid
 from services.referral.domain.versions import (
     Difference,
     Version,
@@ -312,6 +313,7 @@ async def save(visit: Visit, books: Books) -> Response:
                 tx, visit.signed_in, books, *about, kind=kind, seen=one(visit, "seen"), confirmed=sure
             )
             made = contracting.read(books, entry)
+            counts = await _still_said(tx, made, local_day(visit.now))
     except Refused as refused:
         if refused.code == "stale" and contract is not None:
             return await _stale(visit, books)
@@ -320,7 +322,23 @@ async def save(visit: Visit, books: Books) -> Response:
             return await _preview(visit, books, contract, versions, after, day, [FieldError("sure", UNSURE)])
         return _form(visit, books, visit.form, contract, one(visit, "seen"), [error_of(refused)])
     said = "It counts from today." if day == local_day(visit.now) else "It counts from its day on."
-    return visit.redirect(f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said}")
+    return visit.redirect(f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said}{counts}")
+
+
+async def _still_said(tx: Tx, made: Contract, today: date) -> str:
+    """That what the provider last said of its list stands above the contract's word, and where that is set right."""
+    said = next((each for each in await directory.states(tx) if each.contract_id == made.contract_id), None)
+    if said is None or said.state == made.list_state:
+        return ""
+    good = ListSaid(said.state, None, said.until, local_day(said.changed_at)).good_until
+    if good is None or good < today:
+        return ""
+    stands = STATES.get(said.state, said.state).lower()
+    until = f"{good.day} {good:%B %Y}"
+    return (
+        f" But its list stays “{stands}” until {until}, as the provider last said: where it tells you otherwise, write"
+        " down what it says below."
+    )
 
 
 async def _stale(visit: Visit, books: Books) -> Response:

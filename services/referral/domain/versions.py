@@ -82,8 +82,15 @@ def differences(before: Contract | None, after: Contract) -> list[Difference]:
     new = entry_of(after)
     names = [name for name in (*new, *(n for n in old if n not in new)) if name not in ("slug", "good_until")]
     return [
-        Difference(name, _said(old.get(name)), _said(new.get(name))) for name in names if old.get(name) != new.get(name)
+        Difference(name, _said(old.get(name)), _said(new.get(name)))
+        for name in names
+        if not _same(name, old.get(name), new.get(name))
     ]
+
+
+def _same(name: str, old: Any, new: Any) -> bool:
+    """Whether a field says the same: the order of what a pack holds says nothing."""
+    return old == new or (name == "pack" and set(old or ()) == set(new or ()))
 
 
 def _said(value: Any) -> str:

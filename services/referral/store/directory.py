@@ -23,6 +23,8 @@ class ContractState:
     until: date | None
     changed_at: datetime
     changed_by: UUID | None
+    said_by: str | None = None
+    """Who of the provider told it, where the hub wrote it down."""
 
 
 async def states(tx: Tx) -> list[ContractState]:
@@ -36,7 +38,7 @@ async def say(tx: Tx, said: ContractState) -> None:
     names = columns(ContractState).split(", ")
     sets = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
     await tx.execute(
-        f"insert into contract_state ({', '.join(names)}) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        f"insert into contract_state ({', '.join(names)}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         f" on conflict (contract_id) do update set {sets}",
         *(getattr(said, name) for name in names),
     )
