@@ -51,7 +51,7 @@ async def end(visit: Visit, books: Books) -> Response:
         how = (
             "put the old day back below, or change the contract"
             if contracts.before_end(books, versions)
-            else "change it"
+            else "change the contract"
         )
         errors = [FieldError("last_day", f"It ends on {ends} already: to prolong it, {how}")]
     if said is None or errors:
