@@ -65,7 +65,8 @@ def opened_by(
         return None  # the person's own later word stands above what the police once recorded
     if facts is not None and "share_not_asked" not in holds and policy.share_counts(facts):
         named = policy.named_contract(line, facts.area)
-        if named is not None and named.contract_id == contract.contract_id:
+        wanted = contract.provider.provider_id not in facts.refused_providers
+        if named is not None and named.contract_id == contract.contract_id and wanted:
             return "police_share"
     return None
 

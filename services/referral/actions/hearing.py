@@ -159,6 +159,7 @@ def _hear_case(
     history = history_of(past, person, facts)
     held = past.cases.get(facts.case_id)
     if held is None:
+        facts = noes.with_ruled_out(past, person, facts)
         decision = decide(facts, history, hearing.books, now)
         case = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
     else:

@@ -1,7 +1,9 @@
 """What the person said no to in other cases, as far as it matters in this one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from contracts.working_time import local_day
 from services.referral.desk_books import no_counts_days
@@ -27,3 +29,9 @@ def elsewhere(past: Past, others: Sequence[Prior], facts: CaseFacts) -> NoElsewh
         return None
     last = max(found, key=lambda no: (no.at, no.line or "", no.taken_back))
     return NoElsewhere(local_day(last.at), last.line, last.taken_back)
+
+
+def with_ruled_out(past: Past, person: UUID, facts: CaseFacts) -> CaseFacts:
+    """The facts of a new case with the providers that the person does not want."""
+    kept = past.ruled_out.get(person)
+    return replace(facts, refused_providers=tuple(sorted(kept))) if kept else facts

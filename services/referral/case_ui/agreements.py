@@ -17,7 +17,8 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
-from services.referral.actions import alarming, consenting
+from services.referral.actions import alarming, consenting, ruling_out
+from services.referral.actions import books as stocked
 from services.referral.case_ui import against, words
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
@@ -154,10 +155,14 @@ async def take(visit: Visit, desk: Desk) -> Response:
         return await ask(visit, desk, errors)
     try:
         async with visit.begin() as tx:
-            await opened(tx, visit)
+            case = await opened(tx, visit)
             before = await consent.load(tx, agreement.consent_id)
             if before is None:
                 await consenting.record(tx, visit.signed_in, agreement, visit.now)
+                if agreement.provider_id is not None:
+                    books = await stocked.current(tx, desk.books)
+                    about = (case, agreement.provider_id, books)
+                    await ruling_out.wanted_again(tx, visit.signed_in, *about, visit.now)
             taken = await against.recorded(tx, desk.books, agreement, local_day(visit.now))
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])
@@ -286,6 +291,12 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
     )
 
 
+def _provider(desk: Desk, held: Consent) -> UUID | None:
+    """Whose help an agreement is to."""
+    contract = desk.books.directory.by_id.get(held.contract_id) if held.contract_id else None
+    return contract.provider.provider_id if contract else held.provider_id
+
+
 def _over(visit: Visit, held: Consent, by: UUID | None) -> Response:
     """An agreement that was withdrawn already: the same form pressed twice by the same person is answered as the first,
     and any other is told when it ended, and by whom."""
@@ -305,7 +316,7 @@ def _over(visit: Visit, held: Consent, by: UUID | None) -> Response:
 async def withdraw(visit: Visit, desk: Desk) -> Response:
     reason = one(visit, "reason_code")
     async with visit.begin() as tx:
-        await opened(tx, visit)
+        case = await opened(tx, visit)
         held = await _held(tx, visit)
         by = await consent.withdrawn_by(tx, held)
     if held.withdrawn_at is not None:
@@ -316,6 +327,9 @@ async def withdraw(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             digest = one(visit, "digest")
             count = await consenting.withdraw(tx, visit.signed_in, held.consent_id, reason, visit.now, shown=digest)
+            if reason == ruling_out.NOT_THIS and (provider := _provider(desk, held)) is not None:
+                books = await stocked.current(tx, desk.books)
+                await ruling_out.rule_out(tx, visit.signed_in, case, provider, books, visit.now)
     except Refused as refused:
         if refused.code == "list_has_changed":
             return await preview(visit, desk, [FieldError("", CHANGED)], 409)

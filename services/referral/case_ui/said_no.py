@@ -1,16 +1,17 @@
 """That the person said no: told wherever somebody chooses or checks who is to help, until they agree anew."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from kit.database import Tx
-from kit.web.words import when
+from kit.web.words import date_words, when
 from services.referral.actions import gating
 from services.referral.case_ui.why import no_elsewhere
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import Checked, Explained
-from services.referral.store import cases, consent
+from services.referral.store import cases, consent, ruled_out
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -26,6 +27,8 @@ class SaidNo:
     now: datetime
     elsewhere: str | None = None
     """The sentence on a no in another case."""
+    ruled_out: Mapping[UUID, datetime] = field(default_factory=dict)
+    """The providers that they do not want, and since when."""
 
     def told(self, line: str) -> str | None:
         """A sentence on the last no to a line, or to support as such; None where there was none."""
@@ -46,7 +49,9 @@ class SaidNo:
 
     def checks(self, checks: Sequence[Checked], contract: Contract) -> tuple[Checked, ...]:
         """The rules on a contract, with the no where they would say that the person has not ruled it out."""
-        said = self.against(contract)
+        since = self.ruled_out.get(contract.provider.provider_id)
+        asked = f"The person asked not to be sent there ({date_words(since, weekday=False)})." if since else None
+        said = asked or self.against(contract)
         return tuple(replace(one, passed=False, words=said) if said and one.rule == RULE else one for one in checks)
 
     def mark(self, found: Sequence[Explained]) -> list[Explained]:
@@ -56,5 +61,7 @@ class SaidNo:
 
 async def said_no(tx: Tx, case: Case, now: datetime) -> SaidNo:
     routings = await cases.routings(tx, case.case_id)
+    ruled = await ruled_out.of_person(tx, case.person_id)
     elsewhere = no_elsewhere(routings[0] if routings else None)
-    return SaidNo(await consent.noes(tx, [case.case_id]), await consent.of_case(tx, case.case_id), now, elsewhere)
+    noes, held = await consent.noes(tx, [case.case_id]), await consent.of_case(tx, case.case_id)
+    return SaidNo(noes, held, now, elsewhere, ruled)

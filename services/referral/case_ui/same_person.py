@@ -255,6 +255,7 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
     earlier = await linking.preferences(tx, case.case_id)
     routings = await cases.routings(tx, case.case_id)
     mine = facts_of(routings[0].facts["case"]) if routings else None
+    helped = [leg for leg in helped if mine is None or leg.provider_id not in mine.refused_providers]
     names = await names_of(visit, helped)
     directory = desk.books.directory.by_id
     also = await beside.also_with(tx, case.case_id)

@@ -19,7 +19,8 @@ from kit.web.forms import FieldError
 from kit.web.once import bound
 from kit.web.words import time_words, when
 from services.referral import stale_steps
-from services.referral.actions import consenting, excepting, gating, packing, referring
+from services.referral.actions import books as stocked
+from services.referral.actions import consenting, excepting, gating, packing, referring, ruling_out
 from services.referral.case_ui import naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
@@ -184,7 +185,8 @@ async def send(visit: Visit, desk: Desk) -> Response:
 async def _send(tx: Tx, visit: Visit, desk: Desk, going: Going, worker: UUID | None, unassessed: bool) -> Leg:
     case, contract = going.case, going.contract
     if one(visit, "agreed") == "yes":
-        await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4())
+        shown = [name for name in going.given if name != OTHER]
+        await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4(), shown)
     if unassessed:
         await _say_unassessed(tx, visit, case)
     about = (going.referral.referral_id, contract.contract_id, going.books)
@@ -281,9 +283,14 @@ def _agreement_id(visit: Visit, contract: Contract) -> UUID | None:
     return bound(made, contract.contract_id, "agreed") if made else None
 
 
-async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract, consent_id: UUID) -> None:
-    """Records that the person agreed to a contract, once: where they have agreed to it before, that stands with the
-    scope they gave it, and the same form records it no second time."""
+async def agree(
+    tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract, consent_id: UUID, shown: Sequence[str]
+) -> None:
+    """Records that the person agreed to a contract, to the fields that were `shown` and to no more, once: where they
+    have agreed to it before, that stands with the scope they gave it, and the same form records it no second time.
+    A provider that they had ruled out is theirs to choose again."""
+    books, provider = await stocked.current(tx, desk.books), contract.provider.provider_id
+    await ruling_out.wanted_again(tx, visit.signed_in, case, provider, books, visit.now)
     before = await consent.load(tx, consent_id)
     if before is not None or await gating.has_agreed(tx, case.case_id, contract, visit.now):
         return
@@ -299,7 +306,7 @@ async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract
         line=contract.line,
         provider_id=contract.provider.provider_id,
         contract_id=contract.contract_id,
-        scope=tuple(contract.pack),
+        scope=tuple(shown) or tuple(sorted(gating.ALWAYS)),
         how=consenting.BY_THE_ACT,
         taken_by=visit.signed_in.user_id,
         expires_at=end_of_day(last),

@@ -15,7 +15,7 @@ from kit.web.once import bound
 from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, transferring
+from services.referral.actions import consenting, packing, transferring
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
@@ -49,6 +49,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     found = explain(facts, referral.line, books.directory, local_day(visit.now)) if facts else ()
     fitting = [e.contract for e in found if e.fits and e.contract.contract_id != referral.contract_id]
     choices = {str(contract.contract_id): f"{contract.title}, {contract.provider.name}" for contract in fitting}
+    refused = facts.refused_providers if facts else ()
+    unwanted = {e.contract.provider.name for e in found if e.contract.provider.provider_id in refused}
     named = await naming.of_all(visit, case, fitting)
     reasons = books.transitions.reasons["transfer"]
     return visit.render(
@@ -57,6 +59,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         **top,
         referral=referral,
         choices=choices,
+        unwanted=sorted(unwanted),
         booked=booked,
         named=naming.items(named) if named else (),
         asked=reasons.words,
@@ -91,7 +94,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
             errors = naming.missing(case, contract, named, one(visit, "worker"))
             if not errors:
                 if asked == "yes":
-                    await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"))
+                    given = tuple(await packing.contents(tx, visit.sealer, case, contract))
+                    await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"), given)
                 about = (transfer_id, referral.referral_id, contract.contract_id, one(visit, "reason_code"))
                 worker = naming.id_of(named, one(visit, "worker"))
                 await transferring.transfer(tx, visit.signed_in, *about, books, visit.now, assigned_to=worker)

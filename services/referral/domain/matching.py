@@ -290,7 +290,7 @@ _RULES: tuple[MatchRule, ...] = (
         _not_refused,
         lambda f, c: "The person has not ruled it out.",
         lambda f, c: "The person does not want this provider.",
-        lambda f, c: "Only the person can change this.",
+        lambda f, c: "Only the person can change this: record their agreement to it, once they say so.",
     ),
 )
 

@@ -10,7 +10,7 @@ from kit.database import Tx
 from services.referral.domain.ended_holds import Ended
 from services.referral.domain.facts import CaseFacts, History, NoElsewhere, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, consent, hold_ends, noes, other_party, persons, protected, unsure
+from services.referral.store import clocks, consent, hold_ends, noes, other_party, persons, protected, ruled_out, unsure
 from services.referral.store.cases import Case
 from services.referral.store.consent import No
 from services.referral.store.referrals import Leg
@@ -101,6 +101,7 @@ class Past:
     restricted: set[UUID] = field(default_factory=set)
     said_no: set[UUID] = field(default_factory=set)
     noes: dict[UUID, list[No]] = field(default_factory=dict)
+    ruled_out: dict[UUID, set[UUID]] = field(default_factory=dict)
     lifted: set[UUID] = field(default_factory=set)
     ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -160,6 +161,9 @@ async def past(
             known.prior.setdefault(person, []).append(Prior(*row))
     for no in await noes.of_cases(tx, list({prior.case_id for of_one in known.prior.values() for prior in of_one})):
         known.noes.setdefault(no.case_id, []).append(no)
+    for record, provider in await ruled_out.of_people(tx, records):
+        for person in records[record]:
+            known.ruled_out.setdefault(person, set()).add(provider)
     for row in await tx.fetch(_CHANNELS, list(records)):
         for person in records[row["person_id"]]:
             known.barred.setdefault(person, set()).add(row["kind"])
