@@ -1,7 +1,8 @@
 """What the force tells us: crimes and incidents, and the people harmed by them (design 3, section 3)."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -156,6 +157,17 @@ class Crime(Fact):
     major_incident_id: TextOrNull = None
     reported_via: v.ReportedVia = "not_recorded"
     victims: Many[Victim] = ()
+
+    def told_late(self, heard_at: datetime) -> bool:
+        """Whether it says that it was reported after it was heard of, by more than clocks may differ: a slip."""
+        return self.reported_at > heard_at + SLIP
+
+    def as_heard(self, heard_at: datetime) -> Self:
+        """The same, reported when it was heard of where it says a later day: no limit runs from a day to come."""
+        return self.model_copy(update={"reported_at": heard_at}) if self.told_late(heard_at) else self
+
+
+SLIP = timedelta(days=1)
 
 
 class CrimeRecorded(Crime):

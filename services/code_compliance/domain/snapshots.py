@@ -61,6 +61,7 @@ def _revision(crime: Crime) -> int:
 
 
 def _case(crime: Crime, person: _Person, heard_at: datetime, rules: Rulebook, held: Case | None) -> Case:
+    crime = crime.as_heard(held.first_heard_at if held else heard_at)
     revised_at = crime.revised_at if isinstance(crime, CrimeUpdated) else None
     code = rules.code_at(crime.reported_at) or rules.codes[0]
     received_at = held.received_at if held else None

@@ -146,7 +146,8 @@ def _found(case: Case, heard: Sequence[Alert]) -> list[str]:
 def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[str, Any]]:
     """What we know of a case, as rows of a summary list."""
     known = offence(case.offence_code) if case.offence_code else None
-    what = known.title if known else words.words(case.incident_kind or case.offence_code)
+    nameless = f"An offence that our list does not name ({case.offence_code})" if case.offence_code else None
+    what = known.title if known else nameless or words.words(case.incident_kind)
     rows = [
         ("What was reported", f"{what} ({case.offence_code})" if known else what),
         ("Who this is", words.words(case.kind)),
@@ -157,9 +158,13 @@ def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[st
         ("Happened in", words.area(case.local_authority)),
         ("Risk", _risk(case, routing)),
         ("Sharing", words.words(case.share)),
-        ("Flags", ", ".join(words.words(f) for f in (*case.flags, *case.hate_strands)) or "None"),
+        ("Flags", ", ".join(map(_flag, (*case.flags, *case.hate_strands))) or "None"),
     ]
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
+
+
+def _flag(code: str) -> str:
+    return "Another that our lists do not know: ask the police" if code == "other" else words.words(code)
 
 
 def _risk(case: Case, routing: cases.Routing | None) -> str:

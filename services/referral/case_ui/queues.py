@@ -1,5 +1,6 @@
 """The hub's queues, and the search that leaves nothing personal in an address."""
 
+import re
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -18,6 +19,9 @@ from services.referral.desk_books import allocation
 from services.referral.store import cases, preferring, queues
 from services.referral.store.queues import Filters
 
+_CASE = re.compile(r"^case\s+", re.IGNORECASE)
+"""How every page of a case begins; a reference is copied with it."""
+NO_SUCH = "Choose from the list: what was asked for is not in it, so the queue is not narrowed by it"
 NOTHING_SOUGHT = "Enter a reference, a full name, a phone number or a crime number"
 
 
@@ -42,6 +46,8 @@ async def show(
         preferences = await preferring.settings(tx)
         own = await home.own(tx, visit, page, whole="queue" not in asked)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, (slug,))])
+    unknown = [name for name in ("line", "hold", "area", "sort") if asked.get(name) and getattr(filters, name) is None]
+    errors = (*errors, *(FieldError(name, NO_SUCH) for name in unknown))
     chosen = {"line": filters.line, "hold": filters.hold, "area": filters.area, "sort": filters.sort}
     chosen |= {"changed": "yes" if filters.changed else None}
     return visit.render(
@@ -97,7 +103,7 @@ async def search(visit: Visit, desk: Desk) -> Response:
         return await show(visit, desk, (FieldError("sought", NOTHING_SOUGHT),))
     viewer, search_id = visit.signed_in, uuid4()
     async with visit.begin() as tx:
-        reference = read_reference(sought)
+        reference = read_reference(_CASE.sub("", sought))
         if reference:
             found = [case.case_id for case in await cases.by_reference(tx, reference)]
         else:

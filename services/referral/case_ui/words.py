@@ -22,6 +22,11 @@ _SHORT |= FIELDS | {
     "nrm_first_responder": "NRM first responder",
     "other_force_hub": "Hub of another force",
 }
+_SHORT |= {
+    "fgm": "Female genital mutilation",
+    "anti_social_behaviour": "Anti-social behaviour",
+    "hate": "A hate incident",
+}
 HOLDS = {
     "high_risk": "High risk",
     "risk_unknown": "Risk not known",
@@ -59,6 +64,8 @@ TASKS = {
     "second_for_hold": "Somebody asks to end a hold: a second person has to agree, on the case under why it waits",
     "code_word_guessed": "Three wrong code words were said within a day: somebody may be trying to find out about this"
     " person. Ask them safely, and consider another word",
+    "report_day_wrong": "The police say a day of the report that has not come: limits run from when we heard. Ask the"
+    " police for the right day",
     "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",
