@@ -134,10 +134,16 @@ async def test_two_records_that_may_be_of_a_restricted_person_and_are_one_are_op
     assert await seen(hub, one) and await seen(hub, other) and not await seen(hub, known)
 
 
-@pytest.mark.parametrize("works_for", ["police", "provider", "hub"])
+@pytest.mark.parametrize("works_for", ["provider", "hub"])
 async def test_whoever_works_for_one_of_those_in_the_list_is_restricted_when_the_police_tell_of_them(
     hub: Hub, works_for: str
 ) -> None:
     case = await told(hub, "V1", 0, works_for)
     assert not await seen(hub, case) and await seen(hub, case, LEADER)
     assert await hub.value("select count(*) from leg") == 0
+
+
+async def test_who_works_for_the_police_is_seen_by_officers_and_held_for_a_human(hub: Hub) -> None:
+    case = await told(hub, "V1", 0, "police")
+    assert await seen(hub, case) and await hub.value("select count(*) from leg") == 0
+    assert "police_victim" in await hub.value("select holds from case_file where case_id = $1", case)
