@@ -155,7 +155,7 @@ async def test_a_provider_that_has_a_child_as_grown_is_told_and_a_human_records_
     victim = crime["victims"][0]
     born = a_detail(date_of_birth=f"{today.year - 11}-01-01")
     victim["sealed"] = hub.sealed(born, crime["crime_id"], victim["victim_ref"])
-    await hub.hears([snapshot(updated(crime, 2))])
+    await hub.hears([snapshot(updated(crime, 2), at=clock.now())])
     await hub.every(opening.open_arrivals, clock.now())
     leg = await hub.value("select leg_id from leg where case_id = $1 and state = 'sent'", case)
     assert (
@@ -164,11 +164,11 @@ async def test_a_provider_that_has_a_child_as_grown_is_told_and_a_human_records_
     )
     assert await hub.value("select state from case_file where case_id = $1", case) == "waiting"
     tasks = "select kind from task where case_id = $1 and done_at is null"
-    assert [row["kind"] for row in await hub.rows(tasks, case)] == ["age_to_check"]
+    assert "age_to_check" in [row["kind"] for row in await hub.rows(tasks, case)]
     officer = await browse("officer")
     await officer.get(f"/cases/{case}/told")
     await officer.submit("Write it down", age="34")
-    assert await hub.rows(tasks, case) == []
+    assert "age_to_check" not in [row["kind"] for row in await hub.rows(tasks, case)]
 
 
 @service

@@ -48,7 +48,7 @@ async def a_crime_sent(hub: Hub) -> dict[str, Any]:
 
 async def test_another_name_and_another_day_of_birth_are_asked_about_and_told_and_no_number_is_safe(hub: Hub) -> None:
     case = await told(hub, await a_crime_sent(hub), 2, **ANOTHER)
-    assert await asked(hub, case) == ["another_person"] and await alerted(hub, case) == 1
+    assert await asked(hub, case) == ["another_person", "number_changed"] and await alerted(hub, case) == 1
     assert await hub.value("select safety from channel where kind = 'mobile'") == "unknown"
 
 
