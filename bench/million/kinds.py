@@ -71,13 +71,13 @@ def _of_hub(rng: Random, held: Sequence[Mapping[str, object]], cases: int) -> di
 
 
 FILTERS = {
-    "service": ["line=idva", "line=general_support", "line=rtc"],
+    "service": ["line=idva", "line=general", "line=road_collision"],
     "hold": ["hold=high_risk", "hold=no_safe_channel", "hold=conflict_of_interest"],
     "area": [f"area={area.code}" for area in AREAS[:3]],
     "order": ["sort=oldest", "sort=due", "sort=risk"],
     "changed": ["changed=yes"],
     "several": [
-        f"line=general_support&area={AREAS[1].code}&sort=due",
+        f"line=general&area={AREAS[1].code}&sort=due",
         f"line=isva&hold=recent_assault&area={AREAS[4].code}",
     ],
 }
