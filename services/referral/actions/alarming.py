@@ -9,6 +9,7 @@ from kit import audit
 from kit.database import Tx
 from services.referral.actions import elsewhere, filing, new_incident, noticing
 from services.referral.actions.locking import BY_RULE
+from services.referral.domain.assessed import HIGH
 from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import NOW_OR_CHILD
@@ -24,7 +25,6 @@ WRITTEN = "written_danger"
 AFRAID = "agreement_afraid"
 OF_FEAR = "afraid"
 """The reason for which a person takes back an agreement, or declines, that calls for a look at the risk."""
-GRAVE = frozenset({"high", "imminent"})
 NOT_SAFE = frozenset({"unsafe", "unsafe_now"})
 """Reasons of a provider's step that say that being in touch is not safe."""
 
@@ -65,20 +65,21 @@ async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
     case = await cases.get(tx, case_id)
     if case is None:
         return
-    grave = case.priority == 0 or case.risk_grade in GRAVE
+    grave = case.priority == 0 or case.risk_grade in HIGH
     due = filing.hub_due(filing.LIFE_SAFETY, now) if grave else filing.end_of_day(now)
-    await tasks.add(tx, [Task(task_id(AFRAID, case_id, about), AFRAID, due, now, case_id=case_id)])
-    await beside.mark_for_review(tx, [case_id], now)
-    await noticing.tell_roles(tx, AFRAID, [case_id], now)
+    await _to_look_at(tx, AFRAID, case_id, about, due, now)
 
 
 async def written_danger(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
     """What the person wrote behind their link holds a sign of danger: whoever is on duty looks within the hour by the
     clock, once for each time; the words are read where they were written."""
-    due = filing.hub_due(filing.LIFE_SAFETY, now)
-    await tasks.add(tx, [Task(task_id(WRITTEN, case_id, about), WRITTEN, due, now, case_id=case_id)])
+    await _to_look_at(tx, WRITTEN, case_id, about, filing.hub_due(filing.LIFE_SAFETY, now), now)
+
+
+async def _to_look_at(tx: Tx, what: str, case_id: UUID, about: object, due: datetime, now: datetime) -> None:
+    await tasks.add(tx, [Task(task_id(what, case_id, about), what, due, now, case_id=case_id)])
     await beside.mark_for_review(tx, [case_id], now)
-    await noticing.tell_roles(tx, WRITTEN, [case_id], now)
+    await noticing.tell_roles(tx, what, [case_id], now)
 
 
 async def if_raised(

@@ -9,14 +9,12 @@ from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import filing, refusing, rerouting
 from services.referral.desk_books import first_contact as lists
-from services.referral.domain.assessed import with_assessment
+from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
 from services.referral.store import first_contact, referrals, tasks
 from services.referral.store.first_contact import HubAssessment
 from services.referral.store.tasks import Task, task_id
-
-HIGH = frozenset({"high", "imminent"})
 
 
 async def record(tx: Tx, viewer: Viewer, made: HubAssessment, books: Books, now: datetime) -> bool:

@@ -74,8 +74,8 @@ def _ours(facts: CaseFacts) -> bool:
 
 
 def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
-    """The people of a batch. Who works for the hub or a provider is restricted from the first moment, and
-    so is whoever was hurt by somebody of the hub or of a provider."""
+    """The people of a batch. Who works for the hub or a provider is restricted from the first moment, and so is whoever
+    was hurt by somebody who does."""
     return [
         Newcomer(_person(facts), facts.force, facts.victim_ref, facts.person_kind, _ours(facts), event.time)
         for event, cases in heard
