@@ -39,6 +39,7 @@ CONTRACTS = BOOKS.directory.contracts
             "Answer by the end of Monday 7 September, 37 working hours left",
         ),
         (datetime(2026, 9, 1, 15, 42, tzinfo=UTC), "Answer by 4:42pm today, 4 hours left by the clock"),
+        (datetime(2026, 9, 1, 15, 42, 59, tzinfo=UTC), "Answer by 4:42pm today, 4 hours left by the clock"),
         (datetime(2026, 9, 1, 11, 30, tzinfo=UTC), "Answer by 12:30pm today, 30 minutes left by the clock"),
         (datetime(2026, 8, 31, 22, 59, 59, tzinfo=UTC), "Late: the answer was due by the end of yesterday"),
         (

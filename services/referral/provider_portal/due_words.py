@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contracts.working_time import HUB_HOURS, calendar, local_day, working_minutes
+from contracts.working_time import HUB_HOURS, calendar, end_of_day, local_day, working_minutes
 from kit.web.words import date_words, plural, time_words
 from services.referral.store.portal import Offered
 
@@ -31,7 +31,7 @@ def due(offered: Offered, now: datetime) -> str:
 
 def limit(what: str, end: datetime, now: datetime) -> str:
     """A limit as it is said to people: the day, and what is left of it in working time."""
-    at_end = end.second == 59
+    at_end = end == end_of_day(local_day(end))
     when = f"the end of {day(end, now)}" if at_end else f"{time_words(end)} {day(end, now)}"
     if end < now:
         return f"Late: the {what[0].lower()}{what[1:]} was due by {when}"
