@@ -36,6 +36,7 @@ from services.referral.actions import (
     locking,
     looking,
     new_incident,
+    no_case,
     noticing,
     refusing,
     requesting,
@@ -89,7 +90,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
     keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]
     waiting = await release(tx, context, keys)
-    await _milestones(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)])
+    await _milestones_at_last(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)], events)
     await _answer(tx, [event for event in waiting if isinstance(event.data, ContactRequested)], context)
     await _wished(tx, [event for event in waiting if isinstance(event.data, ContactWishStated)])
     await _concerned(tx, [event for event in waiting if isinstance(event.data, FeedbackAnswered)])
@@ -98,13 +99,24 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
 async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Steps of justice: told on the timeline; bail, release, orders and escapes are brought before a human at once."""
     known = await alerts.known_crimes(tx, [event.data.crime_id for event in events])
-    await wait(tx, [event for event in events if event.data.crime_id not in known])
+    await no_case.hold(tx, [event for event in events if event.data.crime_id not in known])
     await _milestones(tx, [event for event in events if event.data.crime_id in known])
 
 
-async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> None:
-    milestones: list[MilestoneReached] = [event.data for event in events]
-    await alerts.tell(tx, milestones, [event.time for event in events])
+async def _milestones_at_last(tx: Tx, waited: Sequence[Received[Any]], crimes: Sequence[Received[Any]]) -> None:
+    """What waited for these crimes is told, and nobody asks for it any more."""
+    if waited:
+        left = {event.data.crime_id for event in await _milestones(tx, waited)}
+        came = sorted({event.data.crime_id for event in waited} - left)
+        await no_case.came(tx, came, crimes[-1].time)
+
+
+async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Received[Any]]:
+    """Tells of them; returns those that go on waiting for the case of whom they name."""
+    told, left = await no_case.of_nobody_known(tx, events)
+    await no_case.hold(tx, left)
+    await alerts.tell(tx, [event.data for event in told], [event.time for event in told])
+    return left
 
 
 async def on_clock(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:

@@ -36,6 +36,11 @@ def answers_without_case() -> Mapping[str, str]:
     return dict(_document("task_answers.yaml")["without_case"])
 
 
+def answers_of_alert() -> Mapping[str, str]:
+    """How a task about an alert may be closed of which no case is known, in words."""
+    return dict(_document("task_answers.yaml")["of_alert"])
+
+
 def answers_of_contract() -> Mapping[str, str]:
     """How a task about a contract that ends may be closed, in words."""
     return dict(_document("task_answers.yaml")["of_contract"])

@@ -11,14 +11,17 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import noting
 from services.referral.actions.noting import Written
-from services.referral.desk_books import answers_of_contract, answers_without_case, task_answers
+from services.referral.desk_books import answers_of_alert, answers_of_contract, answers_without_case, task_answers
 from services.referral.store import cases, tasks
 
 
 def answers_of(held: tasks.Held) -> Mapping[str, str]:
-    """How a task may be closed, in words: of a case, of a contract that ends, or of nobody who is known yet."""
+    """How a task may be closed, in words: of a case, of a contract that ends, of an alert without a case, or of nobody
+    who is known yet."""
     if held.case_id:
         return task_answers()
+    if held.kind.startswith(tasks.NO_CASE):
+        return answers_of_alert()
     return answers_of_contract() if held.contract_id else answers_without_case()
 
 

@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from services.referral.case_ui import words
 from services.referral.case_ui.assigning import meet
 from services.referral.case_ui.room import Desk, one
-from services.referral.store import drafts, looking, notices, preferring, queues, workers
+from services.referral.store import drafts, looking, notices, preferring, queues, tasks, workers
 from services.referral.store.preferring import Filter
 from services.referral.store.queues import Filters, Queued, QueuePage
 
@@ -25,7 +25,8 @@ FIRST = 5
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The viewer's side of a queue page. `mine` and `filters` are given with what is said of them."""
+    """The viewer's side of a queue page. `mine` and `filters` are given with what is said of them; `no_case`: alerts of
+    which no case is known."""
 
     whole: bool
     me: UUID
@@ -38,6 +39,7 @@ class Own:
     changed: set[UUID]
     looked: set[UUID]
     half: int
+    no_case: int = 0
 
     def news(self, row: Queued) -> str | None:
         return news(row, self.me, self.changed, self.looked)
@@ -75,6 +77,7 @@ async def own(tx: Tx, visit: Visit, page: QueuePage, *, whole: bool) -> Own:
         changed=changed,
         looked=looked,
         half=len(await drafts.mine(tx, visit.now)) if first is not None else 0,
+        no_case=await tasks.count_without_case(tx),
     )
 
 

@@ -56,6 +56,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         name=name_of(task.kind),
         left=words.time_left(task.due_at, visit.now),
         answers=tasking.answers_of(task),
+        alert=task.kind.startswith(tasks.NO_CASE),
         contract=going.titled(books, task.contract_id) if task.contract_id else None,
         errors=errors,
         text=one(visit, "text"),

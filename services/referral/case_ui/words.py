@@ -9,6 +9,8 @@ from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_
 from kit.web.words import date_words, plural, span
 from services.referral.domain.languages import LANGUAGES
 from services.referral.said import FIELDS
+from services.referral.store.alerts import ALERTING
+from services.referral.store.tasks import NO_CASE
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
 _SHORT |= FIELDS | {
@@ -118,6 +120,11 @@ TASKS = {
 }
 _LOOK_FOR = "Support ended, and the hub is to look for another service: "
 TASKS |= {f"look_for_{line}": _LOOK_FOR + _SHORT.get(line, line.replace("_", " ")) for line in SERVICE_LINES}
+
+_NO_CASE = (
+    "No case is known of a crime of which this was told: {}. Ask the police who was harmed, and tell who helps them"
+)
+TASKS |= {f"{NO_CASE}{trigger}": _NO_CASE.format(trigger.replace("_", " ")) for trigger in ALERTING}
 
 
 def words(code: str | None) -> str:

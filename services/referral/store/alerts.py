@@ -1,6 +1,6 @@
 """What the police and the courts tell of a crime after it was recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,12 @@ select case_id, happened_at, 'justice.milestone.reached.v1', 'justice', data::js
 async def known_crimes(tx: Tx, crimes: Sequence[UUID]) -> set[UUID]:
     """Those of these crimes that we have heard of."""
     rows = await tx.fetch("select crime_id from crime where crime_id = any($1::uuid[])", list(crimes))
+    return {row["crime_id"] for row in rows}
+
+
+async def with_cases(tx: Tx, crimes: Collection[UUID]) -> set[UUID]:
+    """Those of these crimes in which we know of somebody."""
+    rows = await tx.fetch("select distinct crime_id from case_file where crime_id = any($1::uuid[])", list(crimes))
     return {row["crime_id"] for row in rows}
 
 

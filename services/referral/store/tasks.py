@@ -29,6 +29,8 @@ def task_id(kind: str, *about: object) -> UUID:
     return uuid5(NS, "/".join(("task", kind, *map(str, about))))
 
 
+NO_CASE = "no_case_"
+"""How the kinds begin of tasks about an alert of which no case is known; the trigger follows."""
 _OPEN = f"select {columns(Task)} from task where done_at is null"
 
 
@@ -82,6 +84,21 @@ async def over_of_case(tx: Tx, case_id: UUID, kind: str, by: UUID | None, now: d
         " and done_at is null",
         *(case_id, kind, by, now),
     )
+
+
+async def over_of_crimes(tx: Tx, crimes: Sequence[UUID], how: str, now: datetime) -> None:
+    """Closes what was asked about these crimes while no case of them was known."""
+    await tx.execute(
+        "update task set done_at = $3, done_how = $2 where crime_id = any($1::uuid[]) and case_id is null"
+        " and done_at is null and starts_with(kind, $4)",
+        *(list(crimes), how, now, NO_CASE),
+    )
+
+
+async def count_without_case(tx: Tx) -> int:
+    """How many alerts wait of which no case is known."""
+    asked = "select count(*)::int from task where case_id is null and done_at is null and starts_with(kind, $1)"
+    return int(await tx.fetchval(asked, NO_CASE))
 
 
 async def count_open(tx: Tx) -> int:

@@ -1,0 +1,78 @@
+"""Bail, a release or an order of a crime in which we know of nobody reaches a human at once, and everybody at last."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contracts.justice import MilestoneReached
+from tests.builders import NOON, Record, a_crime, a_victim, an_event, recorded, snapshot, updated
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import hub_pages
+
+pytestmark = pytest.mark.service
+OPEN = "select kind from task where done_at is null and kind like 'no_case_%' order by kind"
+ALERTS = "select trigger from alert order by trigger"
+
+
+def told(crime: dict[str, Any], trigger: str, victim: str | None = None, number: int = 1) -> Record:
+    data = {
+        "milestone_id": f"M{number}",
+        "crime_id": crime["crime_id"],
+        "victim_ref": victim,
+        "trigger": trigger,
+        "happened_at": NOON.isoformat(),
+        "details": {},
+    }
+    return an_event(MilestoneReached, data)
+
+
+async def kinds(hub: Hub, sql: str) -> list[str]:
+    return [next(iter(row.values())) for row in await hub.rows(sql)]
+
+
+async def test_bail_of_a_crime_that_is_not_known_is_a_task_of_the_hour_until_the_crime_comes_and_everybody_is_told(
+    hub: Hub, databases: Databases
+) -> None:
+    crime = a_crime(a_victim("V-1"), a_victim("V-2"))
+    bail = told(crime, "suspect_released_on_police_bail")
+    await hub.hears([bail, told(crime, "suspect_charged", number=2), told(crime, "release_or_recall", "V-1", 3)])
+    assert await kinds(hub, OPEN) == ["no_case_release_or_recall", "no_case_suspect_released_on_police_bail"]
+    assert await kinds(hub, "select distinct due_at - created_at from task") == [timedelta(hours=1)]
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get("/cases")
+        assert "told of a crime of which no case is known" in page.text and "2 tasks are open" in page.text
+        page = await officer.get("/cases/tasks")
+        assert [row[2] for row in page.rows[1:]] == [f"No case yet: crime {crime['crime_id']}"] * 2
+        page = await officer.follow(page.rows[1][0])
+        assert f"the id under which the police hold it is {crime['crime_id']}" in page.text
+        await officer.submit("Close the task", 422)
+        await hub.hears(recorded(crime))
+        assert await kinds(hub, OPEN) == []
+        await officer.submit("Close the task", 409, answer="nobody_known")
+        assert "no case is known" not in (await officer.get("/cases")).text
+    assert await kinds(hub, ALERTS) == ["release_or_recall"] + ["suspect_released_on_police_bail"] * 2
+    assert await hub.value("select count(*) from kit.waiting") == 0
+
+
+async def test_who_is_named_in_an_alert_of_a_crime_without_anybody_is_asked_for_until_the_police_add_them(
+    hub: Hub,
+) -> None:
+    crime = a_crime(victims=[])
+    await hub.hears(recorded(crime))
+    await hub.hears([told(crime, "escape_notified"), told(crime, "escape_notified", "V-9", 2)])
+    assert await kinds(hub, OPEN) == ["no_case_escape_notified"], "where nobody is named nobody was harmed"
+    await hub.hears([snapshot(updated(crime, flags=["alcohol"]))])
+    assert await kinds(hub, OPEN) == ["no_case_escape_notified"]
+    await hub.hears([snapshot(updated(crime, 3, victims=[a_victim("V-9")]))])
+    assert (await kinds(hub, OPEN), await kinds(hub, ALERTS)) == ([], ["escape_notified"])
+
+
+async def test_an_alert_is_asked_about_once_and_what_alerts_nobody_is_not(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears(
+        [told(crime, "order_breached"), told(crime, "order_breached"), told(crime, "suspect_charged", number=4)]
+    )
+    assert await kinds(hub, OPEN) == ["no_case_order_breached"]
