@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.referral.actions import lapsing, locking, providing, referring
+from services.referral.actions import contacting, lapsing, locking, providing, referring
 from services.referral.domain import safe_contact
 from tests.builders import a_viewer
 from tests.conftest import Databases
@@ -45,6 +45,9 @@ async def test_somebody_else_answered_is_heard_from_a_page_that_was_left_open(
     await come_to(hub, sent, how)
     page = await worker.submit("Somebody else answered: lock mobile")
     assert "The channel is locked everywhere" in page.text
+    assert await shut(hub, sent, mine=how == "sent") == {"mobile"}, (
+        "from that very moment, for the hub, its worker and who has the case"
+    )
     await hub.every(locking.carry_on, LATER + timedelta(seconds=1))
     held = await hub.rows("select locked_why, set_by_role from channel where kind = 'mobile'")
     assert [tuple(row.values()) for row in held] == [("someone_else_answered", "idva.worker")]
@@ -53,6 +56,17 @@ async def test_somebody_else_answered_is_heard_from_a_page_that_was_left_open(
     locked = "select count(*) from kit.audit where action = 'channel.locked' and actor_role = 'idva.worker'"
     assert await hub.value(locked) == 1
     assert await hub.value("select count(*) from lock_said") == 0
+
+
+async def shut(hub: Hub, sent: Sent, *, mine: bool) -> set[str]:
+    """What the one check calls locked, whoever asks it (the provider too where it is `mine`), of one person or many."""
+    found = []
+    for viewer in (None, OFFICER, *([WORKER] if mine else [])):
+        async with hub.looks(viewer) if viewer else hub.as_worker() as tx:
+            found.append(await contacting.profile_of(tx, sent.person))
+            found += (await contacting.profiles_of(tx, [sent.person])).values()
+    [kinds] = {frozenset(kind for kind, one in held.channels.items() if one.locked_at) for held in found}
+    return set(kinds)
 
 
 async def test_an_attempt_that_says_so_locks_as_well_and_another_is_refused(hub: Hub, browse: AsPersona) -> None:

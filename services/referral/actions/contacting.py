@@ -206,12 +206,12 @@ async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why:
 
 
 async def lock_from_afar(tx: Tx, viewer: Viewer, referral_id: UUID, channel: str, why: str, now: datetime) -> None:
-    """A provider that had this referral, and may no longer write in the person's record, locks a channel of theirs:
-    `locking.carry_on` does it. Refused where no leg of it was theirs."""
+    """A provider that had this referral, and may no longer write in the person's record, locks a channel of theirs: it
+    counts at once, and `locking.carry_on` writes it there. Refused where no leg of it was theirs."""
     case_id = await portal.case_held_once(tx, referral_id)
     if case_id is None:
         raise Refused("referral_id", "not_found")
-    await locks.say(tx, referral_id, channel, why, viewer.user_id, viewer.role, now)
+    await locks.say(tx, (referral_id, case_id), channel, why, viewer.user_id, viewer.role, now)
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
 
 

@@ -85,9 +85,27 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = $3, l
 """
 
 
+# What a provider said from afar is a lock from that moment on, though it is written into the record a moment later.
+_SAID = {
+    "kind": "s.kind",
+    "safety": "'unsafe'",
+    "locked_at": "s.said_at",
+    "locked_why": "s.why",
+    "set_by_role": "s.by_role",
+    "set_at": "s.said_at",
+}
+
+
+def _locks_said(where: str) -> str:
+    """The locks that were said and are not written yet, as channels of the record of their case."""
+    said = ", ".join(_SAID.get(name, f"c.{name}" if name == "person_id" else "null") for name in _NAMES)
+    return f"select {said} from lock_said s join case_file c on c.case_id = s.case_id where {where}"
+
+
+_NAMES = columns(Channel).split(", ")
 _CHANNELS = f"""
-select {columns(Channel)} from channel
- where person_id = {RECORDS}
+select * from (select {columns(Channel)} from channel where person_id = {RECORDS}
+               union all {_locks_said(f"c.person_id = {RECORDS}")}) h
  order by kind, person_id <> $1, person_id
 """
 
@@ -112,7 +130,8 @@ select q.asked, {columns(Channel, "c")}
   from unnest($1::uuid[]) q(asked)
        cross join lateral (select q.asked as record union all
                            select l.other_id from linked_person l where l.person_id = q.asked) r
-       cross join lateral (select {columns(Channel, "h")} from channel h where h.person_id = r.record offset 0) c
+       cross join lateral (select {columns(Channel, "h")} from channel h where h.person_id = r.record
+                           union all {_locks_said("c.person_id = r.record")} offset 0) c
  order by q.asked, c.kind, c.person_id <> q.asked, c.person_id
 """
 

@@ -48,7 +48,7 @@ on conflict (person_id, kind) do update set safety = 'unsafe', locked_at = exclu
    set_at = excluded.set_at where channel.locked_at is null or excluded.locked_why = 'one_chance'
 """
 _SAY = """
-insert into lock_said (referral_id, kind, why, said_by, by_role, said_at) values ($1, $2, $3, $4, $5, $6)
+insert into lock_said (referral_id, case_id, kind, why, said_by, by_role, said_at) values ($1, $2, $3, $4, $5, $6, $7)
 """
 _SAID = """
 with taken as (delete from lock_said where number = any(array(
@@ -128,9 +128,10 @@ async def waiting(tx: Tx, limit: int) -> list[Waiting]:
     return read(Waiting, await tx.fetch(_WAITING, limit))
 
 
-async def say(tx: Tx, referral_id: UUID, kind: str, why: str, by: UUID, role: str, now: datetime) -> None:
-    """A provider that may no longer write in the person's record says which channel to lock."""
-    await tx.execute(_SAY, referral_id, kind, why, by, role, now)
+async def say(tx: Tx, of: tuple[UUID, UUID], kind: str, why: str, by: UUID, role: str, now: datetime) -> None:
+    """A provider that may no longer write in the person's record says which channel to lock; `of`: by which referral,
+    in which case. `contact.channels` counts it from here on."""
+    await tx.execute(_SAY, *of, kind, why, by, role, now)
 
 
 async def said(tx: Tx, limit: int) -> list[Lock]:
