@@ -43,7 +43,8 @@ class FeedbackWithheld(FeedbackFact):
 
 class FeedbackAnswered(FeedbackFact):
     """`scores` by question code: {"listened": 4, "informed": "skipped"}; `choices` are codes picked from lists.
-    `concern`: the words that came with it hold a sign of danger; they stay where they were written."""
+    `concern`: the words that came with it hold a sign of danger; they stay where they were written. `added`: told once
+    more, since such words came after the answers were sent; its scores were told before."""
 
     TYPE: ClassVar[str] = "feedback.answered.v1"
     questionnaire: Code
@@ -55,6 +56,7 @@ class FeedbackAnswered(FeedbackFact):
     wants_contact: Bool = False
     wants_complaint: Bool = False
     concern: Bool = False
+    added: Bool = False
 
 
 class FeedbackWithdrawn(FeedbackFact):

@@ -16,6 +16,7 @@ from kit.web.limiting import OF_CODES, Tries, too_many
 from services.feedback.actions import answering
 from services.feedback.actions.answering import Answers, Started
 from services.feedback.domain.questionnaire import CODES, RATHER_NOT_SAY, Question
+from services.feedback.domain.window import Window
 from services.feedback.reference import Rules
 from services.feedback.store.responses import Response as Answered
 
@@ -154,7 +155,7 @@ async def answer(visit: Visit, rules: Rules) -> Response:
             window, response = await answering.opened(tx, started.window_id)
             words = await answering.words_of(visit.sealer, response)
             if response.sent_at is not None and not (posted and errors):
-                return await _again(visit, tx, response, form, rules)
+                return await _again(visit, tx, (window, response), form, rules)
             if form is not None and "save" in visit.form:
                 await answering.save(tx, visit.sealer, started.window_id, form.answers)
                 return visit.redirect("/saved")
@@ -177,11 +178,15 @@ async def answer(visit: Visit, rules: Rules) -> Response:
     )
 
 
-async def _again(visit: Visit, tx: Tx, given: Answered, form: Given | None, rules: Rules) -> Response:
+async def _again(visit: Visit, tx: Tx, given: tuple[Window, Answered], form: Given | None, rules: Rules) -> Response:
     """The answers were sent before: what comes now is kept where it can be, and else the page says that it is not."""
-    if form is None or await answering.send_more(tx, visit.sealer, given, form.answers, rules):
+    if form is None:
         return visit.redirect("/thank-you")
-    return visit.render("neutral_ui/too_late.html", status=409, taken_back=given.withdrawn_at is not None)
+    more = await answering.send_more(tx, visit.sealer, *given, form.answers, rules, visit.now)
+    if not more.late:
+        return visit.redirect("/thank-you")
+    taken_back = given[1].withdrawn_at is not None
+    return visit.render("neutral_ui/too_late.html", status=409, taken_back=taken_back, kept=more.kept)
 
 
 async def saved(visit: Visit) -> Response:

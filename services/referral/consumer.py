@@ -172,7 +172,8 @@ async def on_feedback(tx: Tx, events: Sequence[Received[FeedbackAnswered]], cont
 
 async def _concerned(tx: Tx, events: Sequence[Received[FeedbackAnswered]]) -> None:
     for event in events:
-        await alarming.written_danger(tx, event.data.case_id, event.data.response_id, event.time)
+        about = f"{event.data.response_id}/{event.time.isoformat()}" if event.data.added else event.data.response_id
+        await alarming.written_danger(tx, event.data.case_id, about, event.time)
 
 
 async def on_wish(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:

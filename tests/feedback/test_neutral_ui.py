@@ -11,7 +11,9 @@ from starlette.applications import Starlette
 from kit import clock
 from kit.web.app import make_app
 from services.feedback.__main__ import SERVICE
+from services.feedback.actions import answering
 from services.feedback.reconcile import checks
+from services.feedback.store import responses
 from tests.browser import Browser
 from tests.feedback.conftest import Running
 from tests.feedback.events import about_case, an_id, case_opened, ended
@@ -180,19 +182,22 @@ async def test_sending_twice_counts_once(browser: Browser, invited: Running) -> 
         assert [check for check in await checks(tx) if not check.ok] == []
 
 
-async def test_words_sent_after_the_answers_are_kept_or_said_to_be_too_late(browser: Browser, invited: Running) -> None:
+async def test_words_sent_after_the_answers_are_kept_and_what_is_chosen_then_is_said_to_be_too_late(
+    browser: Browser, invited: Running
+) -> None:
     await begin(browser)
     await browser.get("/questions")
     await browser.submit("Send my answers", heard="1")
     for _ in range(2):
-        page = await browser.post("/questions", {"heard": "1", "words": WORDS, "send": "yes"})
+        page = await browser.post("/questions", {"heard": "1", "words": "It was slow.", "send": "yes"})
         assert page.path == "/thank-you"
-    kept = await invited.worker.pool.fetchrow("select words, words_danger, read_at from response")
-    assert kept is not None and kept["words"] and kept["words_danger"] is True
-    for button in ("send", "save"):
-        await browser.get("/thank-you")
-        page = await browser.post("/questions", {"words": "Something else", button: "yes"}, 409)
-        assert "too late" in page.heading and "was not kept" in page.text
+    await browser.get("/thank-you")
+    page = await browser.post("/questions", {"heard": "5", "words": "It was slow.", "send": "yes"}, 409)
+    assert "was not kept" in page.text
+    await browser.get("/thank-you")
+    page = await browser.post("/questions", {"heard": "5", "words": "Something else", "save": "yes"}, 409)
+    assert "too late" in page.heading and "What you wrote now was kept" in page.text
+    assert await kept_words(invited) == "It was slow.\n\nSomething else"
     await browser.get("/thank-you")
     page = await browser.post("/questions", {"words": "x" * 4001, "send": "yes"}, 422)
     assert page.errors == ["What you wrote must be 4,000 characters or fewer"]
@@ -202,6 +207,36 @@ async def test_words_sent_after_the_answers_are_kept_or_said_to_be_too_late(brow
     page = await browser.post("/questions", {"words": WORDS, "send": "yes"}, 409)
     assert "You took your answers back" in page.text
     assert await invited.worker.pool.fetchval("select words from response") is None
+
+
+async def kept_words(invited: Running) -> str | None:
+    async with invited.worker.begin() as tx:
+        held = await responses.by_window(tx, await tx.fetchval("select window_id from feedback_window"))
+    assert held is not None
+    return await answering.words_of(invited.context.sealer, held)
+
+
+async def test_danger_in_a_second_text_is_told_and_read_as_in_the_first_however_often_it_comes(
+    browser: Browser, invited: Running
+) -> None:
+    await begin(browser)
+    await browser.get("/questions")
+    await browser.submit("Send my answers", heard="1", words="Thank you.")
+    pool = invited.worker.pool
+    await pool.execute("update response set read_by = gen_random_uuid(), read_at = now(), read_outcome = 'no_action'")
+    for _ in range(2):
+        page = await browser.post("/questions", {"heard": "1", "words": f"Thank you. {WORDS}", "send": "yes"})
+        assert page.path == "/thank-you"
+    first, second = await invited.announced("feedback.answered")
+    assert (first["concern"], first["added"]) == (False, False)
+    assert (second["concern"], second["added"], second["scores"]) == (True, True, first["scores"])
+    kept = await pool.fetchrow("select words_danger, read_at, read_by, read_outcome from response")
+    assert kept is not None and tuple(kept) == (True, None, None, None), "whoever had read the first reads this too"
+    await browser.get("/thank-you")
+    await browser.post("/questions", {"words": "It is raining.", "send": "yes"})
+    assert len(await invited.announced("feedback.answered")) == 2, "what adds no danger is not told again"
+    async with invited.worker.begin() as tx:
+        assert [check for check in await checks(tx) if not check.ok] == []
 
 
 async def test_answers_can_be_taken_back_and_then_are_gone(browser: Browser, invited: Running) -> None:

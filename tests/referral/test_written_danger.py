@@ -23,8 +23,11 @@ async def test_words_with_a_sign_of_danger_make_a_task_for_whoever_is_on_duty(
     answered = FeedbackAnswered(**about, happened_at=NOON, concern=concern)
     await hub.hears([an_event(FeedbackAnswered, answered, NOON)])
     await hub.hears([an_event(FeedbackAnswered, answered, NOON)])
+    if concern:
+        added = [an_event(FeedbackAnswered, answered.model_copy(update={"added": True}), NOON) for _ in range(2)]
+        await hub.hears(added)
     rows = await hub.rows("select due_at - created_at as within from task where kind = 'written_danger'")
-    assert [row["within"] for row in rows] == [timedelta(hours=1)] * concern
+    assert [row["within"] for row in rows] == [timedelta(hours=1)] * 2 * concern, "of each text"
     async with hub_pages(hub, databases) as browse:
         page = await (await browse("officer")).get(f"/cases/{case}")
         assert ("may speak of danger" in page.text) is concern

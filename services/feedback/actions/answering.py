@@ -12,7 +12,7 @@ from kit import audit, outbox
 from kit.database import Tx
 from kit.sealing import Sealer, seal, unseal
 from services.feedback.domain import announcing
-from services.feedback.domain.questionnaire import CODES, SKIPPED, scores_of, speaks_of_danger
+from services.feedback.domain.questionnaire import CODES, SKIPPED, scores_of, speaks_of_danger, with_more
 from services.feedback.domain.window import Window
 from services.feedback.reference import Rules
 from services.feedback.store import cases, responses
@@ -20,6 +20,8 @@ from services.feedback.store.responses import Response
 from services.feedback.store.windows import window_of
 
 CODE = "feedback-code"
+LONGEST = 20_000
+"""So many characters are kept of one person's words, with all that they add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +129,47 @@ async def send(tx: Tx, sealer: Sealer, window_id: UUID, answers: Answers, rules:
     await _noted(tx, "feedback.answered", window)
 
 
-async def send_more(tx: Tx, sealer: Sealer, response: Response, answers: Answers, rules: Rules) -> bool:
-    """The form was sent once more after it had been sent: words that come only now are kept and read like the others.
-    False: it holds something that is too late, and nothing of it was kept."""
+@dataclass(frozen=True, slots=True)
+class More:
+    """What became of a form that came after the answers were sent. `late`: it holds something that changes nothing any
+    more; `kept`: words of it are kept beside what was written first."""
+
+    late: bool
+    kept: bool
+
+
+async def send_more(
+    tx: Tx, sealer: Sealer, window: Window, response: Response, answers: Answers, rules: Rules, now: datetime
+) -> More:
+    """The form was sent once more after it had been sent. Words that come only now are kept and read as the first ones
+    are, and a sign of danger in them is told as one in the first is; what was chosen stays as it was."""
     if response.withdrawn_at is not None:
-        return False
+        return More(late=True, kept=False)
     before = await responses.scores(tx, response.response_id)
     changed = {code: given for code, given in scores_of(answers.chosen).items() if given not in (SKIPPED, before[code])}
     words = await words_of(sealer, response)
-    if changed or (words and answers.words and words != answers.words):
-        return False
-    if answers.words and not words:
-        sealed = await _sealed(sealer, response, answers.words)
-        danger = speaks_of_danger(answers.words, rules.signs_of_danger)
-        await responses.add_words(tx, response.response_id, sealed, shared=answers.shared, danger=danger)
-        await audit.record(tx, [audit.Entry(None, "person", None, "feedback.words_added", "case", response.case_id)])
-    return True
+    every = with_more(words, answers.words)
+    if every is None or every == words:
+        return More(late=bool(changed), kept=False)
+    if len(every) > LONGEST:
+        return More(late=True, kept=False)
+    shared = answers.shared and (words is None or response.words_shared)
+    danger = speaks_of_danger(every, rules.signs_of_danger)
+    sealed = await _sealed(sealer, response, every)
+    await responses.add_words(tx, response.response_id, sealed, shared=shared, danger=danger)
+    if danger and _new_danger(words or "", every, rules):
+        after = replace(window, told=window.told + 1)
+        await responses.save_window(tx, after)
+        told = announcing.answered(after, response.response_id, before, now, concern=True)
+        await outbox.add(tx, [told.model_copy(update={"added": True})])
+    await audit.record(tx, [audit.Entry(None, "person", None, "feedback.words_added", "case", response.case_id)])
+    return More(late=bool(changed), kept=True)
+
+
+def _new_danger(before: str, every: str, rules: Rules) -> bool:
+    """Whether the sign of danger is in what came now, or shows only with it."""
+    came = every.removeprefix(before) if before else every
+    return speaks_of_danger(came, rules.signs_of_danger) or not speaks_of_danger(before, rules.signs_of_danger)
 
 
 async def take_back(tx: Tx, window_id: UUID, now: datetime) -> None:

@@ -62,8 +62,9 @@ select $1, * from unnest($2::text[], $3::smallint[], $4::text[])
 """
 _SCORES = "select question, score, instead from answer where response_id = $1"
 _ADD_WORDS = """
-update response set words = $2, words_shared = $3, words_danger = $4
- where response_id = $1 and words is null and sent_at is not null and withdrawn_at is null
+update response set words = $2, words_shared = $3, words_danger = $4, read_by = null, read_at = null,
+       read_outcome = null
+ where response_id = $1 and sent_at is not null and withdrawn_at is null
 """
 _TAKE_BACK = """
 update response set withdrawn_at = $2, words = null, words_danger = null, words_shared = false where response_id = $1
@@ -148,7 +149,7 @@ async def scores(tx: Tx, response_id: UUID) -> dict[str, Score]:
 
 
 async def add_words(tx: Tx, response_id: UUID, words: bytes | None, *, shared: bool, danger: bool) -> None:
-    """Words that were sent after the answers, where there were none."""
+    """The words as they are with what was sent after the answers: somebody reads them, also who had read the first."""
     await tx.execute(_ADD_WORDS, response_id, words, shared, danger)
 
 
