@@ -26,9 +26,9 @@ select (select count(*) from kit.parked where state = 'parked')::int as parked,
        (select count(*) from kit.outbox)::bigint as unsent,
        (select min(added_at) from kit.outbox) as unsent_since,
        coalesce((select max(position) from kit.audit_chain), 0)::bigint as chained,
-       (select min(at) from kit.audit
+       (select at from kit.audit
          where id > coalesce((select audit_id from kit.audit_chain order by position desc limit 1), 0)
-       ) as unchained_since
+         order by id limit 1) as unchained_since
 """
 _IGNORED = "select type, count, last_at from kit.ignored order by count desc, type limit 20"
 _ORDERS = """

@@ -30,9 +30,9 @@ HOURLY = """
 insert into appointment (appointment_id, leg_id, case_id, provider_id, starts_at, way, state, booked_at, booked_by)
 select gen_random_uuid(), leg_id, case_id, provider_id, starts_at + n * interval '1 hour', way, state, booked_at,
        booked_by
-  from appointment, generate_series(1, 100) n
+  from appointment, generate_series(1, 25) n
 """
-"""A hundred appointments more for each that there is, an hour apart."""
+"""A page of appointments more for each that there is, an hour apart."""
 
 
 @dataclass(frozen=True)

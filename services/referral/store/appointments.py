@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.store.portal import PROVIDER, by_index
-from services.referral.store.queues import PAGE_AT_MOST, PAGES_AT_MOST
+from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
 from services.referral.store.rows import columns, read, read_one
 
 
@@ -143,28 +143,27 @@ async def to_come(tx: Tx, legs: Sequence[UUID], now: datetime) -> list[datetime]
     return [row["starts_at"] for row in rows]
 
 
-_LEG = "l.leg_id, l.referral_id, l.reference, l.line, l.assigned_to, l.person_id"
-# Of everybody, appointments are followed in their order; of one worker, they are sought by the worker's legs.
-# `offset 0` holds the planner to it: which rows row-level security leaves cannot be guessed.
-_OF_ALL = f"""
+# Appointments are followed in their order by an index alone; of one worker, those of the worker's legs, which another
+# index tells. What is shown of a leg is read for the rows of the page. Which rows row-level security leaves cannot be
+# guessed: `offset 0` holds the planner to it, and `is true` keeps it from seeking each leg by itself.
+_OPEN_OF = f"""
+select l.leg_id from leg l
+ where l.provider_id = {PROVIDER} and l.state in ('accepted', 'waitlisted') and l.assigned_to = $1
+"""
+_UPCOMING = f"""
+select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to, l.person_id
   from appointment a cross join lateral (
-       select {_LEG} from leg l where l.leg_id = a.leg_id and l.state in ('accepted', 'waitlisted') offset 0) l
- where a.provider_id = {PROVIDER} and a.state = 'booked'"""
-_OF_ONE = f"""
-  from (select {_LEG} from leg l where l.provider_id = {PROVIDER} and l.state in ('accepted', 'waitlisted')
-           and l.assigned_to = $1 offset 0) l cross join lateral (
-       select a.appointment_id, a.starts_at, a.way from appointment a
-        where a.leg_id = l.leg_id and a.provider_id = {PROVIDER} and a.state = 'booked' offset 0) a"""
+       select l.referral_id, l.reference, l.line, l.assigned_to, l.person_id from leg l
+        where l.leg_id = a.leg_id and l.state in ('accepted', 'waitlisted') offset 0) l
+ where a.provider_id = {PROVIDER} and a.state = 'booked' and ($1::uuid[] is null or a.leg_id = any($1)) is true
+ order by a.starts_at, a.appointment_id limit $2 offset $3
+"""
 
 
-async def upcoming(tx: Tx, worker: UUID | None, page: int = 1, size: int = PAGE_AT_MOST) -> UpcomingPage:
+async def upcoming(tx: Tx, worker: UUID | None, page: int = 1, size: int = PAGE) -> UpcomingPage:
     """What is booked by the viewer's provider, soonest first; of one worker's referrals where one is given."""
-    page = min(max(page, 1), PAGES_AT_MOST)
+    size, page = min(max(size, 1), PAGE_AT_MOST), min(max(page, 1), PAGES_AT_MOST)
     await by_index(tx)
-    rows = await tx.fetch(
-        "select a.appointment_id, l.referral_id, l.reference, l.line, a.starts_at, a.way, l.assigned_to, l.person_id"
-        f" {_OF_ONE if worker else _OF_ALL}"
-        f" order by a.starts_at, a.appointment_id limit {size + 1} offset {(page - 1) * size}",
-        *([worker] if worker else []),
-    )
+    legs = [row["leg_id"] for row in await tx.fetch(_OPEN_OF, worker)] if worker else None
+    rows = await tx.fetch(_UPCOMING, legs, size + 1, (page - 1) * size)
     return UpcomingPage(read(Upcoming, rows[:size]), page, len(rows) > size)
