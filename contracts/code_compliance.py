@@ -196,7 +196,8 @@ BestTime = Annotated[Literal["any", "morning", "afternoon", "evening"] | Other, 
 
 class ContactWishStated(CaseFact):
     """The person said, on a neutral page, how, when and whether to be reached. It shuts ways and opens none: whoever
-    holds the link may not be the person, so a human looks at it. `wish_id`: the same form sent twice."""
+    holds the link may not be the person, so a human looks at it. `wish_id`: the same form sent twice; `request_id`: by
+    which link it was said; `proved`: with the code word agreed with the person."""
 
     TYPE: ClassVar[str] = "contact-wish.stated.v1"
     wish_id: UUID
@@ -204,6 +205,15 @@ class ContactWishStated(CaseFact):
     not_at_all: Bool = False
     best_time: BestTime = "any"
     call_back: Bool = False
+    request_id: UUID | None = None
+    proved: Bool = False
+
+
+class OwnRightsWordGuessed(CaseFact):
+    """Too many wrong code words were given behind a person's link, which is shut: somebody else may hold it."""
+
+    TYPE: ClassVar[str] = "own-rights-word.guessed.v1"
+    request_id: UUID
 
 
 class ComplaintFact(Announcement):

@@ -59,6 +59,11 @@ def check_character(signs: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
+def word_proof_kind(request_id: UUID) -> str:
+    """The kind under which a code word is digested, so that the digest counts for one request and no other."""
+    return f"own-rights-word|{request_id}"
+
+
 def read_reference(text: str) -> str | None:
     """A reference as typed or heard (any case, blanks or dashes) in its written form; None when it cannot be one."""
     signs = "".join(sign for sign in text.upper() if sign.isalnum())

@@ -25,7 +25,8 @@ class ContactAttempted(CaseFact):
 
 class ContactSent(CaseFact):
     """A message asked for by `contact.requested` leaves. The hash is of the link's token, which is nowhere else.
-    `waits_until`: when its channel is safe next, where it is not so now; the check is made again then."""
+    `waits_until`: when its channel is safe next, where it is not so now; the check is made again then.
+    `word_proof`: keyed digest of the code word agreed with the person, bound to the request; null where none is."""
 
     TYPE: ClassVar[str] = "contact.sent.v1"
     request_id: UUID
@@ -34,6 +35,7 @@ class ContactSent(CaseFact):
     purpose: v.ContactPurpose | None = None
     template: Code | None = None
     waits_until: Timestamp | None = None
+    word_proof: Code | None = None
 
 
 class ContactWithheld(CaseFact):

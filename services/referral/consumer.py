@@ -15,6 +15,7 @@ from contracts.code_compliance import (
     EntitlementFact,
     EntitlementMet,
     EntitlementWarned,
+    OwnRightsWordGuessed,
     RelatedClockEnded,
     RelatedClockOver,
     RelatedClockWarned,
@@ -92,7 +93,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     waiting = await release(tx, context, keys)
     await _milestones_at_last(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)], events)
     await _answer(tx, [event for event in waiting if isinstance(event.data, ContactRequested)], context)
-    await _wished(tx, [event for event in waiting if isinstance(event.data, ContactWishStated)])
+    await _wished(tx, [event for event in waiting if isinstance(event.data, ContactWishStated | OwnRightsWordGuessed)])
     await _concerned(tx, [event for event in waiting if isinstance(event.data, FeedbackAnswered)])
 
 
@@ -185,7 +186,10 @@ async def on_wish(tx: Tx, events: Sequence[Received[Any]], context: Context) -> 
 
 async def _wished(tx: Tx, events: Sequence[Received[Any]]) -> None:
     for event in events:
-        await wishing.hear(tx, event.data, event.time)
+        if isinstance(event.data, OwnRightsWordGuessed):
+            await wishing.guessed(tx, event.data, event.time)
+        else:
+            await wishing.hear(tx, event.data, event.time)
 
 
 async def _answer(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
@@ -215,6 +219,6 @@ LISTENS: dict[type[Fact], Handler] = {
     ),
     **dict.fromkeys((EntitlementWarned, RelatedClockWarned, RelatedClockOver), on_warned),
     RelatedClockEnded: on_limit_ended,
-    ContactWishStated: on_wish,
+    **dict.fromkeys((ContactWishStated, OwnRightsWordGuessed), on_wish),
     FeedbackAnswered: on_feedback,
 }

@@ -37,6 +37,7 @@ class Office:
     settings: Any
     access: Database
     stack: AsyncExitStack
+    sealer: Sealer
 
     async def sign_in(self, persona: str = "compliance") -> Browser:
         cookie = await cookie_of(self.access, persona)
@@ -68,7 +69,7 @@ async def sealer(databases: Databases) -> Sealer:
 async def office(hub: Hub, name: str, databases: Databases, access: Database, sealer: Sealer) -> AsyncIterator[Office]:
     app = app_of(hub, databases, databases.settings, await pools_of(databases, name), access, sealer)
     async with AsyncExitStack() as stack:
-        yield Office(app, databases.settings, access, stack)
+        yield Office(app, databases.settings, access, stack, sealer)
 
 
 def today() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Acknowledgements and answers reach the person only where that is safe; complaints raise their duties in the case."""
 
 import hashlib
+import re
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +42,17 @@ async def sent(hub: Hub, request: dict[str, Any], token: str = TOKEN) -> None:
     await hub.hear(ContactSent(case_id=CASE, happened_at=now, actor_role="system", **told), when=now)
 
 
-async def read(outside: Browser, token: str = TOKEN) -> str:
+async def known_as(browser: Browser, address: str) -> str:
+    """The reference of a complaint, which is the person's second proof."""
+    return str(re.findall(r"[A-Z0-9]{5}-[A-Z0-9]{5}", (await browser.get(address)).heading)[0])
+
+
+async def read(outside: Browser, its: str, token: str = TOKEN) -> str:
     await outside.get(f"/yours/{token}")
     page = await outside.submit("Continue")
+    assert page.heading == "Enter your reference, or the word that you agreed" and "police" not in page.text.lower()
+    assert (await outside.submit("Continue", 422, word="7KQ4M-2XRCT")).errors
+    page = await outside.submit("Continue", word=its.lower().replace("-", " "))
     assert page.heading == "A reply to what you told us"
     return page.text
 
@@ -61,7 +70,7 @@ async def test_an_acknowledgement_and_an_answer_are_sent_where_safe_and_read_beh
     await sent(hub, asked)
     assert "The acknowledgement: sent by a safe channel" in (await browser.get(address)).text
     outside = await office.outside()
-    text = await read(outside)
+    text = await read(outside, await known_as(browser, address))
     assert "You get an answer by the end of" in text and "police" not in text.lower()
     await browser.get(f"{address}/extend")
     later = {"until-day": "1", "until-month": "3", "until-year": "2099"}
@@ -77,7 +86,7 @@ async def test_an_acknowledgement_and_an_answer_are_sent_where_safe_and_read_beh
     assert ANSWER not in page.text and "It was answered on" in page.text  # the first link was for the first message
     await sent(hub, asked, "the-second-token-of-32-signs-at-random")
     other = await office.outside()
-    text = await read(other, "the-second-token-of-32-signs-at-random")
+    text = await read(other, await known_as(browser, address), "the-second-token-of-32-signs-at-random")
     assert ANSWER in text and "Ombudsman can look at it" in text and "Show the answer" in text
     assert "opened on" in (await browser.get(address)).text
 
@@ -107,7 +116,7 @@ async def test_a_channel_that_becomes_unsafe_switches_the_answer_off(hub: Hub, o
     await browser.submit("Save", outcome="upheld", learning="apology", text=ANSWER, send="yes", **today())
     await sent(hub, (await requests(hub))[0])
     outside = await office.outside()
-    assert ANSWER in await read(outside)
+    assert ANSWER in await read(outside, await known_as(browser, address))
     now = clock.now()
     changed = ContactSafetyChanged(
         case_id=CASE, channel="email", safety="unsafe", happened_at=now, actor_role="officer"

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Page as Tab
 
-from contracts.identity import case_id
+from contracts.identity import case_id, word_proof_kind
 from kit import clock
 from kit.database import Database
 from kit.sealing import Sealer
@@ -34,8 +34,9 @@ CASE = case_id(CRIME, "V1")
 CLOCK = clock_id(CASE, "R6.suspect_arrested", "m5")
 TOKEN = "a-token-that-is-random"
 LINK = """
-insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, token_sha256, over_at, shows, complaint_id)
-values ($1, $2, now(), $1, 'sent', $3, now() + interval '1 day', $4, $5)
+insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, token_sha256, over_at, shows, complaint_id,
+                             word_proof)
+values ($1, $2, now(), $1, 'sent', $3, now() + interval '1 day', $4, $5, $6)
 """
 COMPLAINT = f"/rights/complaints/{CRIME}"
 EMPTY = (
@@ -153,7 +154,7 @@ async def test_the_neutral_form_passes_the_gate(
     async with served(app, sock), open_gate() as gate:
         assert await gate.problems(f"{settings.neutral_url}/tell-us", looks=TWO) == []
         assert await gate.problems(f"{settings.neutral_url}/tell-us", act=send, looks=TWO) == []
-        for path in ("/yours", f"/yours/{TOKEN}", "/yours/reach/said"):
+        for path in ("/yours", f"/yours/{TOKEN}"):
             assert await gate.problems(settings.neutral_url + path, looks=TWO) == [], path
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()
         await hub.hear(crime(), reached("suspect_arrested", "2025-06-03 09:00"))
@@ -161,14 +162,20 @@ async def test_the_neutral_form_passes_the_gate(
         sealed = await complaining._sealed(sealer, CRIME, answer="You should have been told.\nWe are sorry.")
         sql = "update complaint set state = 'answered', answered_at = now(), answer = $1"
         await hub.database.pool.execute(sql, sealed.answer)
-        links = [(look, shows) for look in TWO for shows in ("rights", "reach", "acknowledgement", "answer")]
-        for (width, script), shows in links:  # a link opens once: each look has one of its own
-            of = None if shows in ("rights", "reach") else CRIME
-            await hub.database.pool.execute(LINK, uuid4(), CASE, digest, shows.replace("reach", "rights"), of)
+        which = ("anybody", "wrong", "rights", "reach", "acknowledgement", "answer")
+        for (width, script), shows in [(look, shows) for look in TWO for shows in which]:  # a link opens once
+            of = CRIME if shows in ("acknowledgement", "answer") else None
+            request, shown = uuid4(), shows if of else "rights"
+            proof = None if shows == "anybody" else sealer.blind(word_proof_kind(request), "heron")
+            await hub.database.pool.execute(LINK, request, CASE, digest, shown, of, proof)
 
             async def go_on(tab: Tab) -> None:
                 await tab.get_by_role("button", name="Continue").click()
                 await tab.wait_for_url("**/yours/now")
+                if shows != "anybody":  # noqa: B023
+                    await tab.locator("#word").fill("heron" if shows != "wrong" else "grey")  # noqa: B023
+                    await tab.get_by_role("button", name="Continue").click()
+                    await tab.wait_for_load_state()
                 if shows == "reach":  # noqa: B023
                     await tab.get_by_role("link", name="Say how, when or whether to reach you").click()
                     await send(tab)

@@ -1,12 +1,13 @@
 """People see their own rights: asked for by staff, sent where safe, opened once, and switched off when unsafe."""
 
 import hashlib
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.identity import case_id
+from contracts.identity import case_id, word_proof_kind
 from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
 from kit import clock
 from services.code_compliance.reference.oversight import document
@@ -48,10 +49,15 @@ async def hear(hub: Hub, fact: type[Any], **told: Any) -> None:
     await hub.hear(fact(case_id=CASE, happened_at=clock.now(), actor_role="system", **told), when=clock.now())
 
 
-async def sent(hub: Hub, office: Office) -> UUID:
+WORD = "Blue  heron"
+ENTER = "Enter the word that you agreed"
+
+
+async def sent(hub: Hub, office: Office, word: str | None = WORD) -> UUID:
     request_id = await asked(hub, office)
     digest = hashlib.sha256(TOKEN.encode()).hexdigest()
-    await hear(hub, ContactSent, request_id=request_id, channel="text", token_sha256=digest)
+    proof = office.sealer.blind(word_proof_kind(request_id), word).hex() if word else None
+    await hear(hub, ContactSent, request_id=request_id, channel="text", token_sha256=digest, word_proof=proof)
     return request_id
 
 
@@ -59,6 +65,8 @@ async def code_of(outside: Browser) -> str:
     page = await outside.get(f"/yours/{TOKEN}")
     assert page.heading == "Something for you to read"
     page = await outside.submit("Continue")
+    assert page.heading == ENTER
+    page = await outside.submit("Continue", word="blue heron ")
     assert page.heading == "What you can expect"
     return page.texts("strong")[0]
 
@@ -76,7 +84,7 @@ async def test_a_link_opens_once_and_shows_what_is_due_by_when_in_plain_words(hu
     page = await other.submit("Continue", 422, code="nonsense")
     assert page.errors == ["Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT"]
     page = await other.submit("Continue", code=code)
-    assert page.heading == "What you can expect"
+    assert page.heading == ENTER  # a code alone shows nothing either
     await other.get(f"/yours/{TOKEN}")
     page = await other.submit("Continue", 410)
     assert "opens only once" in page.text
@@ -91,6 +99,7 @@ async def test_what_was_not_done_by_its_day_is_said_with_what_the_person_can_do(
     page = await outside.get(f"/yours/{TOKEN}")
     assert "The link is not used up by that" in page.text
     await outside.submit("Continue")
+    await outside.submit("Continue", word=WORD)
     assert outside.page is not None
     assert "should have been done by Tuesday 10 June 2025" in outside.page.text
     assert "That is not your fault." in outside.page.text
@@ -98,6 +107,47 @@ async def test_what_was_not_done_by_its_day_is_said_with_what_the_person_can_do(
     again = await office.outside()
     await again.get(f"/yours/{TOKEN}")
     assert "If it was not you who opened it, tell whoever" in (await again.submit("Continue", 410)).text
+
+
+def says(text: str) -> list[str]:
+    """The words and days by which whoever reads it learns that something was reported."""
+    return re.findall(r"report|record|written down|puts you|20\d\d|happened|money|June|due|done", text)
+
+
+@pytest.mark.service
+async def test_whoever_holds_the_phone_reads_nothing_of_a_report_without_the_word_and_after_three_wrong_ones_it_is_shut(
+    hub: Hub, office: Office
+) -> None:
+    await sent(hub, office)
+    outside, staff = await office.outside(), await office.sign_in()
+    await outside.get(f"/yours/{TOKEN}")
+    page = await outside.submit("Continue")
+    code = page.texts("strong")[0]
+    assert (page.heading, says(page.text)) == (ENTER, [])
+    assert "asks for the code word" in (await staff.get(PAGE)).text
+    assert (await outside.submit("Continue", 422, word=" ")).errors == ["Enter the word"]
+    page = await outside.submit("Continue", 422, word="grey heron")
+    assert page.errors == ["This does not fit. You can try 2 more times"] and "grey" not in page.text
+    assert (await outside.submit("Continue", 422, word="x")).errors == ["This does not fit. You can try once more"]
+    page = await outside.submit("Continue", 410, word="y")
+    assert "switched off" in page.text
+    await outside.get("/yours/now", status=410)
+    other = await office.outside()
+    await other.get("/yours")
+    await other.submit("Continue", 422, code=code)
+    assert [kind for kind, _ in await hub.announced()].count("own-rights-word.guessed.v1") == 1
+    assert "shut after three wrong words on" in (await staff.get(PAGE)).text
+
+
+@pytest.mark.service
+async def test_where_no_word_was_agreed_only_what_anybody_can_expect_is_shown(hub: Hub, office: Office) -> None:
+    await sent(hub, office, word=None)
+    outside = await office.outside()
+    await outside.get(f"/yours/{TOKEN}")
+    page = await outside.submit("Continue")
+    assert (page.heading, says(page.text)) == ("What anybody can expect", [])
+    assert page.link("Say how, when or whether to reach you") == "/yours/reach"
+    assert "shows only what anybody can expect" in (await (await office.sign_in()).get(PAGE)).text
 
 
 @pytest.mark.service

@@ -11,7 +11,7 @@ from tests.code_compliance.hub import Hub
 from tests.code_compliance.test_complaints import Office
 from tests.code_compliance.test_complaints import office as office
 from tests.code_compliance.test_complaints import sealer as sealer
-from tests.code_compliance.test_own_rights import CASE, code_of, hear, sent
+from tests.code_compliance.test_own_rights import CASE, TOKEN, code_of, hear, sent
 
 pytestmark = pytest.mark.service
 
@@ -38,10 +38,30 @@ async def test_what_the_person_does_not_want_is_told_with_its_channels_and_never
     assert page.path == "/yours/reach/said" and "has been passed on" in page.text
     [told] = await wishes(hub)
     assert (told["case_id"], told["not_by"]) == (str(CASE), ["landline", "mobile", "text"])
+    assert told["proved"] is True and told["request_id"]
     assert (told["best_time"], told["call_back"], told["actor_role"]) == ("evening", True, "person")
     assert UUID(str(told["wish_id"]))
     kept = "select actor_role from kit.audit where action = 'own_rights.wish_stated'"
     assert await hub.database.pool.fetchval(kept) == "person"
+
+
+async def test_what_is_said_without_the_word_is_told_as_said_so_and_shuts_all_the_same(
+    hub: Hub, office: Office
+) -> None:
+    await sent(hub, office)
+    outside = await office.outside()
+    await outside.get(f"/yours/{TOKEN}")
+    await outside.submit("Continue")
+    await outside.follow("Say how, when or whether to reach you")
+    await outside.submit("Send", not_at_all="yes")
+    [told] = await wishes(hub)
+    assert (told["not_at_all"], told["proved"]) == (True, False)
+
+
+async def test_after_leaving_no_page_behind_the_link_shows_anything(hub: Hub, office: Office) -> None:
+    stranger = await office.outside()
+    for path in ("/yours/now", "/yours/reach", "/yours/reach/said"):
+        assert (await stranger.get(path)).heading == "Enter your code", path
 
 
 async def test_nobody_says_so_without_a_link_nor_behind_one_that_was_switched_off(hub: Hub, office: Office) -> None:

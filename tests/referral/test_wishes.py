@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.code_compliance import ContactWishStated
+from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.contact import ContactRequested
+from contracts.identity import word_proof_kind
 from kit import clock
 from services.referral.actions import contacting
 from tests.builders import a_viewer, an_event
@@ -81,3 +82,75 @@ async def test_what_is_said_of_a_case_that_is_not_here_yet_waits_for_it(hub: Hub
     await says(hub, uuid4(), uuid4(), not_at_all=True)
     assert await hub.value("select count(*) from kit.waiting") == 1
     assert await hub.value("select count(*) from task where kind = 'contact_wish'") == 0
+
+
+async def asked_by_text(hub: Hub, case: UUID, request: UUID, text: str) -> None:
+    """A link had left for the person by text."""
+    now = clock.now()
+    about = {"case_id": case, "request_id": request, "purpose": "notice", "template": "own_rights", "path": "yours"}
+    asked = ContactRequested(**about, not_after=now + timedelta(days=3), happened_at=now, actor_role="officer")
+    await hub.hears([an_event(ContactRequested, asked, now)])
+    [told] = await hub.rows("select data::text as data from kit.outbox where type = 'contact.sent.v1'")
+    assert f'"channel": "{text}"' in told["data"] or f'"channel":"{text}"' in told["data"]
+
+
+async def test_who_stopped_everything_without_the_word_is_asked_by_another_way_that_was_safe_before(
+    hub: Hub, databases: Databases
+) -> None:
+    text, land = {**MOBILE, "kind": "text"}, {"kind": "landline", "value": "0121 496 0321", "safety": "safe"}
+    case, request = await a_case(hub, channels=[MOBILE, text, land]), uuid4()
+    await asked_by_text(hub, case, request, "text")
+    await says(hub, case, uuid4(), not_at_all=True, request_id=request)
+    assert set((await stands(hub)).values()) == {"unsafe"}
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get(f"/cases/{case}")
+        assert "without the code word: it may not have been them. The link had gone by text." in page.text
+        assert "Safe before, and stopped by it: Landline, Mobile, Text. Ask by landline" in page.text
+        page = await officer.get(f"/cases/{case}/contact")
+        assert page.text.count("Only to ask whether it was them") == 1 and "0321" not in page.text
+        use = page.hidden(f"/cases/{case}/contact/use")
+        page = await officer.post(f"/cases/{case}/contact/use", {**use, "channel": "landline", "asking": "yes"})
+        assert "Use now: 0121 496 0321" in page.text
+        for kind, asking in (("mobile", "yes"), ("landline", "no")):
+            page = await officer.post(f"/cases/{case}/contact/use", {**use, "channel": kind, "asking": asking}, 422)
+            assert "0321" not in page.text, kind
+        reason = "select reason from kit.audit where action = 'channel.opened'"
+        assert [row["reason"] for row in await hub.rows(reason)] == ["was_it_them"]
+        await hub.value("update task set done_at = now() where kind = 'contact_wish'")
+        page = await officer.get(f"/cases/{case}/contact")
+        assert "Only to ask" not in page.text and "it may not have been them" not in page.text
+
+
+async def test_who_stopped_everything_with_their_word_is_not_asked_again(hub: Hub, databases: Databases) -> None:
+    case = await a_case(hub, channels=[MOBILE, EMAIL])
+    await says(hub, case, uuid4(), not_at_all=True, proved=True)
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{case}/contact")
+        assert "with the code word: it was the person." in page.text and "Only to ask" not in page.text
+
+
+async def test_a_word_agreed_at_the_hub_is_bound_to_each_link_and_guessing_it_brings_a_human(
+    hub: Hub, databases: Databases
+) -> None:
+    case, request = await a_case(hub, channels=[MOBILE, EMAIL], code_word=None), uuid4()
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get(f"/cases/{case}/safeguards")
+        assert "No code word is known" in page.text
+        page = await officer.submit("Keep the word", 422, **{"agreed-word": "Blue heron"})
+        assert page.errors == ["Tick this once you have agreed it with the person themselves"]
+        assert "Blue heron" not in page.text
+        page = await officer.submit("Keep the word", 422, **{"agreed-word": "abc", "agreed-spoke": "yes"})
+        assert page.errors == ["Enter a word of 4 to 100 letters"]
+        page = await officer.submit("Keep the word", **{"agreed-word": "Blue heron", "agreed-spoke": "yes"})
+        assert "The word is kept" in page.text and "heron" not in page.text and "A code word is known" in page.text
+    await asked_by_text(hub, case, request, "email")
+    [told] = await hub.rows("select data::text as data from kit.outbox where type = 'contact.sent.v1'")
+    proof = hub.context.sealer.blind(word_proof_kind(request), "  blue HERON").hex()
+    assert proof in told["data"] and "heron" not in told["data"].lower()
+    now = clock.now()
+    fact = OwnRightsWordGuessed(case_id=case, happened_at=now, actor_role="person", request_id=request)
+    for _ in range(2):
+        await hub.hears([an_event(OwnRightsWordGuessed, fact, now)])
+    assert await hub.value("select count(*) from task where kind = 'code_word_guessed' and case_id = $1", case) == 1

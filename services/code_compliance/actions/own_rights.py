@@ -1,6 +1,7 @@
 """People see their own rights: staff ask for a link, referral sends it where that is safe, the link becomes a code."""
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts import identity
-from contracts.code_compliance import ContactWishStated
+from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.contact import ContactRequested
 from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
 from contracts.refused import Refused
@@ -33,6 +34,8 @@ SENT_AS: dict[str, tuple[Literal["notice", "acknowledgement", "complaint"], str]
 }
 """What a link shows -> for which purpose it is sent, and in which words."""
 CODE = "own-rights-code"
+WRONG_AT_MOST = 3
+"""So many wrong words behind one link, then it is shut: as for who calls. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class LetIn:
 
     request_id: UUID
     code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What stands before what a link shows: `word`, `reference` (of their complaint, or the word), or `none`, where
+    nothing was agreed by which we could know them; and how many tries are left."""
+
+    by: Literal["word", "reference", "none"]
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +76,9 @@ class Wish:
     call_back: bool
 
 
-async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime) -> None:
-    """Tells the one that reaches people what was said behind a link. Refused when it ran out or was switched off."""
+async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime, *, proved: bool = False) -> None:
+    """Tells the one that reaches people what was said behind a link, and whether it was `proved` to be the person.
+    Refused when it ran out or was switched off."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
@@ -78,6 +91,8 @@ async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime) -> None:
         not_at_all=told.not_at_all,
         best_time=told.best_time,
         call_back=told.call_back,
+        request_id=request_id,
+        proved=proved,
     )
     await outbox.add(tx, [stated])
     await _noted(tx, "own_rights.wish_stated", found)
@@ -118,7 +133,8 @@ async def on_contact(
 ) -> None:
     """What became of requests, and channels that are no longer safe: then every link of the case is switched off."""
     told = [event.data for event in events]
-    await own_rights.sent(tx, [(d.request_id, d.token_sha256) for d in told if isinstance(d, ContactSent)])
+    left = [(d.request_id, d.token_sha256, d.word_proof) for d in told if isinstance(d, ContactSent)]
+    await own_rights.sent(tx, left)
     await own_rights.withheld(tx, [(d.request_id, d.reason) for d in told if isinstance(d, ContactWithheld)])
     unsafe = [e for e in events if isinstance(d := e.data, ContactSafetyChanged) and (d.locked or d.safety != "safe")]
     for event in unsafe:
@@ -144,14 +160,55 @@ async def come_back(tx: Tx, sealer: Sealer, typed: str, now: datetime) -> LetIn:
     if code is None:
         raise Refused("code", "not_a_code")
     found = await own_rights.by_code(tx, sealer.blind(CODE, code))
-    if found is None or found.over_at < now:
+    if found is None or found.over_at < now or found.shut:
         raise Refused("code", "not_known")
     await _noted(tx, "own_rights.came_back", found)
     return LetIn(found.request_id)
 
 
+async def asks(tx: Tx, request_id: UUID, now: datetime) -> Proof:
+    """The second proof that a link asks for before it shows anything that was reported. Refused as `behind`."""
+    found = await own_rights.by_request(tx, request_id)
+    _usable(found, now)
+    assert found is not None
+    await _noted(tx, "own_rights.proof_asked", found)
+    by: Literal["word", "reference", "none"] = "word" if found.word_proof else "none"
+    return Proof("reference" if found.complaint_id else by, WRONG_AT_MOST - found.wrong_words)
+
+
+async def prove(tx: Tx, sealer: Sealer, request_id: UUID, said: str, now: datetime) -> int | None:
+    """Whether what was `said` is the second proof: None, else how many tries are left. After the last the link and its
+    code are shut, and the hub is told that somebody may be guessing. What was said is not kept. Refused as `behind`."""
+    found = await own_rights.by_request(tx, request_id)
+    _usable(found, now)
+    assert found is not None
+    if await _is_proof(tx, sealer, found, said):
+        await _noted(tx, "own_rights.proved", found)
+        return None
+    left = WRONG_AT_MOST - found.wrong_words - 1
+    await own_rights.wrong_word(tx, request_id, now if left <= 0 else None)
+    await _noted(tx, "own_rights.wrong_word", found)
+    if left <= 0:
+        guessed = OwnRightsWordGuessed(
+            case_id=found.case_id, happened_at=now, actor_role="person", request_id=request_id
+        )
+        await outbox.add(tx, [guessed])
+    return left
+
+
+async def _is_proof(tx: Tx, sealer: Sealer, found: Found, said: str) -> bool:
+    if found.word_proof is not None:
+        digest = sealer.blind(identity.word_proof_kind(found.request_id), said)
+        if hmac.compare_digest(digest, found.word_proof):
+            return True
+    if found.complaint_id is None:
+        return False
+    told = await own_rights.their_complaint(tx, found.complaint_id)
+    return told is not None and identity.read_reference(said) == told.reference
+
+
 async def behind(tx: Tx, sealer: Sealer, request_id: UUID, now: datetime) -> Behind:
-    """What a link leads to. Refused when it ran out or was switched off meanwhile."""
+    """What a link leads to, for who gave the second proof. Refused when it ran out or was switched off meanwhile."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
@@ -169,6 +226,8 @@ async def behind(tx: Tx, sealer: Sealer, request_id: UUID, now: datetime) -> Beh
 def _usable(found: Found | None, now: datetime) -> None:
     if found is None:
         raise Refused("token", "not_known")
+    if found.shut:
+        raise Refused("token", "shut")
     if found.over_at < now:
         raise Refused("token", "over")
 

@@ -1,4 +1,5 @@
-"""What the person may see: what they are owed and by when, behind a link that opens once, or a code."""
+"""What the person may see: what they are owed and by when, behind a link that opens once, or a code, and only after a
+second proof that it is them: whoever holds the phone or the mailbox may be somebody else."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ WRONG_CODE = {
     "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT",
     "not_known": "This code does not work. Check it and enter it again. It may have run out",
 }
+LONGEST_WORD = 200
 MISSED = frozenset({"breached", "met_late"})
 
 
@@ -77,6 +79,8 @@ async def show_now(visit: Visit, rules: Rulebook) -> Response:
     kept = inside(visit)
     if kept is None:
         return visit.redirect("/yours")
+    if not kept.get("proved"):
+        return await ask_proof(visit, kept)
     try:
         async with visit.begin() as tx:
             behind = await own_rights.behind(tx, visit.sealer, UUID(kept["request"]), visit.now)
@@ -94,10 +98,54 @@ async def show_now(visit: Visit, rules: Rulebook) -> Response:
     )
 
 
+async def ask_proof(visit: Visit, kept: Mapping[str, str], errors: Sequence[FieldError] = ()) -> Response:
+    """Asks for the word that was agreed; where there is none, what anybody may expect, which says nothing of them."""
+    try:
+        async with visit.begin() as tx:
+            proof = await own_rights.asks(tx, UUID(kept["request"]), visit.now)
+    except Refused as refused:
+        return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
+    if proof.by == "none":
+        return visit.render(
+            "neutral_ui/yours_anybody.html", anybody=document(own_rights.FILE)["anybody"], code=kept.get("code")
+        )
+    asked = {"proof": proof, "errors": errors, "values": {}, "code": kept.get("code")}
+    return visit.render("neutral_ui/yours_word.html", status=422 if errors else 200, **asked)
+
+
+async def prove(visit: Visit) -> Response:
+    """The word that was given, taken a few times only."""
+    kept = inside(visit)
+    if kept is None:
+        return visit.redirect("/yours")
+    said = visit.form.get("word", [""])[0].strip()
+    if not said or len(said) > LONGEST_WORD:
+        return await ask_proof(visit, kept, [FieldError("word", "Enter the word")])
+    tries = Tries(visit, "own_rights_word", OF_CODES, kept["request"])
+    if (until := await tries.begin()) is not None:
+        return too_many(visit, until)
+    try:
+        async with visit.begin() as tx:
+            left = await own_rights.prove(tx, visit.sealer, UUID(kept["request"]), said, visit.now)
+    except Refused as refused:
+        return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
+    if left is None:
+        await tries.worked()
+        return _inside(visit, {**kept, "proved": "yes"})
+    if left <= 0:
+        return visit.render("neutral_ui/yours_dead.html", status=410, why="shut")
+    times = "once more" if left == 1 else f"{left} more times"
+    return await ask_proof(visit, kept, [FieldError("word", f"This does not fit. You can try {times}")])
+
+
 def _remember(visit: Visit, let_in: LetIn) -> Response:
+    return _inside(visit, {"request": str(let_in.request_id), "code": let_in.code or ""})
+
+
+def _inside(visit: Visit, kept: Mapping[str, str]) -> Response:
     signer = visit.shop.signer
     response = visit.redirect("/yours/now")
-    sealed = signer.close({"request": str(let_in.request_id), "code": let_in.code or ""}, COOKIE)
+    sealed = signer.close(dict(kept), COOKIE)
     response.set_cookie(signer.cookie_name(COOKIE), sealed, httponly=True, samesite="lax", secure=signer.secure)
     return response
 
@@ -147,5 +195,6 @@ def yours_pages(context: Context) -> Sequence[Page]:
     return (
         Page("/yours", enter, methods=("GET", "POST"), origin="neutral", public=True, database="portal"),
         Page("/yours/now", now, origin="neutral", public=True, database="portal"),
+        Page("/yours/word", prove, methods=("POST",), origin="neutral", public=True, database="portal"),
         Page("/yours/{token}", show_link, origin="neutral", public=True, database="portal"),
     )

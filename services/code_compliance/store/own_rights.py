@@ -12,8 +12,9 @@ insert into own_rights_link (request_id, case_id, asked_at, asked_by, state, ove
 values ($1, $2, $3, $4, 'asked', $5, $6, $7) on conflict do nothing
 """
 _SENT = """
-update own_rights_link l set state = 'sent', token_sha256 = n.digest, reason = null
-  from unnest($1::uuid[], $2::text[]) as n(request_id, digest)
+update own_rights_link l set state = 'sent', token_sha256 = n.digest, reason = null,
+       word_proof = coalesce(decode(n.proof, 'hex'), l.word_proof)
+  from unnest($1::uuid[], $2::text[], $3::text[]) as n(request_id, digest, proof)
  where l.request_id = n.request_id and l.state <> 'sent' and n.digest is not null
 """
 _WITHHELD = """
@@ -25,10 +26,18 @@ _REVOKE = """
 update own_rights_link set revoked_at = $2
  where case_id = any($1::uuid[]) and revoked_at is null and state <> 'withheld'
 """
-_LINKS = "select asked_at, state, reason, over_at, used_at, revoked_at, asked_by, shows from own_rights_link"
+_LINKS = """
+select asked_at, state, reason, over_at, used_at, revoked_at, asked_by, shows,
+       word_proof is not null as asks_word, shut_at
+  from own_rights_link
+"""
 _OF_CASE = f"{_LINKS} where case_id = $1 and complaint_id is null order by asked_at desc, request_id"
 _OF_COMPLAINT = f"{_LINKS} where complaint_id = $1 order by asked_at desc, request_id"
-_FOUND = "select request_id, case_id, over_at, used_at is not null as used, shows, complaint_id from own_rights_link"
+_FOUND = """
+select request_id, case_id, over_at, used_at is not null as used, shows, complaint_id, word_proof, wrong_words,
+       shut_at is not null as shut
+  from own_rights_link
+"""
 _TOLD = """
 select complaint_id, reference, received_at, answer_by, answered_at, answer from complaint where complaint_id = $1
 """
@@ -54,11 +63,13 @@ class Link:
     revoked_at: datetime | None
     asked_by: UUID
     shows: str
+    asks_word: bool
+    shut_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A link as the neutral pages find it."""
+    """A link as the neutral pages find it. `word_proof`: keyed digest of the code word that was agreed."""
 
     request_id: UUID
     case_id: UUID
@@ -66,6 +77,9 @@ class Found:
     used: bool
     shows: str
     complaint_id: UUID | None
+    word_proof: bytes | None
+    wrong_words: int
+    shut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +129,10 @@ async def ask(
     return done.endswith(" 1")
 
 
-async def sent(tx: Tx, told: Sequence[tuple[UUID, str | None]]) -> None:
-    """Links that left, by request and digest of their token; requests of others are none of ours."""
-    await tx.execute(_SENT, [request for request, _ in told], [digest for _, digest in told])
+async def sent(tx: Tx, told: Sequence[tuple[UUID, str | None, str | None]]) -> None:
+    """Links that left, by request, digest of their token and proof of the code word; requests of others are none of
+    ours."""
+    await tx.execute(_SENT, *([one[part] for one in told] for part in range(3)))
 
 
 async def withheld(tx: Tx, told: Sequence[tuple[UUID, str]]) -> None:
@@ -155,8 +170,14 @@ async def by_code(tx: Tx, code_blind: bytes) -> Found | None:
 async def by_request(tx: Tx, request_id: UUID) -> Found | None:
     """The link of a visit that has been let in before."""
     await _name(tx, "request_id", str(request_id))
-    row = await tx.fetchrow(f"{_FOUND} where request_id = $1", request_id)
+    row = await tx.fetchrow(f"{_FOUND} where request_id = $1 for update", request_id)
     return Found(*row.values()) if row else None
+
+
+async def wrong_word(tx: Tx, request_id: UUID, shut_at: datetime | None) -> None:
+    """One wrong word more behind a link that is held locked; from `shut_at` nobody is let in by it."""
+    sql = "update own_rights_link set wrong_words = wrong_words + 1, shut_at = $2 where request_id = $1"
+    await tx.execute(sql, request_id, shut_at)
 
 
 async def use(tx: Tx, request_id: UUID, code_blind: bytes, now: datetime) -> None:

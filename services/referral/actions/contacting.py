@@ -151,21 +151,30 @@ async def profile_for_provider(tx: Tx, case_id: UUID, person_id: UUID) -> Profil
 
 
 async def open_channel(
-    tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, kind: str, now: datetime, needed: str | None = None
+    tx: Tx,
+    viewer: Viewer,
+    sealer: Sealer,
+    case: Case,
+    kind: str,
+    now: datetime,
+    needed: str | None = None,
+    to_ask: Sequence[str] = (),
 ) -> str | None:
     """The number or address of a channel, for a worker of the hub who is about to use it; None where none is known.
+    `to_ask`: ways that were safe before somebody stopped them behind the person's link, to ask whether it was them.
 
     Refused unless it may be used now, and for a protected address unless it is said why it is `needed`, as a code.
     """
     profile = await profile_for_hub(tx, case, now)
     verdict = safe_contact.may_use(profile, kind, "support", now)
-    if not verdict.allowed:
+    asking = verdict.why == safe_contact.PERSON_SAID and kind in to_ask
+    if not verdict.allowed and not asking:
         raise Refused("channel", verdict.why)
     guarded = kind in protected.PLACES and bool(await protected.of(tx, [case.person_id]))
     if guarded and not needed:
         raise Refused("needed", "protected")
     sealed = {one: value for one, value in (await contact.values(tx, case.person_id)).items() if one == kind}
-    why = needed if guarded else None
+    why = needed if guarded else "was_it_them" if asking else None
     await audit.record(tx, [audit.seen(viewer, "channel.opened", "case", case.case_id, (kind,), why)])
     return (await sealing.open_channels(sealer, case.person_id, sealed)).get(kind)
 

@@ -1,15 +1,21 @@
 """What a person said on a neutral page about being reached: ways are shut at once, and a human looks the same day,
-since whoever held the link may have been somebody else."""
+since whoever held the link may have been somebody else. What was safe before stays known, as the way to ask."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from contracts.code_compliance import ContactWishStated
+from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.vocabulary import CHANNELS
+from contracts.working_time import local_day
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import contacting, filing
-from services.referral.store import tasks, timeline
+from services.referral.actions.beside import GUESSED
+from services.referral.domain.safe_contact import ways_to_ask
+from services.referral.store import mail, tasks, timeline, wishes
 from services.referral.store.tasks import Task, task_id
+from services.referral.store.wishes import Before
 
 KIND = "contact_wish"
 
@@ -23,6 +29,27 @@ async def hear(tx: Tx, wish: ContactWishStated, now: datetime) -> None:
     await timeline.heard(tx, [wish])
     person = Viewer(wish.wish_id, "The person", "person", frozenset(), None, wish.wish_id)
     profile = await contacting.profile_of(tx, await contacting.person_of(tx, wish.case_id))
-    for kind in CHANNELS if wish.not_at_all else sorted(set(wish.not_by) & set(CHANNELS)):
-        if profile.channel(kind).locked_at is None:
-            await contacting.set_safety(tx, person, wish.case_id, kind, "unsafe", now, spoke=False)
+    against = CHANNELS if wish.not_at_all else sorted(set(wish.not_by) & set(CHANNELS))
+    open_ones = [kind for kind in against if profile.channel(kind).locked_at is None]
+    safe = tuple(kind for kind in sorted(open_ones) if profile.channel(kind).safety == "safe")
+    sent = await mail.get(tx, wish.request_id) if wish.request_id else None
+    await wishes.add(tx, Before(about, wish.case_id, now, safe, sent.channel if sent else None, wish.proved))
+    for kind in open_ones:
+        await contacting.set_safety(tx, person, wish.case_id, kind, "unsafe", now, spoke=False)
+
+
+async def guessed(tx: Tx, told: OwnRightsWordGuessed, now: datetime) -> None:
+    """Somebody gave too many wrong words behind a link: a human looks the same day, as after a call."""
+    about = task_id(GUESSED, told.case_id, local_day(now))
+    await tasks.add(tx, [Task(about, GUESSED, filing.end_of_day(now), now, case_id=told.case_id)])
+    await timeline.heard(tx, [told])
+
+
+async def ways(tx: Tx, case_id: UUID) -> Sequence[str]:
+    """The ways by which a worker of the hub may ask the person whether it was them who stopped everything."""
+    return sorted({kind for one in await wishes.to_ask(tx, case_id) for kind in asked_by(one)})
+
+
+def asked_by(before: Before) -> tuple[str, ...]:
+    """The ways to ask about one wish: none where the person was known by their word."""
+    return () if before.proved else ways_to_ask(before.kinds, before.by_channel)

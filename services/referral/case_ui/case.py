@@ -29,7 +29,18 @@ from services.referral.case_ui import (
     words,
 )
 from services.referral.case_ui.room import Desk, frame, one, opened
-from services.referral.store import cases, consent, details, intakes, looking, protected, tasks, timeline, workers
+from services.referral.store import (
+    cases,
+    consent,
+    details,
+    intakes,
+    looking,
+    protected,
+    tasks,
+    timeline,
+    wishes,
+    workers,
+)
 from services.referral.store import first_contact as assessments
 from services.referral.store import hold_ends as hold_end_store
 from services.referral.store.cases import Alert, Case
@@ -90,6 +101,7 @@ async def _overview(
             "runs": len(routings),
             "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
             "tasks": await tasks.of_case(tx, case.case_id),
+            "wished": {one.task_id: happened.before(one) for one in await wishes.to_ask(tx, case.case_id)},
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard),
             "others": others,

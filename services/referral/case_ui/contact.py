@@ -17,17 +17,18 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral import said
-from services.referral.actions import as_shown, contacting, gating, liaising, timing
+from services.referral.actions import as_shown, contacting, gating, liaising, timing, wishing
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
-from services.referral.case_ui import safe_times_said, words
+from services.referral.case_ui import happened, safe_times_said, words
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
 from services.referral.domain.safe_contact import Profile
-from services.referral.store import beside, contact, liaison, numbers, protected
+from services.referral.store import beside, contact, liaison, numbers, protected, wishes
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
+from services.referral.store.wishes import Before
 
 ATTEMPT = ("channel", "outcome", "sooner")
 """Fields of the form for an attempt, which is not there when nothing is safe to use."""
@@ -71,6 +72,7 @@ async def show(
         gone = await numbers.retired(tx, case.person_id)
         promised = await beside.next_call(tx, case.case_id)
         officer = await liaison.of_case(tx, case.case_id)
+        wished = await wishes.to_ask(tx, case.case_id)
         guarded = bool(await protected.of(tx, [case.person_id]))
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
@@ -82,6 +84,7 @@ async def show(
             "next": _next(visit, desk, case, kind, attempts),
             "other": other.get(kind, ()),
         }
+        | {"asks": _asks(held, kind, wished, visit.now)}
         for kind in CHANNELS
     ]
     usable = {c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed}
@@ -92,6 +95,7 @@ async def show(
         shown=(one(visit, "shown") if errors and status == 422 else "") or marks,
         channels=channels,
         shut=_shut(held),
+        wished=[happened.before(one) for one in wished],
         uses=USES,
         days=said.days,
         hours=said.hours,
@@ -113,6 +117,12 @@ async def show(
         kinds={kind: words.words(kind) for kind in CHANNELS},
         errors=list(errors) if usable else [FieldError("", e.message) if e.field in ATTEMPT else e for e in errors],
     )
+
+
+def _asks(held: Profile, kind: str, wished: Sequence[Before], now: datetime) -> bool:
+    """Whether a way that was stopped behind a link may be used all the same, to ask the person whether it was them."""
+    why = safe_contact.may_use(held, kind, "support", now).why
+    return why == safe_contact.PERSON_SAID and any(kind in wishing.asked_by(one) for one in wished)
 
 
 def _guarded(desk: Desk, *, guarded: bool) -> dict[str, Any]:
@@ -183,7 +193,10 @@ async def use(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            value = await contacting.open_channel(tx, visit.signed_in, visit.sealer, case, kind, visit.now, why)
+            ways = await wishing.ways(tx, case.case_id) if one(visit, "asking") == "yes" else ()
+            value = await contacting.open_channel(
+                tx, visit.signed_in, visit.sealer, case, kind, visit.now, why, to_ask=ways
+            )
     except Refused as refused:
         if refused.code == "protected":
             return await show(

@@ -3,18 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from kit.web.words import deadline, plural
+from kit.web.words import deadline, plural, when
+from services.referral.actions.wishing import asked_by
 from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
 from services.referral.domain.books import Books
 from services.referral.said import who
 from services.referral.store.first_contact import HubAssessment
 from services.referral.store.timeline import Entry
+from services.referral.store.wishes import Before
 
 ASSESSED = "first-contact.assessed.v1"
 WISHED = "contact-wish.stated.v1"
 _TITLES = {
     WISHED: "Said on their own page how to be reached",
+    "own-rights-word.guessed.v1": "Three wrong code words were given behind the person's link: it is shut",
     ASSESSED: "First-contact assessment recorded",
     "case.routed.v1": "Case routed",
 }
@@ -70,7 +73,21 @@ def _wished(data: dict[str, Any]) -> list[str]:
     said = ["nobody is to get in touch"] if data.get("not_at_all") else []
     said += [f"not by {words.words(kind).lower()}" for kind in data.get("not_by") or ()]
     said += [f"best in the {data['best_time']}"] if data.get("best_time", "any") != "any" else []
-    return said + (["asks to be asked how"] if data.get("call_back") else [])
+    said += ["asks to be asked how"] if data.get("call_back") else []
+    return [*said, "with the code word" if data.get("proved") else "without the code word: it may not have been them"]
+
+
+def before(held: Before) -> str:
+    """What was safe before a wish, and by which way to ask whether it was the person."""
+    at, safe = when(held.at), [words.words(kind) for kind in held.kinds]
+    if held.proved:
+        return f"Said {at}, with the code word: it was the person."
+    ways = [words.words(kind).lower() for kind in asked_by(held)]
+    left = f" The link had gone by {words.words(held.by_channel).lower()}." if held.by_channel else ""
+    told = f" Safe before, and stopped by it: {', '.join(safe)}." if safe else " It stopped nothing that was safe."
+    ask = f" Ask by {' or '.join(ways)}: the Contact tab opens it for that." if ways else ""
+    none = " Ask through the officer in the case, or whoever is in touch with them." if safe and not ways else ""
+    return f"Said {at}, without the code word: it may not have been them.{left}{told}{ask}{none}"
 
 
 def _assessed(data: dict[str, Any]) -> list[str]:

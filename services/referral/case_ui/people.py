@@ -39,6 +39,7 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     (f"{_BESIDE}/entries/{{kind}}", kept("safeguard", safeguards.add, _BESIDE), "case.write", "POST"),
     (f"{_BESIDE}/entries/{{entry_id}}/end", safeguards.close, "case.write", "POST"),
     (f"{_BESIDE}/caller-word", safeguards.check_caller, "case.write", "POST"),
+    (f"{_BESIDE}/code-word", safeguards.agree_word, "case.write", "POST"),
     (f"{_BESIDE}/offers/{{offer}}", safeguards.take_step, "referral.write", "POST"),
     ("/cases/fraud-list", fraud_list.begin, "case.write", "GET"),
     ("/cases/fraud-list", fraud_list.preview, "case.write", "POST"),

@@ -13,8 +13,8 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
+from services.referral.actions import agreeing_word, sealing
 from services.referral.actions import beside as acts
-from services.referral.actions import sealing
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, offers, witness_charter
 from services.referral.case_ui import meanwhile, words
@@ -40,6 +40,8 @@ ERRORS = {
     ("due", "missing"): "Enter a day and time that is still to come, like {day} and 14:30",
     ("due", "too_far"): "The day must be within two years, like {day}",
     ("how", "missing"): "Choose how it ended",
+    ("word", "length"): f"Enter a word of {agreeing_word.SHORTEST} to {agreeing_word.LONGEST} letters",
+    ("spoke", "only_after_speaking_to_the_person"): "Tick this once you have agreed it with the person themselves",
     ("word", "missing"): "Enter the word that the caller said",
     ("word", "too_long"): f"The word must be {LONGEST_WORD} characters or fewer",
     (
@@ -242,6 +244,19 @@ async def check_caller(visit: Visit, desk: Desk) -> Response:
         "The word is right." if right else "The word is wrong. Confirm nothing; offer to ring back on a safe channel."
     )
     return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=told, done=right)
+
+
+async def agree_word(visit: Visit, desk: Desk) -> Response:
+    """A word that was agreed with the person; it is not shown here again."""
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            word, spoke = one(visit, "agreed-word"), one(visit, "agreed-spoke") == "yes"
+            await agreeing_word.agree(tx, visit.signed_in, visit.sealer, case, word, visit.now, spoke=spoke)
+    except Refused as refused:
+        return await _refused(visit, desk, refused, "agreed")
+    said = "The word is kept. What was sent before still asks for the one before: send another link."
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=said)
 
 
 async def close(visit: Visit, desk: Desk) -> Response:

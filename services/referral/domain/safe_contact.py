@@ -172,6 +172,17 @@ def next_safe(profile: Profile, channel: str, purpose: str, now: datetime, until
     return next(waking, safe[0] if safe else None)
 
 
+IN_ONE_HAND = {"mobile": ("mobile", "text"), "text": ("mobile", "text")}
+"""Ways that whoever holds one of them holds as well."""
+
+
+def ways_to_ask(safe_before: Iterable[str], link_by: str | None) -> tuple[str, ...]:
+    """Of the ways that were safe before somebody stopped them behind a link, those by which the person may be asked
+    whether it was them: not the one by which the link had left, which somebody else may hold."""
+    held = IN_ONE_HAND.get(link_by or "", (link_by,))
+    return tuple(kind for kind in safe_before if kind not in held)
+
+
 def _at_this_time(state: ChannelState, now: datetime) -> Verdict:
     local = now.astimezone(LONDON)
     hours = hours_of(state.hours) if state.hours else None

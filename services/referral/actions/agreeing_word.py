@@ -1,0 +1,28 @@
+"""The code word that is agreed with a person: by it a caller is known, and whoever reads behind their link."""
+
+from datetime import datetime
+
+from contracts.refused import Refused
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import Sealer, seal
+from services.referral.actions import sealing
+from services.referral.domain.plain_text import is_plain
+from services.referral.store import details
+from services.referral.store.cases import Case
+
+SHORTEST, LONGEST = 4, 100
+
+
+async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, now: datetime, *, spoke: bool) -> None:
+    """Keeps the word in place of the one before. Refused with the reason: who agrees one has spoken to the person."""
+    word = " ".join(word.split())
+    if not SHORTEST <= len(word) <= LONGEST or not is_plain(word):
+        raise Refused("word", "length")
+    if not spoke:
+        raise Refused("spoke", "only_after_speaking_to_the_person")
+    key = (await sealer.data_keys([case.person_id], make=True))[case.person_id]
+    closed = seal(key, word, sealing.place("person_sealed", "code_word", case.person_id))
+    await details.keep_people(tx, [(case.person_id, {"code_word": closed})], now)
+    await audit.record(tx, [audit.seen(viewer, "code_word.agreed", "case", case.case_id, ("code_word",))])
