@@ -28,7 +28,6 @@ from services.referral.domain.safe_contact import Profile
 from services.referral.store import beside, contact, liaison, numbers, protected, wishes
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
-from services.referral.store.wishes import Before
 
 ATTEMPT = ("channel", "outcome", "sooner")
 """Fields of the form for an attempt, which is not there when nothing is safe to use."""
@@ -73,18 +72,12 @@ async def show(
         promised = await beside.next_call(tx, case.case_id)
         officer = await liaison.of_case(tx, case.case_id)
         wished = await wishes.to_ask(tx, case.case_id)
+        asks = {kind for one in wished for kind in wishing.asked_by(one) if _stopped(held, kind, visit.now)}
         guarded = bool(await protected.of(tx, [case.person_id]))
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
-    channels: list[dict[str, Any]] = [
-        {
-            "kind": kind,
-            "state": held.channel(kind),
-            "may": safe_contact.may_use(held, kind, "support", visit.now),
-            "next": _next(visit, desk, case, kind, attempts),
-            "other": other.get(kind, ()),
-        }
-        | {"asks": _asks(held, kind, wished, visit.now)}
+    channels = [
+        {**_channel(visit, desk, case, held, kind, attempts), "other": other.get(kind, ()), "asks": kind in asks}
         for kind in CHANNELS
     ]
     usable = {c["kind"]: words.words(str(c["kind"])) for c in channels if c["may"].allowed}
@@ -119,10 +112,17 @@ async def show(
     )
 
 
-def _asks(held: Profile, kind: str, wished: Sequence[Before], now: datetime) -> bool:
-    """Whether a way that was stopped behind a link may be used all the same, to ask the person whether it was them."""
-    why = safe_contact.may_use(held, kind, "support", now).why
-    return why == safe_contact.PERSON_SAID and any(kind in wishing.asked_by(one) for one in wished)
+def _channel(
+    visit: Visit, desk: Desk, case: Case, held: Profile, kind: str, attempts: Sequence[Attempt]
+) -> dict[str, Any]:
+    """A way to reach the person, whether it may be used now, and from when again."""
+    may = safe_contact.may_use(held, kind, "support", visit.now)
+    return {"kind": kind, "state": held.channel(kind), "may": may, "next": _next(visit, desk, case, kind, attempts)}
+
+
+def _stopped(held: Profile, kind: str, now: datetime) -> bool:
+    """Whether a way is shut for nothing but that somebody said so behind the person's link."""
+    return safe_contact.may_use(held, kind, "support", now).why == safe_contact.PERSON_SAID
 
 
 def _guarded(desk: Desk, *, guarded: bool) -> dict[str, Any]:
