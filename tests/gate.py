@@ -50,6 +50,10 @@ _WIDEST = """(() => {
   const wide = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 1)
   return (wide.at(-1) || document.body).outerHTML.slice(0, 160)
 })()"""
+_DRAGGED = """(() => {
+  const wide = [...document.querySelectorAll('.app-scroll')].find(one => one.scrollWidth > one.clientWidth + 1)
+  return document.documentElement.clientWidth <= 320 && wide ? wide.outerHTML.slice(0, 160) : ''
+})()"""
 _STOPS = """(() => {
   const groups = new Set()
   const kinds = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
@@ -121,9 +125,10 @@ class Watched:
         return found
 
     async def faults(self) -> list[str]:
-        """What axe finds, and what is wider than the screen, at the present width."""
-        wide = await self.evaluate(_WIDEST)
-        return await self.violations() + ([f"wider than the screen: {wide}"] if wide else [])
+        """What axe finds, what is wider than the screen, and on a phone what has to be dragged to be read."""
+        wide, dragged = await self.evaluate(_WIDEST), await self.evaluate(_DRAGGED)
+        found = [f"wider than the screen: {wide}"] if wide else []
+        return await self.violations() + found + ([f"has to be dragged: {dragged}"] if dragged else [])
 
     async def stops(self) -> list[str]:
         """What the Tab key reaches, in order, until it comes round or to nothing."""

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, Template
 from jinja2.runtime import Macro
 
-from kit.web import forms, words
+from kit.web import forms, tables, words
 from kit.web.assets import Assets
 
 _OURS = Path(__file__).parent / "templates"
@@ -48,6 +48,7 @@ def environment(assets: Assets, *folders: Path) -> Environment:
         "time_words": words.time_words,
         "when": words.when,
         "iso": words.iso,
+        "labelled": tables.labelled,
         "moj_date": words.moj_date,
         "plural": words.plural,
         "short": _short,
@@ -58,7 +59,7 @@ def environment(assets: Assets, *folders: Path) -> Environment:
     made.globals |= {"date_field": forms.date_field, "plural": words.plural}
     for component in sorted((_GOVUK / "components").iterdir()):
         made.globals |= _macros(made.get_template(f"govuk/components/{component.name}/macro.html"))
-    for own in ("moj.html", "chart.html", "pages.html"):
+    for own in ("moj.html", "chart.html", "pages.html", "tables.html"):
         if (_OURS / own).exists():
             made.globals |= _macros(made.get_template(own))
     return made
