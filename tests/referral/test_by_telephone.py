@@ -74,6 +74,10 @@ async def test_a_changed_contract_says_that_the_providers_last_word_stands_above
         await capacity.answer(tx, BOOKS.directory.by_id[RIVERBANK], capacity.week_of(local_day(now)), "closed", now)
     leader = await browse("leader")
     await leader.get(f"/directory/contracts/{RIVERBANK}/change")
+    page = await leader.submit("See what would change", **on(local_day(now)))
+    assert "Nothing: it stands so already" in page.text and "But its list stays “closed to new people”" in page.text
+    assert "Enter this change" not in page.texts("button")
+    await leader.get(f"/directory/contracts/{RIVERBANK}/change")
     page = await leader.submit("See what would change", list_state="open", **on(local_day(now)))
     page = await leader.submit("Enter this change")
     assert "But its list stays “closed to new people” until" in page.text

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Page as Tab
 from typer.testing import CliRunner
 
 from handrail.__main__ import app
@@ -59,10 +60,15 @@ async def test_the_sheet_holds_who_is_in_danger_and_opens_in_a_browser_without_a
     file.write_text(sheet.text)
     async with open_gate() as gate:
 
-        async def unlock(tab: object) -> None:
-            await tab.get_by_label("Passphrase").fill(WORDS)  # type: ignore[attr-defined]
-            await tab.get_by_role("button", name="Open").click()  # type: ignore[attr-defined]
-            await tab.get_by_text("Wilhelmina Testperson").wait_for()  # type: ignore[attr-defined]
+        async def unlock(tab: Tab) -> None:
+            await tab.context.set_offline(True)
+            await tab.get_by_label("Passphrase").fill(WORDS + "s")
+            await tab.keyboard.press("Enter")
+            await tab.get_by_text("This passphrase does not open the page.").wait_for()
+            assert "Testperson" not in await tab.content()
+            await tab.get_by_label("Passphrase").fill(WORDS)
+            await tab.keyboard.press("Enter")
+            await tab.get_by_text("Wilhelmina Testperson").wait_for()
 
-        async with gate.look(file.as_uri(), act=unlock) as watched:
-            assert watched.wrong == [] and await watched.violations() == []
+        async with gate.look(file.as_uri(), width=320, act=unlock) as watched:
+            assert watched.wrong == [] and await watched.faults() == []

@@ -237,8 +237,9 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     for _ in range(2):
         page = await manager.post(f"/portal/returns/{period}/sign", same)
     assert "Number 1: Elen Price" in page.text
-    await manager.get(f"/portal/returns/{period}/sign")
-    page = await manager.submit("Sign the return", 422, checked="yes")
+    page = await manager.get(f"/portal/returns/{period}/sign")
+    assert "so there is nothing to sign" in page.text and "Sign the return" not in page.texts("button")
+    page = await manager.post(f"/portal/returns/{period}/sign", {**same, "return_id": str(uuid4())}, 422)
     assert page.errors == ["Nothing differs from what was signed last"]
     [row] = await hub.rows("select file, sha256, signed_name from monitoring_return")
     assert hashlib.sha256(row["file"]).hexdigest() == row["sha256"] and b"Elen" not in row["signed_name"]
@@ -249,7 +250,8 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     assert file.content == row["file"] and Line("received", "all", "3") in read(file.content)
     assert file.headers["content-disposition"].startswith("attachment")
     running = quarter_of(datetime.now(UTC).date())
-    assert "You can sign when it is over" in (await manager.get(f"/portal/returns/{running}")).text
+    for path in ("", "/sign"):
+        assert "so there is nothing to sign yet" in (await manager.get(f"/portal/returns/{running}{path}")).text
     page = await manager.post(f"/portal/returns/{running}/sign", {**same, "return_id": str(uuid4())}, 422)
     assert page.errors[0].startswith("The quarter is not over")
 

@@ -275,6 +275,7 @@ async def _preview(
     before = standing_on(books.directory, versions, day).by_id.get(after.contract_id)
     async with visit.begin() as tx:
         foreseen = await contracting.foresee(tx, before, after, day)
+        still = await _still_said(tx, after, local_day(visit.now))
         await audit.record(tx, [audit.seen(visit.signed_in, "contract_change_tried", "contract", after.contract_id)])
     sent = [(name, text) for name, texts in visit.form.items() for text in texts if name not in NOT_SENT]
     return visit.render(
@@ -288,6 +289,7 @@ async def _preview(
         day=day,
         differences=changes(books, before, after),
         foreseen=foreseen,
+        still=still,
         later=next((each.effective_from for each in versions if each.effective_from > day), None),
         sent=sent,
         seen=one(visit, "seen"),
@@ -322,7 +324,9 @@ async def save(visit: Visit, books: Books) -> Response:
             return await _preview(visit, books, contract, versions, after, day, [FieldError("sure", UNSURE)])
         return _form(visit, books, visit.form, contract, one(visit, "seen"), [error_of(refused)])
     said = "It counts from today." if day == local_day(visit.now) else "It counts from its day on."
-    return visit.redirect(f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said}{counts}")
+    return visit.redirect(
+        f"/directory/contracts/{made.contract_id}", flash=f"The change is entered. {said} {counts}".strip()
+    )
 
 
 async def _still_said(tx: Tx, made: Contract, today: date) -> str:
@@ -336,8 +340,8 @@ async def _still_said(tx: Tx, made: Contract, today: date) -> str:
     stands = STATES.get(said.state, said.state).lower()
     until = f"{good.day} {good:%B %Y}"
     return (
-        f" But its list stays “{stands}” until {until}, as the provider last said: where it tells you otherwise, write"
-        " down what it says below."
+        f"But its list stays “{stands}” until {until}, as the provider last said: where it tells you otherwise, write"
+        " that down on the page of the contract."
     )
 
 
