@@ -12,6 +12,7 @@ from contracts.working_time import calendar, due, local_day
 from kit import clock
 from services.referral.actions import contacting, providing, referring
 from services.referral.domain.answering import Rest, due_at
+from services.referral.domain.directory import Standards
 from services.referral.domain.kept import Closure, Kept
 from services.referral.domain.performance import Quarter
 from services.referral.provider_portal import due_words
@@ -50,6 +51,18 @@ CONTRACTS = BOOKS.directory.contracts
 )
 def test_a_limit_is_said_with_its_day_and_what_is_left_of_it(end: datetime, words: str) -> None:
     assert due_words.limit("Answer", end, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "within"), [(2, 24, 48), (1, 24, 24), (1, 4, 8), (10, 24, 48), (5, 48, 96), (0, 24, 24)]
+)
+def test_who_is_at_high_risk_is_reached_within_the_urgent_hours_to_answer_and_as_many_again(
+    days: int, hours: int, within: int
+) -> None:
+    standards = Standards(accept_working_days=1, first_contact_working_days=days, urgent_hours=hours)
+    monday = datetime(2026, 9, 7, 8, tzinfo=UTC)
+    by_day = datetime.combine(monday.date(), time(22, 59, 59), UTC) + timedelta(days=days)
+    assert due_at(standards, "contact", monday, urgent=True) == min(monday + timedelta(hours=within), by_day)
 
 
 @pytest.mark.service
@@ -104,7 +117,7 @@ async def test_a_list_begins_with_what_is_due_first_and_ends_with_what_rests(hub
     assert second.due_at == pytest.approx(LATER + timedelta(days=2), abs=timedelta(seconds=15)), "by the clock"
     raised = LATER + timedelta(hours=3)
     end = due(LATER, 2, "working_days", calendar())
-    for since, until in ((None, end), (raised, raised + timedelta(days=2)), (raised + timedelta(days=1), end)):
+    for since, until in ((None, end), (raised, raised + timedelta(days=1)), (raised + timedelta(days=2), end)):
         await hub.worker.pool.execute("update referral set urgent = false")
         await hub.worker.pool.execute("update leg set urgent_since = $1", since)
         async with hub.looks(worker) as tx:

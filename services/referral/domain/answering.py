@@ -45,9 +45,8 @@ def due_at(
     now: datetime | None = None,
 ) -> datetime:
     """The last instant at which an act of a provider (`open`, `answer`, `contact`) is in time; `since`: when it could
-    first see the referral. A contract names no limit for opening: the one to answer counts. Of what is urgent each
-    working day to first contact is 24 hours by the clock. Only the limit to answer rests; one that rests now (`until`
-    None) is reckoned as it would be at `now`."""
+    first see the referral. A contract names no limit for opening: the one to answer counts. Only the limit to answer
+    rests; one that rests now (`until` None) is reckoned as it would be at `now`."""
     contact = measure == "contact"
     days = standards.first_contact_working_days if contact else standards.accept_working_days
     over = [] if contact else [(rest.since, end) for rest in rests if (end := rest.until or now) is not None]
@@ -62,8 +61,9 @@ def due_at(
 
 
 def urgent_contact_hours(standards: Standards) -> int:
-    """The hours, day and night, within which a person at high risk is first reached."""
-    return 24 * max(1, standards.first_contact_working_days)
+    """The hours, day and night, from the sending within which a person at high risk is first reached: those to answer
+    and as many again, and never more than 24 for each working day of the contract."""
+    return min(24 * max(1, standards.first_contact_working_days), 2 * standards.urgent_hours)
 
 
 @lru_cache(512)

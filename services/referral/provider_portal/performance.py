@@ -12,6 +12,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import whole
 from kit.web.words import plural
+from services.referral.domain.answering import urgent_contact_hours
 from services.referral.domain.books import Books
 from services.referral.domain.by_day import by_day, days
 from services.referral.domain.directory import Contract
@@ -69,6 +70,7 @@ async def show_performance(visit: Visit, books: Books) -> Response:
         shown=[_measured(contract, found, _closures(kept, contract, period)) for contract in contracts],
         results=RESULTS,
         taken=taken,
+        urgent_contact=urgent_contact_hours,
     )
 
 

@@ -52,7 +52,8 @@ def _array(days: Iterable[date]) -> str:
 
 
 LIMITS = """limits as materialized (
-    select d.contract_id, d.accept, d.contact, d.hours, d.days::date[] as days
+    select d.contract_id, d.accept, d.contact, d.hours,
+           least(24 * greatest(d.contact, 1), 2 * d.hours) as urgent_contact, d.days::date[] as days
       from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $7::text[])
         as d(contract_id, accept, contact, hours, days)
 )"""
@@ -90,7 +91,8 @@ DUE = f"""case
           l.urgent_since + d.hours * interval '1 hour')
   when l.state = 'accepted' and l.contacted_at is null then
     least({_end("d.contact")},
-          case when l.urgent then {SINCE} else l.urgent_since end + greatest(d.contact, 1) * interval '24 hours')
+          case when l.urgent then {SINCE} + d.urgent_contact * interval '1 hour' end,
+          l.urgent_since + d.hours * interval '1 hour')
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while
 the details are not there yet or a question to the hub is open, and where no limit runs."""
