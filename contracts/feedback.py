@@ -9,7 +9,7 @@ from contracts import vocabulary as v
 from contracts.case_fact import CaseFact
 from contracts.contact import ContactRequested as ContactRequested
 from contracts.envelope import Announcement
-from contracts.tolerant import LEFT, Bool, Code, Many, Other
+from contracts.tolerant import LEFT, Bool, Code, Many, Other, Timestamp
 
 Score = Annotated[
     Annotated[int, Field(ge=1, le=5)] | Literal["skipped", "rather_not_say"] | Other,
@@ -57,6 +57,15 @@ class FeedbackAnswered(FeedbackFact):
     wants_complaint: Bool = False
     concern: Bool = False
     added: Bool = False
+
+
+class FeedbackComplaintFound(FeedbackFact):
+    """A reader found a complaint in what the person wrote. Its words stay where they were written; its days count from
+    `written_at`."""
+
+    TYPE: ClassVar[str] = "feedback.complaint-found.v1"
+    response_id: UUID
+    written_at: Timestamp
 
 
 class FeedbackWithdrawn(FeedbackFact):

@@ -4,16 +4,17 @@ from functools import partial
 from pathlib import Path
 
 from contracts.addresses import COUNTS_ALL, OPERATIONS, PATHS
+from contracts.feedback import FeedbackComplaintFound
 from contracts.justice import MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
 from contracts.referral import CaseOpened, CaseUpdated, ContactSafetyChanged, ContactSent, ContactWithheld, ReferralSent
-from contracts.topics import CODE_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
+from contracts.topics import CODE_EVENTS, FEEDBACK_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
 from kit.web import operations
 from kit.web.app import Link
 from kit.web.operations import Operations
 from services.code_compliance import case_ui, consumer, neutral_ui, reconcile
-from services.code_compliance.actions import deciding, importing, overseeing, own_rights, pausing, warning
+from services.code_compliance.actions import complaining, deciding, importing, overseeing, own_rights, pausing, warning
 from services.code_compliance.actions.deciding import FIRE_AT_ONCE, SIDE_BY_SIDE
 from services.code_compliance.reference import load
 
@@ -33,8 +34,9 @@ SERVICE = Service(
         ContactSent: own_rights.on_contact,
         ContactWithheld: own_rights.on_contact,
         ContactSafetyChanged: own_rights.on_contact,
+        FeedbackComplaintFound: complaining.on_complaint_found,
     },
-    topics=(POLICE_CRIMES, JUSTICE_MILESTONES, REFERRAL_EVENTS),
+    topics=(POLICE_CRIMES, JUSTICE_MILESTONES, REFERRAL_EVENTS, FEEDBACK_EVENTS),
     migrations=HERE / "migrations",
     templates=HERE / "templates",
     every=(

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.identity import reference
+from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
 from kit.listening import Context
 from kit.sealing import unseal
 from kit.web.app import Page, Visit
-from kit.web.forms import Say, parse
+from kit.web.forms import FieldError, Say, parse
 from kit.web.words import rounded
+from services.feedback.actions import reading
 from services.feedback.reference import Rules
 from services.feedback.store import figures
 
@@ -49,13 +51,17 @@ OUTCOMES = {
     "no_action": "Nothing more to do",
     "passed_on": "Passed on to the service or the team",
     "safeguarding": "Raised as a safeguarding concern",
+    "complaint": "This is a complaint: it is taken in now, and its days count from when it was written",
 }
+SAID = {code: text.partition(":")[0] for code, text in OUTCOMES.items()}
+CHOOSE = "Choose what you have done about these words"
+ALONE = "If there is nothing more to do, choose nothing else"
 
 
 class Read(BaseModel):
-    outcome: Annotated[
-        Literal["no_action", "passed_on", "safeguarding"], Say("Choose what you have done about these words")
-    ]
+    outcomes: Annotated[list[Literal["no_action", "passed_on", "safeguarding", "complaint"]], Say(CHOOSE)] = Field(
+        min_length=1
+    )
 
 
 async def show_figures(visit: Visit, rules: Rules) -> Response:
@@ -87,17 +93,32 @@ async def list_words(visit: Visit) -> Response:
 
 async def read_words(visit: Visit) -> Response:
     form, errors = parse(Read, visit.form) if visit.request.method == "POST" else (None, [])
-    viewer = visit.signed_in
+    if form is not None:
+        try:
+            async with visit.begin() as tx:
+                found = await figures.words(tx, visit.id("response_id"))
+                if found is None:
+                    return visit.not_found()
+                await reading.read(tx, visit.signed_in, found, form.outcomes, visit.now)
+            told = " A complaint was taken in: see Complaints." if reading.COMPLAINT in form.outcomes else ""
+            return visit.redirect("/feedback/words", flash=f"Recorded as read.{told}")
+        except Refused:
+            errors = [FieldError("outcomes", ALONE)]
+    return await _words(visit, errors)
+
+
+async def read_complaint(visit: Visit) -> Response:
+    """The words of a complaint, for who deals with complaints; nothing else that people wrote."""
+    return await _words(visit, complaint=True)
+
+
+async def _words(visit: Visit, errors: Sequence[FieldError] = (), *, complaint: bool = False) -> Response:
     async with visit.begin() as tx:
         found = await figures.words(tx, visit.id("response_id"))
-        if found is None:
+        if found is None or (complaint and reading.COMPLAINT not in found.read_outcomes):
             return visit.not_found()
-        if form is not None:
-            await figures.mark_read(tx, found.response_id, viewer.user_id, visit.now, form.outcome)
-            entry = audit.seen(viewer, "feedback.words_read", "case", found.case_id, ("words",), form.outcome)
-            await audit.record(tx, [entry])
-            return visit.redirect("/feedback/words", flash="Recorded as read.")
-        await audit.record(tx, [audit.seen(viewer, "feedback.words_viewed", "case", found.case_id, ("words",))])
+        entry = audit.seen(visit.signed_in, "feedback.words_viewed", "case", found.case_id, ("words",))
+        await audit.record(tx, [entry])
     keys = await visit.sealer.data_keys([found.case_id])
     text = unseal(keys[found.case_id], found.words, f"response|words|{found.response_id}") if keys else None
     return visit.render(
@@ -107,6 +128,8 @@ async def read_words(visit: Visit) -> Response:
         found=found,
         text=text,
         outcomes=OUTCOMES,
+        said=SAID,
+        complaint=complaint,
         reference=reference,
     )
 
@@ -121,4 +144,5 @@ def pages(context: Context) -> Sequence[Page]:
         Page("/feedback", show, "feedback.read"),
         Page("/feedback/words", list_words, "case.reveal"),
         Page("/feedback/words/{response_id}", read_words, "case.reveal", methods=("GET", "POST")),
+        Page("/feedback/complaints/{response_id}", read_complaint, "rights.write"),
     ]

@@ -11,7 +11,7 @@ import asyncpg
 
 from contracts.envelope import Fact, to_headers
 from contracts.identity import case_id
-from contracts.topics import JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
+from contracts.topics import FEEDBACK_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.database import Database
 from kit.inbox import Inbox
 from kit.listening import Context, listening
@@ -51,6 +51,7 @@ class Hub:
         time = at(when) if isinstance(when, str) else when or own
         topic = POLICE_CRIMES if kind.startswith("police") else REFERRAL_EVENTS
         topic = JUSTICE_MILESTONES if kind.startswith("justice") else topic
+        topic = FEEDBACK_EVENTS if kind.startswith("feedback") else topic
         offset = self.offsets[topic]
         self.offsets[topic] += 1
         value = fact.model_dump_json().encode()

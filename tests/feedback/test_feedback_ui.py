@@ -1,7 +1,7 @@
 """What staff see: counts, means with small numbers hidden, and the words that wait for a reader."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -125,11 +125,35 @@ async def test_words_that_may_speak_of_danger_come_first_and_are_read_once(brows
     assert "I am scared he will hurt me" in page.text and "follow the safeguarding procedure" in page.text
     page = await leader.submit("Record as read", 422)
     assert page.errors == ["Choose what you have done about these words"]
-    page = await leader.submit("Record as read", outcome="safeguarding")
+    page = await leader.submit("Record as read", outcomes="safeguarding")
     assert [row[0] for row in page.rows[1:]] == [reference(an_id("calm"))]
     rows = await feedback.worker.pool.fetch("select action, reason from kit.audit where action like 'feedback.words_%'")
     assert ("feedback.words_read", "safeguarding") in [tuple(row) for row in rows]
     assert "feedback.words_viewed" in [row["action"] for row in rows]
+
+
+async def test_words_may_tell_of_danger_and_be_a_complaint_which_is_told_once_from_the_day_it_was_written(
+    browsers: Any, feedback: Running
+) -> None:
+    await somebody_answers(feedback, "both", {}, "He hit me again. I want to complain about the service")
+    leader, compliance = await browsers("leader"), await browsers("compliance")
+    response = await feedback.worker.pool.fetchval("select response_id from response")
+    await compliance.get(f"/feedback/complaints/{response}", status=404)
+    page = await leader.get(f"/feedback/words/{response}")
+    page = await leader.submit("Record as read", 422, outcomes=["no_action", "complaint"])
+    assert page.errors == ["If there is nothing more to do, choose nothing else"]
+    form = {**page.hidden(f"/feedback/words/{response}"), "outcomes": ["safeguarding", "complaint"]}
+    page = await leader.post(f"/feedback/words/{response}", form)
+    assert "A complaint was taken in" in page.text
+    await leader.post(f"/feedback/words/{response}", form)
+    [told] = await feedback.announced("feedback.complaint-found")
+    assert (told["response_id"], told["actor_role"]) == (str(response), "leader") and "hit" not in str(told)
+    written = await feedback.worker.pool.fetchval("select sent_at from response")
+    assert datetime.fromisoformat(told["written_at"]) == written
+    page = await leader.get(f"/feedback/words/{response}")
+    assert "raised as a safeguarding concern, this is a complaint." in page.text
+    page = await compliance.get(f"/feedback/complaints/{response}")
+    assert "I want to complain" in page.text and "Record as read" not in page.text
 
 
 async def test_words_are_not_for_those_who_may_only_see_figures(browsers: Any, feedback: Running) -> None:

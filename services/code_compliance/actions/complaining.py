@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from contracts.code_compliance import ComplaintFact
-from contracts.identity import reference
+from contracts.feedback import FeedbackComplaintFound
+from contracts.identity import NS, reference
 from contracts.refused import Refused
 from contracts.working_time import Calendar, local_day
 from kit import audit, outbox
 from kit.access import Viewer
 from kit.database import Tx
+from kit.inbox import Received
+from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from services.code_compliance.actions import owing
 from services.code_compliance.domain import complaints as domain
 from services.code_compliance.domain.complaints import Complaint, Step, days_for
 from services.code_compliance.domain.entitlements import Key
 from services.code_compliance.domain.rulebook import Rulebook
-from services.code_compliance.reference.complaints import acknowledgement_days, answer_standard
+from services.code_compliance.reference.complaints import UNKNOWN_AGENCY, acknowledgement_days, answer_standard
 from services.code_compliance.store import complaints as stored
 from services.code_compliance.store.complaints import Sealed
 
@@ -92,6 +95,28 @@ async def take_in_publicly(
     await _announce(tx, complaint, Step("received", complaint.received_at), now, "person")
     entry = audit.Entry(None, "person", None, "complaint_taken_in", "complaint", complaint.complaint_id, ("words",))
     await audit.record(tx, [entry])
+
+
+async def take_in_written(tx: Tx, found: FeedbackComplaintFound, rules: Rulebook, now: datetime) -> None:
+    """A complaint that a reader found in what a person wrote: its days count from when it was written, and its words
+    stay there. Heard twice, it is taken in once."""
+    complaint_id = uuid5(NS, f"complaint/{found.response_id}")
+    written = new(complaint_id, UNKNOWN_AGENCY, "self", found.written_at, rules, now, found.case_id)
+    complaint = replace(written, response_id=found.response_id)
+    if not await stored.add(tx, complaint, None, None):
+        return
+    reader = Viewer(found.response_id, "The reader", found.actor_role, frozenset(), None, found.response_id)
+    step = Step("received", complaint.received_at)
+    await stored.add_step(tx, complaint_id, step, None, found.actor_role)
+    await _announce(tx, complaint, step, now, found.actor_role)
+    await owing.tell_case(tx, reader, complaint, None, rules, now)
+    entry = audit.Entry(None, "system", None, "complaint_taken_in", "complaint", complaint_id, ("words",), "feedback")
+    await audit.record(tx, [entry])
+
+
+async def on_complaint_found(tx: Tx, events: Sequence[Received[FeedbackComplaintFound]], context: Context) -> None:
+    for event in events:
+        await take_in_written(tx, event.data, context.facts, event.time)
 
 
 async def acknowledge(tx: Tx, viewer: Viewer, held: Complaint, at: datetime, rules: Rulebook, now: datetime) -> None:

@@ -13,7 +13,8 @@ OPEN = frozenset({"received", "acknowledged"})
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """`answer_by` is the day that the person was told; sealed words are kept apart (see the store)."""
+    """`answer_by` is the day that the person was told; sealed words are kept apart (see the store).
+    `response_id`: the answers to our questions in which it was written, where its words stay."""
 
     complaint_id: UUID
     reference: str
@@ -32,6 +33,7 @@ class Complaint:
     entered_by: UUID | None
     entered_at: datetime
     version: int = 1
+    response_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Counts for staff, as far as the viewer may see the cases behind them, and the words to be read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,12 +31,13 @@ select r.response_id, r.case_id, r.sent_at, r.words_danger as danger, w.line
 """
 _WORDS = """
 select r.response_id, r.window_id, r.case_id, r.sent_at, r.words, r.words_danger as danger, r.words_shared as shared,
-       r.read_at, r.read_outcome, w.line
+       r.read_at, coalesce(r.read_outcomes, array[r.read_outcome]) as read_outcomes, w.line
   from response r join feedback_window w using (window_id)
  where r.response_id = $1 and r.words is not null and r.sent_at is not null
 """
 _READ = """
-update response set read_by = $2, read_at = $3, read_outcome = $4 where response_id = $1 and read_at is null
+update response set read_by = $2, read_at = $3, read_outcome = $4, read_outcomes = $5
+ where response_id = $1 and read_at is null returning true
 """
 
 
@@ -84,7 +86,7 @@ class Words:
     danger: bool
     shared: bool
     read_at: datetime | None
-    read_outcome: str | None
+    read_outcomes: Sequence[str | None]
     line: str
 
 
@@ -110,6 +112,7 @@ async def words(tx: Tx, response_id: UUID) -> Words | None:
     return Words(**row) if row else None
 
 
-async def mark_read(tx: Tx, response_id: UUID, by: UUID, now: datetime, outcome: str) -> None:
-    """Who read the words and what came of it; the first reader stays."""
-    await tx.execute(_READ, response_id, by, now, outcome)
+async def mark_read(tx: Tx, response_id: UUID, by: UUID, now: datetime, outcomes: Sequence[str]) -> bool:
+    """Who read the words and all that came of it; the first reader stays, and False for whoever comes later."""
+    first = next((one for one in ("safeguarding", "no_action") if one in outcomes), "passed_on")
+    return bool(await tx.fetchval(_READ, response_id, by, now, first, list(outcomes)))

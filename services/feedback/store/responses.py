@@ -63,7 +63,7 @@ select $1, * from unnest($2::text[], $3::smallint[], $4::text[])
 _SCORES = "select question, score, instead from answer where response_id = $1"
 _ADD_WORDS = """
 update response set words = $2, words_shared = $3, words_danger = $4, read_by = null, read_at = null,
-       read_outcome = null
+       read_outcome = null, read_outcomes = null
  where response_id = $1 and sent_at is not null and withdrawn_at is null
 """
 _TAKE_BACK = """
