@@ -9,11 +9,11 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import contacting, new_incident, numbers, restricting, who_is_one
+from services.referral.actions import at_link, contacting, new_incident, numbers, restricting, who_is_one
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, locks, persons, same_person, told_channels
+from services.referral.store import cases, locks, persons, ruled_out, same_person, told_channels
 
 
 async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
@@ -38,8 +38,11 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await restricting.same(tx, viewer, everybody, own, now)
     if not same:
         await restricting.decided(tx, viewer, everybody, now)
-    await _tell(tx, viewer, everybody, (one, other), "same_person" if same else "not_the_same_person", books, now)
+    barred = {provider for _, provider in await ruled_out.of_people(tx, everybody)} if same else set[UUID]()
+    told = "same_person" if same else "not_the_same_person"
+    await _tell(tx, viewer, everybody, (one, other), told, books, now, barred)
     if same:
+        await at_link.ask(tx, sorted(everybody), now)
         await who_is_one.tell(tx, viewer, everybody, now)
     return True
 
@@ -65,9 +68,15 @@ async def _tell(
     what: str,
     books: Books,
     now: datetime,
+    barred: Collection[UUID] = (),
 ) -> None:
+    """Decides their open cases again; `barred`: the providers that any of their records has ruled out."""
+
+    def change(facts: CaseFacts) -> CaseFacts:
+        return replace(facts, refused_providers=tuple(dict.fromkeys((*facts.refused_providers, *sorted(barred)))))
+
     for case_id in await same_person.open_cases(tx, sorted(everybody)):
-        await rerun(tx, case_id, books, now, by=viewer.user_id)
+        await rerun(tx, case_id, books, now, change=change, by=viewer.user_id)
     await audit.record(tx, [audit.seen(viewer, "person.compared", "person", who, (), what) for who in pair])
 
 

@@ -82,6 +82,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         **dict.fromkeys(staying.TASK_OF.values(), referral.ended_at is None),
         "agreement_ended": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
+        "provider_ruled_out": referral.state in WITH_PROVIDER,
         "name_worker": referral.state in WITH_PROVIDER,
     }
     return [kind for kind, needed in asked.items() if not needed]

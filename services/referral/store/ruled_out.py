@@ -1,11 +1,12 @@
 """Providers that people do not want."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import RECORDS
+from services.referral.store.rows import RECORDS, read
 
 _ADD = """
 insert into ruled_out (person_id, provider_id, case_id, since, by_id) values ($1, $2, $3, $4, $5)
@@ -20,6 +21,22 @@ _OF_PEOPLE = "select person_id, provider_id from ruled_out where person_id = any
 _OF_PERSON = f"""
 select provider_id, max(since) as since from ruled_out where person_id = {RECORDS} and over_at is null group by 1
 """
+_STILL_WITH = """
+select l.leg_id, l.referral_id, l.case_id from leg l join case_file c on c.case_id = l.case_id
+ where c.person_id = any($1::uuid[]) and l.state in ('leaving', 'sent', 'accepted', 'waitlisted')
+   and exists (select 1 from ruled_out r where r.person_id = any($1::uuid[]) and r.provider_id = l.provider_id
+                  and r.over_at is null)
+ order by l.leg_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A leg that is with a provider whom its person does not want."""
+
+    leg_id: UUID
+    referral_id: UUID
+    case_id: UUID
 
 
 async def add(tx: Tx, person_id: UUID, provider_id: UUID, case_id: UUID, by: UUID, now: datetime) -> None:
@@ -34,6 +51,11 @@ async def over(tx: Tx, person_id: UUID, provider_id: UUID, by: UUID, now: dateti
 async def of_people(tx: Tx, people: Collection[UUID]) -> list[tuple[UUID, UUID]]:
     """Each of these people with a provider that they do not want."""
     return [tuple(row) for row in await tx.fetch(_OF_PEOPLE, list(people))]
+
+
+async def still_with(tx: Tx, people: Collection[UUID]) -> list[Unwanted]:
+    """What of these people, who are one person, is with a provider that any of their records has ruled out."""
+    return read(Unwanted, await tx.fetch(_STILL_WITH, list(people)))
 
 
 async def of_person(tx: Tx, person_id: UUID) -> dict[UUID, datetime]:
