@@ -10,8 +10,19 @@ import pytest
 from contracts.identity import contract_id
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import gating, handing_over, providing, referring, settling, transferring
+from services.referral.actions import (
+    filing,
+    gating,
+    handing_over,
+    providing,
+    referring,
+    ruling_out,
+    settling,
+    transferring,
+)
 from services.referral.actions.handing_over import DryRun
+from services.referral.actions.transferring import RELET
+from services.referral.store import cases
 from services.referral.store.consent import Consent, No
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
@@ -191,3 +202,45 @@ async def test_the_leader_sees_the_list_hands_over_and_takes_it_back(hub: Hub, b
     assert "Undone. Nobody was handed over." in page.text
     assert await hub.every(transferring.carry_out, clock.now() + timedelta(hours=1)) == 0
     assert await of_case(hub, sent.case) == [("in_support", STILLWATER)]
+
+
+@pytest.mark.service
+async def test_whom_the_new_service_does_not_take_at_the_moment_of_going_stays_and_is_a_task_with_the_reason(
+    hub: Hub, browse: AsPersona
+) -> None:
+    sent, riverbank = await supported(hub, await a_rape_sent(hub)), BOOKS.directory.by_id[RIVERBANK]
+    await agrees(hub, sent.case, RIVERBANK)
+    async with hub.looks(OFFICER) as tx:
+        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, "person_asked", BOOKS, LATER)
+    async with hub.looks(OFFICER) as tx:
+        case = await cases.get(tx, sent.case)
+        assert case is not None
+        await ruling_out.rule_out(tx, OFFICER, case, riverbank.provider.provider_id, BOOKS, LATER)
+    assert await hub.every(transferring.carry_out, GONE) == 1
+    assert await of_case(hub, sent.case) == [("in_support", STILLWATER)]
+    [task] = await hub.rows("select kind, due_at from task where kind like 'transfer%' and done_at is null")
+    assert task == {"kind": "transfer_not_taken", "due_at": filing.end_of_day(GONE)}
+    officer = await browse("officer")
+    page = await officer.get(f"/cases/{sent.case}/referrals")
+    assert "does not take this person, because of: the person asked not to be sent there." in page.text
+
+
+@pytest.mark.service
+async def test_that_the_contract_was_let_again_is_a_reason_only_where_it_ends_or_was_handed_over(
+    hub: Hub, browse: AsPersona
+) -> None:
+    sent, officer = await supported(hub, await a_rape_sent(hub)), await browse("officer")
+    await agrees(hub, sent.case, RIVERBANK)
+    page_of, relet = f"/cases/{sent.case}/referrals/{sent.referral}/transfer", "The contract was let again"
+    assert relet not in (await officer.get(page_of)).text
+    async with hub.looks(OFFICER) as tx:
+        with pytest.raises(Refused, match="goes_on"):
+            await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, RELET, BOOKS, LATER)
+    await hub.worker.pool.execute(
+        "insert into handover (handover_id, from_contract, to_contract, to_go, to_ask, by_id, by_role, at, goes_at)"
+        " values ($1, $2, $3, 0, 0, $1, 'leader', $4, $4)",
+        *(uuid4(), STILLWATER, RIVERBANK, LATER),
+    )
+    assert relet in (await officer.get(page_of)).text
+    async with hub.looks(OFFICER) as tx:
+        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, RELET, BOOKS, LATER)

@@ -12,14 +12,13 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import gating, staying
+from services.referral.actions.transferring import RELET
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import Checked
 from services.referral.store import consent, transfers
 from services.referral.store.consent import Consent, No
 from services.referral.store.transfers import Handover, Standing, Transfer
-
-RELET = "contract_relet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "offer_next_provider": silent
         or (referral.state == "declined_by_provider" and not refusing.declined_for_it(referral)),
         gating.TO_RECORD: referral.ended_at is None and not silent and not _has_begun(referral),
-        **dict.fromkeys(staying.TASK_OF.values(), referral.ended_at is None),
+        **dict.fromkeys((*staying.TASK_OF.values(), *staying.ALONE.values()), referral.ended_at is None),
         "agreement_ended": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
         "provider_ruled_out": referral.state in WITH_PROVIDER,

@@ -26,6 +26,8 @@ TASK_OF = {
     NOT_ASKED: "handover_not_asked",
 }
 """What a human has to do about somebody who stays, by why they stay."""
+ALONE = TASK_OF | {NOT_TAKEN: "transfer_not_taken", NOT_ASKED: "transfer_not_asked"}
+"""The same where one referral alone was to be transferred."""
 
 
 async def not_taken(
@@ -44,10 +46,18 @@ async def not_taken(
 
 async def check(tx: Tx, one: Transfer, books: Books, now: datetime) -> None:
     """Matches again at the moment of going; Refused where the contract that takes over does not take the person."""
-    contract = books.directory.by_id[one.contract_id]
-    known, rules = (await not_taken(tx, [one.case_id], contract, local_day(now)))[one.case_id]
-    if known is None or rules:
+    if await against_now(tx, one, books, now) != ():
         raise Refused("contract_id", NOT_TAKEN)
+
+
+async def against_now(tx: Tx, one: Transfer, books: Books, now: datetime) -> tuple[str, ...] | None:
+    """The rules of the contract that takes over which stand against the person now; None where nothing is known of
+    them, or the contract is none any more."""
+    contract = books.directory.by_id.get(one.contract_id)
+    if contract is None:
+        return None
+    known, rules = (await not_taken(tx, [one.case_id], contract, local_day(now)))[one.case_id]
+    return None if known is None else tuple(rule.rule for rule in rules)
 
 
 async def stays(tx: Tx, one: Transfer, refused: str, books: Books, now: datetime) -> str:
@@ -57,9 +67,9 @@ async def stays(tx: Tx, one: Transfer, refused: str, books: Books, now: datetime
     case = await cases.load(tx, one.case_id)
     if refused == TO_ASK and case is not None and await gating.share_shuts(tx, case, now) is not None:
         refused = NOT_ASKED
-    kind = TASK_OF[refused]
+    kind = (TASK_OF if one.handover_id else ALONE)[refused]
     about = task_id(kind, one.referral_id, one.contract_id)
-    due = filing.hub_due(filing.CHILD, now)
+    due = filing.hub_due(filing.CHILD, now) if one.handover_id else filing.end_of_day(now)
     await tasks.add(tx, [Task(about, kind, due, now, case_id=one.case_id, referral_id=one.referral_id)])
     if refused in (TO_ASK, TO_NAME):
         line = books.directory.by_id[one.contract_id].line

@@ -1,7 +1,7 @@
 """Transfers to another contract: nothing ends before the time to undo has lapsed; then the old referral closes as it is
 and another follows it to the new provider."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.refused import Refused
@@ -11,13 +11,14 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import gating, referring, staying
+from services.referral.actions import contract_ends, gating, referring, staying
 from services.referral.actions.books import current, table
 from services.referral.domain.books import Books
-from services.referral.store import cases, referrals, transfers
+from services.referral.store import cases, contract_tasks, referrals, transfers
 from services.referral.store.transfers import Transfer
 
 BATCH = 50
+RELET = "contract_relet"
 
 
 async def transfer(
@@ -41,6 +42,8 @@ async def transfer(
     row = table().allowed(held, "transfer", viewer.role)
     if row.reasons is None or reason not in {one.code for one in row.reasons.on(local_day(now))}:
         raise Refused("reason_code", "not_in_the_list")
+    if reason == RELET and not await let_again(tx, books, held.contract_id, local_day(now)):
+        raise Refused("reason_code", "goes_on")
     contract = books.directory.by_id.get(contract_id)
     if contract is None or contract.line != held.line or contract_id == held.contract_id:
         raise Refused("contract_id", "not_of_this_line")
@@ -61,6 +64,16 @@ async def transfer(
     return planned
 
 
+async def let_again(tx: Tx, books: Books, contract_id: UUID | None, today: date) -> bool:
+    """Whether the contract of a referral ends soon, was given an earlier last day, or was handed over: only then was it
+    let again."""
+    contract = books.directory.by_id.get(contract_id) if contract_id else None
+    if contract is None or contract.ends <= today + contract_ends.SOON:
+        return True
+    told = await contract_tasks.told(tx, contract_ends.ENDS, [contract.contract_id])
+    return bool(told) or await transfers.handed_over(tx, contract.contract_id)
+
+
 async def undo(tx: Tx, viewer: Viewer, transfer_id: UUID, case_id: UUID, now: datetime) -> None:
     """Takes a transfer back; Refused when it was carried out."""
     if not await transfers.undo(tx, transfer_id, case_id, now):
@@ -75,13 +88,14 @@ async def carry_out(tx: Tx, moment: Moment, context: Context) -> int:
         return 0
     books = await current(tx, context.facts)
     for one in waiting:
-        new, refused = None, None
+        new, refused, against = None, None, None
         try:
             async with tx.transaction():
                 new = await _go(tx, one, books, context, moment.now)
         except Refused as found:
+            against = await staying.against_now(tx, one, books, moment.now) if found.code == staying.NOT_TAKEN else None
             refused = await staying.stays(tx, one, found.code, books, moment.now)
-        await transfers.done(tx, one.transfer_id, moment.now, new, refused)
+        await transfers.done(tx, one.transfer_id, moment.now, new, refused, against or ())
     await transfers.finish_handovers(tx, moment.now)
     return len(waiting)
 
@@ -91,8 +105,7 @@ async def _go(tx: Tx, one: Transfer, books: Books, context: Context, now: dateti
     person would be left with nobody."""
     decider = Viewer(one.by_id, "", one.by_role, frozenset(), None, one.transfer_id)
     ended = await referring.step(tx, decider, one.referral_id, "transfer", now, reason_code=one.reason)
-    if one.handover_id is not None:
-        await staying.check(tx, one, books, now)
+    await staying.check(tx, one, books, now)
     new = await referring.offer_line(tx, decider, one.case_id, ended.line, now)
     await referring.triage(tx, decider, new.referral_id, now)
     about = (new.referral_id, one.contract_id, books)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from kit.web.words import plural, when
 from services.referral.actions import staying
+from services.referral.case_ui import words
 from services.referral.store.transfers import Transfer
 
 STAYS = {
@@ -35,7 +36,7 @@ def outcome(one: Transfer) -> str:
     if one.done_at and not one.refused:
         return "Gone over"
     if one.done_at:
-        return STAYS.get(one.refused or "", OTHER)
+        return STAYS.get(one.refused or "", OTHER) + _rules(one)
     return ASKED_FIRST if one.gate is None else "Waits to go"
 
 
@@ -73,5 +74,23 @@ def gone(one: Transfer, to: str) -> str:
         return f"Transferred to {to}, {when(one.done_at)}."
     if one.refused == staying.TO_ASK:
         return f"Not handed over yet: the person has to agree to {to} first."
-    why = STAYS.get(one.refused, OTHER)
+    why = STAYS.get(one.refused, OTHER) + _rules(one)
     return f"Not transferred to {to}, {when(one.done_at)}. {why}."
+
+
+RULES = {
+    "area": "where they live",
+    "offer": "it is only for who chose it",
+    "dates": "it is not running",
+    "list": "its list is not open",
+    "kind": "whom it is for",
+    "reported": "whether it was reported",
+    "refused": "the person asked not to be sent there",
+}
+"""A rule of matching within a sentence, where its name does not say it."""
+
+
+def _rules(one: Transfer) -> str:
+    """What of the new contract stood against the person: ", because of: age; its list is not open"."""
+    said = [RULES.get(rule) or words.words(rule).lower() for rule in one.against or ()]
+    return f", because of: {'; '.join(said)}" if said else ""

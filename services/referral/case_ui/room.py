@@ -35,6 +35,7 @@ STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "
 STALE |= {"already_transferring", "list_has_changed"}
 REFUSALS = {
     "missing": "Choose an answer",
+    "goes_on": "The contract has not been let again: choose another reason",
     "not_in_the_list": "Choose an answer from the list",
     "too_few_attempts": "Record at least three attempts before you close it as not reached",
     "not_allowed": "Your role may not do this",

@@ -40,6 +40,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         booked = await appointments.to_come(tx, [referral.leg_id] if referral.leg_id else [], visit.now)
         books = await stocked.current(tx, desk.books)
         routings = await cases.routings(tx, case.case_id)
+        again = await transferring.let_again(tx, books, referral.contract_id, local_day(visit.now))
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
         said = await stale_steps.told(tx, books, case.case_id, referral.referral_id, referral.state)
@@ -63,7 +64,11 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         booked=booked,
         named=naming.items(named) if named else (),
         asked=reasons.words,
-        reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
+        reasons={
+            reason.code: reason.words
+            for reason in reasons.on(local_day(visit.now))
+            if again or reason.code != transferring.RELET
+        },
         agreed=AGREED,
         step_id=uuid4(),
         stood=stale_steps.carried(visit, stale_steps.stood(referral)),

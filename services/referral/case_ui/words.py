@@ -118,6 +118,9 @@ TASKS = {
     "contract_over": "A contract is over and people are still with its provider: hand them over today",
     "handover_not_taken": "The contract was handed over, and the new one does not take this person: find who can",
     "handover_not_asked": "The contract was handed over, and the person may not be asked now: decide who helps them on",
+    "transfer_not_taken": "A transfer did not go: the new service does not take this person, who stays where they are."
+    " Its referral says why: find who can",
+    "transfer_not_asked": "A transfer did not go, and the person may not be asked now: decide who helps them on",
     "handover_name_worker": "The contract was handed over: name a worker of the new provider, then transfer",
 }
 _LOOK_FOR = "Support ended, and the hub is to look for another service: "

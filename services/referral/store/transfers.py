@@ -14,7 +14,8 @@ from services.referral.store.rows import columns, read, read_one
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """A referral that goes over to another contract. `gate` None: the person is asked first; `goes_at`: until when it
-    can be undone; `assigned_to`: the worker of a restricted person there."""
+    can be undone; `assigned_to`: the worker of a restricted person there; `against`: the rules of the contract that
+    stood against the person at the moment of going."""
 
     transfer_id: UUID
     handover_id: UUID | None
@@ -32,6 +33,7 @@ class Transfer:
     refused: str | None = None
     new_referral_id: UUID | None = None
     assigned_to: UUID | None = None
+    against: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +111,20 @@ async def due(tx: Tx, now: datetime, limit: int) -> list[Transfer]:
     return sorted(read(Transfer, rows), key=attrgetter("case_id", "goes_at", "transfer_id"))
 
 
-async def done(tx: Tx, transfer_id: UUID, now: datetime, new: UUID | None, refused: str | None) -> None:
-    """It was carried out, or found to be impossible for the reason `refused`."""
+async def done(
+    tx: Tx, transfer_id: UUID, now: datetime, new: UUID | None, refused: str | None, against: Sequence[str] = ()
+) -> None:
+    """It was carried out, or found to be impossible for the reason `refused`, by the rules `against` it."""
     await tx.execute(
-        "update transfer set done_at = $2, new_referral_id = $3, refused = $4 where transfer_id = $1",
-        transfer_id,
-        now,
-        new,
-        refused,
+        "update transfer set done_at = $2, new_referral_id = $3, refused = $4, against = $5 where transfer_id = $1",
+        *(transfer_id, now, new, refused, list(against) or None),
     )
+
+
+async def handed_over(tx: Tx, contract_id: UUID) -> bool:
+    """Whether a contract was handed over to another, and that was not undone."""
+    asked = "select exists (select 1 from handover where from_contract = $1 and undone_at is null)"
+    return bool(await tx.fetchval(asked, contract_id))
 
 
 async def standing(tx: Tx, contract_id: UUID) -> list[Standing]:
