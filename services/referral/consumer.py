@@ -81,7 +81,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
     await alarming.of_batch(tx, batch.dangers, batch.later, events[-1].time)
-    await who_it_is.ask(tx, context.sealer, batch.removed, who_it_is.REMOVED, batch.books, events[-1].time)
+    await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]

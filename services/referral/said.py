@@ -59,6 +59,12 @@ FOUND = {
     " before any contact.",
     "asks_for_care": "More was told {} than when this was sent: the person needs more care than before. Ask the hub"
     " before any contact.",
+    "another_person": "The police gave {} another name and another day of birth by the same reference. Ask the hub who"
+    " it is before any contact, and use no number that you have.",
+    "not_in_the_record": "The police told {} of the crime and named this person no more. Ask the hub before any"
+    " contact.",
+    "age_by_birth": "A day of birth came {} that says another age than the one you were sent. Ask the hub before any"
+    " contact: of somebody under 18 the rules for a child count.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",

@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 
 from contracts.identity import case_id
-from services.referral.actions import opening
+from services.referral.actions import alerting, opening
 from tests.builders import NOON, a_crime, a_detail, a_victim, recorded, snapshot, updated
+from tests.conftest import Databases
 from tests.referral.conftest import Hub
+from tests.referral.portal import portal_of
 
 pytestmark = pytest.mark.service
 ANOTHER = {
@@ -33,6 +35,7 @@ async def asked(hub: Hub, case: UUID) -> list[str]:
 
 
 async def alerted(hub: Hub, case: UUID) -> int:
+    await hub.every(alerting.tell, NOON)
     mails = "select count(*) from provider_mail where case_id = $1 and template = 'provider_alert'"
     return int(await hub.value(mails, case))
 
@@ -46,8 +49,11 @@ async def a_crime_sent(hub: Hub) -> dict[str, Any]:
     return crime
 
 
-async def test_another_name_and_another_day_of_birth_are_asked_about_and_told_and_no_number_is_safe(hub: Hub) -> None:
+async def test_another_name_and_another_day_of_birth_are_asked_about_and_told_and_no_number_is_safe(
+    hub: Hub, databases: Databases
+) -> None:
     case = await told(hub, await a_crime_sent(hub), 2, **ANOTHER)
+    assert "another name and another day of birth" in await warned(hub, databases)
     assert await asked(hub, case) == ["another_person", "number_changed"] and await alerted(hub, case) == 1
     assert await hub.value("select safety from channel where kind = 'mobile'") == "unknown"
 
@@ -61,9 +67,18 @@ async def test_a_marriage_a_slip_or_a_repeated_word_is_no_other_person(hub: Hub,
     assert await hub.value("select safety from channel where kind = 'mobile'") == "safe"
 
 
-async def test_who_is_not_in_the_last_record_is_asked_about_and_told_once(hub: Hub) -> None:
+async def warned(hub: Hub, databases: Databases) -> str:
+    """What the provider that has the referral reads on its page."""
+    async with portal_of(hub, databases) as browse:
+        referral = await hub.value("select referral_id from referral")
+        return (await (await browse("support.worker")).get(f"/portal/referrals/{referral}")).text
+
+
+async def test_who_is_not_in_the_last_record_is_asked_about_and_told_once(hub: Hub, databases: Databases) -> None:
     crime = await a_crime_sent(hub)
     case = case_id(crime["crime_id"], "V1")
     for revision in (2, 3):
         await hub.hears([snapshot(updated(crime, revision, victims=[a_victim("V2")]))])
     assert await asked(hub, case) == ["not_in_the_record"] and await alerted(hub, case) == 1
+    text = await warned(hub, databases)
+    assert "named this person no more. Ask the hub before any contact." in text and "bail" not in text

@@ -10,13 +10,13 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from services.referral.actions import books as stocked
-from services.referral.actions import filing, telling_providers
+from services.referral.actions import filing
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.told import OLDEST, by_birth, contradict, with_told, years
-from services.referral.store import ages, alerts, tasks
+from services.referral.store import ages, alarms, alerts, tasks
 from services.referral.store.tasks import Task, task_id
 
-TO_CHECK = "age_to_check"
+TO_CHECK, BY_BIRTH = "age_to_check", "age_by_birth"
 
 
 async def compare(tx: Tx, context: Context, born: Sequence[tuple[UUID, str | None]], now: datetime) -> int:
@@ -40,7 +40,7 @@ async def compare(tx: Tx, context: Context, born: Sequence[tuple[UUID, str | Non
     for case_id, age in found:
         await rerun(tx, case_id, books, now, change=partial(with_told, age=age, sex=None))
         await audit.record(tx, [audit.Entry(None, "system", None, "case.age_by_birth", "case", case_id)])
-    await telling_providers.alert(tx, context.sealer, [(leg, "age_by_birth") for leg in with_provider], books, now)
+    await alarms.add(tx, sorted({leg.case_id for leg in with_provider}), BY_BIRTH, BY_BIRTH, None, now, now)
     return len(found)
 
 

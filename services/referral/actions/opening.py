@@ -8,7 +8,6 @@ from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
 from services.referral.actions import birthdays, filing, restricting, sealing, told_channels, who_it_is
-from services.referral.actions import books as stocked
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -23,8 +22,7 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
     if arrivals:
         born, others = await _keep(tx, context.sealer, arrivals, moment.now)
         if others:
-            books = await stocked.current(tx, context.facts)
-            await who_it_is.ask_of(tx, context.sealer, others, books, moment.now)
+            await who_it_is.ask_of(tx, others, moment.now)
         await birthdays.compare(tx, context, born, moment.now)
     return len(arrivals)
 

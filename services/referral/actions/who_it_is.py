@@ -7,9 +7,8 @@ from uuid import UUID
 
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import filing, sealing, telling_providers
-from services.referral.domain.books import Books
-from services.referral.store import alerts, cases, details, tasks
+from services.referral.actions import filing, sealing
+from services.referral.store import alarms, cases, details, tasks
 from services.referral.store.tasks import Task, task_id
 
 ANOTHER, REMOVED = "another_person", "not_in_the_record"
@@ -31,18 +30,17 @@ async def others(tx: Tx, sealer: Sealer, given: Given) -> set[UUID]:
     return found
 
 
-async def ask_of(tx: Tx, sealer: Sealer, people: Collection[UUID], books: Books, now: datetime) -> None:
+async def ask_of(tx: Tx, people: Collection[UUID], now: datetime) -> None:
     """Asks of every open case of these people whether they are who they were."""
     about = [case_id for person_id in sorted(people) for case_id in await cases.of_person(tx, person_id, closed=False)]
-    await ask(tx, sealer, about, ANOTHER, books, now)
+    await ask(tx, about, ANOTHER, now)
 
 
-async def ask(tx: Tx, sealer: Sealer, case_ids: Sequence[UUID], kind: str, books: Books, now: datetime) -> None:
-    """A task of the same day for each case, and an alert to each provider that has it."""
+async def ask(tx: Tx, case_ids: Sequence[UUID], kind: str, now: datetime) -> None:
+    """A task of the same day for each case, and an alert to each provider that has it: by mail, and on its page in
+    words."""
     if not case_ids:
         return
-    due = filing.end_of_day(now)
-    await tasks.add(tx, [Task(task_id(kind, one, now.isoformat()), kind, due, now, case_id=one) for one in case_ids])
-    legs = await alerts.open_legs(tx, case_ids)
-    alerted = [(leg, f"{kind}/{now.isoformat()}") for leg in legs]
-    await telling_providers.alert(tx, sealer, alerted, books, now)
+    due, about = filing.end_of_day(now), now.isoformat()
+    await tasks.add(tx, [Task(task_id(kind, one, about), kind, due, now, case_id=one) for one in case_ids])
+    await alarms.add(tx, case_ids, kind, f"{kind}/{about}", None, now, now)
