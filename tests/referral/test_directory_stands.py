@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.matching import CONTRACTS, cases, contracts, differences
-from contracts.identity import contract_id
+from contracts.identity import case_id, contract_id
 from contracts.working_time import local_day
 from kit import clock
 from kit.web import signin
@@ -23,8 +23,9 @@ from services.referral.directory_ui.gaps import takeaway
 from services.referral.directory_ui.picture import shaded
 from services.referral.domain.directory import ListSaid
 from services.referral.domain.matching import explain, match
+from services.referral.store import cases as case_store
 from tests.browser import Browser, cookie_of
-from tests.builders import a_crime, a_domestic_crime, a_victim
+from tests.builders import a_crime, a_domestic_crime, a_victim, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
@@ -259,3 +260,21 @@ async def test_pages_of_those_who_keep_the_directory_pass_the_gate(hub: Hub, dat
             act = press(button) if button else None
             found = await gate.problems(settings.public_url + path, signed_in=signed_in, act=act, looks=narrow)
             assert found == [], f"{path} {button}"
+
+
+@pytest.mark.service
+async def test_what_changes_nothing_of_a_decision_changes_nothing_of_its_panel_either(
+    hub: Hub, browse: AsPersona
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears(recorded(crime))
+    case, browser = case_id(crime["crime_id"], "V-1"), await browse("officer")
+    before = await browser.get(f"/cases/{case}/decisions/1/general")
+    for revision, sex in ((2, "male"), (3, "not_known")):
+        again = updated(crime, revision, victims=[a_victim("V-1", sex=sex, language="pl", age_at_report=99)])
+        await hub.hears([snapshot(again)])
+    async with hub.as_worker() as tx:
+        [decision] = await case_store.routings(tx, case)
+    assert decision.facts["case"]["language"] == "pl", "the newest facts are those of the last decision"
+    after = await browser.get(f"/cases/{case}/decisions/1/general")
+    assert after.texts("li") == before.texts("li") and after.text == before.text

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from contracts.identity import case_id
-from services.referral.actions import opening
+from services.referral.actions import opening, rerouting
 from services.referral.domain.told import doubtful_age
 from tests.builders import NOON, a_crime, a_detail, a_victim, recorded, snapshot, updated
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
 
 MOBILE = {"kind": "mobile", "value": "07700 900321", "safety": "safe"}
@@ -107,3 +107,23 @@ async def test_a_later_word_of_the_police_is_looked_at_as_well(hub: Hub, born: s
     again["victims"][0]["sealed"] = hub.sealed(a_detail(date_of_birth=born), crime["crime_id"], "V1")
     await hub.hears([snapshot(again)])
     assert await sent(hub, case_id(crime["crime_id"], "V1")) is leaves
+
+
+@pytest.mark.service
+async def test_a_doubt_stays_however_often_the_case_is_decided_until_details_come_that_fit(
+    hub: Hub, browse: AsPersona
+) -> None:
+    crime = a_crime(a_victim("V1"))
+    crime["victims"][0]["sealed"] = hub.sealed(a_detail(), "another crime", "V1")
+    await hub.hears(recorded(crime))
+    case = case_id(crime["crime_id"], "V1")
+    again = updated(crime, 2, flags=["anti_social_behaviour"], victims=[a_victim("V1")])
+    await hub.hears([snapshot(again)])
+    async with hub.as_worker() as tx:
+        await rerouting.rerun(tx, case, BOOKS, NOON)
+    assert not await sent(hub, case), "a new line does not leave by itself either"
+    officer = await browse("officer")
+    assert "does not fit what they said in the open" in (await officer.get(f"/cases/{case}")).text
+    fits = updated(again, 3, victims=[a_victim("V1", sealed=hub.sealed(a_detail(), crime["crime_id"], "V1"))])
+    await hub.hears([snapshot(fits)])
+    assert "does not fit what they said in the open" not in (await officer.get(f"/cases/{case}")).text

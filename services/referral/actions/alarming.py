@@ -100,16 +100,17 @@ async def of_batch(
     later: Sequence[tuple[Case, Case]],
     now: datetime,
     heard_from: UUID | None = None,
+    no_crime: Sequence[Case] = (),
 ) -> None:
-    """What is told later of danger (`later`: cases as they were, and are) reaches who helps in that case, and in every
-    other case of the person."""
+    """What is told later of danger (`later`: cases as they were, and are), and of which the police say that it is no
+    crime any more, reaches who helps in that case, and in every other case of the person."""
     for held, case in later:
         if rose(held.risk_grade, case.risk_grade):
             await if_raised(tx, case.case_id, (held.risk_grade, case.risk_grade), now, heard_from)
         elif filing.has_provider(held, case) and (new := filing.new_holds(held, case)):
             await _asks_for_care(tx, case.case_id, new, now, heard_from)
-        if filing.cancelled(held, case, now):
-            await alarms.add(tx, [case.case_id], filing.NO_CRIME, f"no_crime/{case.revision}", None, now, now)
+    for case in no_crime:
+        await alarms.add(tx, [case.case_id], filing.NO_CRIME, f"no_crime/{case.revision}", None, now, now)
     await elsewhere.tell(tx, dangers, now)
 
 

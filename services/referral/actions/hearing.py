@@ -45,8 +45,8 @@ class Hearing:
     by person; `left`: places of the contracts that have a limit; `stood`: the books before one of these was full;
     `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes; `one_chance`: the people of
     whom it was heard that it is honour-based abuse, and when; `dangers`: what the other cases of a person have to be
-    told of, by the case that tells it; `later`: cases that were known, as they were and as they are; `removed`: open
-    cases whose person the police name no more."""
+    told of, by the case that tells it; `later`: cases that were known, as they were and as they are; `no_crime`: those
+    of which the police say that it is none any more; `removed`: open cases whose person the police name no more."""
 
     books: Books
     past: Past
@@ -62,6 +62,7 @@ class Hearing:
     removed: list[UUID] = field(default_factory=list)
     dangers: list[tuple[UUID, str]] = field(default_factory=list)
     later: list[tuple[Case, Case]] = field(default_factory=list)
+    no_crime: list[Case] = field(default_factory=list)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -163,8 +164,8 @@ def _hear_case(
 ) -> Decision:
     person, now = _person(facts), event.time
     past = hearing.past
-    history = history_of(past, person, facts)
     held = past.cases.get(facts.case_id)
+    history = history_of(past, person, facts)
     if held is None:
         facts = noes.with_ruled_out(past, person, facts)
         decision = decide(facts, history, hearing.books, now)
@@ -252,8 +253,9 @@ def _gather(
     for kind in set(facts.channels_safe).difference(before.channels_safe if before else ()):
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
     tasks = (*filing.tasks_of(facts, decision, now), *filing.liaison(facts, case, now), *filing.news(held, case, now))
-    tasks = (*tasks, *filing.cancelled(held, case, now))
-    for task in tasks:
+    gone = filing.cancelled(held, case, now)
+    hearing.no_crime += [case] * len(gone)
+    for task in (*tasks, *gone):
         changes.tasks[task.task_id] = task
     hearing.events += decision.events
     hearing.causes += [event] * len(decision.events)
@@ -295,10 +297,16 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
         high_risk_elsewhere=any(prior.high_risk and prior.state != "closed" for prior in others),
         other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
-        doubtful=facts.case_id in past.doubtful,
+        doubtful=_doubtful(past, facts.case_id),
         no_elsewhere=noes.elsewhere(past, others, facts),
         locked_channels=frozenset(past.barred.get(person, ())),
     )
+
+
+def _doubtful(past: Past, case_id: UUID) -> bool:
+    """Whether what came sealed fits: as it was found now, or where nothing came, as it was before."""
+    before = past.histories.get(case_id)
+    return past.doubtful.get(case_id, before is not None and before.doubtful)
 
 
 def _who_help(past: Past, facts: CaseFacts) -> frozenset[UUID]:

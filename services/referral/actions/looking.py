@@ -18,14 +18,15 @@ from services.referral.store import persons
 Found = tuple[CaseFacts, sealing.Details | None]
 
 
-async def doubtful(tx: Tx, sealer: Sealer, heard: Sequence[Heard], books: Books) -> set[UUID]:
-    """The cases that might be sent by themselves and whose sealed details speak against it: they do not open, the day
-    of birth does not fit the age, no channel that is called safe has a number or address, or they may be of somebody
-    restricted. Details of whom nothing may be shared stay closed."""
+async def doubtful(tx: Tx, sealer: Sealer, heard: Sequence[Heard], books: Books) -> dict[UUID, bool]:
+    """The cases that might be sent by themselves and of which sealed details came, each with whether these speak
+    against it: they do not open, the day of birth does not fit the age, no channel that is called safe has a number or
+    address, or they may be of somebody restricted. Details of whom nothing may be shared stay closed."""
     looked = list(_opened(sealer, heard, books))
     found = {facts.case_id for facts, told in looked if told is None or not _fits(facts, told)}
     entries = {facts.case_id: sealing.digests(sealer, told) for facts, told in looked if told is not None}
-    return found | await persons.maybe_restricted(tx, entries)
+    found |= await persons.maybe_restricted(tx, entries)
+    return {facts.case_id: facts.case_id in found for facts, _ in looked}
 
 
 def _opened(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Iterator[Found]:

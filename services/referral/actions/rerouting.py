@@ -51,7 +51,8 @@ async def rerun(
     if held is None or not routings:
         return False
     before, facts = facts_of(routings[0].facts["case"]), change(facts_of(routings[0].facts["case"]))
-    history = await history_now(tx, held, facts)
+    known = batches.remembered(routings[0].facts["history"])
+    history = await history_now(tx, held, facts, known)
     referred = await referrals.of_case(tx, case_id)
     stands = Standing(
         reference=held.reference,
@@ -63,7 +64,7 @@ async def rerun(
         run=held.runs,
         referred=frozenset(referral.line for referral in referred),
         before=_ours(before, facts),
-        history=batches.remembered(routings[0].facts["history"]),
+        history=known,
         revision=held.revision,
         lifted=LIFTED if await incidents.is_lifted(tx, case_id) else frozenset(),
         ended=(await hold_ends.ended(tx, [case_id])).get(case_id, ()),
@@ -88,12 +89,14 @@ async def rerun(
     return True
 
 
-async def history_now(tx: Tx, held: Case, facts: CaseFacts) -> History:
-    """What is known of the person of a case now."""
+async def history_now(tx: Tx, held: Case, facts: CaseFacts, before: History | None = None) -> History:
+    """What is known of the person of a case now. `before`: what was, for what no later look tells anew."""
     refs = [held.victim_ref] if held.victim_ref else []
     async with persons_store.seen_whole(tx):
         past = await batches.past(tx, (), [held.person_id], refs, persons.accused(held.force, facts.suspect_refs))
     past.restricted = {held.person_id} if held.restricted else set()
+    if before is not None:
+        past.histories[held.case_id] = before
     return hearing.history_of(past, held.person_id, facts)
 
 

@@ -150,11 +150,12 @@ async def then(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         decision = _of(await cases.routings(tx, case.case_id), run)
-        directory = await stocked.as_it_stood(tx, decision.directory_version)
+        facts, version = decision.as_taken()
+        directory = await stocked.as_it_stood(tx, version)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "decision_explained", "case", case.case_id)])
     day = local_day(decision.decided_at)
-    found = explain(facts_of(decision.facts["case"]), line, directory, day) if directory else None
+    found = explain(facts_of(facts["case"]), line, directory, day) if directory else None
     return visit.render(
         "case_ui/decision.html",
         **top,

@@ -105,7 +105,7 @@ class Past:
     lifted: set[UUID] = field(default_factory=set)
     ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
-    doubtful: set[UUID] = field(default_factory=set)
+    doubtful: dict[UUID, bool] = field(default_factory=dict)
     helped_by: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
@@ -298,8 +298,15 @@ on conflict (crime_id) do update set revision = excluded.revision, people = crim
    cases = crime.cases + excluded.cases, heard = crime.heard + excluded.heard, stale = crime.stale + excluded.stale,
    crime_reference = coalesce(excluded.crime_reference, crime.crime_reference)
 """
-_ROUTING_AGAIN = """
-on conflict (case_id, run) do update set facts = excluded.facts, directory_version = excluded.directory_version
+# The newest facts are those of the last run; what a run was decided on first stays beside them.
+_ANEW = (
+    "(routing.facts, routing.directory_version) is distinct from (excluded.facts, excluded.directory_version)"
+    " and routing.decided_on is null"
+)
+_ROUTING_AGAIN = f"""
+on conflict (case_id, run) do update set facts = excluded.facts, directory_version = excluded.directory_version,
+   decided_on = case when {_ANEW} then routing.facts else routing.decided_on end,
+   decided_directory = case when {_ANEW} then routing.directory_version else routing.decided_directory end
 """
 # Two statements, since row-level security asks of what hangs on a case whether the case is seen.
 _WRITE_CASES = f"""

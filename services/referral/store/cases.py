@@ -67,7 +67,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """One decision: what it recommends, by which rules ("id@version"), from which facts (those that say something)."""
+    """One decision: what it recommends, by which rules ("id@version"), from which facts (those that say something).
+    Where newer `facts` came and changed nothing of it, `decided_on` and `decided_directory` say what it stands on."""
 
     run: int
     decided_at: datetime
@@ -80,6 +81,14 @@ class Routing:
     facts: dict[str, Any]
     rules_version: str | None
     directory_version: str | None = None
+    decided_on: dict[str, Any] | None = None
+    decided_directory: str | None = None
+
+    def as_taken(self) -> tuple[dict[str, Any], str | None]:
+        """The facts and the version of the directory that the decision was taken on."""
+        if self.decided_on is None:
+            return self.facts, self.directory_version
+        return self.decided_on, self.decided_directory
 
 
 @dataclass(frozen=True, slots=True)
