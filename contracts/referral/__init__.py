@@ -1,7 +1,15 @@
 """What referral announces: cases, routing, referrals, contact, consent, support and capacity."""
 
 from contracts.case_fact import CaseFact
-from contracts.referral.cases import CaseFacts, CaseOpened, CaseRouted, CaseUpdated, NobodyAvailable, Rule
+from contracts.referral.cases import (
+    CaseFacts,
+    CaseOpened,
+    CaseRouted,
+    CaseUpdated,
+    NobodyAvailable,
+    PersonDeathRecorded,
+    Rule,
+)
 from contracts.referral.contact import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -53,6 +61,7 @@ __all__ = [
     "NeedMeasured",
     "NobodyAvailable",
     "OutcomeMeasured",
+    "PersonDeathRecorded",
     "ReferralAccepted",
     "ReferralContacting",
     "ReferralDeclined",

@@ -85,6 +85,15 @@ class CaseUpdated(CaseFacts):
     same_as: UUID | None = None
 
 
+class PersonDeathRecorded(CaseFact):
+    """The hub made sure that the person died (first said at `said_at`): what was owed to them ends. Relatives who are
+    bereaved by a crime have rights of their own, in cases of their own. `taken_back`: it was a mistake, they live."""
+
+    TYPE: ClassVar[str] = "person-death.recorded.v1"
+    said_at: Timestamp
+    taken_back: Bool = False
+
+
 class Rule(Part):
     id: Code
     version: Code

@@ -143,10 +143,10 @@ class Visit:
     def forbidden(self) -> Response:
         return self.problem(403)
 
-    def conflict(self, changed: str = "", to: str = "") -> Response:
+    def conflict(self, changed: str = "", to: str = "", *, stale: bool = True) -> Response:
         """Somebody or something changed it meanwhile. `changed`: what it is now, and who did what when, as sentences;
-        `to`: the page of this site that shows how it stands."""
-        return self.problem(409, changed=changed, onward=guard.local_path(to))
+        `to`: the page of this site that shows how it stands. Not `stale`: nothing changed, it is not allowed."""
+        return self.problem(409, changed=changed, onward=guard.local_path(to), unchanged=not stale)
 
     def signed_out(self) -> Response:
         """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""

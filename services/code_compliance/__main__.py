@@ -7,7 +7,15 @@ from contracts.addresses import COUNTS_ALL, OPERATIONS, PATHS
 from contracts.feedback import FeedbackComplaintFound
 from contracts.justice import MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
-from contracts.referral import CaseOpened, CaseUpdated, ContactSafetyChanged, ContactSent, ContactWithheld, ReferralSent
+from contracts.referral import (
+    CaseOpened,
+    CaseUpdated,
+    ContactSafetyChanged,
+    ContactSent,
+    ContactWithheld,
+    PersonDeathRecorded,
+    ReferralSent,
+)
 from contracts.topics import CODE_EVENTS, FEEDBACK_EVENTS, JUSTICE_MILESTONES, POLICE_CRIMES, REFERRAL_EVENTS
 from kit.service import Every, Service, main
 from kit.web import operations
@@ -31,6 +39,7 @@ SERVICE = Service(
         CaseOpened: consumer.on_referral,
         CaseUpdated: consumer.on_referral,
         ReferralSent: consumer.on_referral,
+        PersonDeathRecorded: consumer.on_death,
         ContactSent: own_rights.on_contact,
         ContactWithheld: own_rights.on_contact,
         ContactSafetyChanged: own_rights.on_contact,

@@ -1,13 +1,14 @@
 """What the service hears: crimes, milestones, notices, and what referral says of cases; a batch at a time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from contracts.identity import case_id
 from contracts.justice import NO_DETAILS, MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
-from contracts.referral import CaseFacts, CaseOpened, CaseUpdated, ReferralSent
+from contracts.referral import CaseFacts, CaseOpened, CaseUpdated, PersonDeathRecorded, ReferralSent
 from contracts.refused import Refused
 from kit.database import Tx
 from kit.inbox import Received, release, wait
@@ -120,6 +121,20 @@ async def on_referral(tx: Tx, events: Sequence[OfReferral], context: Context) ->
     await _release(tx, new, context)
 
 
+async def on_death(tx: Tx, events: Sequence[Received[PersonDeathRecorded]], context: Context) -> None:
+    """The hub made sure that somebody died, or that it was a mistake: what is owed to them ends, or runs again."""
+    rules: Rulebook = context.facts
+    cases = {c.case_id: c for c in await stored.load(tx, cases=[e.data.case_id for e in events], lock=True)}
+    await wait(tx, [e for e in events if e.data.case_id not in cases])
+    last = {e.data.case_id: e for e in events if e.data.case_id in cases}
+    for each_id, event in last.items():
+        died_at = None if event.data.taken_back else event.data.said_at.astimezone(UTC)
+        await stored.set_died(tx, each_id, died_at)
+        cases[each_id] = replace(cases[each_id], died_at=died_at)
+    why = {each: Because(event.time, event, event.data.actor_role) for each, event in last.items()}
+    await decide_afresh(tx, [cases[each] for each in sorted(why)], why, rules)
+
+
 async def _cases_told(tx: Tx, facts: Mapping[UUID, OfReferral], rules: Rulebook) -> list[UUID]:
     """Keeps what cases say of themselves; returns those that came without a report and are new."""
     restricted = {c: isinstance(e.data, CaseFacts) and e.data.restricted for c, e in facts.items()}
@@ -153,11 +168,14 @@ async def _release(tx: Tx, keys: Sequence[UUID], context: Context) -> int:
     """Hears what waited for crimes and cases that are here now."""
     events = await release(tx, context, [str(key) for key in keys]) if keys else []
     of_referral = [e for e in events if isinstance(e.data, ReferralSent)]
-    of_justice = [e for e in events if not isinstance(e.data, ReferralSent)]
+    of_death = [e for e in events if isinstance(e.data, PersonDeathRecorded)]
+    of_justice = [e for e in events if not isinstance(e.data, ReferralSent | PersonDeathRecorded)]
     if of_justice:
         await on_justice(tx, of_justice, context)
     if of_referral:
         await on_referral(tx, of_referral, context)
+    if of_death:
+        await on_death(tx, of_death, context)
     return len(events)
 
 

@@ -41,6 +41,11 @@ def answers_of_alert() -> Mapping[str, str]:
     return dict(_document("task_answers.yaml")["of_alert"])
 
 
+def answers_of_death() -> Mapping[str, str]:
+    """How a task may be closed that asks whether somebody died, in words."""
+    return dict(_document("task_answers.yaml")["of_death"])
+
+
 def answers_of_contract() -> Mapping[str, str]:
     """How a task about a contract that ends may be closed, in words."""
     return dict(_document("task_answers.yaml")["of_contract"])

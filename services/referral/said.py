@@ -68,6 +68,8 @@ FOUND = {
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
+    "person_alive": "It was said {} that this person is alive: that they died was recorded by mistake. Every channel "
+    "stays locked until somebody has spoken to them.",
 }
 """What a service found of danger or death, as alerts say it at the top of a page; each with when."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}

@@ -119,6 +119,29 @@ async def test_after_a_death_every_channel_is_shut_every_service_is_told_and_no_
     assert (await channels(hub, sent))["mobile"] == ("safe", None)
 
 
+async def test_the_hub_makes_sure_of_a_death_for_every_case_of_the_person_and_takes_a_mistake_back(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await in_support(hub)
+    await takes(hub, sent, "end_early", reason_code="died")
+    task = await hub.value("select task_id from task where kind = 'person_died'")
+    said = "select data ->> 'taken_back' as back from case_event where type = 'person-death.recorded.v1' order by id"
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get(f"/cases/tasks/{task}")
+        assert "It was done" not in page.text and "It was recorded by mistake, the person is alive" in page.text
+        await officer.submit("Close the task", answer="died")
+        assert [row["back"] for row in await hub.rows(said)] == ["false"]
+        page = await officer.get(f"/cases/{sent.case}")
+        form = page.hidden(f"/cases/{sent.case}/alive")
+        page = await officer.submit("Take it back")
+        assert "this person is alive" in page.text and "that this person died. Nobody tries" not in page.text
+        await officer.post(f"/cases/{sent.case}/alive", form, status=409)
+        assert [row["back"] for row in await hub.rows(said)] == ["false", "true"]
+        assert "recorded by mistake: they are alive" in (await officer.get(f"/cases/{sent.case}/timeline")).text
+    assert set((await channels(hub, sent)).values()) == {("unsafe", "died")}  # until somebody has spoken to them
+
+
 @pytest.mark.parametrize(("verb", "reason"), [("pause", "unsafe_now"), ("pause", "person_away"), ("decline", "unsafe")])
 async def test_a_provider_that_says_it_is_not_safe_makes_every_channel_unknown_and_the_others_hear(
     hub: Hub, databases: Databases, verb: str, reason: str

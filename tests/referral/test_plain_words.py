@@ -201,7 +201,10 @@ async def test_what_a_provider_may_no_longer_see_is_not_called_unknown(hub: Hub,
         await worker.follow("Decline")
         page = await worker.submit("Decline", reason_code="out_of_scope")
         assert "You declined the referral." in page.text
-        assert [page.summary[name] for name in ("Area", "Age", "Risk")] == ["No longer shown"] * 3
+        assert not {"Area", "Age", "Risk"} & set(page.summary) and "not yours any more" in page.text
+        stale = {"worker": "me"}
+        page = await worker.post(f"{sent.page}/assign", stale, 409)
+        assert page.heading == "This cannot be done as it stands now"
 
 
 @pytest.mark.parametrize(

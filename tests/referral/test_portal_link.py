@@ -281,6 +281,9 @@ async def test_a_lock_from_a_page_whose_link_is_over_is_heard_and_shows_nothing(
     page = await holder.post("/portal/link/attempts", tried | {"text": "She asked for a call on Monday"}, status=404)
     assert "What you sent was not saved" in page.text and "She asked for a call on Monday" in page.text
     assert tried["attempt_id"] not in page.text and "csrf" not in page.text.lower()
+    declined = {"reason_code": "out_of_scope", "better_line": "mental_health"}
+    page = await holder.post("/portal/link/steps/decline", declined, status=404)
+    assert page.summary == {"You chose": "Decline", "Reason code": "Out of scope", "Better line": "Mental health"}
     await hub.every(locking.carry_on)
     locked = "select locked_why from channel where kind = 'mobile'"
     assert await hub.value(locked) is None

@@ -16,7 +16,7 @@ from services.code_compliance.domain.facts import Case, Evidence, Milestone
 from services.code_compliance.domain.occasions import Occasion, concerning, known_at, occasions
 from services.code_compliance.domain.pauses import Pause, by_clock
 from services.code_compliance.domain.rulebook import Rulebook
-from services.code_compliance.domain.states import BY_THE_TIMER, settle
+from services.code_compliance.domain.states import BY_THE_TIMER, OPEN, settle
 
 Key = tuple[str, str]
 """Entitlement and occurrence of a clock."""
@@ -112,6 +112,8 @@ def decide(
     for duty in _by_duty(_raised(case, mine, rules)).values():
         for clock in _clocks(case, duty, mine, told, rules, stopped):
             found[clock.key] = _with_verdict(clock, before.get(clock.key))
+    if case.died_at is not None:
+        found = _until_death(found, case.died_at)
     for key, clock in before.items():
         if key not in found:
             found[key] = replace(
@@ -243,6 +245,23 @@ def _settled(clock: Clock, evidence: Sequence[Evidence]) -> Clock:
     by = settlement.by
     deciding = (settlement.state, by.at, by.source, by.channel, by.reason_code, by.id, by.recorded_at)
     return Clock(*(*_plan(clock), *deciding, clock.paused_since, clock.paused_for, clock.paused_days))
+
+
+DIED = "person_died"
+"""Why a clock ended with the person to whom the duty was owed; what is owed to the bereaved runs in their own cases."""
+
+
+def _until_death(found: Mapping[Key, Clock], died_at: datetime) -> dict[Key, Clock]:
+    """What was open when the person died ends then; what arises later is owed to nobody. A day that was missed before
+    stays missed."""
+    return {key: _ended(clock, died_at) for key, clock in found.items() if clock.started_at <= died_at}
+
+
+def _ended(clock: Clock, died_at: datetime) -> Clock:
+    if clock.state not in OPEN or (clock.due_at is not None and clock.due_at < died_at):
+        return clock
+    ended = replace(clock, paused_since=None, paused_for=None)
+    return replace(ended, state="excepted_with_reason", settled_at=died_at, source="hub", reason_code=DIED)
 
 
 def _with_verdict(clock: Clock, before: Clock | None) -> Clock:

@@ -15,7 +15,8 @@ class Case:
 
     `reported_at` is the report, or the first contact; `received_at` when the hub first had usable details under a
     lawful share; `refused` whether the person ever said no to it; `stands_for`, for somebody bereaved, the id that the
-    case of the deceased would have; `overrides` what workers decided about enhanced rights.
+    case of the deceased would have; `overrides` what workers decided about enhanced rights;
+    `died_at` since when the hub has it that the person died.
     """
 
     case_id: UUID
@@ -31,6 +32,7 @@ class Case:
     revision: int = 1
     removed: bool = False
     overrides: tuple[Override, ...] = ()
+    died_at: datetime | None = None
 
     @property
     def life(self) -> UUID:

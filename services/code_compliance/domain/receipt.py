@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.working_time import LONDON, NUMBERS, Calendar, last_day, local_day, sum_in_words
 from services.code_compliance.domain import enhanced
-from services.code_compliance.domain.entitlements import Clock
+from services.code_compliance.domain.entitlements import DIED, Clock
 from services.code_compliance.domain.facts import Case
 from services.code_compliance.domain.pauses import Pause
 from services.code_compliance.domain.rulebook import Rulebook
@@ -48,6 +48,8 @@ def receipt(case: Case, clock: Clock, rules: Rulebook, now: datetime, pauses: Se
     parts = [_sum(clock, rules, now), *_paused(clock, rules, pauses)]
     if clock.basis == "outer_bound":
         parts.append(_outer_bound(clock, rules))
+    if clock.reason_code == DIED and clock.settled_at is not None:
+        parts.append(f"The person died: it ended {moment_in_words(clock.settled_at)}, by the hub's record.")
     parts.extend(_enhanced(case, clock, rules))
     parts.append(f"Rule {clock.entitlement}, {code.name.removeprefix(OWNER)}.")
     if entitlement.unverified:

@@ -80,4 +80,5 @@ def _case(crime: Crime, person: _Person, heard_at: datetime, rules: Rulebook, he
         refused=person.circumstances.share == "refused" or (held is not None and held.refused),
         revision=_revision(crime),
         overrides=held.overrides if held else (),
+        died_at=held.died_at if held else None,
     )

@@ -41,7 +41,7 @@ on conflict (case_id) do update
 """
 _LOAD = """
 select case_id, crime_id, stands_for, facts, reasons, reported_at, recorded_at, first_heard_at, received_at, refused,
-       revision, removed,
+       revision, removed, died_at,
        (select jsonb_agg(to_jsonb(o) order by o.entered_at, o.override_id) from enhanced_override o
          where o.case_id = code_case.case_id) as overrides
   from code_case where crime_id = any($1::uuid[]) or case_id = any($2::uuid[]) order by case_id
@@ -99,6 +99,11 @@ async def load(tx: Tx, *, crimes: Sequence[UUID] = (), cases: Sequence[UUID] = (
     """The cases of crimes, and cases by their own ids, as far as the viewer of the transaction may see them."""
     rows = await tx.fetch(_LOAD + (" for update of code_case" if lock else ""), list(crimes), list(cases))
     return [_case(row) for row in rows]
+
+
+async def set_died(tx: Tx, case_id: UUID, died_at: datetime | None) -> None:
+    """Since when it is recorded that the person died; None where they live after all."""
+    await tx.execute("update code_case set died_at = $2 where case_id = $1", case_id, died_at)
 
 
 async def keep_override(tx: Tx, override: Override) -> bool:

@@ -15,11 +15,12 @@ from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import NOW_OR_CHILD
 from services.referral.domain.safe_contact import DIED, ONE_CHANCE
 from services.referral.store import alarms, beside, cases, contact, locks, tasks, unsure
-from services.referral.store.cases import Case
+from services.referral.store.cases import Alert, Case
 from services.referral.store.locks import Lock
 from services.referral.store.tasks import Task, task_id
 
 UNSAFE, RAISED, DEAD, CARE = "contact_unsafe", "risk_raised", "person_died", "asks_for_care"
+ALIVE = "person_alive"
 """What is told, as triggers of an alert beside those of the police and the courts."""
 WRITTEN = "written_danger"
 AFRAID = "agreement_afraid"
@@ -47,6 +48,8 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
     makes sure the same day. Once for each person's case, however often it is said."""
     person_id = await contact.person_of(tx, referral.case_id)
     task = task_id(DEAD, referral.case_id)
+    if await tasks.get(tx, task) is not None and not is_dead(await cases.alerts(tx, referral.case_id)):
+        task = task_id(DEAD, referral.case_id, referral.referral_id)  # said anew after it was taken back
     if person_id is None or await tasks.get(tx, task) is not None:
         return
     await tasks.add(tx, [Task(task, DEAD, filing.end_of_day(now), now, case_id=referral.case_id)])
@@ -57,6 +60,16 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
     found = await cases.of_person(tx, person_id, closed=False)
     await _alert(tx, found, DEAD, referral, referral.updated_at, now)
     await noticing.tell_roles(tx, DEAD, found, now)
+
+
+def last_said(heard: Sequence[Alert]) -> Alert | None:
+    """What was said last of whether the person lives; None where nobody ever said that they died."""
+    return max((one for one in heard if one.trigger in (DEAD, ALIVE)), key=lambda one: one.received_at, default=None)
+
+
+def is_dead(heard: Sequence[Alert]) -> bool:
+    last = last_said(heard)
+    return last is not None and last.trigger == DEAD
 
 
 async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:

@@ -9,9 +9,16 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import noting
+from services.referral.actions import making_sure, noting
+from services.referral.actions.alarming import DEAD
 from services.referral.actions.noting import Written
-from services.referral.desk_books import answers_of_alert, answers_of_contract, answers_without_case, task_answers
+from services.referral.desk_books import (
+    answers_of_alert,
+    answers_of_contract,
+    answers_of_death,
+    answers_without_case,
+    task_answers,
+)
 from services.referral.store import cases, tasks
 
 
@@ -19,7 +26,7 @@ def answers_of(held: tasks.Held) -> Mapping[str, str]:
     """How a task may be closed, in words: of a case, of a contract that ends, of an alert without a case, or of nobody
     who is known yet."""
     if held.case_id:
-        return task_answers()
+        return answers_of_death() if held.kind == DEAD else task_answers()
     if held.kind.startswith(tasks.NO_CASE):
         return answers_of_alert()
     return answers_of_contract() if held.contract_id else answers_without_case()
@@ -56,6 +63,8 @@ async def close(
         raise Refused("task_id", "already_closed")
     if case is not None and held.kind == "review_risk" and answer in ("done", "already"):
         await cases.reviewed(tx, case.case_id, now)
+    if case is not None and held.kind == DEAD:
+        await making_sure.tell(tx, viewer, case, held.created_at, answer, now)
     about = ("case", case.case_id) if case else ("task", task_id)
     await audit.record(tx, [audit.seen(viewer, "task.closed", *about, (held.kind,), answer)])
     return held.case_id

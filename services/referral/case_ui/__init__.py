@@ -38,6 +38,7 @@ def pages(context: Context) -> Sequence[Page]:
         (one, case.overview, "case.read", "GET"),
         (f"{one}/reveal", case.reveal, "case.reveal", "POST"),
         (f"{one}/reviewed", case.review, "case.write", "POST"),
+        (f"{one}/alive", case.take_death_back, "case.write", "POST"),
         (f"{one}/timeline", case.show_timeline, "case.read", "GET"),
         (f"{one}/looked", case.looked, "case.read", "GET"),
         (f"{one}/referrals", referring.show, "case.read", "GET"),

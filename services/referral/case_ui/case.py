@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral import desk_books, said
-from services.referral.actions import alarming, elsewhere, sealing, tasking, watching_looks
+from services.referral.actions import alarming, elsewhere, making_sure, sealing, tasking, watching_looks
 from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
     came,
@@ -69,6 +69,17 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
     return await _overview(visit, desk, held | ({"address": PROTECTED} if address else {}))
 
 
+async def take_death_back(visit: Visit, desk: Desk) -> Response:
+    """It was a mistake that the person died."""
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await making_sure.take_back(tx, visit.signed_in, case, visit.now)
+    except Refused:
+        return visit.conflict("Nothing says now that the person died.", f"/cases/{visit.params['case_id']}")
+    return visit.redirect(f"/cases/{case.case_id}", flash="It is taken back: what they are owed goes on.")
+
+
 async def review(visit: Visit, desk: Desk) -> Response:
     """The risk was looked at again after an alert."""
     try:
@@ -104,6 +115,7 @@ async def _overview(
             "wished": {one.task_id: happened.before(one) for one in await wishes.to_ask(tx, case.case_id)},
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard),
+            "dead": alarming.is_dead(heard),
             "others": others,
             "lately": await same_person.lately(tx, case, others),
             "agreements": await consent.of_case(tx, case.case_id),
@@ -147,11 +159,8 @@ FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_R
 def _found(case: Case, heard: Sequence[Alert]) -> list[str]:
     """What services found of danger since the risk was last looked at, and that the person died."""
     since = case.review_since
-    told = [
-        one
-        for one in heard
-        if one.trigger == alarming.DEAD or (one.trigger in FOUND_SINCE and since and one.received_at >= since)
-    ]
+    last = alarming.last_said(heard)
+    told = [one for one in heard if one == last or (one.trigger in FOUND_SINCE and since and one.received_at >= since)]
     return [said.FOUND[one.trigger].format(when(one.happened_at)) for one in told]
 
 

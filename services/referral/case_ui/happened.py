@@ -18,6 +18,7 @@ WISHED = "contact-wish.stated.v1"
 _TITLES = {
     WISHED: "Said on their own page how to be reached",
     "own-rights-word.guessed.v1": "Three wrong code words were given behind the person's link: it is shut",
+    "person-death.recorded.v1": "Whether the person died",
     ASSESSED: "First-contact assessment recorded",
     "case.routed.v1": "Case routed",
 }
@@ -47,6 +48,8 @@ def told(books: Books, entry: Entry) -> list[str]:
         return _assessed(data)
     if entry.type == WISHED:
         return _wished(data)
+    if entry.type == "person-death.recorded.v1":
+        return ["recorded by mistake: they are alive" if data.get("taken_back") else "they died, and the hub made sure"]
     parts = [words.words(data["line"])] if data.get("line") else []
     parts += [name_of(str(data[name])) for name in ("entitlement", "clock") if data.get(name)]
     parts += [words.DECISIONS.get(data["decision"], words.words(data["decision"]))] if data.get("decision") else []

@@ -1,5 +1,6 @@
 """Pages behind a one-time link: one leg, without an account, as narrow as the link."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, fields
@@ -23,6 +24,7 @@ from services.referral.store import links
 from services.referral.store.links import Link
 
 COOKIE = "handrail_link"
+CODE = re.compile("[a-z0-9]+(?:_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,13 @@ def _written(visit: Visit) -> list[tuple[str, str]]:
     if visit.request.method != "POST":
         return []
     told = [(name, text.strip()) for name, texts in visit.form.items() for text in texts if text.strip()]
-    return [(words.words(name), text) for name, text in told if not _of_page(name, text)]
+    verb = [("You chose", words.words(visit.params["verb"]))] if "verb" in visit.params else []
+    return verb + [(words.words(name), _read(text)) for name, text in told if not _of_page(name, text)]
+
+
+def _read(text: str) -> str:
+    """What was chosen, in words; what was written stays as it was."""
+    return words.words(text) if CODE.fullmatch(text) else text
 
 
 def _of_page(name: str, text: str) -> bool:

@@ -17,6 +17,7 @@ from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import base, frame, limits, moved, one, own, workers
 from services.referral.store import appointments, drafts, lapsing, portal
 
+NAMED_BY_HUB = "This person is restricted, so the hub names who works with them. Ask the hub."
 SORTS = {"due": "By what is due first", "newest": "Newest first"}
 
 
@@ -95,7 +96,9 @@ async def assign(visit: Visit, books: Books) -> Response:
     worker = choices[chosen]
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
-        if offered.leg_state not in ("sent", "accepted", "waitlisted") or offered.restricted:
+        if offered.restricted:
+            return visit.conflict(NAMED_BY_HUB, base(visit, offered), stale=False)
+        if offered.leg_state not in ("sent", "accepted", "waitlisted"):
             return await moved(tx, visit, books, offered)
         if offered.assigned_to != worker:
             await providing.assign(tx, visit.signed_in, offered.leg_id, worker)
