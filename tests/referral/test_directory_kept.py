@@ -115,6 +115,8 @@ async def entered(browser: Browser, day: date, **changed: str) -> None:
 async def test_a_change_is_looked_at_entered_once_and_counts_from_its_day(hub: Hub, browse: AsPersona) -> None:
     browser = await browse("leader")
     tomorrow = today() + timedelta(days=1)
+    stands = (await browser.get(f"/directory/contracts/{GENERAL}")).summary
+    assert stands["Hours"] == "Monday to Friday: 9am to 5pm, Saturday: 10am to 2pm" and stands["Languages"] == "English"
     await browser.get(f"/directory/contracts/{GENERAL}/change")
     page = await browser.submit(
         "See what would change", 200, **day_fields("effective_from", tomorrow), title="Help for all", age_from="18"

@@ -16,6 +16,7 @@ PLACES = (
     ),
     ("Feedback", "/feedback", "feedback.read", "How it was, in people's own scores."),
     ("Returns", "/returns", "returns.read", "Read what each quarter came to."),
+    ("Provider returns", "/portal/signed", "returns.read", "What each provider counted and signed for its quarter."),
     ("Operations", "/operations", "operations.read", "What is stuck, and what to do about it."),
 )
 

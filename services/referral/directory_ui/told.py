@@ -1,8 +1,11 @@
 """What a contract says, and what a version of it changes, in the words of the form that enters it."""
 
+import re
 from collections.abc import Iterable, Mapping
 
-from services.referral.directory_ui.room import LINE_NAMES, STATES
+from services.referral.directory_ui.room import LINE_NAMES, STATES, hours_in_words
+from services.referral.domain.directory import Hours
+from services.referral.domain.languages import language_name
 from services.referral.domain.versions import ADDRESS_PUBLIC, LIST_CLOSES, PACK_GROWS, Difference
 from services.referral.said import FIELDS, FUNDING
 
@@ -44,6 +47,7 @@ STANDARDS = {
     "first contact working days": "working days to first contact:",
     "urgent hours": "hours for an urgent case:",
 }
+_OPEN = re.compile(r"([A-Z]{2}(?: [A-Z]{2})*) (\d\d:\d\d) to (\d\d:\d\d)")
 
 
 def in_words(found: Iterable[Difference], providers: Mapping[str, str]) -> list[Difference]:
@@ -65,5 +69,9 @@ def _said(field: str, text: str, providers: Mapping[str, str]) -> str:
         for code, words in STANDARDS.items():
             text = ", ".join(part.replace(code, words) if part.startswith(code) else part for part in text.split(", "))
         return text
+    if field == "languages" and text != "nothing":
+        return ", ".join(map(language_name, text.split(", ")))
+    if field == "hours":
+        return _OPEN.sub(lambda at: hours_in_words(Hours(tuple(at[1].split()), at[2], at[3])), text)
     names = {code.replace("_", " "): words for code, words in MANY.get(field, {}).items()}
     return ", ".join(names.get(part, part).lower() for part in text.split(", ")) if names else text
