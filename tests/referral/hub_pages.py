@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,3 +87,7 @@ async def triaged(hub: Hub, case: UUID, line: str = "idva") -> UUID:
     async with hub.looks(a_viewer()) as tx:
         await referring.triage(tx, a_viewer(), referral, clock.now())
     return referral
+
+
+def day_fields(name: str, day: date) -> dict[str, str]:
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}

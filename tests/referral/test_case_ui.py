@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import contract_id
-from tests.browser import Browser, Seen
 from tests.builders import COVENTRY, THEFT, a_crime, a_domestic_crime, a_victim, an_event, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -16,22 +15,13 @@ from tests.referral.hub_pages import AsPersona, a_case, hub_pages, referral_of, 
 pytestmark = pytest.mark.service
 
 IDVA = contract_id("harbour-lane-idva")
-PERSON = {
-    "given_names": "Wilhelmina",
-    "family_name": "Testperson",
-    "age": "34",
-    "area": "E08000025",
-    "what": "domestic",
-    "reported": "no",
-    "agrees": "yes",
+PLACES = {
+    "officer": ["Cases", "Take somebody in", "The Victims' Code", "Operations"],
+    "idva.worker": ["Your referrals"],
+    "analyst": ["The Victims' Code", "Feedback", "Returns"],
+    "compliance": ["Cases", "The Victims' Code", "Feedback", "Returns"],
+    "admin": ["Returns", "Operations"],
 }
-
-
-async def open_form(officer: Browser) -> Seen:
-    """The form for somebody who comes, after the look that finds nobody."""
-    await officer.get("/cases/new")
-    await officer.submit("Look", source="self", phone="07700 900999")
-    return await officer.submit("Go on")
 
 
 @pytest.fixture
@@ -53,27 +43,18 @@ async def test_the_start_page_asks_a_stranger_to_sign_in(browse: AsPersona) -> N
     assert page.link("Sign in") == "/sign-in" and not page.all("h2")
 
 
-@pytest.mark.parametrize(
-    ("persona", "places"),
-    [
-        ("officer", ["Cases", "Take somebody in", "The Victims' Code", "Operations"]),
-        ("idva.worker", ["Your referrals"]),
-        ("analyst", ["The Victims' Code", "Feedback", "Returns"]),
-        ("compliance", ["Cases", "The Victims' Code", "Feedback", "Returns"]),
-        ("admin", ["Returns", "Operations"]),
-    ],
-)
-async def test_the_start_page_shows_where_a_role_works(browse: AsPersona, persona: str, places: list[str]) -> None:
-    assert (await (await browse(persona)).get("/")).texts("h2") == places
+async def test_the_start_page_shows_where_a_role_works(browse: AsPersona) -> None:
+    shown = {persona: (await (await browse(persona)).get("/")).texts("h2") for persona in PLACES}
+    assert shown == PLACES
 
 
-@pytest.mark.parametrize("persona", ["idva.worker", "provider.manager", "analyst", "admin"])
-async def test_cases_are_not_for_providers_analysts_or_administrators(
-    hub: Hub, browse: AsPersona, persona: str
-) -> None:
-    case, browser = await a_case(hub), await browse(persona)
-    for path in ("/cases", f"/cases/{case}", f"/cases/{case}/timeline", f"/cases/{case}/contact", f"/cases/{uuid4()}"):
-        await browser.get(path, 403)
+async def test_cases_are_not_for_providers_analysts_or_administrators(hub: Hub, browse: AsPersona) -> None:
+    case = await a_case(hub)
+    one = f"/cases/{case}"
+    for persona in ("idva.worker", "provider.manager", "analyst", "admin"):
+        browser = await browse(persona)
+        for path in ("/cases", one, f"{one}/timeline", f"{one}/contact", f"/cases/{uuid4()}"):
+            await browser.get(path, 403)
 
 
 async def test_compliance_reads_a_case_and_changes_nothing(hub: Hub, browse: AsPersona) -> None:
@@ -131,26 +112,18 @@ async def test_a_long_queue_has_pages(hub: Hub, browse: AsPersona) -> None:
     assert len(page.rows) == 2 and "Page 2 of 2" in page.text
 
 
-@pytest.mark.parametrize(
-    "sought",
-    [
-        "wilhelmina  TESTPERSON",
-        "07700 900321",
-        "0044 7700 900321",
-        "+44 (0)7700 900321",
-        "reference",
-        "20 /ab12cd/ 26",
-    ],
-)
-async def test_search_finds_by_reference_name_phone_and_crime_number(hub: Hub, browse: AsPersona, sought: str) -> None:
+async def test_search_finds_by_reference_name_phone_and_crime_number(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub, a_domestic_crime(crime_reference="20/AB12CD/26"))
     officer = await browse("officer")
-    await officer.get("/cases")
     reference = await reference_of(hub, case)
-    page = await officer.submit("Find", sought=reference.lower() if sought == "reference" else sought)
-    assert page.path.startswith("/cases/found/") and page.texts("h2") == [reference]
-    assert (await officer.follow(reference)).heading == f"Case {reference}"
-    assert [look["fields"] for look in await looks(hub, "search")] == [["1 found"]]
+    phones = ("07700 900321", "0044 7700 900321", "+44 (0)7700 900321")
+    asked = ("wilhelmina  TESTPERSON", *phones, reference.lower(), "20 /ab12cd/ 26")
+    for number, sought in enumerate(asked, 1):
+        await officer.get("/cases")
+        page = await officer.submit("Find", sought=sought)
+        assert page.path.startswith("/cases/found/") and page.texts("h2") == [reference], sought
+        assert (await officer.follow(reference)).heading == f"Case {reference}"
+        assert [look["fields"] for look in await looks(hub, "search")] == [["1 found"]] * number
 
 
 async def test_what_one_viewer_searched_for_is_not_another_viewers(hub: Hub, browse: AsPersona) -> None:
@@ -330,96 +303,6 @@ async def test_another_service_is_opened_once(hub: Hub, browse: AsPersona) -> No
     page = await leader.submit("Open a referral", 422, line="mental_health")
     assert await hub.value("select count(*) from referral where line = 'mental_health'") == 1, "nor by a second press"
     assert page.errors == ["There is an open referral to this service already"]
-
-
-async def test_everything_asked_of_somebody_who_comes_is_checked_at_its_field(hub: Hub, browse: AsPersona) -> None:
-    officer = await browse("officer")
-    await open_form(officer)
-    page = await officer.submit("Open the case", 422)
-    fields = [link.get("href") for link in page.all("a") if (link.get("href") or "").startswith("#")]
-    wanted = ["given_names", "family_name", "what", "age", "area", "reported", "agrees"]
-    assert [f"#{name}" for name in wanted] == [href for href in fields if href != "#main-content"]
-    page = await officer.submit("Open the case", 422, **(PERSON | {"age": "old"}))
-    assert page.errors == ["Enter the age in years, like 34"]
-    page = await officer.submit("Open the case", 422, **(PERSON | {"agrees": "no"}))
-    assert len(page.errors) == 1 and "Without that nothing is kept" in page.errors[0]
-    page = await officer.submit("Open the case", 422, **(PERSON | {"phone": "12"}))
-    assert page.errors == ["Enter one telephone number and nothing else, like 07700 900321"]
-    assert await hub.value("select count(*) from person") == 0
-
-
-async def test_somebody_who_comes_by_themselves_has_a_case_and_nothing_is_sent(hub: Hub, browse: AsPersona) -> None:
-    officer = await browse("officer")
-    new = await open_form(officer)
-    [entry] = [e.get("value") for e in new.all("input") if e.get("name") == "case_id"]
-    page = await officer.submit("Open the case", **PERSON, phone="07700 900321", phone_safe="safe")
-    assert "The case is open. Nothing was sent" in page.text
-    again = await officer.post("/cases/new", PERSON | {"case_id": entry or ""})
-    assert again.path == page.path and await hub.value("select count(*) from case_file") == 1
-    await officer.get(page.path.removesuffix("/referrals"))
-    page = await officer.submit("Show name and details")
-    assert page.summary["Family name"] == "Testperson"
-    await officer.get("/cases")
-    assert len((await officer.submit("Find", sought="07700900321")).texts("h2")) == 1
-    assert await hub.value("select count(*) from leg") == 0
-
-
-async def test_a_channel_is_locked_everywhere_and_opened_only_after_speaking(hub: Hub, browse: AsPersona) -> None:
-    case = await a_case(hub)
-    officer = await browse("officer")
-    page = await officer.get(f"/cases/{case}/contact")
-    assert "Safe now" in page.texts("strong", "govuk-tag--green")
-    page = await officer.submit("Somebody else answered: lock mobile")
-    assert "The channel is locked everywhere" in page.text and page.texts("strong", "govuk-tag--red") == ["Locked"]
-    assert "nothing is known to be safe" in page.text
-    page = await officer.submit("Save", 422, which="mobile", safety="safe", spoke="no")
-    assert page.errors == ["Only somebody who has spoken to the person may call a channel safe"]
-    await officer.get(f"/cases/{case}/contact")
-    page = await officer.submit("Save", 422)
-    assert page.errors == ["Choose the channel", "Choose whether it is safe", "Choose whether you have spoken to them"]
-    page = await officer.submit("Save", which="mobile", safety="safe", spoke="yes")
-    assert "Safe now" in page.texts("strong", "govuk-tag--green")
-    assert "contact-safety.changed" in await hub.told(case)
-
-
-async def test_days_and_hours_nobody_can_read_are_shut_said_and_put_right(hub: Hub, browse: AsPersona) -> None:
-    case = await a_case(hub)
-    bad = "update channel set days = 'mon-fri not thu', hours = '09:00Z-17:00Z' where kind = 'mobile'"
-    await hub.worker.pool.execute(bad)
-    officer = await browse("officer")
-    page = await officer.get(f"/cases/{case}/contact")
-    assert "days it is safe on are not in words we can read, so it is shut" in page.text
-    assert "Days: mon-fri not thu. Hours: 09:00Z-17:00Z." in page.text
-    fill = {"which": "mobile", "safety": "safe", "spoke": "yes"}
-    page = await officer.submit("Save", 422, **fill, days="mon-fri not thu", hours="09:00Z-17:00Z")
-    assert [error.partition(" like")[0] for error in page.errors] == ["Enter days", "Enter hours"]
-    page = await officer.submit("Save", 422, **fill | {"safety": "unsafe"}, days="any day", hours="")
-    assert page.errors == ["Days and hours belong to a channel that is safe: choose Safe, or leave this empty"]
-    page = await officer.submit("Save", **fill, days="any day", hours="any time")
-    assert "Safe now" in page.texts("strong", "govuk-tag--green")
-    assert "Days: Monday to Sunday. Hours: at any time." in page.text
-
-
-async def test_an_attempt_is_recorded_once_and_a_wrong_answer_locks_the_channel(hub: Hub, browse: AsPersona) -> None:
-    case = await a_case(hub)
-    officer = await browse("officer")
-    await hub.worker.pool.execute("update channel set days = 'mon-sun', hours = '00:00-23:59' where kind = 'mobile'")
-    page = await officer.get(f"/cases/{case}/contact")
-    assert "Nobody has tried yet" in page.text
-    assert "Days: Monday to Sunday. Hours: midnight to 11:59pm." in page.text
-    await hub.worker.pool.execute("update channel set hours = null")
-    page = await officer.submit("Record the attempt", 422)
-    assert page.errors == ["Choose how you tried to reach the person", "Choose what came of it"]
-    [attempt] = [e.get("value") for e in page.all("input") if e.get("name") == "attempt_id"]
-    page = await officer.submit("Record the attempt", channel="mobile", outcome="no_answer", sooner="danger")
-    assert any("mobile: Nobody answered" in words for words in page.texts("li"))
-    sent = {"attempt_id": attempt or "", "channel": "mobile", "outcome": "no_answer", "sooner": "danger"}
-    await officer.post(f"/cases/{case}/contact/attempts", sent)
-    assert await hub.value("select count(*) from contact_attempt") == 1
-    page = await officer.submit("Record the attempt", channel="mobile", outcome="wrong_number")
-    assert page.texts("strong", "govuk-tag--red") == ["Locked"]
-    page = await officer.post(f"/cases/{case}/contact/attempts", sent | {"attempt_id": str(uuid4())}, 422)
-    assert len(page.errors) == 1
 
 
 async def test_who_has_looked_lists_everybody(hub: Hub, browse: AsPersona) -> None:
