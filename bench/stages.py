@@ -14,11 +14,12 @@ from bench.stand import Stand, each
 from contracts.envelope import Announcement
 from contracts.topics import POLICE_CRIMES
 from kit.inbox import applying
-from services.referral.actions import hearing, opening
+from services.referral.actions import hearing, looking, opening
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "decode": ((applying, "read"),),
     "decide": ((hearing, "read"), (hearing, "newcomers"), (hearing, "hear")),
+    "look": ((looking, "_looked"),),
     "announce": ((Announcement, "model_dump_json"),),
     "unseal": ((opening, "_opened"),),
     "seal": tuple((opening, name) for name in ("close_person", "close_case", "close_channel", "digests")),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kit.standing import standing
-from services.referral.store import appointments, cases, contact, looking, portal, silence
+from services.referral.store import appointments, cases, contact, looking, persons, portal, silence
 from services.referral.store.portal_due import LIMITS
 from tests.builders import NOON, a_viewer
 from tests.referral.conftest import Hub
@@ -67,6 +67,15 @@ async def test_appointments_to_come_are_followed_in_their_order_by_an_index_alon
         plan = [row[0] for row in await tx.fetch(f"explain {appointments._UPCOMING}", [ONE], 26, 0)]
     assert [line for line in plan if "Index Only Scan using appointment_booked" in line]
     assert not [line for line in plan if "Sort" in line]
+
+
+async def test_whether_somebody_told_of_may_be_restricted_is_sought_from_the_restricted(hub: Hub) -> None:
+    async with hub.as_worker() as tx:
+        await tx.execute("set local enable_seqscan = off")
+        await portal.by_index(tx)
+        plan = [row[0] for row in await tx.fetch(f"explain {persons._OF_RESTRICTED}", [ONE], ["name"], [b"digest"])]
+    [at] = [line for line in plan if " on person_index " in line]
+    assert "person_index_person" in at
 
 
 _ASKED = """

@@ -16,17 +16,25 @@ from services.referral.domain.told import doubtful_age, years
 from services.referral.store import persons
 
 Found = tuple[CaseFacts, sealing.Details | None]
+Indexes = Sequence[tuple[str, bytes]]
 
 
 async def doubtful(tx: Tx, sealer: Sealer, heard: Sequence[Heard], books: Books) -> dict[UUID, bool]:
     """The cases that might be sent by themselves and of which sealed details came, each with whether these speak
     against it: they do not open, the day of birth does not fit the age, no channel that is called safe has a number or
     address, or they may be of somebody restricted. Details of whom nothing may be shared stay closed."""
+    found, entries = _looked(sealer, heard, books)
+    maybe = await persons.maybe_restricted(tx, entries)
+    return {case_id: against or case_id in maybe for case_id, against in found.items()}
+
+
+def _looked(sealer: Sealer, heard: Sequence[Heard], books: Books) -> tuple[dict[UUID, bool], dict[UUID, Indexes]]:
+    """Of each whether the details speak against it by themselves, and the blind indexes of those that open."""
     looked = list(_opened(sealer, heard, books))
-    found = {facts.case_id for facts, told in looked if told is None or not _fits(facts, told)}
-    entries = {facts.case_id: sealing.digests(sealer, told) for facts, told in looked if told is not None}
-    found |= await persons.maybe_restricted(tx, entries)
-    return {facts.case_id: facts.case_id in found for facts, _ in looked}
+    found: dict[UUID, bool] = {}
+    for facts, told in looked:
+        found[facts.case_id] = found.get(facts.case_id, False) or told is None or not _fits(facts, told)
+    return found, {facts.case_id: sealing.digests(sealer, told) for facts, told in looked if told is not None}
 
 
 def _opened(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Iterator[Found]:

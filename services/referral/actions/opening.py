@@ -32,7 +32,7 @@ async def _keep(
 ) -> tuple[list[tuple[UUID, str | None]], set[UUID]]:
     """Returns the day of birth of each case's own person, as it was given, and who may be another human than before: of
     their numbers nothing is known to be safe."""
-    opened = [(one, sealing.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
+    opened = _opened(sealer, arrivals)
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
     told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
     read = [case_id for _, case_id, _ in told]
@@ -59,6 +59,10 @@ async def _keep(
     await details.set_state(tx, unread, "unreadable")
     born = [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
     return born, others
+
+
+def _opened(sealer: Sealer, arrivals: list[details.Arrival]) -> list[tuple[details.Arrival, Details | None]]:
+    return [(one, sealing.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
 
 
 def _unsure(told: Details | Relative) -> Details | Relative:

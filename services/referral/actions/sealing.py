@@ -153,8 +153,8 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
     if isinstance(given, Details) and given.address and given.address.postcode:
         found.append(("postcode", sealer.blind("postcode", postcode(given.address.postcode))))
     for channel in given.channels:
-        if channel.kind in PHONES and phone(channel.value):
-            found.append(("phone", sealer.blind("phone", phone(channel.value))))
+        if channel.kind in PHONES and (number := phone(channel.value)):
+            found.append(("phone", sealer.blind("phone", number)))
         elif channel.kind == "email" and usable(channel.kind, channel.value):
             found.append(("email", sealer.blind("email", channel.value)))
     return list(dict.fromkeys(found))

@@ -1,7 +1,6 @@
 """An e-mail address, read as exactly one: what a message is sent to must never hold a second address or a header."""
 
 import re
-import unicodedata
 
 _LOCAL = r"[^\s@,;:<>()\[\]\\\"]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -15,6 +14,6 @@ def one_address(text: str) -> str | None:
     """The address, without what stands around it; None where the text is anything else: two addresses, a name beside
     one, a control sign, brackets."""
     plain = text.strip(" ")
-    if len(plain) > LONGEST or any(unicodedata.category(char)[0] in "CZ" for char in plain):
+    if len(plain) > LONGEST or not plain.isprintable():
         return None
     return plain if _ADDRESS.fullmatch(plain) else None

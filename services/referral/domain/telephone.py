@@ -14,8 +14,8 @@ BRITISH, MOBILE, ABROAD = (9, 10), (10,), range(8, 16)
 def one_number(text: str) -> str | None:
     """A British number as its digits with the first 0, one from abroad as + and its digits; None where the text is
     anything else: two numbers, an extension, a name beside it, letters for digits."""
-    plain = "".join(_digit(char) for char in unicodedata.normalize("NFKC", text).replace("(0)", "")).lower()
-    found = _NUMBER.fullmatch(_MARKS.sub("", plain))
+    plain = text.replace("(0)", "") if text.isascii() else _in_ascii(text)
+    found = _NUMBER.fullmatch(_MARKS.sub("", plain.lower()))
     if found is None:
         return None
     digits = found[1].lstrip("+0")
@@ -25,6 +25,11 @@ def one_number(text: str) -> str | None:
     ):
         return f"0{home}"
     return f"+{digits}" if found[1].startswith(("+", "00")) and len(digits) in ABROAD else None
+
+
+def _in_ascii(text: str) -> str:
+    """Its digits, brackets and letters as plain ones, however a script writes them; (0) left out."""
+    return "".join(map(_digit, unicodedata.normalize("NFKC", text).replace("(0)", "")))
 
 
 def _digit(char: str) -> str:
