@@ -65,8 +65,8 @@ async def test_a_referral_to_whom_the_person_ruled_out_by_another_record_is_aske
         assert facts_of((await cases.routings(tx, now))[0].facts["case"]).refused_providers == (provider,)
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
-        assert "asked not to be sent to: ask them" in (await officer.get(f"/cases/{now}")).text
-        assert "asked not to be sent to: ask them today" in (await officer.get("/cases/notices")).text
+        assert "is ruled out for the person: ask them" in (await officer.get(f"/cases/{now}")).text
+        assert "is ruled out for them: look at it today" in (await officer.get("/cases/notices")).text
     async with hub.looks(OFFICER) as tx:
         case = await cases.get(tx, now)
         assert case is not None

@@ -70,7 +70,7 @@ async def test_a_provider_that_the_person_does_not_want_is_not_among_those_who_t
             await ruling_out.rule_out(tx, OFFICER, case, riverbank.provider.provider_id, BOOKS, clock.now())
         text = (await officer.get(page_of)).text
         assert riverbank.title not in text
-        assert f"the person asked not to be sent there: {riverbank.provider.name}." in text
+        assert f"{riverbank.provider.name}: {ASKED}" in text
 
 
 async def test_the_agreement_that_a_send_records_is_to_the_fields_that_were_shown_and_no_more(

@@ -12,8 +12,9 @@ from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
+from services.referral.domain.matching import RULED_OUT, is_wanted
 from services.referral.domain.safe_contact import THROUGH_OFFICER
-from services.referral.store import cases, consent, liaison, noes
+from services.referral.store import cases, consent, exceptions, liaison, noes, ruled_out
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -27,17 +28,34 @@ SAID_NO = "said_no"
 """Why nobody contacts them while that task is open."""
 SHARING = frozenset({"support", "restorative_justice"})
 """Purposes of an agreement that let the person be reached and their details be shared."""
+SUBCONTRACTOR = "ruled_out_subcontractor"
+"""Why nothing leaves for a contract in which somebody whom the person ruled out works too."""
 
 
 async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
-    """What lets a referral to a line leave for this contract; Refused when nothing does."""
+    """What lets a referral to a line leave for this contract; Refused when nothing does, or a word on its provider
+    stands against it for this person."""
     routings = await cases.routings(tx, case.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
+    if facts is not None and not is_wanted(facts, contract):
+        await _not_ruled_out(tx, case, contract)
     agreements, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
     found = opened_by(agreements, facts, case.holds, line, contract, books, now, noes)
     if found is None:
         raise Refused("contract_id", "needs_the_persons_agreement")
     return found
+
+
+async def _not_ruled_out(tx: Tx, case: Case, contract: Contract) -> None:
+    """Refused where a word on the provider stands against this contract, or one who works in it as subcontractor is
+    ruled out, and nobody has written down who there agreed to it for this case."""
+    found = await ruled_out.of_person(tx, case.person_id)
+    own = found.get(contract.provider.provider_id)
+    if own is not None and own.by_person:
+        return  # the person's own agreement ends that, and nothing else opens the gate to it by itself
+    allowed = await exceptions.of_case(tx, case.case_id)
+    if not any((one.contract_id, one.rule) == (contract.contract_id, RULED_OUT) for one in allowed):
+        raise Refused("contract_id", f"ruled_out_{own.why}" if own else SUBCONTRACTOR)
 
 
 def opened_by(
@@ -65,8 +83,7 @@ def opened_by(
         return None  # the person's own later word stands above what the police once recorded
     if facts is not None and "share_not_asked" not in holds and policy.share_counts(facts):
         named = policy.named_contract(line, facts.area)
-        wanted = contract.provider.provider_id not in facts.refused_providers
-        if named is not None and named.contract_id == contract.contract_id and wanted:
+        if named is not None and named.contract_id == contract.contract_id and is_wanted(facts, contract):
             return "police_share"
     return None
 

@@ -1,4 +1,9 @@
-"""The person does not want a provider: none of their cases is sent there until they agree to it again."""
+"""A provider is ruled out for a person: they do not want it, it works with the other party, or it is not safe with it.
+None of their cases is sent there by itself, and nobody is offered it, until who said so says otherwise.
+
+A conflict holds for every case of the person: the other party is seldom named in a crime, and whom the provider works
+with is known to it alone, so no other case can be told to be free of them. A human asks the provider, case by case.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,44 +17,68 @@ from services.referral.actions import at_link
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
-from services.referral.store import ruled_out, same_person, tasks
+from services.referral.domain.referral import ReferralState
+from services.referral.store import cases, ruled_out, same_person, tasks
 from services.referral.store.cases import Case
 
 NOT_THIS = "not_this_provider"
 """The reason of an agreement taken back that rules its provider out."""
+DECLINED = {"conflict": "conflict", "unsafe": "unsafe"}
+"""Reasons of a decline that rule the provider out, with why."""
+TRANSFERRED = {"conflict": "conflict", "person_asked": "another"}
+"""Reasons of a transfer that rule out the provider who had the person."""
 
 
-async def rule_out(tx: Tx, viewer: Viewer, case: Case, provider_id: UUID, books: Books, now: datetime) -> None:
-    """Keeps that the person of a case does not want a provider, and decides their open cases again."""
-    await ruled_out.add(tx, case.person_id, provider_id, case.case_id, viewer.user_id, now)
+async def rule_out(
+    tx: Tx, viewer: Viewer | None, case: Case, provider_id: UUID, books: Books, now: datetime, why: str = "person"
+) -> None:
+    """Keeps that a provider is ruled out for the person of a case, and decides their open cases again. `viewer`: who
+    wrote it down; None for the answer of the provider itself."""
+    by = viewer.user_id if viewer else None
+    await ruled_out.add(tx, case.person_id, provider_id, case.case_id, by, now, why)
 
     def change(facts: CaseFacts) -> CaseFacts:
         return replace(facts, refused_providers=tuple(dict.fromkeys((*facts.refused_providers, provider_id))))
 
-    await _again(tx, viewer, case, change, books, now)
+    await _again(tx, by, case, change, books, now)
     await at_link.unwanted(tx, [case.person_id, *await same_person.linked(tx, case.person_id)], now)
-    await audit.record(tx, [audit.seen(viewer, "provider.ruled_out", "case", case.case_id, ("provider",))])
+    about = ("provider.ruled_out", "case", case.case_id, ("provider",), why)
+    await audit.record(tx, [audit.seen(viewer, *about) if viewer else audit.Entry(None, "system", None, *about)])
+
+
+async def declined(tx: Tx, referral: ReferralState, books: Books, now: datetime) -> None:
+    """What a provider declined for rules it out where it speaks of danger with this very provider."""
+    why = DECLINED.get(referral.reason or "") if referral.state == "declined_by_provider" else None
+    case = await cases.load(tx, referral.case_id) if why else None
+    if why is None or case is None or referral.provider_id is None:
+        return
+    known = (await ruled_out.of_person(tx, case.person_id)).get(referral.provider_id)
+    if known is None or known.why != why or known.since < referral.updated_at:
+        await rule_out(tx, None, case, referral.provider_id, books, now, why)
 
 
 async def wanted_again(tx: Tx, viewer: Viewer, case: Case, provider_id: UUID, books: Books, now: datetime) -> None:
-    """The person agreed to a provider: where they had ruled it out, that is over."""
+    """The person agreed to a provider: that they ruled it out is over. What it said itself stands."""
     if not await ruled_out.over(tx, case.person_id, provider_id, viewer.user_id, now):
         return
+    left = await ruled_out.of_person(tx, case.person_id)
 
     def change(facts: CaseFacts) -> CaseFacts:
-        return replace(facts, refused_providers=tuple(one for one in facts.refused_providers if one != provider_id))
+        kept = tuple(one for one in facts.refused_providers if one != provider_id or one in left)
+        return replace(facts, refused_providers=kept)
 
-    for case_id in await _again(tx, viewer, case, change, books, now):
-        await tasks.over_of_case(tx, case_id, at_link.RULED_OUT, viewer.user_id, now)
+    for case_id in await _again(tx, viewer.user_id, case, change, books, now):
+        if provider_id not in left:
+            await tasks.over_of_case(tx, case_id, at_link.RULED_OUT, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, "provider.wanted_again", "case", case.case_id, ("provider",))])
 
 
 async def _again(
-    tx: Tx, viewer: Viewer, case: Case, change: Callable[[CaseFacts], CaseFacts], books: Books, now: datetime
+    tx: Tx, by: UUID | None, case: Case, change: Callable[[CaseFacts], CaseFacts], books: Books, now: datetime
 ) -> list[UUID]:
     """Decides the open cases of the person of a case again; returns which."""
     people = [case.person_id, *await same_person.linked(tx, case.person_id)]
     found = await same_person.open_cases(tx, people)
     for case_id in found:
-        await rerun(tx, case_id, books, now, change=change, by=viewer.user_id)
+        await rerun(tx, case_id, books, now, change=change, by=by)
     return found

@@ -8,7 +8,7 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, gating, proposing, refusing, rerouting, staying
+from services.referral.actions import alarming, filing, gating, proposing, refusing, rerouting, ruling_out, staying
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
@@ -137,6 +137,8 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
     for referral in waiting:
         await follow(tx, referral, moment.now)
         await _danger(tx, referral, moment.now)
+        if referral.reason in ruling_out.DECLINED and referral.state == "declined_by_provider":
+            await ruling_out.declined(tx, referral, await current(tx, context.facts), moment.now)
         await _found_by_provider(tx, referral, context, moment.now)
         await refusing.told_provider(tx, referral, moment.now)
         await _to_look_further(tx, referral, moment.now)

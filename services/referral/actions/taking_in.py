@@ -1,6 +1,6 @@
 """A person who comes by themselves, by phone or in person: a case of their own, routed as any other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import CaseFacts, History
-from services.referral.store import batches, details, persons, same_person
+from services.referral.store import batches, details, persons, ruled_out, same_person
 from services.referral.store.batches import Changes, ChannelRow, Newcomer
 
 
@@ -62,6 +62,7 @@ async def self_referral(
         await persons.until_decided(tx, [person_id], now)
     await restricting.tell(tx, met.cases, now, viewer.user_id)
     history = History(person_id=person_id, restricted=person_id in met.restricted)
+    facts = replace(facts, refused_providers=tuple(await ruled_out.of_person(tx, person_id)))
     decision = decide(facts, history, books, now)
     changes = Changes()
     case = filing.opened(facts, history, decision, person_id, 0, now, sealed=False)

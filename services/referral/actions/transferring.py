@@ -11,7 +11,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import contract_ends, gating, referring, staying
+from services.referral.actions import contract_ends, gating, referring, ruling_out, staying
 from services.referral.actions.books import current, table
 from services.referral.domain.books import Books
 from services.referral.store import cases, contract_tasks, referrals, transfers
@@ -110,4 +110,15 @@ async def _go(tx: Tx, one: Transfer, books: Books, context: Context, now: dateti
     await referring.triage(tx, decider, new.referral_id, now)
     about = (new.referral_id, one.contract_id, books)
     await referring.send(tx, decider, *about, context.sealer, now, assigned_to=one.assigned_to, undo=False)
+    await _rule_out(tx, decider, one, ended.provider_id, books, now)
     return new.referral_id
+
+
+async def _rule_out(
+    tx: Tx, decider: Viewer, one: Transfer, provider_id: UUID | None, books: Books, now: datetime
+) -> None:
+    """Who had the person is not offered again, where that is why they were transferred."""
+    why = ruling_out.TRANSFERRED.get(one.reason)
+    case = await cases.load(tx, one.case_id) if why else None
+    if why and case is not None and provider_id is not None:
+        await ruling_out.rule_out(tx, decider, case, provider_id, books, now, why)

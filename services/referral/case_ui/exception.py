@@ -16,18 +16,19 @@ from services.referral.actions import excepting, telling
 from services.referral.case_ui import steps
 from services.referral.case_ui.referring import stocked_desk
 from services.referral.case_ui.room import Desk, frame, one, opened
-from services.referral.domain.matching import ASKS_THE_PERSON, EXCEPTABLE, Checked, Explained, explain
+from services.referral.case_ui.said_no import SaidNo, said_no
+from services.referral.domain.matching import ASKS_THE_PERSON, EXCEPTABLE, RULED_OUT, Checked, Explained, explain
 from services.referral.store.cases import Case
 
 
-def lead(base: str, referral_id: UUID) -> Callable[[Explained], tuple[str, str] | None]:
+def lead(base: str, referral_id: UUID, no: SaidNo) -> Callable[[Explained], tuple[str, str] | None]:
     """Where the one change that would open a contract is written down, with what the link says."""
 
     def leads(each: Explained) -> tuple[str, str] | None:
         failed = [check.rule for check in each.checks if not check.passed]
         if each.change in ASKS_THE_PERSON:
             return f"{base}/told", "Write down what they say"
-        if len(failed) == 1 and failed[0] in EXCEPTABLE:
+        if len(failed) == 1 and failed[0] in EXCEPTABLE and _may_be_granted(failed[0], each, no):
             there = f"{base}/referrals/{referral_id}/contracts/{each.contract.contract_id}/exception"
             return there, "Write down that an exception was granted"
         return None
@@ -35,17 +36,26 @@ def lead(base: str, referral_id: UUID) -> Callable[[Explained], tuple[str, str] 
     return leads
 
 
+def _may_be_granted(rule: str, each: Explained, no: SaidNo) -> bool:
+    return rule != RULED_OUT or no.exceptable(each.contract)
+
+
 async def _standing(tx: Tx, visit: Visit, desk: Desk, case: Case) -> tuple[Explained, Checked] | None:
-    """The contract of the address with the one rule in the way; None where none is, or it is another that is."""
+    """The contract of the address with the one rule in the way; None where none is, or it is another that is. That it
+    is ruled out may be excepted whatever else stands in the way: nothing else lets a human send there."""
     referral = await steps.held(tx, visit)
     facts = await telling.known(tx, case)
     books = (await stocked_desk(tx, desk)).books
     allowed = await excepting.granted(tx, case.case_id)
     day = local_day(visit.now)
     found = explain(facts, referral.line, books.directory, day, allowed) if facts else ()
-    each = next((one for one in found if one.contract.contract_id == visit.id("contract_id")), None)
+    no = await said_no(tx, case, visit.now)
+    each = next((one for one in no.mark(found) if one.contract.contract_id == visit.id("contract_id")), None)
     failed = [check for check in each.checks if not check.passed] if each else []
-    return (each, failed[0]) if each and len(failed) == 1 and failed[0].rule in EXCEPTABLE else None
+    failed = [check for check in failed if check.rule == RULED_OUT] or failed
+    if each is None or len(failed) != 1 or not _may_be_granted(failed[0].rule, each, no):
+        return None
+    return (each, failed[0]) if failed[0].rule in EXCEPTABLE else None
 
 
 def _send(visit: Visit) -> str:

@@ -22,7 +22,7 @@ KINDS = {
     "glass_broken": "A restricted case was opened without the right: review it",
     "look_same_surname": "A worker opened the name of somebody with their own surname: ask why, if you do not know",
     "look_many": "A worker opened very many names within a day, this one among them: look at what they looked at",
-    "provider_ruled_out": "The person is with a provider that they asked not to be sent to: ask them today",
+    "provider_ruled_out": "The person is with a provider that is ruled out for them: look at it today",
     "override_waiting": "An override waits for the second person",
     "silent_provider": "The provider has not opened what it was sent",
     "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",

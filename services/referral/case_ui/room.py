@@ -40,6 +40,12 @@ REFUSALS = {
     "too_few_attempts": "Record at least three attempts before you close it as not reached",
     "not_allowed": "Your role may not do this",
     "needs_the_persons_agreement": "The person has to agree to this provider first: record their agreement",
+    "ruled_out_conflict": "This provider works with the other party: choose another, or ask it, and write down under"
+    " “Who could help” who there said that it can take this person all the same",
+    "ruled_out_unsafe": "This provider said that the person would not be safe with it: choose another, or ask it, and"
+    " write down under “Who could help” who there said that it can take this person all the same",
+    "ruled_out_subcontractor": "A subcontractor that is ruled out for this person works in this contract: agree with"
+    " the provider which of the two works with them, and write down under “Who could help” who there agreed",
     "no_agreement_and_no_override": "The person has to agree to this provider first: record their agreement",
     "only_after_speaking_to_the_person": "Only somebody who has spoken to the person may call a channel safe",
     "not_a_channel": "Choose the channel",

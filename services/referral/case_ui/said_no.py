@@ -1,6 +1,7 @@
-"""That the person said no: told wherever somebody chooses or checks who is to help, until they agree anew."""
+"""That the person said no, or that a provider is ruled out for them: told wherever somebody chooses or checks who is to
+help, until who said so says otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,12 +11,26 @@ from kit.web.words import date_words, when
 from services.referral.actions import gating
 from services.referral.case_ui.why import no_elsewhere
 from services.referral.domain.directory import Contract
-from services.referral.domain.matching import Checked, Explained
+from services.referral.domain.matching import RULED_OUT, Checked, Explained
 from services.referral.store import cases, consent, ruled_out
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
+from services.referral.store.ruled_out import RuledOut
 
-RULE = "refused"
+WORDS = {
+    "person": "The person asked not to be sent there ({}).",
+    "another": "The person asked for another provider ({}).",
+    "conflict": "It works with the other party ({}).",
+    "unsafe": "It said that the person would not be safe with it ({}).",
+}
+"""Why a provider is ruled out, and since which day."""
+CHANGES = {
+    True: "Only the person can change this: record their agreement to it, once they say so.",
+    False: "Ask the provider whether it can take this person all the same.",
+}
+"""What would open its contracts, by whether the person themselves ruled it out."""
+PARTNER = "{}, which works in it as subcontractor, is ruled out. {}"
+WHICH = "Agree with the provider which of them works with this person."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +42,8 @@ class SaidNo:
     now: datetime
     elsewhere: str | None = None
     """The sentence on a no in another case."""
-    ruled_out: Mapping[UUID, datetime] = field(default_factory=dict)
-    """The providers that they do not want, and since when."""
+    ruled_out: Mapping[UUID, RuledOut] = field(default_factory=dict)
+    """The providers to which they are not sent, since when and why."""
 
     def told(self, line: str) -> str | None:
         """A sentence on the last no to a line, or to support as such; None where there was none."""
@@ -47,16 +62,56 @@ class SaidNo:
             return None
         return self.told(contract.line)
 
+    def ruled(self, contract: Contract) -> str | None:
+        """Why a contract is ruled out for the person, by its provider or by a subcontractor; None where it is not."""
+        own = self.ruled_out.get(contract.provider.provider_id)
+        if own is not None:
+            return _words(own)
+        found = [PARTNER.format(name, _words(self.ruled_out[one])) for name, one in self._partners(contract)]
+        return " ".join(found) or None
+
+    def stands(self, contract: Contract, granted: Collection[str]) -> str | None:
+        """The same, but for what was excepted: `granted`, the rules of the contract from which somebody granted one."""
+        return None if RULED_OUT in granted and self.exceptable(contract) else self.ruled(contract)
+
+    def _partners(self, contract: Contract) -> list[tuple[str, UUID]]:
+        return [(name, one) for name, one in contract.partners if one in self.ruled_out]
+
+    def exceptable(self, contract: Contract) -> bool:
+        """Whether the provider itself may say otherwise: not where it is the person's own word on it."""
+        own = self.ruled_out.get(contract.provider.provider_id)
+        return not own.by_person if own is not None else bool(self._partners(contract))
+
+    def change(self, contract: Contract) -> str:
+        """What would open a contract that is ruled out."""
+        own = self.ruled_out.get(contract.provider.provider_id)
+        return CHANGES[own.by_person] if own is not None else WHICH
+
     def checks(self, checks: Sequence[Checked], contract: Contract) -> tuple[Checked, ...]:
         """The rules on a contract, with the no where they would say that the person has not ruled it out."""
-        since = self.ruled_out.get(contract.provider.provider_id)
-        asked = f"The person asked not to be sent there ({date_words(since, weekday=False)})." if since else None
-        said = asked or self.against(contract)
-        return tuple(replace(one, passed=False, words=said) if said and one.rule == RULE else one for one in checks)
+        ruled = self.ruled(contract)
+        if ruled and self.exceptable(contract) and any(one.rule == RULED_OUT and one.passed for one in checks):
+            return tuple(checks)  # an exception was granted, and says so
+        said = ruled or self.against(contract)
+        if not said:
+            return tuple(checks)
+        return tuple(replace(one, passed=False, words=said) if one.rule == RULED_OUT else one for one in checks)
 
     def mark(self, found: Sequence[Explained]) -> list[Explained]:
-        """Every contract with the no among its rules; each stays in its group, since the person may agree now."""
-        return [replace(each, checks=self.checks(each.checks, each.contract)) for each in found]
+        """Every contract with the no among its rules. One that is ruled out fits no more; any other stays in its group,
+        since the person may agree now."""
+        return [self._marked(each, self.checks(each.checks, each.contract)) for each in found]
+
+    def _marked(self, each: Explained, checks: tuple[Checked, ...]) -> Explained:
+        failed = {one.rule for one in checks if not one.passed}
+        if self.ruled(each.contract) is None or RULED_OUT not in failed:
+            return replace(each, checks=checks)
+        change = self.change(each.contract) if failed == {RULED_OUT} else None
+        return replace(each, checks=checks, fits=False, change=change)
+
+
+def _words(ruled: RuledOut) -> str:
+    return WORDS[ruled.why].format(date_words(ruled.since, weekday=False))
 
 
 async def said_no(tx: Tx, case: Case, now: datetime) -> SaidNo:

@@ -119,6 +119,8 @@ async def check(
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
         rules=no.checks(_rules(facts, going, visit, granted), going.contract) if facts else (),
         said_no=no.against(going.contract),
+        ruled=no.stands(going.contract, granted.get(going.contract.contract_id, ())),
+        open_by=no.exceptable(going.contract),
         errors=errors,
     )
 

@@ -15,10 +15,11 @@ from kit.web.once import bound
 from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, packing, transferring
+from services.referral.actions import consenting, excepting, packing, transferring
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
+from services.referral.case_ui.said_no import said_no
 from services.referral.case_ui.sending import agree
 from services.referral.case_ui.steps import held, locked
 from services.referral.domain.books import Books
@@ -41,17 +42,18 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         books = await stocked.current(tx, desk.books)
         routings = await cases.routings(tx, case.case_id)
         again = await transferring.let_again(tx, books, referral.contract_id, local_day(visit.now))
+        granted, no = await excepting.granted(tx, case.case_id), await said_no(tx, case, visit.now)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
         said = await stale_steps.told(tx, books, case.case_id, referral.referral_id, referral.state)
     if referral.state not in TRANSFERABLE:
         return visit.conflict(said, _back(visit))
     facts = facts_of(routings[0].facts["case"]) if routings else None
-    found = explain(facts, referral.line, books.directory, local_day(visit.now)) if facts else ()
+    found = no.mark(explain(facts, referral.line, books.directory, local_day(visit.now), granted)) if facts else ()
     fitting = [e.contract for e in found if e.fits and e.contract.contract_id != referral.contract_id]
     choices = {str(contract.contract_id): f"{contract.title}, {contract.provider.name}" for contract in fitting}
-    refused = facts.refused_providers if facts else ()
-    unwanted = {e.contract.provider.name for e in found if e.contract.provider.provider_id in refused}
+    of_line = [e for e in found if e.contract.line == referral.line and not e.fits]
+    unwanted = {f"{e.contract.provider.name}: {why}" for e in of_line if (why := no.ruled(e.contract))}
     named = await naming.of_all(visit, case, fitting)
     reasons = books.transitions.reasons["transfer"]
     return visit.render(

@@ -111,7 +111,7 @@ TASKS = {
     "no_crime": "The police say that it is no crime any more: ask whether the person still wants help",
     "nobody_can_reach": "It was sent by itself, and no number or address that is safe came with it: ask the officer",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
-    "provider_ruled_out": "It is with a provider that the person asked not to be sent to: ask them, and withdraw it or"
+    "provider_ruled_out": "It is with a provider that is ruled out for the person: ask them, and withdraw it or"
     " transfer it",
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
     "contract_ends": "A contract ends while people are with it: decide who takes them over, and hand over",

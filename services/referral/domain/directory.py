@@ -81,7 +81,7 @@ class Contract:
     `until`: how long the state of the list is meant to last; `good_until`: the last day on which what was said of the
     list counts; `pack`: the fields its pack needs; `on_call`: the number by day and night, never shown to the public;
     `most_open`: how many referrals it holds at once; `action_plan`: the plan that it works by, from a day, reviewed by
-    a day.
+    a day. `partners`: those of the subcontractors who are providers of the directory too, by name.
     """
 
     contract_id: UUID
@@ -117,6 +117,7 @@ class Contract:
     action_plan: str | None = None
     action_plan_from: date | None = None
     action_plan_review: date | None = None
+    partners: tuple[tuple[str, UUID], ...] = ()
 
     def state_on(self, day: date) -> str:
         """How its list stands on a day, as far as anybody knows: what was said too long ago is `unknown`."""
@@ -182,7 +183,7 @@ class Directory:
 
 def directory_of(contracts: Iterable[Contract], others: tuple[Provider, ...] = ()) -> Directory:
     """The directory of these contracts, indexed."""
-    listed = tuple(contracts)
+    listed = _with_partners(tuple(contracts), others)
     index: dict[tuple[str, str | None], list[Contract]] = {}
     for contract in listed:
         for area in contract.areas:
@@ -195,6 +196,15 @@ def directory_of(contracts: Iterable[Contract], others: tuple[Provider, ...] = (
         {contract.contract_id: contract for contract in listed},
         others=others,
     )
+
+
+def _with_partners(contracts: tuple[Contract, ...], others: tuple[Provider, ...]) -> tuple[Contract, ...]:
+    known = {one.name.casefold(): one.provider_id for one in (*(c.provider for c in contracts), *others)}
+
+    def partners(contract: Contract) -> tuple[tuple[str, UUID], ...]:
+        return tuple((n, known[n.casefold()]) for n in contract.subcontractors if n.casefold() in known)
+
+    return tuple(replace(c, partners=partners(c)) if c.subcontractors else c for c in contracts)
 
 
 def areas_of(written: Any) -> frozenset[str]:

@@ -43,8 +43,11 @@ class Explained:
 
 Granted = Mapping[UUID, Mapping[str, str]]
 NOBODY: Granted = {}
-EXCEPTABLE = frozenset({"area", "list", "age", "kind", "reported", "language", "access"})
-"""Rules from which a provider, or who commissions it, may grant an exception; the others are the person's to change."""
+RULED_OUT = "refused"
+"""The rule of providers that are ruled out for the person."""
+EXCEPTABLE = frozenset({"area", "list", "age", "kind", "reported", "language", "access", RULED_OUT})
+"""Rules from which a provider, or who commissions it, may grant an exception; the others, and what the person ruled out
+themselves, are the person's to change."""
 RECORD_THE_AGE, ASK_THE_PERSON = "Record the age.", "Ask the person, and record what they say."
 ASKS_THE_PERSON = frozenset({RECORD_THE_AGE, ASK_THE_PERSON})
 """Changes that the person's own word makes."""
@@ -202,8 +205,16 @@ def _accessible(facts: CaseFacts, contract: Contract, on: date) -> bool:
     return not facts.access_needs or contract.access.issuperset(facts.access_needs)
 
 
+def is_wanted(facts: CaseFacts, contract: Contract) -> bool:
+    """Whether nobody who works in a contract, as its provider or as a subcontractor, is ruled out for the person."""
+    out = facts.refused_providers
+    if not out:
+        return True
+    return contract.provider.provider_id not in out and all(one not in out for _, one in contract.partners)
+
+
 def _not_refused(facts: CaseFacts, contract: Contract, on: date) -> bool:
-    return contract.provider.provider_id not in facts.refused_providers
+    return is_wanted(facts, contract)
 
 
 def _chosen(facts: CaseFacts, contract: Contract, on: date) -> bool:
@@ -286,15 +297,22 @@ _RULES: tuple[MatchRule, ...] = (
         lambda f, c: "Arrange what is missing with the provider.",
     ),
     MatchRule(
-        "refused",
+        RULED_OUT,
         _not_refused,
         lambda f, c: "The person has not ruled it out.",
-        lambda f, c: "The person does not want this provider.",
-        lambda f, c: "Only the person can change this: record their agreement to it, once they say so.",
+        lambda f, c: _ruled_out(f, c),
+        lambda f, c: "Who ruled it out has to say otherwise first.",
     ),
 )
 
 RULE_NAMES: tuple[str, ...] = ("line", *(rule.name for rule in _RULES))
+
+
+def _ruled_out(facts: CaseFacts, contract: Contract) -> str:
+    if contract.provider.provider_id in facts.refused_providers:
+        return "It is ruled out for this person."
+    names = " and ".join(name for name, one in contract.partners if one in facts.refused_providers)
+    return f"{names}, ruled out for this person, works in it as subcontractor."
 
 
 def _words(code: str) -> str:

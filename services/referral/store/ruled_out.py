@@ -1,4 +1,4 @@
-"""Providers that people do not want."""
+"""Providers to which people are not sent: they do not want them, or the provider said that it must not be."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,18 +8,38 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.store.rows import RECORDS, read
 
+BY_PERSON = ("person", "another")
+"""Why a person ruled a provider out: their own agreement to it ends that. Anything else is a word on the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """`why`: person, another (they asked for another one), conflict (it works with the other party) or unsafe."""
+
+    since: datetime
+    why: str
+
+    @property
+    def by_person(self) -> bool:
+        return self.why in BY_PERSON
+
+
 _ADD = """
-insert into ruled_out (person_id, provider_id, case_id, since, by_id) values ($1, $2, $3, $4, $5)
-on conflict (person_id, provider_id) do update set case_id = excluded.case_id, since = excluded.since,
+insert into ruled_out (person_id, provider_id, why, case_id, since, by_id) values ($1, $2, $3, $4, $5, $6)
+on conflict (person_id, provider_id, why) do update set case_id = excluded.case_id, since = excluded.since,
    by_id = excluded.by_id, over_at = null, over_by = null
 """
 _OVER = f"""
 update ruled_out set over_at = $3, over_by = $4
- where person_id = {RECORDS} and provider_id = $2 and over_at is null returning provider_id
+ where person_id = {RECORDS} and provider_id = $2 and over_at is null and why = any($5::text[]) returning provider_id
 """
-_OF_PEOPLE = "select person_id, provider_id from ruled_out where person_id = any($1::uuid[]) and over_at is null"
+_OF_PEOPLE = """
+select distinct person_id, provider_id from ruled_out where person_id = any($1::uuid[]) and over_at is null
+"""
 _OF_PERSON = f"""
-select provider_id, max(since) as since from ruled_out where person_id = {RECORDS} and over_at is null group by 1
+select distinct on (provider_id) provider_id, since, why from ruled_out
+ where person_id = {RECORDS} and over_at is null
+ order by provider_id, array_position(array['conflict', 'unsafe', 'person', 'another'], why), since desc
 """
 _STILL_WITH = """
 select l.leg_id, l.referral_id, l.case_id from leg l join case_file c on c.case_id = l.case_id
@@ -39,17 +59,19 @@ class Unwanted:
     case_id: UUID
 
 
-async def add(tx: Tx, person_id: UUID, provider_id: UUID, case_id: UUID, by: UUID, now: datetime) -> None:
-    await tx.execute(_ADD, person_id, provider_id, case_id, now, by)
+async def add(
+    tx: Tx, person_id: UUID, provider_id: UUID, case_id: UUID, by: UUID | None, now: datetime, why: str = "person"
+) -> None:
+    await tx.execute(_ADD, person_id, provider_id, why, case_id, now, by)
 
 
 async def over(tx: Tx, person_id: UUID, provider_id: UUID, by: UUID, now: datetime) -> bool:
     """The person, by whichever of their records, wants this provider again; False where they had not ruled it out."""
-    return bool(await tx.fetch(_OVER, person_id, provider_id, now, by))
+    return bool(await tx.fetch(_OVER, person_id, provider_id, now, by, list(BY_PERSON)))
 
 
 async def of_people(tx: Tx, people: Collection[UUID]) -> list[tuple[UUID, UUID]]:
-    """Each of these people with a provider that they do not want."""
+    """Each of these people with a provider that is ruled out for them."""
     return [tuple(row) for row in await tx.fetch(_OF_PEOPLE, list(people))]
 
 
@@ -58,6 +80,8 @@ async def still_with(tx: Tx, people: Collection[UUID]) -> list[Unwanted]:
     return read(Unwanted, await tx.fetch(_STILL_WITH, list(people)))
 
 
-async def of_person(tx: Tx, person_id: UUID) -> dict[UUID, datetime]:
-    """The providers that a person does not want, by any of their records, and since when."""
-    return {row["provider_id"]: row["since"] for row in await tx.fetch(_OF_PERSON, person_id)}
+async def of_person(tx: Tx, person_id: UUID) -> dict[UUID, RuledOut]:
+    """The providers that are ruled out for a person, by any of their records: of several words on one, that on the
+    provider stands before that of the person, since it is the harder to end."""
+    rows = await tx.fetch(_OF_PERSON, person_id)
+    return {row["provider_id"]: RuledOut(row["since"], row["why"]) for row in rows}
