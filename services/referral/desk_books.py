@@ -80,10 +80,35 @@ def first_contact() -> FirstContact:
     return FirstContact(told["version"], dict(told["communication"]), dict(told["unassessed"]), told["dash_high"])
 
 
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """Who is restricted from the first moment: who works for one of `works_for`, or was hurt by somebody who works for
+    one of `suspect_works_for`."""
+
+    works_for: frozenset[str]
+    suspect_works_for: frozenset[str]
+
+
 @cache
-def restricted_who_work_for() -> frozenset[str]:
-    """Who works for one of these is restricted, whichever way they come."""
-    return frozenset(_document("restricted.yaml")["works_for"])
+def _restricted() -> tuple[tuple[date, Restricted], ...]:
+    versions = _document("restricted.yaml")["versions"]
+    read = (
+        (one["effective_from"], Restricted(frozenset(one["works_for"]), frozenset(one["suspect_works_for"])))
+        for one in versions
+    )
+    return tuple(sorted(read, key=lambda one: one[0]))
+
+
+def restricted_on(day: date) -> Restricted:
+    """The version of a day; before the first one the first."""
+    begun = [version for begins, version in _restricted() if begins <= day]
+    return begun[-1] if begun else _restricted()[0][1]
+
+
+@cache
+def signs_of_hate() -> tuple[str, ...]:
+    """Parts of a flag that our lists do not name by which it may speak of hate."""
+    return tuple(_document("unlisted_flags.yaml")["signs_of_hate"])
 
 
 @dataclass(frozen=True, slots=True)

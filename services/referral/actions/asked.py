@@ -12,7 +12,7 @@ from contracts.working_time import local_day
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import sealing
 from services.referral.actions.taking_in import SelfReferral
-from services.referral.desk_books import restricted_who_work_for
+from services.referral.desk_books import restricted_on
 from services.referral.domain import mailbox
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.plain_text import is_plain
@@ -217,7 +217,8 @@ def counts(given: TakeIn, age: int) -> bool:
 
 def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
     """As the case is opened with it."""
-    restricted = not restricted_who_work_for().isdisjoint((given.works_for, given.household_works_for))
+    listed = restricted_on(local_day(now)).works_for
+    restricted = not listed.isdisjoint((given.works_for, given.household_works_for))
     own = counts(given, age_of(given, local_day(now)))
     return SelfReferral(facts_of(given, now, via), details_of(given, own_word=own), given.agrees == "yes", restricted)
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.working_time import calendar, due, local_day
+from services.referral.actions import unlisted
 from services.referral.domain.announcing import REPEAT, band
 from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import CaseFacts, History, acted_on
@@ -30,6 +31,7 @@ SAFEGUARDING = frozenset({"marac", "childrens_social_care", "adult_safeguarding"
 OPEN_DOOR = "safeguarding_door"
 NEW_HOLD = "new_hold"
 NO_CRIME = "no_crime"
+HATE_FLAG = "check_hate_flag"
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -261,6 +263,8 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     if "emergency" in decision.routing.doors:
         about = task_id("call_emergency", facts.case_id)
         found.append(Task(about, "call_emergency", now, now, case_id=facts.case_id, crime_id=facts.crime_id))
+    if facts.unlisted_flags and "hate_crime" not in decision.routing.lines and unlisted.of_hate(facts.unlisted_flags):
+        found.append(_task(HATE_FLAG, facts, now))
     if facts.domestic and "children_in_household" in facts.vulnerabilities:
         found.append(_task("add_children", facts, now))
     return found

@@ -10,8 +10,8 @@ from contracts.envelope import Announcement
 from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
-from services.referral.actions import elsewhere, filing, noes
-from services.referral.desk_books import restricted_who_work_for
+from services.referral.actions import elsewhere, filing, noes, unlisted
+from services.referral.desk_books import restricted_on
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, decide
@@ -67,21 +67,26 @@ class Hearing:
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
     """Each event with the cases that it tells of."""
-    return [(event, cases_of(event.data.as_heard(event.time))) for event in events]
+    return [(event, _cases(event)) for event in events]
 
 
-def _ours(facts: CaseFacts) -> bool:
-    return facts.works_for in restricted_who_work_for() or facts.suspect_works_for_us
+def _cases(event: Received[Any]) -> list[CaseFacts]:
+    found, told = cases_of(event.data.as_heard(event.time)), unlisted.flags(event)
+    return [replace(facts, unlisted_flags=told) for facts in found] if told else found
 
 
 def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
-    """The people of a batch. Who works for the hub or a provider is restricted from the first moment, and so is whoever
-    was hurt by somebody who does."""
-    return [
-        Newcomer(_person(facts), facts.force, facts.victim_ref, facts.person_kind, _ours(facts), event.time)
-        for event, cases in heard
-        for facts in cases
-    ]
+    """The people of a batch. Whom the dated list names for whom they work for is restricted from the first moment, and
+    so is whoever was hurt by somebody whom it names."""
+    found = []
+    for event, cases in heard:
+        listed = restricted_on(local_day(event.time))
+        hurt = any(suspect.works_for in listed.suspect_works_for for suspect in event.data.suspects)
+        for facts in cases:
+            ours = hurt or facts.works_for in listed.works_for
+            about = (facts.force, facts.victim_ref, facts.person_kind)
+            found.append(Newcomer(_person(facts), *about, ours, event.time))
+    return found
 
 
 def accused(heard: Sequence[Heard]) -> set[UUID]:

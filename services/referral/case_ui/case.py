@@ -15,7 +15,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral import desk_books, said
-from services.referral.actions import alarming, elsewhere, making_sure, sealing, tasking, watching_looks
+from services.referral.actions import alarming, elsewhere, making_sure, sealing, tasking, unlisted, watching_looks
 from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
     came,
@@ -128,6 +128,7 @@ async def _overview(
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
             "assignment_id": uuid4(),
             "event": words.event,
+            "to_come": happened.to_come,
             "openings": await glass.openings(tx, visit, case),
             "barred": await glass.barred(tx, visit, case),
         }
@@ -179,9 +180,18 @@ def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[st
         ("Happened in", words.area(case.local_authority)),
         ("Risk", _risk(case, routing)),
         ("Sharing", words.words(case.share)),
-        ("Flags", ", ".join(map(_flag, (*case.flags, *case.hate_strands))) or "None"),
+        ("Flags", ", ".join(_flags(case, routing)) or "None"),
     ]
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
+
+
+def _flags(case: Case, routing: cases.Routing | None) -> list[str]:
+    """Flags and strands in words; those that our lists do not name as the police told them."""
+    told = routing.facts["case"].get("unlisted_flags") or () if routing else ()
+    hint = ": it may speak of hate, check the strand" if unlisted.of_hate(told) else ""
+    unnamed = [f"“{code}”, which our lists do not know{hint}" for code in told]
+    listed = [code for code in case.flags if code != "other" or not told]
+    return [*map(_flag, (*listed, *case.hate_strands)), *unnamed]
 
 
 def _flag(code: str) -> str:

@@ -1,9 +1,11 @@
 """What happened on a case, in words: the title of each event, and what it changed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kit.web.words import deadline, plural, when
+from contracts.working_time import local_day
+from kit.web.words import date_words, deadline, plural, when
 from services.referral.actions.wishing import asked_by
 from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
@@ -51,6 +53,7 @@ def told(books: Books, entry: Entry) -> list[str]:
     if entry.type == "person-death.recorded.v1":
         return ["recorded by mistake: they are alive" if data.get("taken_back") else "they died, and the hub made sure"]
     parts = [words.words(data["line"])] if data.get("line") else []
+    parts += [words.words(data["trigger"]), *to_come(entry.happened_at, data)] if data.get("trigger") else []
     parts += [name_of(str(data[name])) for name in ("entitlement", "clock") if data.get(name)]
     parts += [words.DECISIONS.get(data["decision"], words.words(data["decision"]))] if data.get("decision") else []
     parts += _to(books, data) + _channel(data, kind)
@@ -62,6 +65,16 @@ def told(books: Books, entry: Entry) -> list[str]:
     cancelled = int(data.get("appointments_cancelled") or 0)
     parts += [f"{plural(cancelled, 'appointment')} to come cancelled"] if cancelled else []
     return [part for part in parts if part]
+
+
+def to_come(at: datetime, data: Mapping[str, Any]) -> list[str]:
+    """That news was told of a day that had not come when it was heard (`at`), and of which: it is news of that moment,
+    and somebody asks."""
+    told_of = data.get("happened_at")
+    day = local_day(datetime.fromisoformat(told_of)) if isinstance(told_of, str) else None
+    if day is None or day <= local_day(at):
+        return []
+    return [f"told with a day in the future, {date_words(day, weekday=False)}: ask who told us"]
 
 
 def name_of(code: str) -> str:

@@ -17,7 +17,7 @@ from services.referral.actions import agreeing_word, sealing
 from services.referral.actions import beside as acts
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, offers, witness_charter
-from services.referral.case_ui import meanwhile, words
+from services.referral.case_ui import happened, meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST, comes_once, example_day, instant_of, is_doubtful
@@ -102,7 +102,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         new_id=uuid4(),
         example=_example(visit),
         officers=[(words.words(name), words.plain(value)) for name, value in officers.items()],
-        orders=[(at, words.words(data.get("trigger")), _conditions(data)) for at, data in orders],
+        orders=[(at, words.words(data.get("trigger")), _conditions(at, data)) for at, data in orders],
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
         offers=followed[0],
         doors=followed[1],
@@ -115,9 +115,10 @@ def _example(visit: Visit) -> str:
     return example_day(local_day(visit.now)).isoformat()
 
 
-def _conditions(data: dict[str, Any]) -> str:
+def _conditions(at: datetime, data: dict[str, Any]) -> str:
     told = data.get("details") or {}
-    parts = [words.words(told["order_kind"])] if told.get("order_kind") else []
+    parts = happened.to_come(at, data)
+    parts += [words.words(told["order_kind"])] if told.get("order_kind") else []
     parts += [words.words(one) for one in told.get("conditions") or ()]
     if told.get("bail_ends_on"):
         parts.append(f"bail ends {date_words(datetime.fromisoformat(str(told['bail_ends_on'])), weekday=False)}")

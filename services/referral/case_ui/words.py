@@ -78,6 +78,8 @@ TASKS = {
     "ask_officer_to_ask": "Ask the officer to ask the person",
     "add_children": "Add the children of the household, or record why not",
     "add_exploited_person": "Add the exploited person, or record why not",
+    "check_hate_flag": "The police used a flag that our lists do not know, and it may speak of hate: ask whether it was"
+    " hate, and of which strand. The case shows the flag as it was told",
     "review_risk": "Review the risk",
     "person_died": "It was recorded that the person died: make sure that it is so, and end what is still open",
     "look_for_service": "Support ended, and the hub is to look for another service: ask the person which",

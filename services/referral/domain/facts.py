@@ -86,6 +86,7 @@ class CaseFacts:
     domestic: bool = False
     sexual: bool = False
     contact_sexual: bool = False
+    unlisted_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ _TIMES = ("reported_at", "recorded_at")
 _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
-    *("choices", "refused_providers"),
+    *("choices", "refused_providers", "unlisted_flags"),
 )
 
 

@@ -107,11 +107,13 @@ class OtherCase:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Bail, release, an order or an escape that somebody must know of."""
+    """Bail, release, an order or an escape that somebody must know of; `told_of`: of which moment it was told, where
+    that had not come yet."""
 
     trigger: str
     happened_at: datetime
     received_at: datetime
+    told_of: str | None = None
 
 
 async def load(tx: Tx, case_id: UUID) -> Case | None:
@@ -162,13 +164,19 @@ async def others_of(tx: Tx, case: Case) -> list[OtherCase]:
     )
 
 
+_ALERTS = """
+select a.trigger, a.happened_at, a.received_at,
+       (select max(e.data ->> 'happened_at') from case_event e
+         where e.case_id = a.case_id and e.type = 'justice.milestone.reached.v1'
+           and e.data ->> 'milestone_id' = a.milestone_id
+           and (e.data ->> 'happened_at')::timestamptz > a.received_at) as told_of
+  from alert a where a.case_id = $1 order by a.happened_at desc, a.milestone_id
+"""
+
+
 async def alerts(tx: Tx, case_id: UUID) -> list[Alert]:
     """What was heard of the suspect's bail, release, orders or escape, newest first."""
-    rows = await tx.fetch(
-        f"select {columns(Alert)} from alert where case_id = $1 order by happened_at desc, milestone_id",
-        case_id,
-    )
-    return read(Alert, rows)
+    return read(Alert, await tx.fetch(_ALERTS, case_id))
 
 
 async def assign(tx: Tx, case_id: UUID, worker: UUID | None, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
@@ -19,7 +20,7 @@ _CHANGED = f"select l.case_id from case_look l where l.worker_id = {ME} and l.ca
 _SEEN = f"select case_id from case_look where worker_id = {ME} and case_id = any($1::uuid[])"
 _BEFORE = f"select looked_at, entry from case_look where worker_id = {ME} and case_id = $1"
 _SINCE = """
-select id, happened_at, type, actor_role from case_event where case_id = $1 and id > $2 order by id desc limit $3
+select id, happened_at, type, actor_role, data from case_event where case_id = $1 and id > $2 order by id desc limit $3
 """
 _LOOK = f"""
 insert into case_look (worker_id, case_id, looked_at, entry)
@@ -36,6 +37,7 @@ class News:
     happened_at: datetime
     type: str
     actor_role: str
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
