@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.async_api import Page as Tab
@@ -13,6 +13,7 @@ from services.referral.actions import noticing
 from services.referral.store import tasks
 from services.referral.store.tasks import Task
 from tests.browser import cookie_of
+from tests.builders import a_crime
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
@@ -20,6 +21,7 @@ from tests.referral.hub_pages import a_case, access_of, hub_app
 from tests.referral.test_case_gate import passes, press
 from tests.referral.test_clock_notices import warned
 from tests.referral.test_mailing import asked, send
+from tests.referral.test_no_case import told
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 Site = tuple[Gate, str, Any]
@@ -56,7 +58,10 @@ async def test_the_working_day_passes_the_gate(site: Site, hub: Hub) -> None:
     case, task = await a_case(hub), uuid4()
     async with hub.as_worker() as tx:
         await tasks.add(tx, [Task(task, "review_risk", clock.now(), clock.now(), case_id=case)])
-    leader = persona_id("leader")
+    leader, crime = persona_id("leader"), a_crime()
+    await hub.hears([told(crime, "suspect_released_on_police_bail")])
+    alert = await hub.value("select task_id from task where crime_id = $1", UUID(crime["crime_id"]))
+    await passes(site, f"/cases/tasks/{alert}", "Close the task")
     await passes(site, "/cases/tasks?whose=mine")
     await passes(site, f"/cases/tasks/{task}", "Close the task")
     await passes(site, f"/cases/{case}/assign", "Give the case")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from contracts.justice import MilestoneReached
 from contracts.working_time import local_day
 from kit.web.words import date_words, deadline, plural, when
 from services.referral.actions.wishing import asked_by
@@ -53,7 +54,8 @@ def told(books: Books, entry: Entry) -> list[str]:
     if entry.type == "person-death.recorded.v1":
         return ["recorded by mistake: they are alive" if data.get("taken_back") else "they died, and the hub made sure"]
     parts = [words.words(data["line"])] if data.get("line") else []
-    parts += [words.words(data["trigger"]), *to_come(entry.happened_at, data)] if data.get("trigger") else []
+    if entry.type == MilestoneReached.TYPE:
+        parts += [words.words(data.get("trigger")), *to_come(entry.happened_at, data)]
     parts += [name_of(str(data[name])) for name in ("entitlement", "clock") if data.get(name)]
     parts += [words.DECISIONS.get(data["decision"], words.words(data["decision"]))] if data.get("decision") else []
     parts += _to(books, data) + _channel(data, kind)
