@@ -223,6 +223,7 @@ async def test_only_a_sealed_return_is_published_and_its_small_numbers_are_hidde
     await visitor.get("/published")
     page = await visitor.follow("Services grant return")
     assert any(row[0].startswith("Crimes recorded") and row[1] == "hidden" for row in page.rows)
+    assert "Where most are is not told" in page.text and "Most are in" not in page.text
     _, cells = canonical.read((await visitor.download(f"{public}/csv")).content)
     assert not any(cell.value in ("1", "2", "3", "4") for cell in cells)
 
