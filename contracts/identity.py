@@ -59,6 +59,32 @@ def check_character(signs: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
+_TYPED = 14
+
+
+def typed_code(chance: int) -> str:
+    """Fifteen signs that a letter carries in place of a long address, to be typed: "7KQ4M-2XRCT-9WHNP". It takes
+    64 bits of `chance`, so that its digest gives nothing away; the last sign is a check character."""
+    signs = ""
+    for _ in range(_TYPED):
+        chance, place = divmod(chance, len(ALPHABET))
+        signs += ALPHABET[place]
+    signs += _typed_check(signs)
+    return f"{signs[:5]}-{signs[5:10]}-{signs[10:]}"
+
+
+def _typed_check(signs: str) -> str:
+    return ALPHABET[-sum(weight * ALPHABET.index(sign) for weight, sign in enumerate(signs, 1)) % len(ALPHABET)]
+
+
+def read_typed_code(text: str) -> str | None:
+    """Such a code as it was typed (any case, blanks or dashes) in its written form; None when it cannot be one."""
+    signs = "".join(sign for sign in text.upper() if sign.isalnum())
+    if len(signs) != _TYPED + 1 or any(sign not in ALPHABET for sign in signs):
+        return None
+    return f"{signs[:5]}-{signs[5:10]}-{signs[10:]}" if _typed_check(signs[:-1]) == signs[-1] else None
+
+
 def word_proof_kind(request_id: UUID) -> str:
     """The kind under which a code word is digested, so that the digest counts for one request and no other."""
     return f"own-rights-word|{request_id}"

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.identity import read_typed_code
 from contracts.refused import Refused
 from kit.database import Tx
 from kit.listening import Context
@@ -24,7 +25,7 @@ COOKIE = "visit"
 SECONDS = 4 * 60 * 60
 """How long a visit lasts before the code is asked for again."""
 WRONG_CODE = {
-    "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT",
+    "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT, or 15 of a letter",
     "not_known": "This code does not work. Check it and enter it again. It may have run out",
 }
 NOTHING_SAID = "Choose an answer to at least one question, or write something. If you do not want to, leave this page"
@@ -76,6 +77,8 @@ async def enter_code(visit: Visit) -> Response:
     if visit.request.method != "POST":
         return visit.render("neutral_ui/code.html")
     form, errors = parse(Code, visit.form)
+    if form is not None and (token := read_typed_code(form.code)) is not None:
+        return await _exchange(visit, token)
     if form is not None:
         tries = Tries(visit, "feedback_code", OF_CODES, form.code)
         if (until := await tries.begin()) is not None:
@@ -100,7 +103,10 @@ async def exchange(visit: Visit) -> Response:
     """The button of the link: exchanges its token for a code, once."""
     if visit.request.method != "POST":
         return visit.redirect("/")
-    token = visit.form.get("token", [""])[0]
+    return await _exchange(visit, visit.form.get("token", [""])[0])
+
+
+async def _exchange(visit: Visit, token: str) -> Response:
     tries = Tries(visit, "feedback_link", OF_CODES, token)
     if (until := await tries.begin()) is not None:
         return too_many(visit, until)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.identity import case_id, word_proof_kind
+from contracts.identity import case_id, typed_code, word_proof_kind
 from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
 from kit import clock
 from services.code_compliance.reference.oversight import document
@@ -82,7 +82,9 @@ async def test_a_link_opens_once_and_shows_what_is_due_by_when_in_plain_words(hu
     other = await office.outside()
     assert (await other.get("/yours/now")).heading == "Enter your code"
     page = await other.submit("Continue", 422, code="nonsense")
-    assert page.errors == ["Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT"]
+    assert page.errors == [
+        "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT, or 15 of a letter"
+    ]
     page = await other.submit("Continue", code=code)
     assert page.heading == ENTER  # a code alone shows nothing either
     await other.get(f"/yours/{TOKEN}")
@@ -137,6 +139,22 @@ async def test_whoever_holds_the_phone_reads_nothing_of_a_report_without_the_wor
     await other.submit("Continue", 422, code=code)
     assert [kind for kind, _ in await hub.announced()].count("own-rights-word.guessed.v1") == 1
     assert "shut after three wrong words on" in (await staff.get(PAGE)).text
+
+
+@pytest.mark.service
+async def test_a_code_from_a_letter_is_typed_in_place_of_a_link_and_works_once(hub: Hub, office: Office) -> None:
+    request_id, token = await asked(hub, office), typed_code(0xF00D_FACE_CAFE_BEEF)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    proof = office.sealer.blind(word_proof_kind(request_id), WORD).hex()
+    await hear(hub, ContactSent, request_id=request_id, channel="letter", token_sha256=digest, word_proof=proof)
+    outside = await office.outside()
+    await outside.get("/yours")
+    page = await outside.submit("Continue", code=token.lower().replace("-", " "))
+    assert page.heading == ENTER
+    other = await office.outside()
+    await other.get("/yours")
+    page = await other.submit("Continue", 422, code=token)
+    assert page.errors == ["This code does not work. Check it and enter it again. It may have run out"]
 
 
 @pytest.mark.service

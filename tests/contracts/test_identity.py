@@ -4,7 +4,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.identity import ALPHABET, case_id, check_character, persona_id, read_reference, reference, uuid7
+from contracts.identity import (
+    ALPHABET,
+    case_id,
+    check_character,
+    persona_id,
+    read_reference,
+    read_typed_code,
+    reference,
+    typed_code,
+    uuid7,
+)
 
 CRIME = UUID("0b1f6e4e-58a7-4a3c-9a53-0d8a3f6d2c11")
 
@@ -65,3 +75,16 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     assert {made.variant for made in ids} == {"specified in RFC 4122"}
     assert [made.int >> 80 for made in ids] == sorted(made.int >> 80 for made in ids)
     assert len(set(ids)) == 100
+
+
+def test_a_code_from_a_letter_is_read_as_it_is_typed_and_no_single_slip_of_it_is_taken() -> None:
+    written = typed_code(0xF00D_FACE_CAFE_BEEF)
+    signs = written.replace("-", "")
+    assert len(signs) == 15 and read_typed_code(f" {signs.lower()} ") == written
+    assert read_reference(written) is None and read_typed_code(reference(case_id(CRIME, "P-1"))) is None
+    for place, sign in enumerate(signs):
+        for other in ALPHABET.replace(sign, ""):
+            assert read_typed_code(signs[:place] + other + signs[place + 1 :]) is None
+    for place in range(14):
+        swapped = signs[:place] + signs[place + 1] + signs[place] + signs[place + 2 :]
+        assert swapped == signs or read_typed_code(swapped) is None

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
+from contracts.identity import typed_code
 from kit import clock
 from kit.web.app import make_app
 from services.feedback.__main__ import SERVICE
@@ -145,6 +146,14 @@ async def test_answers_are_saved_and_found_again_with_the_code(
         await other.submit("Send my answers")
     (told,) = await invited.announced("feedback.answered")
     assert told["scores"]["heard"] == 4
+
+
+async def test_a_code_from_a_letter_is_typed_in_place_of_the_link(browser: Browser, invited: Running) -> None:
+    token = typed_code(0xF00D_FACE_CAFE_BEEF)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    await invited.worker.pool.execute("update feedback_window set token_sha256 = $1", digest)
+    await browser.get("/")
+    assert (await browser.submit("Continue", code=token.lower())).path == "/before"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.referral.actions import packing
+from services.referral.provider_portal import words
+from services.referral.store import packs
+from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
@@ -46,7 +50,7 @@ async def test_a_choice_is_taken_back_and_a_stale_or_repeated_page_changes_nothi
     both = {"choice": ["interpreter", "by_and_for"]}
     page = await officer.post(where, both)
     assert "That was written down already." in page.text
-    await officer.post(where, {"choice": ["worker_gender"]}, status=409)
+    await officer.post(where, {"choice": ["worker_gender"], "which": ["worker_woman"]}, status=409)
     page = await officer.get(where)
     page = await officer.submit("Write it down", choice=[])
     assert "Nothing is chosen." in page.text and "Chosen by the person" not in page.text
@@ -55,6 +59,27 @@ async def test_a_choice_is_taken_back_and_a_stale_or_repeated_page_changes_nothi
     written = "select count(*) from kit.audit where action = 'case.choice_written'"
     assert await hub.value(written) == 2
     await (await browse("compliance")).get(where, 403)
+
+
+async def test_which_worker_the_person_asks_for_is_written_down_shown_with_every_contract_and_told_on(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    referral, officer = await triaged(hub, case), await browse("officer")
+    await officer.get(f"/cases/{case}/choices")
+    page = await officer.submit("Write it down", 422, choice=["worker_gender"])
+    assert page.errors == ["Choose whether the person asks for a woman or a man"]
+    page = await officer.submit("Write it down", choice=["worker_gender"], which="worker_woman")
+    assert "A woman as worker" in page.text
+    page = await officer.get(f"/cases/{case}/referrals/{referral}/contracts")
+    assert "The person asks for a woman as worker: ask whether it has one." in page.text
+    async with hub.looks(a_viewer()) as tx:
+        material = (await packs.materials(tx, [case]))[case]
+        assert packing._plain(material.case, material.facts)["needs"] == ["worker_woman"]
+    assert words.words("worker_woman") == "A woman as worker"
+    page = await officer.get(f"/cases/{case}/choices")
+    page = await officer.submit("Write it down", choice=[])
+    assert "A woman as worker" not in page.text
 
 
 @pytest.mark.browser

@@ -1,5 +1,6 @@
 """What a person said on their own page about being reached: ways are shut at once, and a human looks the same day."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +9,10 @@ import pytest
 
 from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.contact import ContactRequested
-from contracts.identity import word_proof_kind
+from contracts.identity import read_typed_code, word_proof_kind
 from kit import clock
-from services.referral.actions import contacting
+from services.referral.actions import contacting, mailing
+from services.referral.store import mail
 from tests.builders import a_viewer, an_event
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -154,3 +156,21 @@ async def test_a_word_agreed_at_the_hub_is_bound_to_each_link_and_guessing_it_br
     for _ in range(2):
         await hub.hears([an_event(OwnRightsWordGuessed, fact, now)])
     assert await hub.value("select count(*) from task where kind = 'code_word_guessed' and case_id = $1", case) == 1
+
+
+async def test_a_letter_is_for_the_person_by_name_and_carries_a_code_that_can_be_typed(hub: Hub) -> None:
+    letter = {"kind": "letter", "value": "1 Example Row, ZZ99 9ZZ", "safety": "safe"}
+    case, request = await a_case(hub, channels=[letter]), uuid4()
+    await asked_by_text(hub, case, request, "letter")
+    async with hub.looks(a_viewer()) as tx:
+        held = await mail.get(tx, request)
+        assert held is not None
+        message = await mailing.message_of(tx, hub.context.sealer, held, "https://n.example", clock.now())
+        cut = await mailing.message_of(tx, hub.context.sealer, held, "https://n.example", clock.now(), cut=True)
+    assert message is not None and cut is not None
+    assert message.to == "Wilhelmina Testperson, 1 Example Row, ZZ99 9ZZ"
+    address, _, code = message.body.partition(" and enter this code there: ")
+    assert address.endswith("https://n.example/yours") and "Testperson" not in message.body
+    assert (token := read_typed_code(code.split()[0])) is not None
+    digest = await hub.value("select token_sha256 from mail where request_id = $1", request)
+    assert hashlib.sha256(token.encode()).hexdigest() == digest and token not in cut.body

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.identity import read_typed_code
 from contracts.refused import Refused
 from kit.listening import Context
 from kit.web.app import Page, Visit
@@ -23,7 +24,7 @@ COOKIE = "yours"
 SECONDS = 30 * 60
 """How long a visit lasts before the code is asked for again."""
 WRONG_CODE = {
-    "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT",
+    "not_a_code": "Enter your code as it was shown to you, 10 letters and numbers like 7KQ4M-2XRCT, or 15 of a letter",
     "not_known": "This code does not work. Check it and enter it again. It may have run out",
 }
 LONGEST_WORD = 200
@@ -42,6 +43,7 @@ async def enter(visit: Visit) -> Response:
     form, errors = parse(Code, visit.form) if not token else (None, [])
     if not token and form is None:
         return visit.render("neutral_ui/yours_code.html", status=422, errors=errors)
+    token = token or (read_typed_code(form.code) if form else None) or ""
     tries = Tries(visit, "own_rights", OF_CODES, token or (form.code if form else ""))
     if (until := await tries.begin()) is not None:
         return too_many(visit, until)
@@ -49,9 +51,9 @@ async def enter(visit: Visit) -> Response:
         let_in = await _let_in(visit, token, form.code if form else "")
     except Refused as refused:
         await tries.refused(refused.code)
-        if refused.field == "token":
+        if refused.field == "token" and form is None:
             return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
-        errors = [FieldError("code", WRONG_CODE[refused.code])]
+        errors = [FieldError("code", WRONG_CODE.get(refused.code, WRONG_CODE["not_known"]))]
         return visit.render("neutral_ui/yours_code.html", status=422, errors=errors)
     await tries.worked()
     return _remember(visit, let_in)

@@ -11,6 +11,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions.rerouting import rerun
+from services.referral.domain import worker_asked
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.store import cases
@@ -31,16 +32,19 @@ async def choose(
     is closed.
     """
     held = await cases.load(tx, case_id)
-    if held is None or not set(wanted) <= set(held.offers):
+    may = {*(held.offers if held else ()), *(worker_asked.WHICH if held and worker_asked.OFFER in held.offers else ())}
+    if held is None or not set(wanted) <= may:
         raise Refused("choice", "not_in_the_list")
+    if not worker_asked.is_whole(wanted):
+        raise Refused("which", "missing")
     before = await chosen(tx, case_id)
-    if set(wanted) == set(before) & set(held.offers):
+    if set(wanted) == set(before) & may:
         return False
     if set(shown) != set(before) or held.state == "closed":
         raise Refused("choice", "changed_meanwhile")
 
     def change(facts: CaseFacts) -> CaseFacts:
-        others = [choice for choice in facts.choices if choice not in held.offers]
+        others = [choice for choice in facts.choices if choice not in may]
         return replace(facts, choices=(*others, *sorted(wanted)))
 
     await rerun(tx, case_id, books, now, change=change, by=viewer.user_id)

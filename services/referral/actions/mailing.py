@@ -17,17 +17,19 @@ from kit.service import Moment
 from services.referral.actions import gating, requesting, trying
 from services.referral.actions.announcing import announce
 from services.referral.actions.contacting import SHUT, mail_shuts, profile_for_mail
-from services.referral.actions.sealing import open_channels, place
+from services.referral.actions.sealing import open_channels, open_person, place
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain import leaving, mailing, safe_contact
 from services.referral.domain.mailing import Message
 from services.referral.domain.safe_contact import Profile
-from services.referral.store import appointments, cases, consent, contact, incidents, mail, referrals
+from services.referral.store import appointments, cases, consent, contact, details, incidents, mail, referrals
 from services.referral.store.mail import Held
 
 STOPPED = "stopped_by_hand"
+TYPED_AT = frozenset({"yours"})
+"""Pages at which a code from a letter is typed; every other is typed at the first page of the neutral origin."""
 CUT = "(the rest of the link is the person's own and is not shown)"
 
 
@@ -108,9 +110,26 @@ async def message_of(
         token = None
     if not to or not token:
         return None
-    link = "/".join(part for part in (neutral_url.rstrip("/"), held.path, CUT if cut else token) if part)
+    to, link = await _addressed(tx, sealer, held, to), _way(held, neutral_url.rstrip("/"), CUT if cut else token)
     words = mailing.words_on(messages(), local_day(now))
     return words.message(str(held.request_id), held.template, held.channel, to, link)
+
+
+async def _addressed(tx: Tx, sealer: Sealer, held: Held, to: str) -> str:
+    """Where it goes; a letter to the person by name, so that nobody else of the house opens it as their own."""
+    if held.channel != "letter":
+        return to
+    names = await open_person(sealer, held.person_id, await details.person(tx, held.person_id))
+    name = " ".join(str(names[part]) for part in ("given_names", "family_name") if names.get(part))
+    return f"{name}, {to}" if name else to
+
+
+def _way(held: Held, neutral_url: str, token: str) -> str:
+    """The link as it is followed; in a letter a page to open and a code to type there."""
+    if held.channel != "letter":
+        return "/".join(part for part in (neutral_url, held.path, token) if part)
+    page = f"{neutral_url}/{held.path}" if held.path in TYPED_AT else neutral_url
+    return f"{page} and enter this code there: {token}"
 
 
 async def _left(tx: Tx, held: Held, now: datetime) -> None:

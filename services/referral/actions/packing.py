@@ -19,6 +19,7 @@ from services.referral.actions.filing import end_of_day
 from services.referral.domain import risk_said
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import NOTHING_KNOWN, facts_of
+from services.referral.domain.worker_asked import asked
 from services.referral.store import packs, portal, protected, tasks
 from services.referral.store.batches import remembered
 from services.referral.store.cases import Case
@@ -51,6 +52,8 @@ def _contents(material: Material, contract: Contract, key: bytes | None) -> dict
 
 def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
     have = {name: facts.get(name) for name in OF_FACTS}
+    if (worker := asked(facts.get("choices") or ())) is not None:
+        have["needs"] = [*(facts.get("needs") or ()), worker]
     return have | {
         "reference": case.reference,
         "offence": case.offence_code or case.incident_kind,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.contact import ContactRequested
-from contracts.identity import word_proof_kind
+from contracts.identity import typed_code, word_proof_kind
 from contracts.referral import ContactSent, ContactWithheld
 from contracts.refused import Refused
 from contracts.working_time import local_day
@@ -100,7 +100,7 @@ async def _keep(
     tx: Tx, sealer: Sealer, request: ContactRequested, case: Case, kind: str, at: datetime, why: str, now: datetime
 ) -> str:
     """Keeps the message, with the token of its link sealed; returns the digest of the token."""
-    token = secrets.token_urlsafe(32)
+    token = typed_code(secrets.randbits(64)) if kind == "letter" else secrets.token_urlsafe(32)
     digest = hashlib.sha256(token.encode()).hexdigest()
     where = sealing.place("mail", "token", request.request_id)
     sealed = await sealing.close_text(sealer, case.person_id, token, where)

@@ -12,6 +12,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import choosing
 from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, frame, opened
+from services.referral.domain.worker_asked import OFFER, WHICH
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
@@ -25,9 +26,10 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         status=status if errors else 200,
         **top,
         offered={code: words.words(code) for code in case.offers},
+        which={code: text.capitalize() for code, text in WHICH.items()} if OFFER in case.offers else {},
         shown=chosen,
         errors=errors,
-        values=visit.form or {"choice": list(chosen)},
+        values=visit.form or {"choice": list(chosen), "which": [code for code in chosen if code in WHICH]},
     )
 
 
@@ -48,6 +50,8 @@ async def _changed(visit: Visit) -> str:
 
 async def take(visit: Visit, desk: Desk) -> Response:
     wanted = sorted(set(visit.form.get("choice", [])))
+    if OFFER in wanted:
+        wanted += [code for code in visit.form.get("which", []) if code]
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
@@ -55,6 +59,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
             shown = visit.form.get("shown", [])
             done = await choosing.choose(tx, visit.signed_in, case.case_id, wanted, shown, books, visit.now)
     except Refused as refused:
+        if refused.field == "which":
+            return await ask(visit, desk, [FieldError("which", "Choose whether the person asks for a woman or a man")])
         if refused.code == "not_in_the_list":
             return await ask(visit, desk, [FieldError("choice", "Choose from what is offered on this case")])
         return await ask(visit, desk, [FieldError("choice", await _changed(visit))], 409)

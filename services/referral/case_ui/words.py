@@ -16,6 +16,8 @@ _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "
 _SHORT |= FIELDS | {
     "other_channels": "Given twice, or not readable: use none before you have asked",
     "worker_gender": "Choice of the worker's gender",
+    "worker_woman": "A woman as worker",
+    "worker_man": "A man as worker",
     "idva_lgbt": "LGBT+ IDVA",
     "idva_male": "IDVA for men",
     "by_and_for": "By-and-for service",

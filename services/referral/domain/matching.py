@@ -9,6 +9,7 @@ from contracts.reference import local_authority_name
 from services.referral.domain.directory import ALL_AREAS, Contract, Directory
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.languages import language_name
+from services.referral.domain.worker_asked import WHICH, asked
 
 Check = Callable[[CaseFacts, Contract, date], bool]
 
@@ -135,6 +136,10 @@ def _explain(
         checks.append(Checked(rule.name, passed, words))
         if not passed:
             changes.append(rule.change(facts, contract))
+    if (worker := asked(facts.choices)) is not None:
+        checks.append(
+            Checked("worker", True, f"The person asks for {WHICH[worker]} as worker: ask whether it has one.")
+        )
     return Explained(kept, tuple(checks), not changes, changes[0] if len(changes) == 1 else None)
 
 

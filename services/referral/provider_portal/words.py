@@ -8,6 +8,7 @@ from contracts.reference import local_authority_name, offence
 from kit.web.words import date_words, when
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
+from services.referral.domain.worker_asked import WHICH
 from services.referral.said import FIELDS, FOUND
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
@@ -78,6 +79,8 @@ def heard(found: Sequence[Heard]) -> list[str]:
 
 def words(code: str | None) -> str:
     """A code as words; what is not recorded says so."""
+    if code in WHICH:
+        return f"{WHICH[code]} as worker".capitalize()
     return code.replace("_", " ").replace("-", " ").capitalize() if code else "Not recorded"
 
 
