@@ -271,7 +271,9 @@ async def test_a_neutral_page_names_neither_the_product_nor_why(local: Settings,
 
 async def test_leaving_forgets_the_site_and_shows_the_weather(local: Settings) -> None:
     async with raw(local, local.neutral_url) as client:
-        answer = await client.get("/exit")
+        answer = await client.get("/exit", headers={"Cookie": "yours=kept; visit=kept"})
+    ended = answer.headers.get_list("set-cookie")
+    assert [one.split("=")[0] for one in ended] == ["yours", "visit"] and all("Max-Age=0" in one for one in ended)
     assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
     assert urlsplit(answer.headers["location"]).path == "/weather"
 
