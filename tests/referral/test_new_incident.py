@@ -15,7 +15,9 @@ from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.portal import a_referral_sent
 from tests.referral.test_actions import a_self_referral
+from tests.referral.test_alarms import SAFE, takes
 from tests.referral.test_same_person import person_of, two_records
 
 pytestmark = pytest.mark.service
@@ -185,3 +187,21 @@ async def test_two_incidents_told_on_one_day_without_the_police_are_two_reports_
             await rerouting.rerun(tx, given.facts.case_id, BOOKS, clock.now())
         counted = await hub.value("select repeat_count from case_file where case_id = $1", given.facts.case_id)
         assert counted == 2
+
+
+@pytest.mark.parametrize("hours", [-30, 1])
+async def test_no_report_makes_safe_what_a_service_found_unsafe_until_the_person_says_so(hub: Hub, hours: int) -> None:
+    sent = await a_referral_sent(hub, channels=SAFE)
+    await takes(hub, sent, "decline", reason_code="unsafe")
+    at = clock.now() + timedelta(hours=hours)
+    ref = await hub.value("select victim_ref from case_file where case_id = $1", sent.case)
+    crime = a_crime(a_victim(ref, channels_safe=["mobile", "letter"]), reported_at=at.isoformat())
+    await hub.hears(recorded(crime, at=at))
+    safe = "select kind from channel where person_id = $1 and safety = 'safe'"
+    assert await hub.rows(safe, sent.person) == []
+    [late] = await hub.rows("select decision, holds from case_file where crime_id = $1", UUID(crime["crime_id"]))
+    assert late["decision"] == "waiting" and "no_safe_channel" in late["holds"]
+    given = a_self_referral()
+    async with hub.looks(OFFICER) as tx:
+        await taking_in.self_referral(tx, OFFICER, given, sent.person, BOOKS, hub.sealer, clock.now())
+    assert {row["kind"] for row in await hub.rows(safe, sent.person)} == set(given.facts.channels_safe)

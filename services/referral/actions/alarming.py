@@ -38,6 +38,7 @@ async def contact_unsafe(tx: Tx, referral: ReferralState, now: datetime) -> None
         return
     people = await unsure.records(tx, person_id)
     shut = await unsure.make_unknown(tx, dict.fromkeys(people, referral.updated_at), by_role="provider")
+    await unsure.doubt(tx, people, referral.updated_at)
     await new_incident.tell(tx, shut, why=UNSAFE)
     found = await cases.of_person(tx, person_id, closed=False)
     await _alert(tx, found, UNSAFE, referral, referral.updated_at, now)

@@ -24,7 +24,7 @@ from services.referral.actions.announcing import announce
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import CaseFacts, History
-from services.referral.store import batches, details, persons, ruled_out, same_person
+from services.referral.store import batches, details, persons, ruled_out, same_person, unsure
 from services.referral.store.batches import Changes, ChannelRow, Newcomer
 
 
@@ -73,6 +73,8 @@ async def self_referral(
     changes.channels = {(person_id, kind): ChannelRow(person_id, kind, now) for kind in facts.channels_safe}
     changes.tasks = {task.task_id: task for task in filing.tasks_of(facts, decision, now)}
     changes.unsure = dict.fromkeys((person_id, *await same_person.linked(tx, person_id)), now)
+    if facts.source == "self":
+        await unsure.asked(tx, person_id, facts.channels_safe)
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")

@@ -42,7 +42,7 @@ select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_co
 """
 _CHANNELS = """
 select person_id, kind, safety, locked_at is not null as locked from channel where person_id = any($1::uuid[])
-   and (safety = 'unsafe' or locked_at is not null)
+   and (safety = 'unsafe' or locked_at is not null or safety = 'unknown' and set_by_role = 'provider')
 """
 _SUSPECTS = """
 select s.suspect_ref, s.force, s.crime_id from suspect s
@@ -324,6 +324,7 @@ insert into channel (person_id, kind, safety, set_by_role, set_at)
 select person_id, kind, 'safe', 'police', set_at from json_populate_recordset(null::channel, $6::json)
 on conflict (person_id, kind) do update set safety = 'safe', set_by_role = 'police', set_at = excluded.set_at
  where channel.safety = 'unknown' and channel.locked_at is null and channel.heard_at is null
+   and channel.set_by_role <> 'provider'
 """
 _CLOCKED = "select distinct case_id from case_clock where case_id = any($1::uuid[])"
 

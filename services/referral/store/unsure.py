@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.vocabulary import CHANNELS
 from kit.database import Tx
 
 _BEFORE = """
@@ -34,6 +35,16 @@ _SAFE = f"""
 {_RECORDS} select r.person_id, c.kind from record r join channel c on c.person_id = r.record_id
  group by 1, 2 having bool_and(c.safety = 'safe' and c.locked_at is null) order by 1, 2
 """
+_DOUBTED = """
+insert into channel (person_id, kind, safety, set_by_role, set_at)
+select p, k, 'unknown', 'provider', $3 from unnest($1::uuid[]) p cross join unnest($2::text[]) k order by 1, 2
+on conflict (person_id, kind) do update set set_by_role = excluded.set_by_role, set_at = excluded.set_at
+ where channel.safety = 'unknown' and channel.locked_at is null
+"""
+_ASKED = """
+update channel set set_by_role = 'person' where person_id = $1 and kind = any($2::text[])
+   and safety = 'unknown' and locked_at is null and set_by_role = 'provider'
+"""
 _NEWEST = "select max(opened_at) from case_file where person_id = any($1::uuid[])"
 
 
@@ -60,6 +71,17 @@ async def make_unknown(tx: Tx, people: Mapping[UUID, datetime], by_role: str = "
     rows = await tx.fetch(_SHUT, found, when, by_role)
     await tx.execute(_UNHEARD, found, when)
     return [Shut(row["person_id"], row["kind"], row["at"], tuple(known.get(row["person_id"], ()))) for row in rows]
+
+
+async def doubt(tx: Tx, people: Sequence[UUID], at: datetime) -> None:
+    """Keeps of every kind of channel of these people, known or not, that a provider found being in touch not to be
+    safe: no report of the police makes it safe again, only who has spoken to the person."""
+    await tx.execute(_DOUBTED, list(people), sorted(CHANNELS), at)
+
+
+async def asked(tx: Tx, person_id: UUID, kinds: Collection[str]) -> None:
+    """The person themselves was asked about these kinds of channel: what a provider found does not stand against it."""
+    await tx.execute(_ASKED, person_id, list(kinds))
 
 
 async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
