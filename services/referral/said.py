@@ -49,7 +49,7 @@ FUNDING = {
 }
 """Who pays for a contract, which is the strand under which posts and spend are reported."""
 FOUND = {
-    "contact_unsafe": "A service said {} that it is not safe to be in touch. What was safe before is unknown until"
+    "contact_unsafe": "It was said {} that it is not safe to be in touch. What was safe before is unknown until"
     " somebody has found out safely.",
     "risk_raised": "The risk was found to be higher {}. Look at it before any contact.",
     "one_chance_elsewhere": "It was heard {} that there may be one chance to speak to this person. Speak to them alone,"

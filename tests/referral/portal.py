@@ -74,9 +74,9 @@ async def a_referral_sent(
     return Sent(case, person, referral["referral_id"], leg.leg_id)
 
 
-async def a_referral_sent_by_policy(hub: Hub, **detail: Any) -> Sent:
-    """A theft that the policy sent by itself, its pack frozen when the details were open."""
-    crime = a_crime()
+async def a_referral_sent_by_policy(hub: Hub, crime: dict[str, Any] | None = None, **detail: Any) -> Sent:
+    """A theft (or another crime) that the policy sent by itself, its pack frozen when the details were open."""
+    crime = crime or a_crime()
     victim = crime["victims"][0]
     victim["sealed"] = hub.sealed(a_detail(**detail), crime["crime_id"], victim["victim_ref"])
     await hub.hears(recorded(crime))

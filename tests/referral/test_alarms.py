@@ -12,11 +12,19 @@ from services.referral.actions import alerting, contacting, locking, providing, 
 from services.referral.domain.ended import Ended, against
 from services.referral.domain.support import Answer
 from services.referral.store.support import Assessment, EndReport
-from tests.builders import a_viewer, an_event
+from tests.builders import a_crime, a_victim, a_viewer, an_event, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import hub_pages
-from tests.referral.portal import LATER, Sent, a_referral_sent, an_end, portal_of, shown
+from tests.referral.portal import (
+    LATER,
+    Sent,
+    a_referral_sent,
+    a_referral_sent_by_policy,
+    an_end,
+    portal_of,
+    shown,
+)
 
 pytestmark = pytest.mark.service
 OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
@@ -170,6 +178,25 @@ async def test_a_provider_that_says_it_is_not_safe_makes_every_channel_unknown_a
         async with portal_of(hub, databases) as browse:
             page = await (await browse("idva.worker")).get(sent.page)
             assert (warned in page.text) == danger and ("07700 900321" in page.text) == (not danger)
+
+
+@pytest.mark.parametrize("reason", ["not_safe", "risk_changed", "wrong_service"])
+async def test_what_the_hub_takes_back_for_danger_is_looked_at_again_and_the_next_crime_waits(
+    hub: Hub, reason: str
+) -> None:
+    crime = a_crime(a_victim("V-danger", channels_safe=["mobile"]))
+    sent = await a_referral_sent_by_policy(hub, crime, channels=SAFE)
+    async with hub.looks(OFFICER) as tx:
+        await referring.withdraw(tx, OFFICER, sent.referral, reason, clock.now())
+    await settled(hub)
+    danger = reason != "wrong_service"
+    assert (await channels(hub, sent))["mobile"][0] == ("unknown" if reason == "not_safe" else "safe")
+    kinds = [row["kind"] for row in await hub.rows(OPEN)]
+    assert (kinds.count("review_risk"), kinds.count("another_way")) == (danger, danger)
+    later = a_crime(a_victim("V-danger", channels_safe=["mobile"]))
+    await hub.hears(recorded(later, at=clock.now()))
+    decision = "select decision from case_file where crime_id = $1"
+    assert await hub.value(decision, UUID(later["crime_id"])) == ("waiting" if danger else "sent")
 
 
 async def test_a_risk_that_rises_makes_what_others_have_urgent_from_now_on(hub: Hub, databases: Databases) -> None:

@@ -26,13 +26,13 @@ WRITTEN = "written_danger"
 AFRAID = "agreement_afraid"
 OF_FEAR = "afraid"
 """The reason for which a person takes back an agreement, or declines, that calls for a look at the risk."""
-NOT_SAFE = frozenset({"unsafe", "unsafe_now"})
-"""Reasons of a provider's step that say that being in touch is not safe."""
+NOT_SAFE = frozenset({"unsafe", "unsafe_now", "not_safe"})
+"""Reasons of a step that say that being in touch is not safe."""
 
 
 async def contact_unsafe(tx: Tx, referral: ReferralState, now: datetime) -> None:
-    """A provider says that it is not safe to be in touch: every channel is unknown, as after a new incident, and every
-    case of the person hears of it, once for each time."""
+    """A provider, or the hub, says that it is not safe to be in touch: every channel is unknown, as after a new
+    incident, and every case of the person hears of it, once for each time."""
     person_id = await contact.person_of(tx, referral.case_id)
     if person_id is None:
         return

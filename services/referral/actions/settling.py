@@ -54,6 +54,9 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
         await alarming.died(tx, referral, now)
     if referral.state == "declined_by_victim" and referral.reason == alarming.OF_FEAR:
         await alarming.afraid(tx, referral.case_id, referral.referral_id, now)
+    if referral.state == "withdrawn" and referral.reason in DANGER:
+        await _danger(tx, referral, now)
+        await _another_way(tx, referral, now)
     if referral.state == "unreachable" and referral.reason == NO_REPLY:
         kind = "tell_referrer"
         due = filing.end_of_day(now)
@@ -111,15 +114,26 @@ async def follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
         await cases.set_state(tx, case_id, state, now)
 
 
-DANGER = frozenset({"unsafe", "unsafe_now", "risk_changed"})
-"""Reasons of a provider's step that speak of danger: the hub looks at the risk the same day."""
+DANGER = frozenset({"unsafe", "unsafe_now", "not_safe", "risk_changed"})
+"""Reasons of a step that speak of danger: the hub looks at the risk the same day."""
+_OF_DANGER = ("on_hold", "ended_early", "declined_by_provider", "withdrawn")
+
+
+async def _another_way(tx: Tx, referral: ReferralState, now: datetime) -> None:
+    """The hub took a referral back since it was not safe, or the risk had changed: another way to help is found, within
+    the limit of life safety where it was urgent. Once for each referral."""
+    kind = "another_way"
+    due = filing.hub_due(filing.LIFE_SAFETY if referral.urgent else 1, now)
+    about = task_id(kind, referral.referral_id)
+    await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id)])
 
 
 async def _danger(tx: Tx, referral: ReferralState, now: datetime) -> None:
-    """A provider found that it is not safe, or that the risk has changed: the risk of the case is to be reviewed."""
+    """A provider, or the hub, found that it is not safe, or that the risk has changed: the risk of the case is to be
+    reviewed."""
     checked = await life.check_ins(tx, referral.referral_id) if referral.state == "waitlisted" else []
     last = checked[0] if checked else None
-    of_step = referral.reason in DANGER and referral.state in ("on_hold", "ended_early", "declined_by_provider")
+    of_step = referral.reason in DANGER and referral.state in _OF_DANGER
     of_wait = last is not None and last.outcome in DANGER
     if not of_step and not of_wait:
         return

@@ -89,6 +89,12 @@ def no_day(routing: Routing | None) -> bool:
     return routing is not None and facts_of(routing.facts["case"]).committed_to is None
 
 
+RISK_ELSEWHERE = (
+    "Another open case of this person is of high risk, or its risk is to be looked at again: nothing leaves before a"
+    " human has looked at both."
+)
+
+
 def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     """Why a case that no hold keeps waits for a human all the same; and which of its lines waits alone, since who is
     sent to by itself helps the other party."""
@@ -102,7 +108,7 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     if history.one_chance_elsewhere:
         return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
     if _history(routing.facts.get("history")).high_risk_elsewhere:
-        return ["Another open case of this person is of high risk: nothing leaves before a human has looked at both."]
+        return [RISK_ELSEWHERE]
     if no := no_elsewhere(routing):
         return [no]
     facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)

@@ -37,7 +37,8 @@ select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'ag
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
-       'honour_based_abuse' = any(lines) as one_chance, 'high_risk' = any(holds) as high_risk
+       'honour_based_abuse' = any(lines) as one_chance,
+       'high_risk' = any(holds) or review_since is not null as high_risk
   from case_file where person_id = any($1::uuid[])
 """
 _CHANNELS = """
