@@ -91,7 +91,7 @@ async def test_of_somebody_at_high_risk_nothing_leaves_by_itself_in_another_case
     assert await hub.value("select count(*) from leg") == 0
     async with hub_pages(hub, databases) as browse:
         page = await (await browse("officer")).get(f"/cases/{other}")
-        assert "of high risk: nothing leaves before a human has looked at both" in page.text
+        assert "of high risk, or its risk is to be looked at again: nothing leaves" in page.text
 
 
 @pytest.mark.service

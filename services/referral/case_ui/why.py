@@ -107,10 +107,9 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         return [DOUBTFUL]
     if history.one_chance_elsewhere:
         return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
-    if _history(routing.facts.get("history")).high_risk_elsewhere:
-        return [RISK_ELSEWHERE]
-    if no := no_elsewhere(routing):
-        return [no]
+    no = no_elsewhere(routing)
+    if elsewhere := [said for said in (RISK_ELSEWHERE if history.high_risk_elsewhere else None, no) if said]:
+        return elsewhere
     facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)
     force = books.on(day)
     if facts.source != "police":

@@ -104,13 +104,13 @@ class History:
     """What the hub already knew of the person when the fact came.
 
     `domestic_reports_12m` and `repeat_count` count reports of the twelve months up to this one, itself included;
-    `suspect_elsewhere`: the person is a suspect in another open case; `marac_recent`: a MARAC in the twelve months
-    before the report that only an earlier fact told of; `one_chance_elsewhere`: another open case is of honour-based
-    abuse; `high_risk_elsewhere`: another open case is held for its risk, or its risk is to be looked at again;
-    `other_party_with`: providers who are helping somebody named as a suspect in this crime; `doubtful`: what came sealed does not fit what was told in the open;
-    `no_elsewhere`: the last no of the person in another case that is open, or in which they said it lately;
-    `locked_channels` are kinds that the person's profile holds as unsafe or locked.
-    `suspected_in`: in how many other open cases they are one.
+    `suspect_elsewhere`: the person is a suspect in another open case; `suspected_in`: in how many; `marac_recent`: a
+    MARAC in the twelve months before the report that only an earlier fact told of; `one_chance_elsewhere`: another open
+    case is of honour-based abuse; `high_risk_elsewhere`: another open case is held for its risk, or its risk is to be
+    looked at again; `other_party_with`: providers who are helping somebody named as a suspect in this crime;
+    `doubtful`: what came sealed does not fit what was told in the open; `no_elsewhere`: the last no of the person in
+    another case that is open, or in which they said it lately; `locked_channels` are kinds that the person's profile
+    holds as unsafe or locked, or that a service found unsafe.
     """
 
     person_id: UUID | None = None
