@@ -1,7 +1,6 @@
 """The page on which a human ends a hold: why, with a note; and a second person agrees where the list asks."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID, uuid4
 
 from starlette.exceptions import HTTPException
@@ -150,12 +149,10 @@ async def _decided(visit: Visit, end_id: UUID, says: str) -> Response:
 async def waiting(visit: Visit, desk: Desk) -> Response:
     """The ends of holds that wait for a second person."""
     async with visit.begin() as tx:
-        found: list[dict[str, Any]] = []
-        for each in await store.waiting(tx):
-            case = await cases.get(tx, each.case_id)
-            if case is not None:
-                found.append({"held": each, "case": case, "mine": each.asked_by == visit.signed_in.user_id})
-        seen = [audit.seen(visit.signed_in, "hold_ends_seen", "case", each["case"].case_id) for each in found]
+        held, me = await store.waiting(tx), visit.signed_in.user_id
+        of = await cases.each_of(tx, {each.case_id for each in held})
+        found = [{"held": e, "case": of[e.case_id], "mine": e.asked_by == me} for e in held if e.case_id in of]
+        seen = [audit.seen(visit.signed_in, "hold_ends_seen", "case", e.case_id) for e in held if e.case_id in of]
         await audit.record(tx, seen or [audit.seen(visit.signed_in, "hold_ends_seen", "list", None)])
     reasons = desk.books.transitions.reasons
     lists = {hold: reasons[end.reasons] for hold, end in hold_ends().items() if end.reasons}

@@ -1,6 +1,6 @@
 """Cases as pages show them, and as actions load and save them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -127,6 +127,12 @@ async def load(tx: Tx, case_id: UUID) -> Case | None:
 async def get(tx: Tx, case_id: UUID) -> Case | None:
     """The case as it stands, for reading."""
     return read_one(Case, await tx.fetchrow(f"select {columns(Case)} from case_file where case_id = $1", case_id))
+
+
+async def each_of(tx: Tx, case_ids: Collection[UUID]) -> dict[UUID, Case]:
+    """Those of these cases that the viewer may see."""
+    rows = await tx.fetch(f"select {columns(Case)} from case_file where case_id = any($1::uuid[])", list(case_ids))
+    return {case.case_id: case for case in read(Case, rows)}
 
 
 async def by_reference(tx: Tx, reference: str) -> list[Case]:

@@ -80,7 +80,8 @@ select count(*) from leg l
                          where s.provider_id = {PROVIDER} and s.counted_until = 'infinity')
 """
 # When what is counted here happened to a leg stands in one index, with what row-level security asks of the leg
-# (`migrations/0075`): an entry of a timeline is seen by who sees its leg, and that would be asked of each.
+# (`migrations/0075`): an entry of a timeline is seen by who sees its leg, and that would be asked of each. What began
+# after the quarter is left out first, of which there is much when the quarter is an old one.
 _IN = "{0} >= $1 and {0} < $2"
 _STEPS = f"""
 select case when {_IN.format("s.declined_at")} then coalesce(s.decline_reason, 'not_said') end as declined,
@@ -92,7 +93,10 @@ select case when {_IN.format("s.declined_at")} then coalesce(s.decline_reason, '
        count(*) filter (where {_IN.format("s.started_at")}) as started,
        count(*) filter (where s.over_how = 'support.completed.v1' and {_IN.format("s.over_at")}) as completed,
        count(*) filter (where s.started_at < $2 and (s.over_at is null or s.over_at >= $1)) as in_support
-  from leg_steps s where s.provider_id = {PROVIDER} and s.counted_until >= $1 group by 1, 2
+  from leg_steps s
+ where s.provider_id = {PROVIDER} and s.counted_until >= $1
+   and (least(s.accepted_at[1], s.declined_at, s.started_at, s.over_at) < $2 or cardinality(s.accepted_at) > 1)
+ group by 1, 2
 """
 _OUTCOMES = f"""
 select code || ':' || change as category, count(*) as n
