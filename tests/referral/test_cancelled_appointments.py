@@ -74,7 +74,7 @@ async def test_an_agreement_withdrawn_cancels_what_was_to_come_at_once_and_tells
     [
         ("withdraw", "person_asked", "person", "person_asked"),
         ("withdraw", "duplicate", "hub", "referral_withdrawn"),
-        ("transfer", "person_asked", "hub", "transferred"),
+        ("transfer", "another_provider", "hub", "transferred"),
     ],
 )
 async def test_what_the_hub_ends_says_whose_reason_it_was(

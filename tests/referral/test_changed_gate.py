@@ -167,7 +167,7 @@ async def test_sends_transfers_and_contracts_that_changed_meanwhile_pass_the_gat
     await site.passes("leader", check, "Send", "it would also be given", meanwhile=know, given=yes)
     await site.passes("leader", check, "Send", "See how it stands now", meanwhile=send, given=yes)
     transfer = f"/cases/{raped.case}/referrals/{raped.referral}/transfer"
-    over = {"contract": str(RIVERBANK), "reason_code": "person_asked", "agreed": "yes"}
+    over = {"contract": str(RIVERBANK), "reason_code": "another_provider", "agreed": "yes"}
     await site.passes("officer", transfer, "Transfer", "It stands now", meanwhile=accept, given=over)
     tomorrow = local_day(clock.now()) + timedelta(days=1)
     day = {f"effective_from-{part}": str(getattr(tomorrow, part)) for part in ("day", "month", "year")}

@@ -119,10 +119,10 @@ async def test_a_transfer_of_a_restricted_person_goes_to_the_named_worker_of_the
     leader, now = await browse("leader"), clock.now()
     with pytest.raises(Refused, match="needs_a_named_worker"):
         async with hub.looks(LEADER) as tx:
-            await transferring.transfer(tx, LEADER, uuid4(), sent.referral, RIVERBANK, "person_asked", BOOKS, now)
+            await transferring.transfer(tx, LEADER, uuid4(), sent.referral, RIVERBANK, "another_provider", BOOKS, now)
     page, over = (
         f"/cases/{sent.case}/referrals/{sent.referral}/transfer",
-        {"agreed": "yes", "reason_code": "person_asked"},
+        {"agreed": "yes", "reason_code": "another_provider"},
     )
     await leader.get(page)
     shown = await leader.submit("Transfer", 422, **over, contract=str(RIVERBANK))

@@ -9,7 +9,9 @@ import pytest
 from contracts.identity import contract_id
 from contracts.refused import Refused
 from services.referral.actions import consenting, gating, providing, ruling_out, settling, transferring
+from services.referral.case_ui import whynot
 from services.referral.domain.facts import facts_of
+from services.referral.domain.matching import explain
 from services.referral.store import cases
 from services.referral.store.consent import Consent
 from tests.builders import NOON, a_crime, a_victim, a_viewer
@@ -68,7 +70,8 @@ async def test_a_provider_that_declined_for_danger_with_it_is_sent_to_by_itself_
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"), [("conflict", WORDS["conflict"]), ("person_asked", "The person asked for another provider (")]
+    ("reason", "words"),
+    [("conflict", WORDS["conflict"]), ("another_provider", "The person asked for another provider (")],
 )
 async def test_who_had_the_person_is_not_offered_again_where_that_is_why_they_were_transferred(
     hub: Hub, databases: Databases, reason: str, words: str
@@ -121,3 +124,16 @@ async def test_a_contract_in_which_somebody_works_whom_the_person_ruled_out_wait
         await officer.submit("Write it down", granted_by="provider_manager")
     async with hub.looks(OFFICER) as tx:
         assert await gating.gate(tx, case, "idva", BOOKS.directory.by_id[IDVA], BOOKS, LATER) == "agreement"
+
+
+async def test_a_subcontractor_that_helps_the_other_party_stands_in_the_way_as_its_provider_would(hub: Hub) -> None:
+    sent = await a_referral_sent(hub)
+    async with hub.looks(OFFICER) as tx:
+        facts = facts_of((await cases.routings(tx, sent.case))[0].facts["case"])
+    house = next(c.provider for c in BOOKS.directory.contracts if c.provider.name == "Lantern House")
+    found = explain(facts, "idva", BOOKS.directory, NOON.date())
+    assert IDVA in {each.contract.contract_id for each in whynot.panel(found, "idva").fits}
+    panel = whynot.panel(found, "idva", whynot.Beside({}, {house.provider_id}))
+    assert IDVA not in {each.contract.contract_id for each in panel.fits}
+    [each] = [each for each in panel.near if each.contract.contract_id == IDVA]
+    assert "Lantern House, a subcontractor of it, is helping somebody" in each.checks[-1].words

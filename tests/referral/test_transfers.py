@@ -66,11 +66,11 @@ async def test_a_transfer_closes_the_old_referral_as_it_was_and_another_follows_
     before = await hub.rows("select accepted_at, started_at, attempts from referral where case_id = $1", sent.case)
     with pytest.raises(Refused, match="needs_the_persons_agreement"):
         async with hub.looks(OFFICER) as tx:
-            about = (uuid4(), sent.referral, RIVERBANK, "person_asked")
+            about = (uuid4(), sent.referral, RIVERBANK, "another_provider")
             await transferring.transfer(tx, OFFICER, *about, BOOKS, LATER)
     await agrees(hub, sent.case, RIVERBANK)
     async with hub.looks(OFFICER) as tx:
-        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, "person_asked", BOOKS, LATER)
+        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, "another_provider", BOOKS, LATER)
     assert await hub.every(transferring.carry_out, LATER + timedelta(seconds=9)) == 0
     assert await hub.every(transferring.carry_out, GONE) == 1
     new = await hub.value("select leg_id from leg where case_id = $1 and state = 'leaving'", sent.case)
@@ -93,16 +93,16 @@ async def test_a_transfer_undone_or_overtaken_changes_nothing(hub: Hub, browse: 
     officer = await browse("officer")
     page = await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/transfer")
     await officer.submit("Transfer", 422)
-    page = await officer.submit("Transfer", 422, contract=str(RIVERBANK), reason_code="person_asked", agreed="no")
+    page = await officer.submit("Transfer", 422, contract=str(RIVERBANK), reason_code="another_provider", agreed="no")
     assert page.errors == ["The person has to agree to this provider first: record their agreement"]
-    page = await officer.submit("Transfer", contract=str(RIVERBANK), reason_code="person_asked", agreed="yes")
+    page = await officer.submit("Transfer", contract=str(RIVERBANK), reason_code="another_provider", agreed="yes")
     assert "Goes to" in page.text
     page = await officer.submit("Undo the transfer")
     assert "Undone. Nothing was transferred." in page.text
     assert await hub.every(transferring.carry_out, clock.now() + timedelta(minutes=1)) == 0
     assert await of_case(hub, sent.case) == [("in_support", STILLWATER)]
     await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/transfer")
-    again = {"contract": str(RIVERBANK), "reason_code": "person_asked", "agreed": "yes"}
+    again = {"contract": str(RIVERBANK), "reason_code": "another_provider", "agreed": "yes"}
     await officer.submit("Transfer", **again)
     await officer.post(
         f"/cases/{sent.case}/referrals/{sent.referral}/transfer", {**again, "step_id": str(uuid4())}, 409
@@ -211,7 +211,7 @@ async def test_whom_the_new_service_does_not_take_at_the_moment_of_going_stays_a
     sent, riverbank = await supported(hub, await a_rape_sent(hub)), BOOKS.directory.by_id[RIVERBANK]
     await agrees(hub, sent.case, RIVERBANK)
     async with hub.looks(OFFICER) as tx:
-        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, "person_asked", BOOKS, LATER)
+        await transferring.transfer(tx, OFFICER, uuid4(), sent.referral, RIVERBANK, "another_provider", BOOKS, LATER)
     async with hub.looks(OFFICER) as tx:
         case = await cases.get(tx, sent.case)
         assert case is not None

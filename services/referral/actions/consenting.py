@@ -10,17 +10,20 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import alarming, ending, lapsing
+from services.referral.actions import alarming, ending, lapsing, unconfirmed
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.actions.gating import UNDONE
 from services.referral.domain import who_agrees
 from services.referral.domain.facts import facts_of
+from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, consent
 from services.referral.store import lapsing as store_lapsing
 from services.referral.store.consent import Consent
 
 what_ends = ending.what_ends
+OVERRIDE_OVER = "override_over"
+"""Why a referral ends that an override alone had let leave."""
 BY_THE_ACT = "told_a_worker"
 """How an agreement was given that the send, or the transfer, of a worker recorded."""
 JUDGED_ABLE = "judged_able"
@@ -96,8 +99,8 @@ async def confirm_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: dateti
     await audit.record(tx, [audit.seen(viewer, "override.confirmed", "case", held.case_id, ("consent",), held.reason)])
 
 
-async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetime) -> None:
-    """The second person says no: nothing is shared on it."""
+async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetime) -> tuple[ReferralState, ...]:
+    """The second person says no: nothing is shared on it any more. Returns the referrals that a provider had by it."""
     held = await consent.load(tx, consent_id)
     if held is None or held.gate != "override" or held.withdrawn_at is not None:
         raise Refused("consent_id", "not_found")
@@ -107,8 +110,10 @@ async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetim
         raise Refused("consent_id", "already_confirmed")
     await consent.withdraw(tx, consent_id, now, "not_confirmed")
     ends = await ending.what_ends(tx, held, now)
-    await ending.end(tx, viewer, held, ends, now)
+    await ending.end(tx, viewer, held, ends, now, "not_confirmed")
+    had = await unconfirmed.tell(tx, ends.referrals, now)
     await audit.record(tx, [audit.seen(viewer, "override.refused", "case", held.case_id, ("consent",), held.reason)])
+    return had
 
 
 async def withdraw(
@@ -128,7 +133,7 @@ async def withdraw(
     for one in {each.consent_id: each for each in (held, *ends.agreements)}.values():
         await consent.withdraw(tx, one.consent_id, now, reason)
         await announce(tx, [_withdrawn(one, reason, viewer, now)], viewer.user_id)
-    await ending.end(tx, viewer, held, ends, now)
+    await ending.end(tx, viewer, held, ends, now, OVERRIDE_OVER if held.gate == "override" else "agreement_withdrawn")
     if reason == alarming.OF_FEAR:
         await alarming.afraid(tx, held.case_id, held.consent_id, now)
     await audit.record(tx, [audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), reason)])

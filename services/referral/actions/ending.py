@@ -146,14 +146,16 @@ def _same(held: Consent, other: Consent) -> bool:
     return (held.provider_id, held.line) == (other.provider_id, other.line)
 
 
-async def end(tx: Tx, viewer: Viewer, held: Consent, ends: Ends, now: datetime) -> None:
-    """Ends what stands on it: nothing of it leaves, and whoever has the person gives them back."""
+async def end(
+    tx: Tx, viewer: Viewer, held: Consent, ends: Ends, now: datetime, why: str = "agreement_withdrawn"
+) -> None:
+    """Ends what stands on it: nothing of it leaves, and whoever has the person gives them back (`why`: the reason)."""
     for leg in ends.legs:
         await referrals.remove_leaving_leg(tx, leg.leg_id)
     for planned in ends.transfers:
         await transfers.undo(tx, planned.transfer_id, planned.case_id, now)
     for one in ends.referrals:
-        await referring.step(tx, viewer, one.referral_id, "withdraw", now, reason_code="agreement_withdrawn")
+        await referring.step(tx, viewer, one.referral_id, "withdraw", now, reason_code=why)
     await lapsing.close_packs(tx, [leg.leg_id for leg in ends.packs], now)
     if ends.feedback:
         await persons.no_feedback(tx, held.person_id, now)

@@ -144,6 +144,7 @@ def _transfer(one: Planned, made: Handover) -> Transfer:
         by_role=made.by_role,
         at=made.at,
         goes_at=made.goes_at,
+        against=tuple(rule.rule for rule in one.against) or None,
     )
 
 

@@ -25,7 +25,7 @@ NOT_THIS = "not_this_provider"
 """The reason of an agreement taken back that rules its provider out."""
 DECLINED = {"conflict": "conflict", "unsafe": "unsafe"}
 """Reasons of a decline that rule the provider out, with why."""
-TRANSFERRED = {"conflict": "conflict", "person_asked": "another"}
+TRANSFERRED = {"conflict": "conflict", "person_asked": "another", "another_provider": "another"}
 """Reasons of a transfer that rule out the provider who had the person."""
 
 

@@ -22,6 +22,7 @@ ASKED_FIRST = "Is asked first, and goes only if they agree"
 NUMBERS = {
     "gone": "gone over",
     "to_ask": "to be asked first",
+    "not_taken": "to stay: the new contract does not take them",
     "stays": "still with the old provider, each with a task",
     "not": "could not go",
     "undone": "undone",
@@ -37,6 +38,8 @@ def outcome(one: Transfer) -> str:
         return "Gone over"
     if one.done_at:
         return STAYS.get(one.refused or "", OTHER) + _rules(one)
+    if one.against:
+        return STAYS[staying.NOT_TAKEN] + _rules(one)
     return ASKED_FIRST if one.gate is None else "Waits to go"
 
 
@@ -50,7 +53,7 @@ def _kind(one: Transfer) -> str:
     if one.undone_at:
         return "undone"
     if one.done_at is None:
-        return "waits" if one.gate else "to_ask"
+        return "not_taken" if one.against else "waits" if one.gate else "to_ask"
     if one.refused is None:
         return "gone"
     if one.refused == staying.TO_ASK:
@@ -60,6 +63,9 @@ def _kind(one: Transfer) -> str:
 
 def going(one: Transfer, to: str) -> str:
     """What is going to become of a referral, on the page of its case."""
+    if one.against:
+        why = f"Unless that has changed by then, this one stays where it is, with a task{_rules(one)}."
+        return f"The contract is handed over to {to}, {when(one.goes_at)}. {why}"
     if one.gate is None:
         return f"The contract is handed over to {to}, {when(one.goes_at)}. {STILL}"
     return f"Goes to {to}, {when(one.goes_at)}."

@@ -22,6 +22,8 @@ KINDS = {
     "glass_broken": "A restricted case was opened without the right: review it",
     "look_same_surname": "A worker opened the name of somebody with their own surname: ask why, if you do not know",
     "look_many": "A worker opened very many names within a day, this one among them: look at what they looked at",
+    "shared_unconfirmed": "It was shared without agreement, and a second person did not confirm it: it has left, so ask"
+    " the provider to delete what it was given",
     "provider_ruled_out": "The person is with a provider that is ruled out for them: look at it today",
     "override_waiting": "An override waits for the second person",
     "silent_provider": "The provider has not opened what it was sent",

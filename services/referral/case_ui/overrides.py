@@ -15,9 +15,10 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import plural, when
+from kit.web.words import plural, time_words, when
 from services.referral.actions import consenting
 from services.referral.case_ui import words
+from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.shown import JUST_NOW
@@ -27,6 +28,7 @@ from services.referral.store.consent import Consent
 
 ASKED = "This is asked already for this service and reason, or confirmed: see under “Agreements”"
 STANDS = "Not confirmed. Still counting on this case: {}. What it allows may be shared: end it under “Agreements”"
+NOT_CONFIRMED = "Not confirmed. Nothing is shared on it now."
 UNSAID = "Choose “Confirm” or “Do not confirm” for the override. Nothing was changed"
 
 
@@ -119,7 +121,7 @@ async def decide(visit: Visit, desk: Desk) -> Response:
     says = one(visit, "says")
     if says not in ("yes", "no"):
         return await waiting(visit, desk, [FieldError(f"says-{visit.id('consent_id')}", UNSAID)])
-    flash = "Confirmed. It may be shared now." if says == "yes" else "Not confirmed. Nothing is shared."
+    flash = "Confirmed. It may be shared now." if says == "yes" else NOT_CONFIRMED
     try:
         async with visit.begin() as tx:
             held = await consent.load(tx, visit.id("consent_id"))
@@ -127,8 +129,12 @@ async def decide(visit: Visit, desk: Desk) -> Response:
                 raise HTTPException(404)
             if held.confirmed_at is not None or held.withdrawn_at is not None:
                 return _decided(visit, held, says, flash)
-            decide_ = consenting.confirm_override if says == "yes" else consenting.refuse_override
-            await decide_(tx, visit.signed_in, held.consent_id, visit.now)
+            about = (tx, visit.signed_in, held.consent_id, visit.now)
+            if says == "yes":
+                await consenting.confirm_override(*about)
+            else:
+                had = await consenting.refuse_override(*about)
+                flash = " ".join([_had(desk, one, visit) for one in had]) or flash
             others = await _standing(tx, visit, held) if says == "no" else 0
     except Refused as refused:
         return await waiting(visit, desk, [error_of(refused, "")])
@@ -136,6 +142,16 @@ async def decide(visit: Visit, desk: Desk) -> Response:
         stands = plural(others, "other override")
         return visit.redirect("/cases/overrides", flash=STANDS.format(stands), done=False)
     return visit.redirect("/cases/overrides", flash=flash, done=says == "yes")
+
+
+def _had(desk: Desk, one: ReferralState, visit: Visit) -> str:
+    """Who had what was not confirmed, and for how long."""
+    opened = " and has opened it" if one.viewed_at else ", not opened"
+    to = titled(desk.books, one.contract_id) if one.contract_id else "A provider"
+    return (
+        f"Not confirmed, but it had left: {to} had it from {when(one.sent_at)} to {time_words(visit.now)}{opened}."
+        " A task asks that what it was given is deleted."
+    )
 
 
 async def _standing(tx: Tx, visit: Visit, held: Consent) -> int:

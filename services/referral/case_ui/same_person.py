@@ -290,9 +290,20 @@ async def lately(tx: Tx, case: Case, others: Sequence[OtherCase]) -> list[tuple[
     on = local_day(case.reported_at)
     near = [other for other in others if _within(on, local_day(other.reported_at))][:LATELY]
     found = [(other, await workers.get(tx, other.assigned_to) if other.assigned_to else None) for other in near]
-    return [
-        (other, worker.name if worker else "somebody" if other.assigned_to else "nobody yet") for other, worker in found
-    ]
+    return [(other, f"{worker.name} works with them" if worker else how_it_stands(other)) for other, worker in found]
+
+
+def how_it_stands(other: OtherCase) -> str:
+    """How a case stands with which nobody whom we can name works."""
+    return "somebody works with them" if other.assigned_to else NOBODY.get(other.state, NOBODY["waiting"])
+
+
+NOBODY = {
+    "waiting": "nobody at the hub works with them yet",
+    "active": "a provider has it, or it is on its way to one",
+    "resting": "nothing of it is open",
+    "closed": "it is closed",
+}
 
 
 def _within(one: date, other: date) -> bool:

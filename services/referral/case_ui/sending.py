@@ -31,7 +31,7 @@ from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.matching import Checked, Granted, explain
+from services.referral.domain.matching import Checked, Granted, explain, works_in
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
 from services.referral.domain.rules import months_before
@@ -76,7 +76,7 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     noes = await consent.noes(tx, [case.case_id])
     scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now, noes)
     pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
-    other = [OTHER] if contract.provider.provider_id in await beside.also_with(tx, case.case_id) else []
+    other = [OTHER] if works_in(contract, await beside.also_with(tx, case.case_id)) else []
     legs = await referrals.legs(tx, referral.referral_id)
     undone = await audited.last(tx, case.case_id, "referral.undone")
     return Going(case, referral, contract, books, (*pack, *other), legs, pack, undone)
@@ -94,7 +94,7 @@ async def check(
         assessed = await first_contact.latest(tx, case.case_id)
         facts = await _facts(tx, case)
         granted = await excepting.granted(tx, case.case_id)
-        no = await said_no(tx, case, visit.now)
+        no, known = await said_no(tx, case, visit.now), await beside.also_with(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         fields = tuple(sorted(name for name in going.given if name != OTHER))
         await audit.record(tx, [audit.seen(visit.signed_in, PREVIEWED[whole], "case", case.case_id, fields)])
@@ -110,7 +110,7 @@ async def check(
         digest=packing.digest(going.pack),
         whole=[(words.words(name), _said(name, value)) for name, value in going.pack.items()] if whole else (),
         send_id=uuid4(),
-        other=whynot.OTHER_PARTY if OTHER in going.given else None,
+        other=whynot.other_party(going.contract, known) if OTHER in going.given else None,
         kept_apart=whynot.KEPT_APART,
         fields=[words.words(name) for name in going.given if name != OTHER],
         assessed=assessed,

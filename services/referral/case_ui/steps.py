@@ -19,6 +19,8 @@ from services.referral.domain.transitions import Transition
 from services.referral.said import DONE
 from services.referral.store import appointments, referrals
 
+BY_ITSELF = frozenset({"not_confirmed", "override_over"})
+"""Reasons that follow from how an override ended: nobody chooses them."""
 ELSEWHERE = frozenset({"send", "record_attempt", "transfer"})
 
 
@@ -56,7 +58,11 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     if row is None:
         return visit.conflict(said, f"/cases/{case.case_id}/referrals")
     now = stale_steps.stood(referral)
-    reasons = {r.code: r.words for r in row.reasons.on(local_day(visit.now))} if row.reasons else {}
+    reasons = (
+        {r.code: r.words for r in row.reasons.on(local_day(visit.now)) if r.code not in BY_ITSELF}
+        if row.reasons
+        else {}
+    )
     return visit.render(
         "case_ui/step.html",
         status=422 if errors else 200,

@@ -21,8 +21,9 @@ from services.referral.case_ui.exception import lead
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.case_ui.said_no import said_no
 from services.referral.case_ui.same_person import names_of
+from services.referral.domain.directory import Contract
 from services.referral.domain.facts import facts_of
-from services.referral.domain.matching import Checked, Explained, explain
+from services.referral.domain.matching import Checked, Explained, explain, works_in
 from services.referral.domain.open_referral import delivered_by
 from services.referral.store import beside, cases, same_person
 from services.referral.store.cases import Case, Routing
@@ -54,7 +55,7 @@ class Beside:
         return known.index(provider) if provider in known else len(known)
 
     def other_first(self, each: Explained) -> bool:
-        return each.contract.provider.provider_id not in self.other
+        return not works_in(each.contract, self.other)
 
 
 NOTHING = Beside()
@@ -92,9 +93,18 @@ def panel(found: Sequence[Explained], line: str, known: Beside = NOTHING) -> Pan
 
 def _with_other(each: Explained, known: Beside) -> Explained:
     """That a provider helps the other party stands in its way, as a rule that failed does."""
-    if each.contract.provider.provider_id not in known.other:
+    if not works_in(each.contract, known.other):
         return each
-    return replace(each, checks=(*each.checks, OTHER_PARTY), fits=False, change=KEPT_APART if each.fits else None)
+    said = other_party(each.contract, known.other)
+    return replace(each, checks=(*each.checks, said), fits=False, change=KEPT_APART if each.fits else None)
+
+
+def other_party(contract: Contract, other: Collection[UUID]) -> Checked:
+    """The rule that failed, with the subcontractor where it is one who helps the other party."""
+    if contract.provider.provider_id in other:
+        return OTHER_PARTY
+    names = " and ".join(name for name, one in contract.partners if one in other)
+    return replace(OTHER_PARTY, words=OTHER_PARTY.words.replace("this provider", f"{names}, a subcontractor of it,", 1))
 
 
 PLANNED = "Wait until the closure is over, or have it ended under the planned closures of the contract."

@@ -15,7 +15,7 @@ from services.referral.domain.answering import NEVER, due_at
 from services.referral.domain.books import Books, InForce
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, History
-from services.referral.domain.matching import TAKING, failed_rules, fits, match
+from services.referral.domain.matching import TAKING, failed_rules, fits, match, works_in
 from services.referral.domain.referral import leg_id, referral_id
 from services.referral.domain.routing import NOW_OR_CHILD, Routing, route
 
@@ -157,7 +157,7 @@ def plan_lines(
         referral = referral_id(facts.case_id, line)
         referrals.append((referral, line))
         contract = force.policy.named_contract(line, facts.area) if alone else None
-        if contract and _takes(contract, facts, today) and contract.provider.provider_id not in apart:
+        if contract and _takes(contract, facts, today) and not (apart and works_in(contract, apart)):
             # What is urgent is never sent by itself.
             by = due_at(contract.standards, "answer", now, urgent=False, closed=closed.get(contract.contract_id, NEVER))
             legs.append(Leg(referral, leg_id(referral, 1), line, contract, True, 1, by))

@@ -212,10 +212,12 @@ def _accessible(facts: CaseFacts, contract: Contract, on: date) -> bool:
 
 def is_wanted(facts: CaseFacts, contract: Contract) -> bool:
     """Whether nobody who works in a contract, as its provider or as a subcontractor, is ruled out for the person."""
-    out = facts.refused_providers
-    if not out:
-        return True
-    return contract.provider.provider_id not in out and all(one not in out for _, one in contract.partners)
+    return not facts.refused_providers or not works_in(contract, facts.refused_providers)
+
+
+def works_in(contract: Contract, providers: Collection[UUID]) -> bool:
+    """Whether one of these providers works in a contract, as its provider or as a subcontractor."""
+    return contract.provider.provider_id in providers or any(one in providers for _, one in contract.partners)
 
 
 def _not_refused(facts: CaseFacts, contract: Contract, on: date) -> bool:

@@ -33,6 +33,7 @@ _OVER = {
     "person_died": "n.at < $1::timestamptz - interval '14 days'",
     "written_danger": "n.at < $1::timestamptz - interval '14 days'",
     "agreement_afraid": "n.at < $1::timestamptz - interval '14 days'",
+    "shared_unconfirmed": "n.at < $1::timestamptz - interval '14 days'",
     "provider_ruled_out": "n.at < $1::timestamptz - interval '14 days'",
     "look_many": "n.at < $1::timestamptz - interval '14 days'",
     **dict.fromkeys(
