@@ -8,7 +8,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, noticing, proposing, telling_providers
+from services.referral.actions import filing, noticing, proposing, questions, telling_providers
 from services.referral.actions.books import current
 from services.referral.domain.answering import Rest, minutes_of
 from services.referral.domain.books import Books
@@ -113,5 +113,6 @@ async def remind(tx: Tx, moment: Moment, context: Context) -> int:
         kind = "override_unconfirmed"
         found.append(Task(task_id(kind, held.consent_id), kind, now, now, case_id=held.case_id))
     await noticing.tell_again(tx, "override_waiting", [Cause(held.consent_id, held.case_id, now) for held in late])
+    await questions.watch(tx, now, BATCH)
     await tasks.add(tx, found)
     return len(found)

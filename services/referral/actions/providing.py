@@ -22,8 +22,8 @@ from services.referral.store.life import CheckIn, LimitRest
 from services.referral.store.referrals import Leg
 
 ANSWERS = frozenset({"accept", "waitlist", "decline"})
-FOLLOWED = frozenset({"view", "check_in", "keep_on_hold"})
-"""Steps that keep the state and end a task."""
+FOLLOWED = frozenset({"view", "check_in", "keep_on_hold", "ask"})
+"""Steps that keep the state and make or end a task."""
 AFTER_NO = "start_after_no"
 """The list of reasons of which a start needs one once the person said no to this provider."""
 RESTS = {"ask": "accept", "pause": "support"}

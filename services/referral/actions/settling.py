@@ -8,7 +8,17 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, gating, proposing, refusing, rerouting, ruling_out, staying
+from services.referral.actions import (
+    alarming,
+    filing,
+    gating,
+    proposing,
+    questions,
+    refusing,
+    rerouting,
+    ruling_out,
+    staying,
+)
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
@@ -50,6 +60,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     if referral.state not in ("sent", "declined_by_provider"):
         keep = proposing.RELET if referral.ended_at is None else None
         await life.close_proposals(tx, referral.referral_id, now, keep=keep)
+    await questions.follow(tx, referral, now)
     if referral.reason == DIED and referral.ended_at is not None:
         await alarming.died(tx, referral, now)
     if referral.state == "declined_by_victim" and referral.reason == alarming.OF_FEAR:
@@ -78,6 +89,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
     asked = {
         "review_hold": held,
         "check_in": waits,
+        questions.TO_ANSWER: questions.is_open(referral),
         "ring_duty_line": silent and referral.viewed_at is None,
         "offer_next_provider": silent
         or (referral.state == "declined_by_provider" and not refusing.declined_for_it(referral)),

@@ -28,7 +28,7 @@ BECAUSE = {
 }
 TRANSFERABLE = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 CLOCKS = {"wall_clock": "counted day and night", "working_time": "counted in working hours"}
-RESTS = {"accept": "The limit to accept rested", "support": "The limits of support rested"}
+RESTS = {"accept": "A question of the provider was open", "support": "The limits of support rested"}
 
 
 @dataclass(frozen=True, slots=True)

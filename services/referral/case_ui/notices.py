@@ -26,6 +26,8 @@ KINDS = {
     " the provider to delete what it was given",
     "provider_ruled_out": "The person is with a provider that is ruled out for them: look at it today",
     "override_waiting": "An override waits for the second person",
+    "provider_asked": "The provider asked the hub a question about this person: answer it today",
+    "provider_not_answered": "A provider's question is open too long: answer it, or find who can",
     "silent_provider": "The provider has not opened what it was sent",
     "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",
     "limit_warned": "A limit beside the Victims' Code runs out",

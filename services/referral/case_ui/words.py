@@ -88,6 +88,7 @@ TASKS = {
     "get in touch in no way of which it is not known to be safe",
     "look_for_service": "Support ended, and the hub is to look for another service: ask the person which",
     "offer_next_provider": "Offer the next provider",
+    "answer_provider": "The provider asked the hub a question: answer it, on the referral. Until then it may wait",
     "ring_duty_line": "Ring the provider's duty line: it is silent",
     "contact_wish": "The person said on their own page how to be reached: read it in the timeline, and make sure in "
     "another safe way that it was them",

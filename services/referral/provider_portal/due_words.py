@@ -18,7 +18,7 @@ def due(offered: Offered, now: datetime) -> str:
     """ "Answer by the end of tomorrow, 9 working hours left"; "Waiting since 3 September 2026"; "" for nothing."""
     if offered.ended_at is not None or offered.state is None:
         return ""
-    if offered.asked_at is not None:
+    if offered.asked_at is not None and offered.leg_state == "sent":
         return "Rests until the hub has answered your question"
     if offered.since is None and offered.state in ("sent", "accepted"):
         return NOT_HERE

@@ -41,6 +41,11 @@ _OVER = {
         """not exists (select 1 from case_file c where c.case_id = n.case_id
  and c.review_since is not null and c.state <> 'closed')""",
     ),
+    **dict.fromkeys(
+        ("provider_asked", "provider_not_answered"),
+        """not exists (select 1 from task t where t.case_id = n.case_id and t.kind = 'answer_provider'
+ and t.done_at is null)""",
+    ),
     "silent_provider": """not exists (select 1 from leg l where l.case_id = n.case_id and l.state = 'sent'
  and l.viewed_at is null)""",
 }

@@ -84,7 +84,7 @@ _RESTED = f"""case when l.rested then coalesce((select
 _RESTED_BY_CLOCK = """case when l.rested then coalesce((select sum(x.until - x.since) from limit_rest x
        where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), interval '0') else interval '0' end"""
 DUE = f"""case
-  when l.asked_at is not null then null
+  when l.asked_at is not null and l.state = 'sent' then null
   when l.state = 'sent' then
     least({_end(f"d.accept + {_RESTED}")},
           case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end,
@@ -95,4 +95,4 @@ DUE = f"""case
           l.urgent_since + d.hours * interval '1 hour')
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while
-the details are not there yet or a question to the hub is open, and where no limit runs."""
+the details are not there yet, and where no limit runs. Only the limit to accept rests while a question is open."""

@@ -95,6 +95,12 @@ async def over_of_crimes(tx: Tx, crimes: Sequence[UUID], how: str, now: datetime
     )
 
 
+async def late_of(tx: Tx, kind: str, now: datetime, limit: int) -> list[Task]:
+    """Open tasks of a kind that are late, the oldest first."""
+    asked = f"{_OPEN} and kind = $1 and due_at <= $2 order by due_at, task_id limit $3"
+    return read(Task, await tx.fetch(asked, kind, now, limit))
+
+
 async def count_without_case(tx: Tx) -> int:
     """How many alerts wait of which no case is known."""
     asked = "select count(*)::int from task where case_id is null and done_at is null and starts_with(kind, $1)"

@@ -1,0 +1,73 @@
+"""A provider's question to the hub: who hears of it, by when it is answered, and what rests meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.referral.actions import falling_due, filing, noticing, providing, referring, settling
+from services.referral.provider_portal import due_words
+from services.referral.store import portal
+from services.referral.store.portal_due import limits_of
+from tests.builders import NOON, a_viewer
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.portal import LATER, Sent, a_referral_sent, a_referral_sent_by_policy
+
+pytestmark = pytest.mark.service
+OFFICER = a_viewer()
+
+
+async def asks(hub: Hub, sent: Sent, role: str, *before: str) -> None:
+    worker = a_viewer(role)
+    async with hub.looks(worker) as tx:
+        for verb in before:
+            await providing.step(tx, worker, sent.referral, verb, LATER)
+        await providing.step(tx, worker, sent.referral, "ask", LATER, reason_code="risk")
+    await hub.every(settling.settle, LATER)
+
+
+async def to_answer(hub: Hub, sent: Sent) -> list[object]:
+    asked = "select due_at from task where case_id = $1 and kind = 'answer_provider' and done_at is null"
+    return [row["due_at"] for row in await hub.rows(asked, sent.case)]
+
+
+async def told(hub: Hub, sent: Sent) -> set[tuple[str, str]]:
+    asked = "select role, kind from notice where case_id = $1 and kind like 'provider_%' and over_at is null"
+    return {(row["role"], row["kind"]) for row in await hub.rows(asked, sent.case)}
+
+
+async def test_a_question_is_a_task_of_the_hub_and_told_until_it_is_answered(hub: Hub) -> None:
+    high, low = await a_referral_sent(hub), await a_referral_sent_by_policy(hub)
+    await asks(hub, high, "idva.worker")
+    await asks(hub, low, "support.worker")
+    assert await to_answer(hub, high) == [LATER + timedelta(hours=1)], "by the clock where life is at risk"
+    assert await to_answer(hub, low) == [filing.end_of_day(LATER)]
+    both = {("officer", "provider_asked"), ("leader", "provider_asked")}
+    assert await told(hub, high) == both
+    await hub.every(settling.settle, LATER)
+    assert len(await to_answer(hub, high)) == 1, "once"
+    late = LATER + timedelta(hours=2)
+    for _ in range(2):
+        await hub.every(falling_due.remind, late)
+        await hub.every(noticing.notice, late)
+    assert await told(hub, high) == both | {("leader", "provider_not_answered")}
+    assert await told(hub, low) == both, "it has until the end of the day"
+    async with hub.looks(OFFICER) as tx:
+        await referring.step(tx, OFFICER, high.referral, "supply", late)
+    await hub.every(noticing.notice, late)
+    assert (await to_answer(hub, high), await told(hub, high)) == ([], set())
+
+
+async def test_a_first_contact_does_not_rest_while_a_question_is_open(hub: Hub) -> None:
+    sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
+    await asks(hub, sent, "idva.worker", "accept")
+    async with hub.looks(worker) as tx:
+        found = await portal.one(tx, sent.referral, limits_of(BOOKS.directory.contracts, NOON.date()))
+    assert found is not None and found.asked_at is not None
+    assert due_words.due(found, LATER).startswith("First contact by ")
+    async with hub.looks(worker) as tx:
+        await providing.start(tx, worker, sent.referral, LATER)
+    await hub.every(settling.settle, LATER)
+    assert len(await to_answer(hub, sent)) == 1, "support may begin before the hub has answered"
+    async with hub.looks(OFFICER) as tx:
+        await referring.step(tx, OFFICER, sent.referral, "supply", LATER)
+    assert await to_answer(hub, sent) == []
