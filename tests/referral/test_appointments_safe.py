@@ -109,7 +109,7 @@ async def test_a_call_whose_channel_was_locked_since_says_so_in_every_list_and_c
 ) -> None:
     answer: dict[str, Any] = {}
     if verb == "waitlist":
-        answer = {"reason_code": "capacity", "check_in_on": LATER.date() + timedelta(days=7)}
+        answer = {"reason_code": "capacity", "check_in_on": LATER.date() + timedelta(days=1)}
     sent = await held(hub, verb, **answer)
     async with portal_of(hub, databases) as browse:
         worker = await browse("idva.worker")

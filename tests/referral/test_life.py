@@ -176,7 +176,7 @@ async def test_a_silent_provider_that_accepts_in_the_last_seconds_keeps_the_pers
 @pytest.mark.service
 async def test_danger_that_a_provider_meets_is_looked_at_by_the_hub_the_same_day(hub: Hub) -> None:
     sent = await a_referral_sent(hub)
-    on = LATER.date() + timedelta(days=7)
+    on = LATER.date() + timedelta(days=1)
     marked = "select review_since is not null from case_file where case_id = $1"
     tasks = "select count(*) from task where case_id = $1 and kind = 'review_risk'"
 

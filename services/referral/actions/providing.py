@@ -11,7 +11,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import cancelling
+from services.referral.actions import cancelling, urgent_waits
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import standards, table
 from services.referral.actions.settling import OF_LEG
@@ -39,6 +39,7 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     if verb == "start" and await noes.to_provider(tx, held.case_id, referral_id, leg.leg_id) is not None:
         _check_reason(AFTER_NO, local_day(now), answer)
+    await urgent_waits.check_day(tx, leg.leg_id, verb, local_day(now), answer)
     _check_days(verb, local_day(now), answer)
     said_no = verb == "record_attempt" and answer.get("outcome") == "declined"
     quiet = after.state == held.state and verb not in FOLLOWED and not said_no

@@ -18,6 +18,7 @@ from services.referral.actions import (
     rerouting,
     ruling_out,
     staying,
+    urgent_waits,
 )
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
@@ -61,6 +62,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
         keep = proposing.RELET if referral.ended_at is None else None
         await life.close_proposals(tx, referral.referral_id, now, keep=keep)
     await questions.follow(tx, referral, now)
+    await urgent_waits.follow(tx, referral, now)
     if referral.reason == DIED and referral.ended_at is not None:
         await alarming.died(tx, referral, now)
     if referral.state == "declined_by_victim" and referral.reason == alarming.OF_FEAR:
@@ -89,6 +91,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
     asked = {
         "review_hold": held,
         "check_in": waits,
+        urgent_waits.WAITS: referral.state == "waitlisted",
         questions.TO_ANSWER: questions.is_open(referral),
         "ring_duty_line": silent and referral.viewed_at is None,
         "offer_next_provider": silent

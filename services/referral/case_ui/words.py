@@ -89,6 +89,8 @@ TASKS = {
     "look_for_service": "Support ended, and the hub is to look for another service: ask the person which",
     "offer_next_provider": "Offer the next provider",
     "answer_provider": "The provider asked the hub a question: answer it, on the referral. Until then it may wait",
+    "waits_in_danger": "Somebody at high risk was put on a waiting list: ring the provider, or transfer the referral to"
+    " one that can begin now",
     "ring_duty_line": "Ring the provider's duty line: it is silent",
     "contact_wish": "The person said on their own page how to be reached: read it in the timeline, and make sure in "
     "another safe way that it was them",

@@ -19,7 +19,7 @@ from services.referral.domain.appointed import comes_once, example_day, is_doubt
 from services.referral.domain.books import Books
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import base, client_id, error_of, frame, moved, one, own, workers
+from services.referral.provider_portal.room import base, client_id, day_off, error_of, frame, moved, one, own, workers
 from services.referral.store import appointments
 from services.referral.store.appointments import Appointment
 from services.referral.store.portal import Offered
@@ -102,7 +102,8 @@ async def book(visit: Visit, books: Books) -> Response:
         return await show_appointments(visit, books, [_error(refused)])
     return visit.redirect(
         f"{base(visit, offered)}/appointments",
-        flash=f"The appointment was booked for {when(starts)}. Nothing was sent: tell the person safely.",
+        flash=f"The appointment was booked for {when(starts)}. Nothing was sent: tell the person safely."
+        f"{day_off(local_day(starts))}",
     )
 
 
@@ -219,7 +220,7 @@ async def record_result(visit: Visit, books: Books) -> Response:
             await supporting.record_result(tx, visit.signed_in, held, state, visit.now, whose=whose, reason=code)
     except Refused as refused:
         return await ask_result(visit, books, [_result_error(refused)])
-    new = f". The new one is {when(starts)}: nothing was sent, tell the person safely." if starts else ""
+    new = f". The new one is {when(starts)}: nothing was sent, tell the person safely.{day_off(local_day(starts))}" if starts else ""
     return visit.redirect(f"{base(visit, offered)}/appointments", flash=f"{RECORDED}{new}")
 
 

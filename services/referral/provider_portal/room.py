@@ -10,12 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.refused import Refused
-from contracts.working_time import local_day
+from contracts.working_time import calendar, local_day
 from kit.access import colleagues
 from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.words import date_words
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions.leg_links import ROLE
@@ -42,6 +43,8 @@ REFUSALS = {
     "not_this_day": "This channel is not safe today",
     "not_this_hour": "This channel is not safe at this hour",
     "not_within_the_standard": "Choose a day after today, within the days that are allowed",
+    "urgent_within_a_day": "It is urgent: enter tomorrow. The hub looks at once for a provider that can begin now; or"
+    " decline",
     "not_a_channel": "Choose how you tried to reach the person",
 }
 TRYING = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})
@@ -181,6 +184,13 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
         "open": offered.leg_state in ("sent", "accepted", "waitlisted"),
         "falls_due": falls_due(offered, local_day(visit.now)),
     }
+
+
+def day_off(day: date) -> str:
+    """A word of caution of a bank holiday that was chosen; "" for any other day."""
+    if day not in calendar().holidays:
+        return ""
+    return f" {date_words(day)} is a bank holiday: make sure that somebody is there."
 
 
 def falls_due(offered: Offered, today: date) -> str | None:

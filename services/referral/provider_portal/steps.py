@@ -16,8 +16,9 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import stale_steps
-from services.referral.actions import providing, supporting
+from services.referral.actions import providing, supporting, urgent_waits
 from services.referral.actions.books import standards
+from services.referral.domain.assessed import HIGH
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import ReasonList, Transition
 from services.referral.provider_portal import ending
@@ -25,6 +26,7 @@ from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import (
     STALE,
     base,
+    day_off,
     day_of,
     error_of,
     frame,
@@ -85,24 +87,31 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         lines=ending.other_lines(offered.line, "No other idea") if row.verb == "decline" else [],
         **end,
         asks_day=DAYS.get(row.verb),
-        at_most=_at_most(visit, row),
+        at_most=_at_most(visit, row, offered),
         step_id=uuid4(),
         errors=errors,
-        values=visit.form or _suggested(visit, row),
+        values=visit.form or _suggested(visit, row, offered),
     )
 
 
-def _at_most(visit: Visit, row: Transition) -> int:
+def _at_most(visit: Visit, row: Transition, offered: Offered) -> int:
+    if row.verb in ("waitlist", "check_in") and _urgent(offered):
+        return urgent_waits.AT_MOST.days
     limits = standards(local_day(visit.now))
     return limits.check_in_days_at_most if row.verb in ("waitlist", "check_in") else limits.hold_days_at_most
 
 
-def _suggested(visit: Visit, row: Transition) -> dict[str, list[str]]:
+def _urgent(offered: Offered) -> bool:
+    return bool(offered.urgent) or offered.risk_grade in HIGH
+
+
+def _suggested(visit: Visit, row: Transition, offered: Offered) -> dict[str, list[str]]:
     """The day that the standards suggest."""
     if row.verb not in DAYS:
         return {}
     limits, name = standards(local_day(visit.now)), DAYS[row.verb].name
-    day = local_day(visit.now) + timedelta(days=limits.hold_days if name == "until" else limits.check_in_days)
+    usual = limits.hold_days if name == "until" else limits.check_in_days
+    day = local_day(visit.now) + timedelta(days=min(usual, _at_most(visit, row, offered)))
     parts = (("day", day.day), ("month", day.month), ("year", day.year))
     return {f"{name}-{part}": [str(number)] for part, number in parts}
 
@@ -134,7 +143,8 @@ async def take_step(visit: Visit, books: Books) -> Response:
             errors = [error_of(refused, refused.field if of_day else "reason_code" if asks else "")]
     if errors:
         return await ask_step(visit, books, errors)
-    return visit.redirect(base(visit, offered), flash=DONE[row.verb])
+    chosen = answer.get(DAYS[row.verb].name) if row.verb in DAYS else None
+    return visit.redirect(base(visit, offered), flash=DONE[row.verb] + (day_off(chosen) if chosen else ""))
 
 
 async def _stale(tx: Tx, visit: Visit, books: Books, offered: Offered) -> Response:

@@ -199,6 +199,17 @@ async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     return read_one(Offered, row)
 
 
+_URGENT = """
+select l.urgent or l.urgent_since is not null or coalesce(c.risk_grade in ('high', 'imminent'), false)
+  from leg l left join case_file c on c.case_id = l.case_id where l.leg_id = $1
+"""
+
+
+async def is_urgent(tx: Tx, leg_id: UUID) -> bool:
+    """Whether what is due on a leg runs by the clock on the wall, or the person is at high risk."""
+    return bool(await tx.fetchval(_URGENT, leg_id))
+
+
 async def case_held_once(tx: Tx, referral_id: UUID) -> UUID | None:
     """The case of a referral of which the viewer's provider has or had a leg, seen or not; None of everybody else's."""
     asked = "select case_id from leg where referral_id = $1 union select case_id from lapsed_leg where referral_id = $1"

@@ -89,10 +89,12 @@ DUE = f"""case
     least({_end(f"d.accept + {_RESTED}")},
           case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end,
           l.urgent_since + d.hours * interval '1 hour')
-  when l.state = 'accepted' and l.contacted_at is null then
+  when l.contacted_at is null
+   and (l.state = 'accepted' or l.state = 'waitlisted' and (l.urgent or l.urgent_since is not null)) then
     least({_end("d.contact")},
           case when l.urgent then {SINCE} + d.urgent_contact * interval '1 hour' end,
           l.urgent_since + d.hours * interval '1 hour')
 end"""
-"""SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person; null while
+"""SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person
+(a waiting list ends that for nobody who is urgent); null while
 the details are not there yet, and where no limit runs. Only the limit to accept rests while a question is open."""
