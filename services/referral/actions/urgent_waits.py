@@ -1,4 +1,4 @@
-"""Somebody in danger on a waiting list: the next word is at most a day away, and the hub looks for who can begin now."""
+"""Somebody in danger on a waiting list: the next word is a day away at most, and the hub looks for who begins now."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

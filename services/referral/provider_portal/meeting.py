@@ -220,7 +220,8 @@ async def record_result(visit: Visit, books: Books) -> Response:
             await supporting.record_result(tx, visit.signed_in, held, state, visit.now, whose=whose, reason=code)
     except Refused as refused:
         return await ask_result(visit, books, [_result_error(refused)])
-    new = f". The new one is {when(starts)}: nothing was sent, tell the person safely.{day_off(local_day(starts))}" if starts else ""
+    new = f". The new one is {when(starts)}: nothing was sent, tell the person safely." if starts else ""
+    new += day_off(local_day(starts)) if starts else ""
     return visit.redirect(f"{base(visit, offered)}/appointments", flash=f"{RECORDED}{new}")
 
 

@@ -26,8 +26,8 @@ from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import (
     STALE,
     base,
-    day_off,
     day_of,
+    day_off,
     error_of,
     frame,
     moved,
