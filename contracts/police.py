@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from contracts import vocabulary as v
 from contracts.envelope import Fact
+from contracts.spelling import spelt
 from contracts.tolerant import (
     ANY_TEXT,
     LEFT,
@@ -52,7 +53,8 @@ OutcomeCode = Annotated[
 
 _Unknown = Annotated[None, BeforeValidator(instead_of_unknown(None)), ANY_TEXT]
 Dash = Annotated[Annotated[int, Field(ge=0, le=99)] | _Unknown | None, LEFT]
-Grade = Annotated[Literal["standard", "medium", "high", "imminent"] | _Unknown | Other | None, LEFT]
+_Graded = Literal["standard", "medium", "high", "imminent"]
+Grade = Annotated[_Graded | _Unknown | Annotated[Other, spelt("grade", *v.values(_Graded))] | None, LEFT]
 
 
 class Part(BaseModel):

@@ -2,8 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
+from contracts.spelling import read_as, spelt
 from contracts.tolerant import ANY_TEXT_OR_NULL, LEFT, Other, OtherOrNotRecorded, instead_of_unknown
 from contracts.tolerant import values as values
 
@@ -49,24 +57,28 @@ def age_band(age: int | str) -> str:
     return "not_known"
 
 
-def _age_or_unknown(value: Any) -> Any:
+def _age_or_unknown(value: Any, branch: ValidatorFunctionWrapHandler) -> Any:
     if value is None:
         return "not_recorded"
-    return "not_known" if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+    if isinstance(value, str):
+        return read_as(value, "not_known")
+    return "not_known" if isinstance(value, int | float) and not isinstance(value, bool) else branch(value)
 
 
 _ANY_AGE = WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]})
 Age = Annotated[
     Annotated[int, Field(ge=0, le=125)]
     | UnknownValue
-    | Annotated[Literal["not_known", "not_recorded"], BeforeValidator(_age_or_unknown), _ANY_AGE],
+    | Annotated[Literal["not_known", "not_recorded"], WrapValidator(_age_or_unknown), _ANY_AGE],
     LEFT,
 ]
 """Whole years from 0 to 125, or an unknown value; 999 and other ways of saying "unknown" are read as `not_known`."""
 
 CaseKind = Annotated[Literal["person", "business", "bereaved", "witness"] | Other, LEFT]
-VictimKind = Annotated[Literal["person", "business", "deceased", "witness"] | Other, LEFT]
-Sex = Annotated[Literal["female", "male", "intersex", UnknownValue] | OtherOrNotRecorded, LEFT]
+_VictimKind = Literal["person", "business", "deceased", "witness"]
+VictimKind = Annotated[_VictimKind | Annotated[Other, spelt("victim_kind", *values(_VictimKind))], LEFT]
+_Sex = Literal["female", "male", "intersex", UnknownValue]
+Sex = Annotated[_Sex | Annotated[OtherOrNotRecorded, spelt("sex", *values(_Sex), unknown=True)], LEFT]
 Gender = Annotated[
     Literal["woman", "man", "non_binary", "trans_woman", "trans_man", UnknownValue] | OtherOrNotRecorded, LEFT
 ]
@@ -111,9 +123,9 @@ Language = Annotated[
 ]
 """A language tag of BCP 47 ("en", "pa-Guru"), or an unknown value."""
 
+_Relationship = Literal["partner", "ex_partner", "family", "acquaintance", "stranger", "none", UnknownValue]
 Relationship = Annotated[
-    Literal["partner", "ex_partner", "family", "acquaintance", "stranger", "none", UnknownValue] | OtherOrNotRecorded,
-    LEFT,
+    _Relationship | Annotated[OtherOrNotRecorded, spelt("relationship", *values(_Relationship), unknown=True)], LEFT
 ]
 KinRelationship = Annotated[
     Literal[
@@ -123,16 +135,16 @@ KinRelationship = Annotated[
     | OtherOrNotRecorded,
     LEFT,
 ]  # fmt: skip
-WorksFor = Annotated[Literal["none", "police", "hub", "provider", UnknownValue] | OtherOrNotRecorded, LEFT]
-Vulnerability = Annotated[
-    Literal[
-        "mental_health", "learning_disability", "physical_disability", "protected_address", "child_at_risk",
-        "children_in_household", "suicide_risk", "capacity_in_doubt", "no_recourse", "intimidated", "sex_work",
-        "homeless", "substance_use", "communication_needs", "pregnant", "older_person",
-    ]
-    | Other,
-    LEFT,
+_WorksFor = Literal["none", "police", "hub", "provider", UnknownValue]
+WorksFor = Annotated[
+    _WorksFor | Annotated[OtherOrNotRecorded, spelt("works_for", *values(_WorksFor), unknown=True)], LEFT
+]
+_Vulnerability = Literal[
+    "mental_health", "learning_disability", "physical_disability", "protected_address", "child_at_risk",
+    "children_in_household", "suicide_risk", "capacity_in_doubt", "no_recourse", "intimidated", "sex_work",
+    "homeless", "substance_use", "communication_needs", "pregnant", "older_person",
 ]  # fmt: skip
+Vulnerability = Annotated[_Vulnerability | Annotated[Other, spelt("vulnerability", *values(_Vulnerability))], LEFT]
 VULNERABILITIES = values(Vulnerability)
 Need = Annotated[
     Literal[
@@ -149,25 +161,20 @@ NrmState = Annotated[Literal["offered", "declined", "referred"] | Other, LEFT]
 
 # ── the crime ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-IncidentKind = Annotated[Literal["hate", "domestic", "anti_social_behaviour", "road_collision"] | Other, LEFT]
-CrimeFlag = Annotated[
-    Literal[
-        "domestic_abuse", "honour_based_abuse", "forced_marriage", "fgm", "child_sexual_abuse",
-        "child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm", "stalking",
-        "anti_social_behaviour", "online", "knife_or_sharp_instrument", "alcohol", "corrosive_substance", "terrorism",
-        "victim_vulnerable", "victim_intimidated", "persistently_targeted", "victim_under_18",
-    ]
-    | Other,
-    LEFT,
+_IncidentKind = Literal["hate", "domestic", "anti_social_behaviour", "road_collision"]
+IncidentKind = Annotated[_IncidentKind | Annotated[Other, spelt("incident_kind", *values(_IncidentKind))], LEFT]
+_CrimeFlag = Literal[
+    "domestic_abuse", "honour_based_abuse", "forced_marriage", "fgm", "child_sexual_abuse",
+    "child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm", "stalking",
+    "anti_social_behaviour", "online", "knife_or_sharp_instrument", "alcohol", "corrosive_substance", "terrorism",
+    "victim_vulnerable", "victim_intimidated", "persistently_targeted", "victim_under_18",
 ]  # fmt: skip
+CrimeFlag = Annotated[_CrimeFlag | Annotated[Other, spelt("flag", *values(_CrimeFlag))], LEFT]
 CRIME_FLAGS = values(CrimeFlag)
-HateStrand = Annotated[
-    Literal[
-        "race", "religion", "sexual_orientation", "disability", "transgender", "age", "sex", "alternative_subculture",
-    ]
-    | Other,
-    LEFT,
+_HateStrand = Literal[
+    "race", "religion", "sexual_orientation", "disability", "transgender", "age", "sex", "alternative_subculture",
 ]  # fmt: skip
+HateStrand = Annotated[_HateStrand | Annotated[Other, spelt("hate_strand", *values(_HateStrand))], LEFT]
 ReportedVia = Annotated[Literal["police", "online", "phone", "third_party", UnknownValue] | OtherOrNotRecorded, LEFT]
 Share = Annotated[
     Literal["agreed", "refused", "not_asked"]
@@ -177,7 +184,8 @@ Share = Annotated[
 ]
 """May the police share with the hub. Not known is not asked; `other` is neither: nothing leaves by itself."""
 SHARES = ("agreed", "refused", "not_asked")
-ShareBy = Annotated[Literal["self", "parent", "representative"] | Other, LEFT]
+_ShareBy = Literal["self", "parent", "representative"]
+ShareBy = Annotated[_ShareBy | Annotated[Other, spelt("share_by", *values(_ShareBy))], LEFT]
 RiskGrade = Annotated[Literal["standard", "medium", "high", "imminent"] | Other, LEFT]
 RISK_GRADES = ("standard", "medium", "high", "imminent")
 
@@ -231,7 +239,7 @@ Hold = Annotated[
         "suicide_risk", "child_under_13", "child_13_15", "age_unknown", "exploitation", "modern_slavery", "stalking",
         "bereaved", "capacity_in_doubt", "protected_address", "same_household", "major_incident", "victim_is_suspect",
         "suspect_elsewhere", "police_victim", "conflict_of_interest", "share_refused", "share_not_asked",
-        "no_safe_channel", "possible_duplicate", "named_contact_missing",
+        "no_safe_channel", "possible_duplicate", "named_contact_missing", "unknown_word",
     ]
     | Other,
     LEFT,
@@ -240,7 +248,7 @@ HOLDS = values(Hold)
 HOLD_KINDS: dict[str, tuple[str, ...]] = {
     "life_safety": HOLDS[0:7],
     "children": HOLDS[7:10],
-    "careful": HOLDS[10:18],
+    "careful": (*HOLDS[10:18], "unknown_word"),
     "conflict": HOLDS[18:22],
     "gates": HOLDS[22:27],
 }

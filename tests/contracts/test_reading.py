@@ -203,10 +203,10 @@ def test_an_age_falls_into_one_band(age: int | str, band: str) -> None:
 
 
 def test_the_holds_are_sorted_into_their_kinds_each_once() -> None:
-    assert tuple(hold for kind in HOLD_KINDS.values() for hold in kind) == HOLDS[:-1]
+    assert sorted(hold for kind in HOLD_KINDS.values() for hold in kind) == sorted(HOLDS[:-1])
     assert HOLD_KINDS["life_safety"][-1] == "suicide_risk"
     assert HOLD_KINDS["children"] == ("child_under_13", "child_13_15", "age_unknown")
-    assert HOLD_KINDS["careful"][-1] == "major_incident"
+    assert HOLD_KINDS["careful"][-2:] == ("major_incident", "unknown_word")
     assert HOLD_KINDS["conflict"][-1] == "conflict_of_interest"
     assert HOLD_KINDS["gates"][0] == "share_refused"
 

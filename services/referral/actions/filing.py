@@ -32,6 +32,7 @@ OPEN_DOOR = "safeguarding_door"
 NEW_HOLD = "new_hold"
 NO_CRIME = "no_crime"
 HATE_FLAG = "check_hate_flag"
+UNKNOWN_WORD = "unknown_word"
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -254,8 +255,12 @@ def sent(case: Case, decision: Decision, now: datetime) -> list[Leg]:
 
 def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     """What a human must do: call 999 at once, and the same day ask the officer to ask, add the children of a violent
-    home."""
+    home, ask what a word means that our lists do not know (once for the same words)."""
     found = []
+    if facts.unfamiliar:
+        about = task_id(UNKNOWN_WORD, facts.case_id, *facts.unfamiliar)
+        due, where = end_of_day(now), {"case_id": facts.case_id, "crime_id": facts.crime_id}
+        found.append(Task(about, UNKNOWN_WORD, due, now, **where))
     if "share_not_asked" in decision.routing.holds and facts.crime_id:
         found.append(_task("ask_officer_to_ask", facts, now))
     if decision.decision == "refused" and not SAFEGUARDING.isdisjoint(decision.routing.doors):

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from contracts.spelling import spellings
 from contracts.vocabulary import CRIME_FLAGS
 from kit.inbox import Received
 from services.referral.desk_books import signs_of_hate
@@ -21,7 +22,9 @@ def flags(event: Received[Any]) -> tuple[str, ...]:
         return ()
     told = orjson.loads(event.record.value).get("flags") or ()
     codes = {re.sub(r"[^a-z0-9]+", "_", one.lower()).strip("_")[:40] for one in told if isinstance(one, str)}
-    return tuple(sorted(code for code in codes.difference(CRIME_FLAGS) if _CODE.fullmatch(code)))[:MOST]
+    return tuple(sorted(code for code in codes.difference(CRIME_FLAGS, spellings()["flag"]) if _CODE.fullmatch(code)))[
+        :MOST
+    ]
 
 
 def of_hate(codes: Sequence[str]) -> bool:

@@ -142,7 +142,7 @@ async def _overview(
         **top,
         **shown,
         facts=facts_rows(case, shown["routing"]),
-        holds=hold_ends.of(visit, case, shown["ends"]),
+        holds=hold_ends.of(visit, case, shown["ends"], shown["routing"]),
         waits=why.waits(desk.books, case, shown["routing"]),
         undated=why.no_day(shown["routing"]),
         careful=is_careful(case),

@@ -15,6 +15,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import ending_holds
 from services.referral.actions.ending_holds import Asked
 from services.referral.case_ui import meanwhile, words
+from services.referral.case_ui.hold_ends import name_of
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import HoldEnds, hold_ends
 from services.referral.drafting import told_id
@@ -56,6 +57,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
             return _gone(visit)
         waits = next((each for each in await store.waiting_of(tx, case.case_id) if each.hold == hold), None)
         lacks = None if waits else await ending_holds.missing(tx, case, hold, visit.now)
+        routings = await cases.routings(tx, case.case_id)
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("holds",))])
     reasons = desk.books.transitions.reasons[end.reasons or ""]
@@ -64,7 +66,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         status=422 if errors else 200,
         **top,
         hold=hold,
-        name=words.words(hold),
+        name=name_of(hold, routings[0] if routings else None),
         end=end,
         waits=waits,
         mine=waits is not None and waits.asked_by == visit.signed_in.user_id,

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kit.web.app import Visit
-from services.referral.case_ui import words
+from services.referral.case_ui import why, words
 from services.referral.desk_books import HoldEnds, hold_ends
-from services.referral.store.cases import Case
-from services.referral.store.hold_ends import HoldEnd
+from services.referral.store.cases import Case, Routing
+from services.referral.store.hold_ends import HoldEnd as Ending
 
 FOR_GOOD = HoldEnds("It stays on this case, whatever is told later.")
 END = "End this hold"
@@ -24,17 +24,22 @@ class Held(NamedTuple):
     at: str | None
 
 
-def of(visit: Visit, case: Case, waiting: Sequence[HoldEnd] = ()) -> list[Held]:
-    """Each hold of a case. `waiting`: the ends that wait for a second person."""
+def of(visit: Visit, case: Case, waiting: Sequence[Ending] = (), routing: Routing | None = None) -> list[Held]:
+    """Each hold of a case. `waiting`: the ends that wait for a second person; `routing`: its last decision."""
     asked = {one.hold for one in waiting}
-    return [_held(visit, case, hold, asked=hold in asked) for hold in case.holds]
+    return [_held(visit, case, hold, name_of(hold, routing), asked=hold in asked) for hold in case.holds]
 
 
-def _held(visit: Visit, case: Case, hold: str, *, asked: bool) -> Held:
+def name_of(hold: str, routing: Routing | None) -> str:
+    """A hold in words; that of a word nobody here knows says the word as it was told."""
+    return (why.words_told(routing) if hold == "unknown_word" else "") or words.words(hold)
+
+
+def _held(visit: Visit, case: Case, hold: str, name: str, *, asked: bool) -> Held:
     end, base = hold_ends().get(hold, FOR_GOOD), f"/cases/{case.case_id}"
     may = visit.may(end.may) and case.state != "closed"
     if end.reasons is not None:
         said = ASKED if asked else end.words
-        return Held(words.words(hold), said, SECOND if asked else END, f"{base}/holds/{hold}" if may else None)
+        return Held(name, said, SECOND if asked else END, f"{base}/holds/{hold}" if may else None)
     at = end.page if end.page.startswith("/") else f"{base}/{end.page}"
-    return Held(words.words(hold), end.words, end.link, at if end.page and may else None)
+    return Held(name, end.words, end.link, at if end.page and may else None)

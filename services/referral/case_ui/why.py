@@ -7,7 +7,7 @@ from typing import Any
 from contracts.working_time import local_day
 from kit.web.words import date_words
 from services.referral.case_ui import words
-from services.referral.domain import risk_said
+from services.referral.domain import risk_said, unfamiliar
 from services.referral.domain.books import Books
 from services.referral.domain.ended_holds import ENDED
 from services.referral.domain.facts import NOTHING_KNOWN, History, facts_of
@@ -84,6 +84,12 @@ def _history(told: Mapping[str, Any] | None) -> History:
     return remembered(told) if told else NOTHING_KNOWN
 
 
+def words_told(routing: Routing | None) -> str:
+    """The words that our lists do not know, exactly as the police told them; nothing where each is known."""
+    told = unfamiliar.said(facts_of(routing.facts["case"]).unfamiliar) if routing else []
+    return f"{words.HOLDS['unknown_word']}: {', '.join(told)}" if told else ""
+
+
 def no_day(routing: Routing | None) -> bool:
     """Whether nobody said on which day it happened."""
     return routing is not None and facts_of(routing.facts["case"]).committed_to is None
@@ -100,6 +106,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     sent to by itself helps the other party."""
     if routing is not None and (apart := _kept_apart(books, case, routing)):
         return apart
+    if routing is not None and not case.holds and (asks := words_told(routing)):
+        return [asks]
     if routing is None or case.holds or case.decision != "waiting" or case.state != "waiting":
         return []
     history = _history(routing.facts.get("history"))

@@ -46,6 +46,7 @@ HOLDS = {
     "protected_address": "Protected address",
     "same_household": "The suspect lives in the same household",
     "major_incident": "Part of a major incident: no automatic contact",
+    "unknown_word": "The police used a word that our lists do not know",
     "victim_is_suspect": "Is also a suspect here",
     "suspect_elsewhere": "Is a suspect in another open case",
     "police_victim": "Works for the police",
@@ -71,6 +72,10 @@ TASKS = {
     "report_day_wrong": "The police say a day of the report that has not come: limits run from when we heard. Ask the"
     " police for the right day",
     "new_hold": "Something new asks for care, and a provider has the case: tell them what they need to know",
+    "unknown_word": "The police used a word that our lists do not know: ask them which is meant, before anybody gets in"
+    " touch",
+    "unknown_milestone": "The police or the courts told of a step by a word that our lists do not know: ask what"
+    " happened, and tell who helps them",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",

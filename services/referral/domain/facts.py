@@ -17,6 +17,7 @@ class CaseFacts:
     that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
     found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
+    `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir").
     """
 
     case_id: UUID
@@ -87,6 +88,7 @@ class CaseFacts:
     sexual: bool = False
     contact_sexual: bool = False
     unlisted_flags: tuple[str, ...] = ()
+    unfamiliar: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ _TIMES = ("reported_at", "recorded_at")
 _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
-    *("choices", "refused_providers", "unlisted_flags"),
+    *("choices", "refused_providers", "unlisted_flags", "unfamiliar"),
 )
 
 

@@ -9,6 +9,7 @@ from contracts.identity import case_id
 from contracts.police import NO_RISK, Crime, Kin, Suspect, Victim
 from contracts.reference import AREAS, offences
 from contracts.working_time import local_day
+from services.referral.domain import unfamiliar
 from services.referral.domain.facts import CaseFacts
 
 _OFFENCES = offences()
@@ -52,6 +53,7 @@ def _shared(crime: Crime) -> dict[str, Any]:
     group = offence.group if offence else crime.offence_group
     suspects = crime.suspects
     return {
+        "unfamiliar": unfamiliar.of_crime(crime),
         "crime_id": crime.crime_id,
         "force": crime.force,
         "offence_code": code,
@@ -59,7 +61,7 @@ def _shared(crime: Crime) -> dict[str, Any]:
         "subgroup": offence.subgroup if offence else None,
         "crime_type": crime.crime_type,
         "incident_kind": crime.incident_kind,
-        "flags": crime.flags,
+        "flags": unfamiliar.once(crime.flags),
         "hate_strands": crime.hate_strands,
         "place_area": crime.local_authority,
         "reported_at": crime.reported_at,
@@ -102,7 +104,7 @@ def _case_of_person(crime: Crime, victim: Victim, shared: dict[str, Any]) -> Cas
         age_said = victim.age_at_offence + _years(crime.committed_to, shared["reported_on"])
     counts = victim.share_by != "parent" or not household_may_be_suspect(shared, victim, domestic)
     return CaseFacts(
-        **shared,
+        **(shared | {"unfamiliar": shared["unfamiliar"] + unfamiliar.of_victim(victim)}),
         case_id=case_id(crime.crime_id, victim.victim_ref),
         victim_ref=victim.victim_ref,
         person_kind="person" if victim.kind == "other" else victim.kind,
@@ -114,7 +116,7 @@ def _case_of_person(crime: Crime, victim: Victim, shared: dict[str, Any]) -> Cas
         risk_grade=risk.grade,
         marac_on=risk.marac_on,
         risk_judgement=risk.judgement,
-        vulnerabilities=victim.vulnerabilities,
+        vulnerabilities=unfamiliar.once(victim.vulnerabilities),
         share=victim.share if counts else "not_asked",
         share_said=victim.share,
         share_by=victim.share_by,
@@ -142,7 +144,7 @@ def _case_of_kin(crime: Crime, kin: Kin, shared: dict[str, Any]) -> CaseFacts:
     area = shared["place_area"]
     age = kin.age_at_report
     return CaseFacts(
-        **shared,
+        **(shared | {"unfamiliar": shared["unfamiliar"] + unfamiliar.of_kin(kin)}),
         case_id=case_id(crime.crime_id, kin.kin_ref),
         victim_ref=kin.kin_ref,
         person_kind="bereaved",

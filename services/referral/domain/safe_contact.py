@@ -37,7 +37,7 @@ took back that they want it."""
 BY_HAND = frozenset(
     {
         *("honour_based_abuse", "stalking", "exploitation", "modern_slavery", "same_household"),
-        *("child_under_13", "child_13_15", "age_unknown", "capacity_in_doubt"),
+        *("child_under_13", "child_13_15", "age_unknown", "capacity_in_doubt", "unknown_word"),
     }
 )
 """Holds under which nothing but what a worker arranged with the person leaves as a message: somebody else may read it,

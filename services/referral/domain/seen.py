@@ -92,6 +92,7 @@ def _fields() -> dict[str, Field]:
             name: Field("flag", _of_history(name), frozenset({True, False}))
             for name in ("suspect_elsewhere", "marac_recent", "possible_duplicate")
         },
+        "unknown_word": Field("flag", lambda seen: bool(seen.facts.unfamiliar), frozenset({True, False})),
         "safe_channel": Field("flag", _of_result("safe_channel"), frozenset({True, False})),
         **{name: Field("day", _of_facts(name)) for name in ("marac_on", "committed_to")},
         "major_incident_id": Field("text", _of_facts("major_incident_id")),
