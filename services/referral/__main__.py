@@ -37,7 +37,7 @@ from services.referral.actions import (
     trying,
 )
 from services.referral.books import load
-from services.referral.consumer import LISTENS
+from services.referral.consumer import LISTENS, hear_what_came
 
 HERE = Path(__file__).parent
 
@@ -60,6 +60,7 @@ SERVICE = Service(
     listens=LISTENS,
     every=(
         Every("open_arrivals", 0.5, opening.open_arrivals, full=opening.BATCH, after_batch=True),
+        Every("hear_what_came", 2.0, hear_what_came),
         Every("release_sent", 0.5, referring.release),
         Every("settle", 0.5, settling.settle),
         Every("index_numbers", 1.0, indexing.index_again, full=indexing.BATCH),

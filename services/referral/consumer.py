@@ -1,6 +1,7 @@
 """Which facts the service listens to: a batch of one type at a time, in the transaction that moves the watermark."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from contracts.code_compliance import (
@@ -29,6 +30,7 @@ from kit import audit
 from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context, Handler
+from kit.service import Moment
 from services.referral.actions import (
     alarming,
     books,
@@ -47,8 +49,9 @@ from services.referral.actions import (
     wishing,
 )
 from services.referral.actions.announcing import announce
-from services.referral.store import alerts, batches, cases, clocks, consent, timeline
+from services.referral.store import alerts, batches, cases, clocks, consent, timeline, waiting
 
+AT_ONCE = 1000
 TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TYPE)
 
 
@@ -90,11 +93,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         await restricting.until_decided(tx, met.restricted, events[-1].time)
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
     keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]
-    waiting = await release(tx, context, keys)
-    await _milestones_at_last(tx, [event for event in waiting if isinstance(event.data, MilestoneReached)], events)
-    await _answer(tx, [event for event in waiting if isinstance(event.data, ContactRequested)], context)
-    await _wished(tx, [event for event in waiting if isinstance(event.data, ContactWishStated | OwnRightsWordGuessed)])
-    await _concerned(tx, [event for event in waiting if isinstance(event.data, FeedbackAnswered)])
+    await _hear_again(tx, context, keys, events[-1].time)
 
 
 async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
@@ -104,12 +103,28 @@ async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context:
     await _milestones(tx, [event for event in events if event.data.crime_id in known])
 
 
-async def _milestones_at_last(tx: Tx, waited: Sequence[Received[Any]], crimes: Sequence[Received[Any]]) -> None:
+async def hear_what_came(tx: Tx, moment: Moment, context: Context) -> int:
+    """What waits for a crime or a case that is here: the topics have no mutual order and are applied side by side, so
+    that something can begin to wait in the moment in which what it waits for is being written."""
+    keys = await waiting.arrived(tx, AT_ONCE)
+    return await _hear_again(tx, context, keys, moment.now) if keys else 0
+
+
+async def _hear_again(tx: Tx, context: Context, keys: Sequence[str], now: datetime) -> int:
+    """What waited for these crimes and cases; returns how much it was."""
+    waited = await release(tx, context, keys)
+    await _milestones_at_last(tx, [event for event in waited if isinstance(event.data, MilestoneReached)], now)
+    await _answer(tx, [event for event in waited if isinstance(event.data, ContactRequested)], context)
+    await _wished(tx, [event for event in waited if isinstance(event.data, ContactWishStated | OwnRightsWordGuessed)])
+    await _concerned(tx, [event for event in waited if isinstance(event.data, FeedbackAnswered)])
+    return len(waited)
+
+
+async def _milestones_at_last(tx: Tx, waited: Sequence[Received[Any]], now: datetime) -> None:
     """What waited for these crimes is told, and nobody asks for it any more."""
     if waited:
-        left = {event.data.crime_id for event in await _milestones(tx, waited)}
-        came = sorted({event.data.crime_id for event in waited} - left)
-        await no_case.came(tx, came, crimes[-1].time)
+        left = await _milestones(tx, waited)
+        await no_case.came(tx, [event.data for event in waited if event not in left], now)
 
 
 async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Received[Any]]:

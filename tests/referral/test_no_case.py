@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.justice import MilestoneReached
+from services.referral.consumer import hear_what_came
 from tests.builders import NOON, Record, a_crime, a_victim, an_event, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -76,3 +77,21 @@ async def test_an_alert_is_asked_about_once_and_what_alerts_nobody_is_not(hub: H
         [told(crime, "order_breached"), told(crime, "order_breached"), told(crime, "suspect_charged", number=4)]
     )
     assert await kinds(hub, OPEN) == ["no_case_order_breached"]
+
+
+async def test_bail_that_began_to_wait_while_its_crime_was_being_written_is_told_a_moment_later(hub: Hub) -> None:
+    crime, empty = a_crime(a_victim("V-1")), a_crime(victims=[])
+    named = told(empty, "escape_notified", "V-9", 2)
+    await hub.hears([told(crime, "release_or_recall"), told(empty, "release_or_recall", number=3), named])
+    async with hub.as_worker() as tx:
+        kept = await tx.fetch("delete from kit.waiting returning *")
+    await hub.hears(recorded(crime, empty))
+    async with hub.as_worker() as tx:
+        await tx.executemany(
+            'insert into kit.waiting (key, topic, partition, "offset", headers, value) values ($1, $2, $3, $4, $5, $6)',
+            [(row["key"], row["topic"], row["partition"], row["offset"], row["headers"], row["value"]) for row in kept],
+        )
+    assert await kinds(hub, ALERTS) == [] and len(await kinds(hub, OPEN)) == 3
+    assert await hub.every(hear_what_came) == 3
+    assert await kinds(hub, ALERTS) == ["release_or_recall"], "of the crime that harmed somebody"
+    assert await kinds(hub, OPEN) == ["no_case_escape_notified"], "whom it names is still to be found"

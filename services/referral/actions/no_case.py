@@ -30,9 +30,9 @@ async def hold(tx: Tx, events: Sequence[Received[MilestoneReached]]) -> None:
 
 
 def _task(milestone: MilestoneReached, now: datetime) -> Task:
-    about = task_id(NO_CASE, milestone.crime_id, milestone.milestone_id)
     due = filing.hub_due(filing.LIFE_SAFETY, now)
-    return Task(about, f"{NO_CASE}{milestone.trigger}", due, now, crime_id=milestone.crime_id)
+    kind = f"{NO_CASE}{milestone.trigger}"
+    return Task(_about(milestone), kind, due, now, crime_id=milestone.crime_id)
 
 
 async def of_nobody_known(
@@ -45,6 +45,10 @@ async def of_nobody_known(
     return [event for event in events if event not in left], left
 
 
-async def came(tx: Tx, crimes: Sequence[UUID], now: datetime) -> None:
-    """These crimes came, and what waited for them was told: nobody needs to ask."""
-    await tasks.over_of_crimes(tx, crimes, CAME, now)
+async def came(tx: Tx, told: Sequence[MilestoneReached], now: datetime) -> None:
+    """What these speak of came, and they were told: nobody needs to ask."""
+    await tasks.over_by_themselves(tx, [_about(one) for one in told], CAME, now)
+
+
+def _about(milestone: MilestoneReached) -> UUID:
+    return task_id(NO_CASE, milestone.crime_id, milestone.milestone_id)

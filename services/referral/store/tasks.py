@@ -86,13 +86,10 @@ async def over_of_case(tx: Tx, case_id: UUID, kind: str, by: UUID | None, now: d
     )
 
 
-async def over_of_crimes(tx: Tx, crimes: Sequence[UUID], how: str, now: datetime) -> None:
-    """Closes what was asked about these crimes while no case of them was known."""
-    await tx.execute(
-        "update task set done_at = $3, done_how = $2 where crime_id = any($1::uuid[]) and case_id is null"
-        " and done_at is null and starts_with(kind, $4)",
-        *(list(crimes), how, now, NO_CASE),
-    )
+async def over_by_themselves(tx: Tx, about: Sequence[UUID], how: str, now: datetime) -> None:
+    """Closes these tasks, as far as they are open: what they asked for came."""
+    asked = "update task set done_at = $3, done_how = $2 where task_id = any($1::uuid[]) and done_at is null"
+    await tx.execute(asked, list(about), how, now)
 
 
 async def late_of(tx: Tx, kind: str, now: datetime, limit: int) -> list[Task]:
