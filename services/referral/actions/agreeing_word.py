@@ -7,7 +7,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer, seal
-from services.referral.actions import sealing
+from services.referral.actions import beside, sealing
 from services.referral.domain.plain_text import is_plain
 from services.referral.store import details
 from services.referral.store.cases import Case
@@ -16,12 +16,15 @@ SHORTEST, LONGEST = 4, 100
 
 
 async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, now: datetime, *, spoke: bool) -> None:
-    """Keeps the word in place of the one before. Refused with the reason: who agrees one has spoken to the person."""
+    """Keeps the word in place of the one before; the same again changes nothing. Refused with the reason: who agrees
+    one has spoken to the person."""
     word = " ".join(word.split())
     if not SHORTEST <= len(word) <= LONGEST or not is_plain(word):
         raise Refused("word", "length")
     if not spoke:
         raise Refused("spoke", "only_after_speaking_to_the_person")
+    if await beside.code_word(tx, sealer, case.person_id) == word:
+        return
     key = (await sealer.data_keys([case.person_id], make=True))[case.person_id]
     closed = seal(key, word, sealing.place("person_sealed", "code_word", case.person_id))
     await details.keep_people(tx, [(case.person_id, {"code_word": closed})], now)
