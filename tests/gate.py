@@ -54,6 +54,7 @@ _DRAGGED = """(() => {
   const wide = [...document.querySelectorAll('.app-scroll')].find(one => one.scrollWidth > one.clientWidth + 1)
   return document.documentElement.clientWidth <= 320 && wide ? wide.outerHTML.slice(0, 160) : ''
 })()"""
+_RAW = "(document.body.innerText.match(/<(a |strong|br|p |\\/a|\\/p)[^]{0,60}/) || [''])[0]"
 _STOPS = """(() => {
   const groups = new Set()
   const kinds = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
@@ -125,10 +126,10 @@ class Watched:
         return found
 
     async def faults(self) -> list[str]:
-        """What axe finds, what is wider than the screen, and on a phone what has to be dragged to be read."""
-        wide, dragged = await self.evaluate(_WIDEST), await self.evaluate(_DRAGGED)
-        found = [f"wider than the screen: {wide}"] if wide else []
-        return await self.violations() + found + ([f"has to be dragged: {dragged}"] if dragged else [])
+        """What axe finds, what is wider than the screen, on a phone what has to be dragged, and tags shown as text."""
+        looked = {"wider than the screen": _WIDEST, "has to be dragged": _DRAGGED, "a tag is read as text": _RAW}
+        found = [f"{what}: {told}" for what, script in looked.items() if (told := await self.evaluate(script))]
+        return await self.violations() + found
 
     async def stops(self) -> list[str]:
         """What the Tab key reaches, in order, until it comes round or to nothing."""

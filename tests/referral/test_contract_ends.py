@@ -12,6 +12,7 @@ from services.referral.actions import contract_ends, provider_mail
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.portal import portal_of
 from tests.referral.test_directory_keeping import on
 from tests.referral.test_life import RIVERBANK, a_rape_sent
 from tests.referral.test_transfers import STILLWATER, supported
@@ -32,7 +33,7 @@ async def kinds(hub: Hub) -> list[str]:
 
 
 async def test_a_contract_with_people_is_ended_only_after_a_question_and_leaves_a_task_and_a_word(
-    hub: Hub, browse: AsPersona
+    hub: Hub, browse: AsPersona, databases: Databases
 ) -> None:
     await supported(hub, await a_rape_sent(hub))
     leader, tomorrow = await browse("leader"), local_day(clock.now()) + timedelta(days=1)
@@ -49,6 +50,9 @@ async def test_a_contract_with_people_is_ended_only_after_a_question_and_leaves_
     assert local_day(due - timedelta(seconds=1)) == local_day(clock.now())
     assert await hub.every(provider_mail.send_due, clock.now()) == 1
     assert await hub.value("select state from provider_mail where template = 'provider_contract'") == "sent"
+    async with portal_of(hub, databases) as worker:
+        page = await (await worker("isva.worker")).get("/portal")
+    assert "A contract of yours ends on" in page.text and "strong>" not in page.text
     page = await leader.get("/cases/tasks")
     page = await leader.follow("A contract ends while people are with it: decide who takes them over, and hand over")
     assert "Independent sexual violence advisers" in page.text

@@ -186,6 +186,7 @@ async def test_a_user_who_is_no_longer_active_is_shown_as_a_leaver_with_cases(
         await tx.execute("update worker set left_at = now() where worker_id = $1", OFFICER)
     page = await leader.get("/cases/team")
     assert "Amina Farrow has left and still has 1 case" in page.text
+    assert page.link("Move them now") == f"/cases/team/{OFFICER}/move"
     assert "but has left" in (await leader.get(f"/cases/{case}")).text
 
 
