@@ -10,7 +10,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import alarming, ending, lapsing, unconfirmed
+from services.referral.actions import alarming, ending, lapsing, second_person, unconfirmed
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.actions.gating import UNDONE
@@ -97,6 +97,7 @@ async def confirm_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: dateti
     await _tell(tx, viewer, held, now)
     await lapsing.open_again(tx, viewer, held.case_id, now)
     await audit.record(tx, [audit.seen(viewer, "override.confirmed", "case", held.case_id, ("consent",), held.reason)])
+    await second_person.override_answered(tx, held, now, confirmed=True)
 
 
 async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetime) -> tuple[ReferralState, ...]:
@@ -113,6 +114,7 @@ async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetim
     await ending.end(tx, viewer, held, ends, now, "not_confirmed")
     had = await unconfirmed.tell(tx, ends.referrals, now)
     await audit.record(tx, [audit.seen(viewer, "override.refused", "case", held.case_id, ("consent",), held.reason)])
+    await second_person.override_answered(tx, held, now, confirmed=False)
     return had
 
 

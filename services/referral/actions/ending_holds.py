@@ -11,7 +11,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral import desk_books
-from services.referral.actions import contacting, filing, noting, telling
+from services.referral.actions import contacting, filing, noting, second_person, telling
 from services.referral.actions.books import table
 from services.referral.actions.noting import Written
 from services.referral.actions.rerouting import history_now, rerun
@@ -100,6 +100,7 @@ async def second(
         entry = audit.seen(viewer, "hold.end_refused", "case", case_id, (held.hold,), held.reason)
         await audit.record(tx, [entry])
     await tasks.close(tx, tasks.task_id(TASK, end_id), viewer.user_id, "done", None, now)
+    await second_person.hold_answered(tx, held, now, agreed=agrees)
     return held.hold
 
 

@@ -17,6 +17,7 @@ from services.referral.actions import (
     refusing,
     rerouting,
     ruling_out,
+    second_person,
     staying,
     urgent_waits,
 )
@@ -62,6 +63,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
         keep = proposing.RELET if referral.ended_at is None else None
         await life.close_proposals(tx, referral.referral_id, now, keep=keep)
     await questions.follow(tx, referral, now)
+    await second_person.follow(tx, referral, now)
     await urgent_waits.follow(tx, referral, now)
     if referral.reason == DIED and referral.ended_at is not None:
         await alarming.died(tx, referral, now)

@@ -25,6 +25,10 @@ KINDS = {
     "shared_unconfirmed": "It was shared without agreement, and a second person did not confirm it: it has left, so ask"
     " the provider to delete what it was given",
     "provider_ruled_out": "The person is with a provider that is ruled out for them: look at it today",
+    "override_confirmed": "A second person confirmed an override: it may be shared, send it now",
+    "override_refused": "A second person did not confirm an override: nothing may be shared on it",
+    "hold_end_agreed": "A second person agreed that a hold ends: go on with the case",
+    "hold_end_refused": "A second person did not agree that a hold ends: it stays",
     "override_waiting": "An override waits for the second person",
     "provider_asked": "The provider asked the hub a question about this person: answer it today",
     "provider_not_answered": "A provider's question is open too long: answer it, or find who can",

@@ -1,7 +1,7 @@
 """Sharing without the person's agreement, for a lawful reason: asked by one, confirmed by another."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -103,6 +103,12 @@ async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
         words=words.words,
         errors=errors,
     )
+
+
+def lets_share(agreements: Sequence[Consent], now: datetime) -> list[str]:
+    """The services to which a confirmed override lets a case be shared now, in words."""
+    found = {one.line for one in agreements if one.gate == "override" and one.confirmed_at and one.counts(now)}
+    return sorted(words.words(line) if line else "any service" for line in found)
 
 
 def _shared(referral: ReferralState, held: Consent) -> bool:

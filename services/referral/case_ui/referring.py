@@ -15,12 +15,12 @@ from kit.web.forms import FieldError
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import referring
-from services.referral.case_ui import going, meanwhile, steps, why, words
+from services.referral.case_ui import going, meanwhile, overrides, steps, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.shown import JUST_NOW
 from services.referral.domain.transitions import Transition
-from services.referral.store import cases, lapsing, referrals
+from services.referral.store import cases, consent, lapsing, referrals
 from services.referral.store.referrals import Leg
 
 SENDABLE = ("triaged", "contacting", "declined_by_provider")
@@ -42,7 +42,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         legs = await referrals.legs_of_case(tx, case.case_id)
         lived = await going.lived(tx, case.case_id)
         lapsed = {each.leg_id: each.since for each in await lapsing.of_case(tx, case.case_id)}
-        routings = await cases.routings(tx, case.case_id)
+        routings, agreed = await cases.routings(tx, case.case_id), await consent.of_case(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         desk = await stocked_desk(tx, desk)
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referrals",))])
@@ -60,6 +60,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> R
         **top,
         shown=shown,
         lapsed=lapsed,
+        may_share=overrides.lets_share(agreed, visit.now),
         lines=lines,
         errors=errors,
     )

@@ -115,6 +115,9 @@ TASKS = {
     "decide_same_person": "It may be somebody who is restricted, so it is hidden: say whether it is the same person",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
+    "override_confirmed": "A second person confirmed that it is shared without agreement: send it now",
+    "override_refused": "A second person did not confirm that it is shared without agreement: find another way",
+    "hold_end_agreed": "A second person agreed that a hold ends: go on with the case, nothing has left",
     "override_unconfirmed": "No second person has confirmed that this is shared without agreement",
     "one_chance_elsewhere": "Another case of this person may be the one chance to speak to them: go on from that one,"
     " and tell whoever helps them here",

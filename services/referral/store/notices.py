@@ -35,6 +35,10 @@ _OVER = {
     "agreement_afraid": "n.at < $1::timestamptz - interval '14 days'",
     "shared_unconfirmed": "n.at < $1::timestamptz - interval '14 days'",
     "provider_ruled_out": "n.at < $1::timestamptz - interval '14 days'",
+    **dict.fromkeys(
+        ("override_confirmed", "override_refused", "hold_end_agreed", "hold_end_refused"),
+        "n.at < $1::timestamptz - interval '3 days'",
+    ),
     "look_many": "n.at < $1::timestamptz - interval '14 days'",
     **dict.fromkeys(
         ("risk_to_review", "danger_found", "death_told"),
