@@ -83,6 +83,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await new_incident.tell(tx, shut, batch.incidents)
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
+    await alarming.dead_by_the_police(tx, batch.dead)
     await alarming.of_batch(tx, batch.dangers, batch.later, events[-1].time, no_crime=batch.no_crime)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)

@@ -1,6 +1,6 @@
 """What a service found of danger or death reaches everybody who helps the person, and shuts what must be shut."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import NOW_OR_CHILD
 from services.referral.domain.safe_contact import DIED, ONE_CHANCE
-from services.referral.store import alarms, beside, cases, contact, locks, tasks, unsure
+from services.referral.store import alarms, beside, cases, contact, details, locks, tasks, unsure
 from services.referral.store.cases import Alert, Case
 from services.referral.store.locks import Lock
 from services.referral.store.tasks import Task, task_id
@@ -41,7 +41,8 @@ async def contact_unsafe(tx: Tx, referral: ReferralState, now: datetime) -> None
     await unsure.doubt(tx, people, referral.updated_at)
     await new_incident.tell(tx, shut, why=UNSAFE)
     found = await cases.of_person(tx, person_id, closed=False)
-    await _alert(tx, found, UNSAFE, referral, referral.updated_at, now)
+    about = f"{UNSAFE}/{referral.referral_id}/{referral.updated_at.isoformat()}"
+    await _alert(tx, found, UNSAFE, about, referral.leg_id, referral.updated_at, now)
 
 
 async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
@@ -53,14 +54,38 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
         task = task_id(DEAD, referral.case_id, referral.referral_id)  # said anew after it was taken back
     if person_id is None or await tasks.get(tx, task) is not None:
         return
-    await tasks.add(tx, [Task(task, DEAD, filing.end_of_day(now), now, case_id=referral.case_id)])
+    about = f"{DEAD}/{referral.referral_id}/{referral.updated_at.isoformat()}"
+    await _dead(tx, person_id, Task(task, DEAD, filing.end_of_day(now), now, case_id=referral.case_id))
+    found = await cases.of_person(tx, person_id, closed=False)
+    await _alert(tx, found, DEAD, about, referral.leg_id, referral.updated_at, now)
+    await noticing.tell_roles(tx, DEAD, found, now)
+
+
+async def dead_by_the_police(tx: Tx, dead: Mapping[UUID, tuple[UUID, datetime]]) -> None:
+    """The police name these people, of whom cases are known, among the dead (each with the case that they would have in
+    that crime, and when it was heard): as where a service says so, once for each crime. Their family's own cases stay
+    as they are."""
+    for person_id in sorted(dead):
+        of_crime, now = dead[person_id]
+        found = await cases.of_person(tx, person_id, closed=False)
+        every = await cases.of_person(tx, person_id, closed=True)
+        task = task_id(DEAD, of_crime, "police")
+        if not every or await tasks.get(tx, task) is not None:
+            continue
+        await details.hold(tx, [], every)
+        about = of_crime if of_crime in found else next(iter(found), every[0])
+        await _dead(tx, person_id, Task(task, DEAD, filing.end_of_day(now), now, case_id=about))
+        await _alert(tx, found, DEAD, f"{DEAD}/police/{of_crime}", None, now, now)
+        await noticing.tell_roles(tx, DEAD, found, now)
+
+
+async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:
+    """Somebody makes sure of it, and every channel is shut at once."""
+    await tasks.add(tx, [task])
     held = {one.kind: one.locked_why for one in await contact.channels(tx, person_id)}
     for kind in sorted(kind for kind in CHANNELS if held.get(kind) not in (ONE_CHANCE, DIED)):
-        await contact.lock(tx, person_id, kind, DIED, None, BY_RULE, now)
-        await locks.add(tx, Lock(person_id, kind, DIED, None, BY_RULE, now, ()))
-    found = await cases.of_person(tx, person_id, closed=False)
-    await _alert(tx, found, DEAD, referral, referral.updated_at, now)
-    await noticing.tell_roles(tx, DEAD, found, now)
+        await contact.lock(tx, person_id, kind, DIED, None, BY_RULE, task.created_at)
+        await locks.add(tx, Lock(person_id, kind, DIED, None, BY_RULE, task.created_at, ()))
 
 
 def last_said(heard: Sequence[Alert]) -> Alert | None:
@@ -136,9 +161,8 @@ async def _asks_for_care(tx: Tx, case_id: UUID, new: Sequence[str], now: datetim
 
 
 async def _alert(
-    tx: Tx, found: Sequence[UUID], what: str, referral: ReferralState, at: datetime, now: datetime
+    tx: Tx, found: Sequence[UUID], what: str, about: str, heard_from: UUID | None, at: datetime, now: datetime
 ) -> None:
-    about = f"{what}/{referral.referral_id}/{at.isoformat()}"
-    await alarms.add(tx, found, what, about, referral.leg_id, at, now)
+    await alarms.add(tx, found, what, about, heard_from, at, now)
     await beside.mark_for_review(tx, found, now)
     await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{what}", "case", one) for one in found])

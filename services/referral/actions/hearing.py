@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.envelope import Announcement
+from contracts.identity import case_id as case_id_of
 from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
@@ -46,7 +47,8 @@ class Hearing:
     `said`: the cases in which the word on sharing changed to a no, or (True) back to a yes; `one_chance`: the people of
     whom it was heard that it is honour-based abuse, and when; `dangers`: what the other cases of a person have to be
     told of, by the case that tells it; `later`: cases that were known, as they were and as they are; `no_crime`: those
-    of which the police say that it is none any more; `removed`: open cases whose person the police name no more."""
+    of which the police say that it is none any more; `removed`: open cases whose person the police name no more;
+    `dead`: whom they name among the dead, with the case that they would have in that crime, and when it was heard."""
 
     books: Books
     past: Past
@@ -63,6 +65,7 @@ class Hearing:
     dangers: list[tuple[UUID, str]] = field(default_factory=list)
     later: list[tuple[Case, Case]] = field(default_factory=list)
     no_crime: list[Case] = field(default_factory=list)
+    dead: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -111,8 +114,11 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
     decided = {facts.case_id: _hear_case(hearing, event, facts, revision, sealed) for facts in cases}
     new = [facts for facts in cases if facts.case_id not in known]
     _count(hearing, event, revision, new=new)
+    dead = {case_id_of(crime.crime_id, one.victim_ref): one for one in crime.victims if one.kind == "deceased"}
+    for of_crime, one in dead.items():
+        hearing.dead[persons.person_id(crime.force, one.victim_ref)] = of_crime, event.time
     for case_id in sorted(known - set(decided)):
-        _remove(hearing, event, case_id)
+        _remove(hearing, event, case_id, asked=case_id not in dead)
     for ref in {suspect.suspect_ref for suspect in crime.suspects if suspect.suspect_ref}:
         hearing.changes.suspects[crime.crime_id, ref] = SuspectRow(crime.crime_id, crime.force, ref)
         if decided:
@@ -347,15 +353,16 @@ def _prior(case: Case) -> Prior:
     )
 
 
-def _remove(hearing: Hearing, event: Received[Any], case_id: UUID) -> None:
-    """The police's snapshot names this person no more: said and shown, never closed by itself."""
+def _remove(hearing: Hearing, event: Received[Any], case_id: UUID, *, asked: bool) -> None:
+    """The police's snapshot names this person no more: said and shown, never closed by itself; `asked`: why they do
+    not is to be asked."""
     held = hearing.past.cases[case_id]
     facts = hearing.past.facts.get(case_id)
     if held.removed or facts is None:
         return
     case = replace(held, removed=True, updated_at=event.time)
     hearing.past.cases[case_id] = hearing.changes.cases[case_id] = case
-    if held.state != "closed":
+    if asked and held.state != "closed":
         hearing.removed.append(case_id)
     history = replace(hearing.past.histories[case_id], restricted=held.restricted)
     hearing.events.append(removed(facts, history, case.reference, event.time, case.revision))

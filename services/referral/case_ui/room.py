@@ -191,7 +191,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "safe": [words.words(kind) for kind in safe if kind not in without],
         "badges": [
             *warned,
-            *badges(case),
+            *(badges(case) if safe_contact.alive(held).allowed else dead(case)),
             *await _lifted(tx, case, held.shut),
             *not_to_know(shut_out),
             *ending,
@@ -221,6 +221,9 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": f"Must not know: {told}", "classes": "moj-badge--red"}] if codes else []
 
 
+GONE = "Not in the last police record"
+
+
 def badges(case: Case) -> list[dict[str, str]]:
     """What must be seen at once, in text."""
     shown = [("red", words.HOLDS.get(h, words.words(h))) for h in case.holds if case.priority == 0][:3]
@@ -229,9 +232,15 @@ def badges(case: Case) -> list[dict[str, str]]:
     shown += [("purple", "Restricted")] if case.restricted else []
     shown += [("blue", "Repeat victim")] if case.repeat_victim else []
     shown += [("orange", "Review the risk")] if case.review_since else []
-    shown += [("grey", "Not in the last police record")] if case.removed else []
+    shown += [("grey", GONE)] if case.removed else []
     shown += [("grey", "Details not opened yet")] if case.details == "waiting" else []
     return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in shown]
+
+
+def dead(case: Case) -> list[dict[str, str]]:
+    """Of somebody who died, why the police do not name them among the living is no question."""
+    shown = [one for one in badges(case) if one["text"] != GONE]
+    return [{"text": "It was recorded that this person died", "classes": "moj-badge--red"}, *shown]
 
 
 def one(visit: Visit, name: str) -> str:
