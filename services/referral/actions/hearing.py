@@ -12,6 +12,7 @@ from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
 from services.referral.actions import elsewhere, filing, noes, unlisted
+from services.referral.actions.before import accused_by, history_of
 from services.referral.desk_books import restricted_on
 from services.referral.domain import persons
 from services.referral.domain.books import Books
@@ -94,11 +95,7 @@ def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
 
 def accused(heard: Sequence[Heard]) -> set[UUID]:
     """The people whom a batch names as suspects."""
-    return {person for _, cases in heard for facts in cases for person in _accused(facts)}
-
-
-def _accused(facts: CaseFacts) -> list[UUID]:
-    return persons.accused(facts.force, facts.suspect_refs)
+    return {person for _, cases in heard for facts in cases for person in accused_by(facts)}
 
 
 def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> None:
@@ -288,52 +285,6 @@ def _take_places(hearing: Hearing, decision: Decision) -> None:
     if books is not hearing.books:
         hearing.stood.append(hearing.books)
         hearing.books = books
-
-
-def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
-    """What was known of a person when they reported."""
-    others = [prior for prior in past.prior.get(person, ()) if prior.case_id != facts.case_id]
-    suspected = past.suspected.get((facts.force or "", facts.victim_ref or ""), set()) - {facts.crime_id}
-    counted = _counted(others, facts)
-    since = persons.window_start(facts.reported_on)
-    return History(
-        person_id=person,
-        restricted=person in past.restricted,
-        domestic_reports_12m=counted.domestic,
-        repeat_count=counted.count,
-        suspect_elsewhere=bool(suspected),
-        suspected_in=len(suspected),
-        marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
-        possible_duplicate=person in past.duplicates,
-        one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
-        high_risk_elsewhere=any(prior.high_risk and prior.state != "closed" for prior in others),
-        other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
-        doubtful=_doubtful(past, facts.case_id),
-        no_elsewhere=noes.elsewhere(past, others, facts),
-        locked_channels=frozenset(past.barred.get(person, ())),
-    )
-
-
-def _doubtful(past: Past, case_id: UUID) -> bool:
-    """Whether what came sealed fits: as it was found now, or where nothing came, as it was before."""
-    before = past.histories.get(case_id)
-    return past.doubtful.get(case_id, before is not None and before.doubtful)
-
-
-def _who_help(past: Past, facts: CaseFacts) -> frozenset[UUID]:
-    """The providers who are helping somebody whom this crime names as a suspect."""
-    return frozenset(provider for person in _accused(facts) for provider in past.helped_by.get(person, ()))
-
-
-def _counted(others: Sequence[Prior], facts: CaseFacts) -> persons.Repeats:
-    if not others:
-        return persons.Repeats(1, int(facts.domestic))
-    reports = [
-        persons.Report(prior.crime_id or prior.case_id, local_day(prior.reported_at), prior.domestic)
-        for prior in others
-    ]
-    reports.append(persons.Report(facts.crime_id or facts.case_id, facts.reported_on, facts.domestic))
-    return persons.repeats(reports, facts.reported_on)
 
 
 def _prior(case: Case) -> Prior:

@@ -12,6 +12,7 @@ from kit.service import Moment
 from services.referral.actions import alarming, filing, hearing, locking
 from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
+from services.referral.actions.before import history_of
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, History, facts_of
@@ -97,7 +98,7 @@ async def history_now(tx: Tx, held: Case, facts: CaseFacts, before: History | No
     past.restricted = {held.person_id} if held.restricted else set()
     if before is not None:
         past.histories[held.case_id] = before
-    return hearing.history_of(past, held.person_id, facts)
+    return history_of(past, held.person_id, facts)
 
 
 async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> int:
