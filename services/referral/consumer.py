@@ -45,6 +45,7 @@ from services.referral.actions import (
     requesting,
     rerouting,
     restricting,
+    taking_back,
     who_it_is,
     wishing,
 )
@@ -81,10 +82,12 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         await books.keep(tx, stood, named, events[-1].time)
     await announce(tx, batch.events, caused_by=batch.causes)
     await new_incident.tell(tx, shut, batch.incidents)
+    await taking_back.follow(tx, batch.changes.unsaid)
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
     await alarming.dead_by_the_police(tx, batch.dead)
-    await alarming.of_batch(tx, batch.dangers, batch.later, events[-1].time, no_crime=batch.no_crime)
+    since = events[-1].time
+    await alarming.of_batch(tx, batch.dangers, batch.later, since, no_crime=batch.no_crime, helped=past.helped)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)

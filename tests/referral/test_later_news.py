@@ -118,7 +118,10 @@ async def test_what_asks_for_care_and_comes_after_a_send_is_looked_at_the_same_d
     assert (await state(hub, case), await open_tasks(hub, case)) == ("active", ["new_hold"])
     later = await the_police_add(hub, later, 3, sex="male")
     await the_police_add(hub, later, 4, channels_safe=[])
-    assert await open_tasks(hub, case) == ["new_hold"], "a gate tells how things stand, and asks for nothing"
+    asked = ["new_hold", "not_safe_any_more"]
+    assert await open_tasks(hub, case) == asked, (
+        "a gate tells how things stand; what is not safe any more is asked about"
+    )
 
 
 async def test_who_is_named_as_a_suspect_later_is_held_in_the_case_in_which_they_were_harmed(hub: Hub) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.identity import case_id
 from kit import clock
-from services.referral.actions import locking, packing, providing, settling
-from tests.builders import a_crime, a_victim, a_viewer, recorded, snapshot, updated
+from services.referral.actions import contacting, locking, opening, packing, providing, settling
+from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import a_case, hub_pages
@@ -79,3 +79,112 @@ async def test_who_the_police_name_among_the_dead_is_called_by_nobody_any_more(
     await hub.every(locking.carry_on, clock.now())
     told = "select count(*) from case_event where case_id = $1 and data ->> 'reason_code' = 'died'"
     assert await hub.value(told, case) > 0, "who waits to ask how it went hears that no way is left"
+
+
+SAFE = {"kind": "mobile", "value": NUMBER, "safety": "safe", "voicemail": False}
+UNSAFE = "not_safe_any_more"
+
+
+async def the_police_say(
+    hub: Hub, crime: dict[str, Any], safe: list[str], channels: list[dict[str, Any]] | None, revision: int = 2
+) -> None:
+    """One more snapshot, with which kinds of channel are safe, and what is sealed of them (None: nothing came)."""
+    person = dict(crime["victims"][0], channels_safe=safe)
+    person.pop("sealed", None)
+    if channels is not None:
+        person["sealed"] = hub.sealed(a_detail(channels=channels), crime["crime_id"], person["victim_ref"])
+    await hub.hears([snapshot(updated(crime, revision, victims=[person]), clock.now())])
+    await hub.every(opening.open_arrivals, clock.now())
+
+
+async def safety(hub: Hub, kind: str = "mobile") -> str:
+    return str(await hub.value("select safety from channel where kind = $1", kind))
+
+
+@pytest.mark.parametrize(
+    ("safe", "channels", "after"),
+    [
+        ([], None, "unknown"),
+        ([], [SAFE], "unknown"),
+        ([], [SAFE | {"safety": "unknown"}], "unknown"),
+        ([], [], "unknown"),
+        (["email"], [{"kind": "email", "value": "wil@example.org", "safety": "safe"}], "unknown"),
+        (["mobile"], [{"kind": "email", "value": "wil@example.org", "safety": "safe"}], "unknown"),
+        ([], [SAFE | {"safety": "unsafe"}], "unsafe"),
+        (["mobile"], [SAFE | {"safety": "unsafe"}], "unsafe"),
+    ],
+)
+async def test_what_the_police_no_longer_call_safe_is_safe_nowhere_and_somebody_finds_out_today(
+    hub: Hub, databases: Databases, safe: list[str], channels: list[dict[str, Any]] | None, after: str
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    await the_police_say(hub, crime, safe, channels)
+    assert await safety(hub) == after
+    assert UNSAFE in await asked(hub, case)
+    assert await hub.value("select bool_or(trigger = $1) from alert", UNSAFE)
+    if not safe:
+        assert await hub.value("select holds from case_file where case_id = $1", case) == ["no_safe_channel"]
+        page = await at_the_hub(hub, databases, case)
+        assert "nothing is known to be safe" in page and "today" in page.lower()
+    if channels == []:
+        page = await at_the_provider(hub, databases, case)
+        assert NUMBER not in page and "not known to be safe any more" in page
+    told = "select count(*) from case_event where case_id = $1 and type = 'contact-safety.changed.v1'"
+    assert await hub.value(told, case) >= 1
+    alarms = await hub.value("select count(*) from alert where trigger = $1", UNSAFE)
+    await the_police_say(hub, crime, safe, channels, 3)
+    assert await hub.value("select count(*) from alert where trigger = $1", UNSAFE) == alarms, "once"
+
+
+async def test_what_the_person_told_a_worker_and_what_the_police_repeat_stay_safe(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    await the_police_say(hub, crime, ["mobile"], [SAFE])
+    assert await safety(hub) == "safe" and await asked(hub, case) == []
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.set_safety(tx, a_viewer(), case, "mobile", "safe", clock.now(), spoke=True)
+    await the_police_say(hub, crime, [], [], 3)
+    assert await safety(hub) == "safe" and UNSAFE not in await asked(hub, case)
+
+
+async def test_later_details_that_do_not_open_make_no_old_number_safe_and_are_asked_for_again(
+    hub: Hub, databases: Databases
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    person = dict(crime["victims"][0], sealed=hub.sealed(a_detail(), "another crime", "V-1"))
+    for revision in (2, 3):
+        await hub.hears([snapshot(updated(crime, revision, victims=[person]), clock.now())])
+        await hub.every(opening.open_arrivals, clock.now())
+    assert await safety(hub) == "unknown"
+    assert await asked(hub, case) == ["details_unread", UNSAFE]
+    assert "What the police sent sealed does not" in await at_the_hub(hub, databases, case)
+    assert NUMBER not in await at_the_provider(hub, databases, case)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_a_crime_that_is_now_murder_comes_back_to_a_human_and_is_told(
+    hub: Hub, databases: Databases, alone: bool
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    if not alone:  # danger became known before, and a human has the case again, while its provider goes on
+        crime = updated(crime, 2, victims=[a_victim("V-1", vulnerabilities=["suicide_risk"])])
+        await hub.hears([snapshot(crime, clock.now())])
+        await hub.worker.pool.execute("update task set done_at = now()")
+    await hub.hears([snapshot(updated(crime, 3, offence_code="1"), clock.now())])
+    assert "new_hold" in await asked(hub, case)
+    assert await hub.rows("select state, decision from case_file") == [{"state": "waiting", "decision": "waiting"}]
+    assert "More was told" in await at_the_provider(hub, databases, case)
+    alerts = await hub.value("select count(*) from alert")
+    await hub.hears([snapshot(updated(crime, 4, offence_code="1"), clock.now())])
+    assert await hub.value("select count(*) from alert") == alerts, "once"
+
+
+async def test_a_new_line_of_a_case_that_is_with_a_provider_is_told_and_asked_about(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    await hub.hears([snapshot(updated(crime, 2, hate_strands=["race"]), clock.now())])
+    assert await asked(hub, case) == ["new_hold"]
+    assert await hub.rows("select trigger from alert") == [{"trigger": "asks_for_care"}]

@@ -1,6 +1,6 @@
 """What a service found of danger or death reaches everybody who helps the person, and shuts what must be shut."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -140,13 +140,15 @@ async def of_batch(
     now: datetime,
     heard_from: UUID | None = None,
     no_crime: Sequence[Case] = (),
+    helped: Collection[UUID] = (),
+    lines: bool = True,
 ) -> None:
     """What is told later of danger (`later`: cases as they were, and are), and of which the police say that it is no
     crime any more, reaches who helps in that case, and in every other case of the person."""
     for held, case in later:
         if rose(held.risk_grade, case.risk_grade):
             await if_raised(tx, case.case_id, (held.risk_grade, case.risk_grade), now, heard_from)
-        elif filing.has_provider(held, case) and (new := filing.new_holds(held, case)):
+        elif filing.has_provider(held, case, helped) and (new := filing.news_of(held, case, lines=lines)):
             await _asks_for_care(tx, case.case_id, new, now, heard_from)
     for case in no_crime:
         await alarms.add(tx, [case.case_id], filing.NO_CRIME, f"no_crime/{case.revision}", None, now, now)

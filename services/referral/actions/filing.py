@@ -1,6 +1,6 @@
 """From a decision to the rows it writes: pure, and the same for one case on a page and for five hundred in a batch."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -30,6 +30,7 @@ SAFEGUARDING = frozenset({"marac", "childrens_social_care", "adult_safeguarding"
 """Doors that a refusal does not bar: support does not contact the person, and a human still acts for their safety."""
 OPEN_DOOR = "safeguarding_door"
 NEW_HOLD = "new_hold"
+BESIDE = frozenset({"general", "business", "witness", "anti_social_behaviour", "mental_health", "employment"})
 NO_CRIME = "no_crime"
 HATE_FLAG = "check_hate_flag"
 UNKNOWN_WORD = "unknown_word"
@@ -133,7 +134,8 @@ def again(held: Case, new: Case, *, waits: bool = False) -> Case:
     """A case that was decided again: what the hub itself keeps stays; new holds, and a new referral that a human has to
     send (`waits`), bring it back to a human."""
     state = new.state if held.state in ("resting", "waiting") and not held.closed_at else held.state
-    if new.state == "waiting" and held.state == "active" and (waits or set(new.holds) - set(held.holds)):
+    more = set(new.holds).difference(held.holds) or set(new.doors).difference(held.doors)
+    if new.state == "waiting" and held.state == "active" and (waits or more):
         state = "waiting"
     by = held.hub_due if held.hub_due and (not new.hub_due or held.hub_due <= new.hub_due) else new.hub_due
     return changed(
@@ -275,19 +277,27 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     return found
 
 
-def news(held: Case | None, case: Case, now: datetime) -> list[Task]:
+def news(held: Case | None, case: Case, now: datetime, *, helped: Collection[UUID], lines: bool = True) -> list[Task]:
     """Something that asks for care became known of a case that is with a provider: somebody looks the same day, also
-    where a new line brings it back to the hub."""
-    if held is None or not has_provider(held, case):
+    where a new line brings it back to the hub. `helped`: cases of which something is with a provider."""
+    if held is None or not has_provider(held, case, helped):
         return []
-    new = new_holds(held, case)
+    new = news_of(held, case, lines=lines)
     about = task_id(NEW_HOLD, case.case_id, *new)
     return [Task(about, NEW_HOLD, end_of_day(now), now, case_id=case.case_id)] if new else []
 
 
-def has_provider(held: Case, case: Case) -> bool:
-    """Whether something of a case was with a provider before it was decided again."""
-    return "active" in (held.state, case.state) or (held.state, held.decision) == ("waiting", "sent")
+def news_of(held: Case, case: Case, *, lines: bool = True) -> list[str]:
+    """The holds that ask for care, the doors and (`lines`) the lines that were not there before, sorted; a line that
+    only stands beside others asks for none."""
+    more = set(case.lines) - set(held.lines) - BESIDE if lines else set[str]()
+    return sorted({*new_holds(held, case), *set(case.doors).difference(held.doors), *more})
+
+
+def has_provider(held: Case, case: Case, helped: Collection[UUID] = ()) -> bool:
+    """Whether something of a case was with a provider before it was decided again, or (`helped`) is so now."""
+    was = "active" in (held.state, case.state) or (held.state, held.decision) == ("waiting", "sent")
+    return was or case.case_id in helped
 
 
 def new_holds(held: Case, case: Case) -> list[str]:

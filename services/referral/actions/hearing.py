@@ -252,15 +252,26 @@ def _gather(
         hearing.past.referred.setdefault(case.case_id, set()).add(referral.line)
     for leg in filing.sent(case, decision, now):
         changes.legs[leg.leg_id] = leg
+    if decision.legs:
+        hearing.past.helped.add(case.case_id)
     for sent in decision.legs:
         for record in (case.person_id, *hearing.past.linked.get(case.person_id, ())):
             hearing.past.helped_by.setdefault(record, set()).add(sent.contract.provider.provider_id)
     if decision.legs and hearing.left:
         _take_places(hearing, decision)
     # A snapshot repeats what was said before: a later incident, or a human, may have taken that back since.
-    for kind in set(facts.channels_safe).difference(before.channels_safe if before else ()):
+    said, was = set(facts.channels_safe), set(before.channels_safe if before else ())
+    for kind in said - was:
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
-    tasks = (*filing.tasks_of(facts, decision, now), *filing.liaison(facts, case, now), *filing.news(held, case, now))
+        changes.unsaid.pop((case.person_id, kind), None)
+    for kind in was - said:
+        changes.unsaid[case.person_id, kind] = now
+        changes.channels.pop((case.person_id, kind), None)
+    tasks = (
+        *filing.tasks_of(facts, decision, now),
+        *filing.liaison(facts, case, now),
+        *filing.news(held, case, now, helped=hearing.past.helped),
+    )
     gone = filing.cancelled(held, case, now)
     hearing.no_crime += [case] * len(gone)
     for task in (*tasks, *gone):

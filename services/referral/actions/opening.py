@@ -7,7 +7,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
-from services.referral.actions import birthdays, filing, restricting, sealing, told_channels, who_it_is
+from services.referral.actions import birthdays, filing, restricting, sealing, taking_back, told_channels, who_it_is
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -36,7 +36,8 @@ async def _keep(
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
     told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
     read = [case_id for _, case_id, _ in told]
-    unread = [arrival.case_id for arrival, found in opened if not found and arrival.case_id]
+    shut = [arrival for arrival, found in opened if not found]
+    unread = [case_id for arrival in shut for case_id in _cases_of(arrival)]
     await details.hold(tx, [person_id for person_id, _ in given], [*read, *unread])
     others = await who_it_is.others(tx, sealer, given)
     given = [(p, _unsure(what) if p in others else what) for p, what in given]
@@ -50,12 +51,14 @@ async def _keep(
     await _ask_for_liaison(tx, bereaved, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.ways]
     await told_channels.keep(tx, channels, now)
+    await taking_back.left_out(tx, [(p, frozenset(one.kind for one in what.channels)) for p, what in given], now)
     await _ask_which(tx, sealer, given, [(case_id, p) for _, case_id, p in told], now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
     pairs = await details.propose_same(tx, [p for p, _ in given], now)
     if pairs:
         await restricting.until_decided(tx, {person for pair in pairs for person in pair}, now)
     await details.set_state(tx, read, "open")
+    await taking_back.unread(tx, unread, now)
     await details.set_state(tx, unread, "unreadable")
     born = [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
     return born, others
@@ -63,6 +66,12 @@ async def _keep(
 
 def _opened(sealer: Sealer, arrivals: list[details.Arrival]) -> list[tuple[details.Arrival, Details | None]]:
     return [(one, sealing.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
+
+
+def _cases_of(arrival: details.Arrival) -> list[UUID]:
+    """The cases of whom an arrival tells: the person's own, and those of the bereaved."""
+    of_kin = [UUID(case_id) for case_id, _ in arrival.kin.values()]
+    return [arrival.case_id, *of_kin] if arrival.case_id is not None else of_kin
 
 
 def _unsure(told: Details | Relative) -> Details | Relative:

@@ -25,6 +25,7 @@ from services.referral.store.rows import changed
 
 AT_ONCE = 50
 SUSPECT_ELSEWHERE = "suspect_elsewhere"
+WITH_PROVIDER = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 
 
 def as_they_are(facts: CaseFacts) -> CaseFacts:
@@ -75,16 +76,20 @@ async def rerun(
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)
     case = changed(filing.again(held, new, waits=bool(decision.waiting)), removed=held.removed)
+    helped = {case_id} if any(r.state in WITH_PROVIDER for r in referred) else set()
+    news = filing.news(held, case, now, helped=helped, lines=by is None)
     changes = Changes()
     changes.cases[case_id] = case
     changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
-    changes.tasks = {t.task_id: t for t in (*filing.tasks_of(facts, decision, now), *filing.news(held, case, now))}
+    changes.tasks = {t.task_id: t for t in (*filing.tasks_of(facts, decision, now), *news)}
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
-    await alarming.of_batch(tx, hearing.dangers(held, case), [(held, case)], now, heard_from)
+    await alarming.of_batch(
+        tx, hearing.dangers(held, case), [(held, case)], now, heard_from, helped=helped, lines=by is None
+    )
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.referral import ContactSafetyChanged
 from kit.database import Tx
-from services.referral.actions import filing
+from services.referral.actions import filing, taking_back
 from services.referral.actions.announcing import announce
 from services.referral.actions.lapsing import WITH_PROVIDER
 from services.referral.domain.later_word import WORDS, Word, after
@@ -41,6 +41,8 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
     shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
     await _tell(tx, shut, now)
+    for person_id in sorted({key[0] for key, safety in shut.items() if safety == "unsafe"}) if not heard else ():
+        await taking_back.ask(tx, person_id, now)
     other = {key[0] for key, one in found.items() if held[key].value_index not in (None, one.value_index)}
     await _pass_on(tx, sorted(other), now)
 

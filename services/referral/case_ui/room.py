@@ -222,6 +222,7 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
 
 
 GONE = "Not in the last police record"
+UNREAD = "What the police sent sealed does not open"
 
 
 def badges(case: Case) -> list[dict[str, str]]:
@@ -234,6 +235,7 @@ def badges(case: Case) -> list[dict[str, str]]:
     shown += [("orange", "Review the risk")] if case.review_since else []
     shown += [("grey", GONE)] if case.removed else []
     shown += [("grey", "Details not opened yet")] if case.details == "waiting" else []
+    shown += [("orange", UNREAD)] if case.details == "unreadable" else []
     return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in shown]
 
 

@@ -76,6 +76,10 @@ TASKS = {
     " touch",
     "unknown_milestone": "The police or the courts told of a step by a word that our lists do not know: ask what"
     " happened, and tell who helps them",
+    "not_safe_any_more": "The police no longer call safe what a provider may have used: find out which way is safe, "
+    "and tell whoever helps the person",
+    "details_unread": "What the police sent sealed does not open: ask them to send it again, and find out which way is "
+    "safe before anybody uses the number that we had",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",

@@ -22,6 +22,8 @@ GATES = frozenset(HOLD_KINDS["gates"])
 """Holds that say how things stand now: they go when what they speak of is there. Any other only a human lifts."""
 
 
+GRAVE = frozenset({"homicide_service", "victims_of_terrorism_unit"})
+"""Doors of crimes that are sent to nobody by themselves."""
 RISK_UNKNOWN = "risk_unknown"
 LIFTED = frozenset({"major_incident"})
 """The hold that a team leader lifts: what the police tell later of the same incident does not raise it again."""
@@ -168,10 +170,12 @@ def _joined(standing: Standing, found: Routing, over: frozenset[str]) -> Routing
 
 
 def _decision(standing: Standing, routing: Routing, sent_now: bool) -> str:
-    """A leg that was sent stays sent, unless danger or a child's age became known: then a human has to look."""
+    """A leg that was sent stays sent, unless danger or a child's age became known, or the crime is now one of which
+    another service is told first: then a human has to look."""
     decision = decided(routing.holds, routing.doors, sent_now, something=bool(routing.lines))
     urgent = NOW_OR_CHILD.intersection(routing.holds).difference(standing.holds)
-    return "sent" if standing.decision == "sent" and not urgent else decision
+    grave = GRAVE.intersection(routing.doors).difference(standing.doors)
+    return "sent" if standing.decision == "sent" and not urgent and not grave else decision
 
 
 def _differs(standing: Standing, routing: Routing, decision: str) -> bool:

@@ -31,7 +31,8 @@ _HELD = "select crime_id, revision from crime where crime_id = any($1::uuid[])"
 _OF_CRIMES = f"select {columns(Case)} from case_file where crime_id = any($1::uuid[]) order by case_id for update"
 _FACTS = "select distinct on (case_id) case_id, facts from routing where case_id = any($1::uuid[]) order by 1, run desc"
 _REFERRED = """
-select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'agreement_withdrawn' as said_no
+select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'agreement_withdrawn' as said_no,
+       state in ('sent', 'accepted', 'waitlisted', 'in_support', 'on_hold') as helped
   from referral where case_id = any($1::uuid[])
 """
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
@@ -87,7 +88,8 @@ class Newcomer(NamedTuple):
 
 @dataclass(slots=True)
 class Past:
-    """What is known of the people of a batch; whoever decides adds what the batch itself brings."""
+    """What is known of the people of a batch; whoever decides adds what the batch itself brings. `helped`: cases of
+    which something is with a provider."""
 
     revisions: dict[UUID, int] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
@@ -103,6 +105,7 @@ class Past:
     said_no: set[UUID] = field(default_factory=set)
     noes: dict[UUID, list[No]] = field(default_factory=dict)
     ruled_out: dict[UUID, set[UUID]] = field(default_factory=dict)
+    helped: set[UUID] = field(default_factory=set)
     lifted: set[UUID] = field(default_factory=set)
     ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -188,6 +191,8 @@ async def _standing(tx: Tx, known: Past) -> None:
     known.lifted = {row["case_id"] for row in await tx.fetch(_LIFTED, list(known.cases))}
     for row in await tx.fetch(_REFERRED, list(known.cases)):
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
+        if row["helped"]:
+            known.helped.add(row["case_id"])
         if row["said_no"]:
             known.said_no.add(row["case_id"])
     known.said_no |= {no.case_id for no in await consent.noes(tx, list(known.cases))}
@@ -272,13 +277,15 @@ class ArrivalRow:
 
 @dataclass(slots=True)
 class Changes:
-    """Everything that a batch of crimes changes; of rows with one key the last one counts."""
+    """Everything that a batch of crimes changes; of rows with one key the last one counts. `unsaid`: what the police
+    call safe no more (see `unsure.take_back`)."""
 
     crimes: dict[UUID, CrimeRow] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
     routings: dict[tuple[UUID, int], RoutingRow] = field(default_factory=dict)
     channels: dict[tuple[UUID, str], ChannelRow] = field(default_factory=dict)
     unsure: dict[UUID, datetime] = field(default_factory=dict)
+    unsaid: dict[tuple[UUID, str], datetime] = field(default_factory=dict)
     suspects: dict[tuple[UUID, str], SuspectRow] = field(default_factory=dict)
     referrals: dict[UUID, Referral] = field(default_factory=dict)
     legs: dict[UUID, Leg] = field(default_factory=dict)

@@ -129,6 +129,16 @@ async def propose_same(tx: Tx, people: Sequence[UUID], now: datetime) -> list[tu
     return [tuple(row) for row in await tx.fetch(_SAME, list(people), now)]
 
 
+async def opened_before(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Those of these cases, not closed, of which details were opened before, each with its person."""
+    rows = await tx.fetch(
+        "select case_id, person_id from case_file where case_id = any($1::uuid[]) and details = 'open'"
+        " and state <> 'closed'",
+        list(case_ids),
+    )
+    return {row["case_id"]: row["person_id"] for row in rows}
+
+
 async def set_state(tx: Tx, case_ids: Sequence[UUID], state: str) -> None:
     await tx.execute(_STATE, list(case_ids), state)
 

@@ -31,6 +31,21 @@ _UNHEARD = """
 update channel set heard_at = null from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
  where channel.person_id = u.person_id and heard_at < u.at
 """
+_TAKE_BACK = """
+update channel c set safety = 'unknown', set_by = null, set_by_role = 'police', set_at = u.at
+  from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as u(person_id, kind, at)
+ where c.person_id = u.person_id and c.kind = u.kind and c.safety = 'safe' and c.locked_at is null
+   and c.heard_at is null and c.set_at <= u.at
+returning c.person_id, c.kind, c.set_at as at
+"""
+_BY_DETAILS = """
+select person_id, kind from channel where person_id = any($1::uuid[]) and safety = 'safe' and heard_at is null
+   and police_said is not null order by 1, 2
+"""
+_UNHEARD_OF = """
+select person_id, kind from channel where person_id = any($1::uuid[]) and safety = 'safe' and heard_at is null
+ order by 1, 2
+"""
 _SAFE = f"""
 {_RECORDS} select r.person_id, c.kind from record r join channel c on c.person_id = r.record_id
  group by 1, 2 having bool_and(c.safety = 'safe' and c.locked_at is null) order by 1, 2
@@ -82,6 +97,28 @@ async def doubt(tx: Tx, people: Sequence[UUID], at: datetime) -> None:
 async def asked(tx: Tx, person_id: UUID, kinds: Collection[str]) -> None:
     """The person themselves was asked about these kinds of channel: what a provider found does not stand against it."""
     await tx.execute(_ASKED, person_id, list(kinds))
+
+
+async def take_back(tx: Tx, unsaid: Mapping[tuple[UUID, str], datetime]) -> list[Shut]:
+    """Makes unknown what was safe (person, kind) by a word that is taken back; what somebody heard from the person
+    themselves stands, and so does what was said later. Returns what really changed."""
+    keys = sorted(unsaid)
+    people, kinds, when = [p for p, _ in keys], [k for _, k in keys], [unsaid[key] for key in keys]
+    known: dict[UUID, list[UUID]] = {}
+    for row in await tx.fetch(_CASES, people):
+        known.setdefault(row["person_id"], []).append(row["case_id"])
+    rows = await tx.fetch(_TAKE_BACK, people, kinds, when)
+    return [Shut(row["person_id"], row["kind"], row["at"], tuple(known.get(row["person_id"], ()))) for row in rows]
+
+
+async def safe_by_the_police(tx: Tx, people: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """What is safe (person, kind) since the police's details said so, and nobody heard it from the person."""
+    return [(row["person_id"], row["kind"]) for row in await tx.fetch(_BY_DETAILS, list(people))]
+
+
+async def safe_unheard(tx: Tx, people: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """What is safe (person, kind) though nobody heard it from the person."""
+    return [(row["person_id"], row["kind"]) for row in await tx.fetch(_UNHEARD_OF, list(people))]
 
 
 async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:

@@ -1,0 +1,61 @@
+"""The police no longer call a way safe that was so by their word alone: it is unknown again, everywhere and at once;
+somebody finds out the same day, and whoever helps the person looks before any contact."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kit import audit
+from kit.database import Tx
+from services.referral.actions import filing, new_incident
+from services.referral.actions.lapsing import WITH_PROVIDER
+from services.referral.store import alarms, cases, details, referrals, tasks, unsure
+from services.referral.store.tasks import Task, task_id
+
+KIND, UNREAD = "not_safe_any_more", "details_unread"
+WHY = "police_said"
+Key = tuple[UUID, str]
+
+
+async def follow(tx: Tx, unsaid: Mapping[Key, datetime]) -> None:
+    """`unsaid`: the kinds of channel, by person, that the police called safe and call so no more, and when they were
+    heard. What a worker heard from the person since stands."""
+    shut = await unsure.take_back(tx, unsaid) if unsaid else []
+    await new_incident.tell(tx, shut, role="police", why=WHY)
+    for person_id in sorted({one.person_id for one in shut}):
+        await ask(tx, person_id, max(one.at for one in shut if one.person_id == person_id))
+
+
+async def ask(tx: Tx, person_id: UUID, now: datetime) -> None:
+    """A task of the same day for each case of the person that is with a provider, who is told too."""
+    with_provider = [one for one in await cases.of_person(tx, person_id, closed=False) if await _is_helped(tx, one)]
+    due, about = filing.end_of_day(now), now.isoformat()
+    await tasks.add(tx, [Task(task_id(KIND, one, about), KIND, due, now, case_id=one) for one in with_provider])
+    if with_provider:
+        await alarms.add(tx, with_provider, KIND, f"{KIND}/{about}", None, now, now)
+        told = [audit.Entry(None, "system", None, f"alert.{KIND}", "case", one) for one in with_provider]
+        await audit.record(tx, told)
+
+
+async def _is_helped(tx: Tx, case_id: UUID) -> bool:
+    legs = await referrals.legs_of_case(tx, case_id)
+    return any(leg.state in WITH_PROVIDER and leg.sent_at is not None for leg in legs)
+
+
+async def left_out(tx: Tx, given: Sequence[tuple[UUID, frozenset[str]]], now: datetime) -> None:
+    """Details came anew (`given`: the kinds of channel in them, by person): what is not in them any more, and was safe
+    by the police's word alone, is unknown."""
+    last = dict(given)
+    held = await unsure.safe_by_the_police(tx, sorted(last)) if last else []
+    await follow(tx, {(person, kind): now for person, kind in held if kind not in last[person]})
+
+
+async def unread(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
+    """What came sealed of these cases does not open, and may be of another number: what was opened before makes no way
+    safe any more, and somebody asks the police the same day to send it again."""
+    again = await details.opened_before(tx, case_ids) if case_ids else {}
+    held = await unsure.safe_unheard(tx, sorted(set(again.values()))) if again else []
+    due, about = filing.end_of_day(now), now.isoformat()
+    asked = [Task(task_id(UNREAD, one, about), UNREAD, due, now, case_id=one) for one in sorted(again)]
+    await tasks.add(tx, asked)
+    await follow(tx, dict.fromkeys(held, now))
