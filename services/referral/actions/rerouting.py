@@ -76,7 +76,7 @@ async def rerun(
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)
     case = changed(filing.again(held, new, waits=bool(decision.waiting)), removed=held.removed)
-    helped = {case_id} if any(r.state in WITH_PROVIDER for r in referred) else set()
+    helped = [r.case_id for r in referred if r.state in WITH_PROVIDER]
     news = filing.news(held, case, now, helped=helped, lines=by is None)
     changes = Changes()
     changes.cases[case_id] = case
@@ -87,9 +87,8 @@ async def rerun(
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
-    await alarming.of_batch(
-        tx, hearing.dangers(held, case), [(held, case)], now, heard_from, helped=helped, lines=by is None
-    )
+    more = hearing.dangers(held, case), [(held, case)], now, heard_from
+    await alarming.of_batch(tx, *more, helped=helped, lines=by is None)
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True
