@@ -164,6 +164,11 @@ class Crime(Fact):
         """Whether it says that it was reported after it was heard of, by more than clocks may differ: a slip."""
         return self.reported_at > heard_at + SLIP
 
+    def days_contradict(self) -> bool:
+        """Whether the first day on which it can have happened comes after the last: then neither is known."""
+        first, last = self.committed_from, self.committed_to
+        return first is not None and last is not None and first > last
+
     def as_heard(self, heard_at: datetime) -> Self:
         """The same, reported when it was heard of where it says a later day: no limit runs from a day to come."""
         return self.model_copy(update={"reported_at": heard_at}) if self.told_late(heard_at) else self

@@ -35,6 +35,7 @@ from services.referral.actions import (
     alarming,
     books,
     both_sides,
+    deaths,
     hearing,
     locking,
     looking,
@@ -136,6 +137,7 @@ async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Recei
     told, left = await no_case.of_nobody_known(tx, events)
     await no_case.hold(tx, left)
     await alerts.tell(tx, [event.data for event in told], [event.time for event in told])
+    await deaths.of_milestones(tx, told)
     return left
 
 

@@ -41,6 +41,11 @@ def answers_of_alert() -> Mapping[str, str]:
     return dict(_document("task_answers.yaml")["of_alert"])
 
 
+def answers_of_family() -> Mapping[str, str]:
+    """How a task may be closed that asks who the family of somebody is who was killed, in words."""
+    return dict(_document("task_answers.yaml")["of_family"])
+
+
 def answers_of_death() -> Mapping[str, str]:
     """How a task may be closed that asks whether somebody died, in words."""
     return dict(_document("task_answers.yaml")["of_death"])

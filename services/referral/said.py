@@ -67,6 +67,7 @@ FOUND = {
     " contact: of somebody under 18 the rules for a child count.",
     "not_safe_any_more": "The police told {} that a way to reach the person is not known to be safe any more. See below"
     " what is safe, and ask the hub before any contact.",
+    "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",

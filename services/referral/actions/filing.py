@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from contracts.police import Crime
 from contracts.working_time import calendar, due, local_day
 from services.referral.actions import unlisted
 from services.referral.domain.announcing import REPEAT, band
@@ -34,6 +35,8 @@ BESIDE = frozenset({"general", "business", "witness", "anti_social_behaviour", "
 NO_CRIME = "no_crime"
 HATE_FLAG = "check_hate_flag"
 UNKNOWN_WORD = "unknown_word"
+REPORT_DAY, DAYS = "report_day_wrong", "days_contradict"
+FAMILY = "find_the_family"
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -325,9 +328,17 @@ def _task(kind: str, facts: CaseFacts, now: datetime) -> Task:
     )
 
 
-def task_without_victim(crime_id: UUID, flags: tuple[str, ...], now: datetime) -> Task | None:
-    """A crime of exploitation that names nobody: somebody must be added, or it must be said why not."""
-    if EXPLOITATION.isdisjoint(flags):
-        return None
-    kind = "add_exploited_person"
-    return Task(task_id(kind, crime_id), kind, end_of_day(now), now, crime_id=crime_id)
+def doubts(crime: Crime, now: datetime) -> list[str]:
+    """What of the days of a crime cannot be so, as kinds of task."""
+    found = [REPORT_DAY] if crime.told_late(now) else []
+    return [*found, DAYS] if crime.days_contradict() else found
+
+
+def tasks_of_crime(crime: Crime, now: datetime, *, anybody: bool) -> list[Task]:
+    """Who is not known of a crime, and must be: who was exploited, where it names nobody (`anybody`: it does), and the
+    family of who was killed. They are added, or it is said why not."""
+    kinds = [] if anybody or EXPLOITATION.isdisjoint(crime.flags) else ["add_exploited_person"]
+    dead = [one for one in crime.victims if one.kind == "deceased"]
+    kinds += [FAMILY] if dead and not any(one.bereaved for one in dead) else []
+    due = end_of_day(now)
+    return [Task(task_id(kind, crime.crime_id), kind, due, now, crime_id=crime.crime_id) for kind in kinds]

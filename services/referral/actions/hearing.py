@@ -34,7 +34,6 @@ from services.referral.store.cases import Case
 from services.referral.store.consent import No
 from services.referral.store.tasks import Task, task_id
 
-REPORT_DAY = "report_day_wrong"
 ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
 SAID_NO = "share_refused"
 Heard = tuple[Received[Any], list[CaseFacts]]
@@ -123,12 +122,12 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
     for victim in crime.victims:
         if victim.sealed:
             _keep_sealed(hearing, event, victim, victim.sealed, decided)
-    if crime.told_late(event.time):
+    for kind in filing.doubts(crime, event.time):
         for case_id in decided:
-            about = task_id(REPORT_DAY, case_id)
+            about = task_id(kind, case_id)
             due = filing.end_of_day(event.time)
-            hearing.changes.tasks[about] = Task(about, REPORT_DAY, due, event.time, case_id=case_id)
-    if not cases and (task := filing.task_without_victim(crime.crime_id, crime.flags, event.time)):
+            hearing.changes.tasks[about] = Task(about, kind, due, event.time, case_id=case_id)
+    for task in filing.tasks_of_crime(crime, event.time, anybody=bool(cases)):
         hearing.changes.tasks[task.task_id] = task
     hearing.past.revisions[crime.crime_id] = revision
 

@@ -11,11 +11,13 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import making_sure, noting
 from services.referral.actions.alarming import DEAD
+from services.referral.actions.filing import FAMILY
 from services.referral.actions.noting import Written
 from services.referral.desk_books import (
     answers_of_alert,
     answers_of_contract,
     answers_of_death,
+    answers_of_family,
     answers_without_case,
     task_answers,
 )
@@ -29,6 +31,8 @@ def answers_of(held: tasks.Held) -> Mapping[str, str]:
         return answers_of_death() if held.kind == DEAD else task_answers()
     if held.kind.startswith(tasks.NO_CASE):
         return answers_of_alert()
+    if held.kind == FAMILY:
+        return answers_of_family()
     return answers_of_contract() if held.contract_id else answers_without_case()
 
 

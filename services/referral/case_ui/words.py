@@ -80,6 +80,11 @@ TASKS = {
     "and tell whoever helps the person",
     "details_unread": "What the police sent sealed does not open: ask them to send it again, and find out which way is "
     "safe before anybody uses the number that we had",
+    "who_died": "The police recorded a death by this crime, and do not say whose: ask them before anybody is contacted",
+    "days_contradict": "The days on which it happened contradict each other: ask the police for the right ones. Until "
+    "then no day is known",
+    "find_the_family": "Somebody was killed, and the police name no family: ask who they are, and whether a family "
+    "liaison officer is with them",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",

@@ -52,6 +52,7 @@ def _shared(crime: Crime) -> dict[str, Any]:
     offence = _OFFENCES.get(code) if code else None
     group = offence.group if offence else crime.offence_group
     suspects = crime.suspects
+    unsure = crime.days_contradict()
     return {
         "unfamiliar": unfamiliar.of_crime(crime),
         "crime_id": crime.crime_id,
@@ -67,8 +68,8 @@ def _shared(crime: Crime) -> dict[str, Any]:
         "reported_at": crime.reported_at,
         "reported_on": local_day(crime.reported_at),
         "recorded_at": crime.recorded_at,
-        "committed_from": crime.committed_from,
-        "committed_to": crime.committed_to,
+        "committed_from": None if unsure else crime.committed_from,
+        "committed_to": None if unsure else crime.committed_to,
         "same_household": any(suspect.same_household for suspect in suspects),
         "suspect_refs": tuple(suspect.suspect_ref for suspect in suspects),
         "suspect_works_for_us": _works_for_us(suspects),
@@ -101,7 +102,7 @@ def _case_of_person(crime: Crime, victim: Victim, shared: dict[str, Any]) -> Cas
     area = home or place
     age_said = victim.age_at_report
     if isinstance(age_said, str) and isinstance(victim.age_at_offence, int):
-        age_said = victim.age_at_offence + _years(crime.committed_to, shared["reported_on"])
+        age_said = victim.age_at_offence + _years(shared["committed_to"], shared["reported_on"])
     counts = victim.share_by != "parent" or not household_may_be_suspect(shared, victim, domestic)
     return CaseFacts(
         **(shared | {"unfamiliar": shared["unfamiliar"] + unfamiliar.of_victim(victim)}),

@@ -56,6 +56,23 @@ async def with_cases(tx: Tx, crimes: Collection[UUID]) -> set[UUID]:
     return {row["crime_id"] for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody of whom a crime made a case."""
+
+    case_id: UUID
+    person_id: UUID
+    victim_ref: str | None
+    kind: str
+    state: str
+
+
+async def people_of(tx: Tx, crime_id: UUID) -> list[Named]:
+    """Everybody of a crime, the bereaved among them."""
+    asked = "select case_id, person_id, victim_ref, kind, state from case_file where crime_id = $1 order by case_id"
+    return read(Named, await tx.fetch(asked, crime_id))
+
+
 async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequence[datetime]) -> None:
     """Puts milestones on the timelines of their cases; those that alert mark the risk for review. An alert of somebody
     whom the crime does not name is told to everybody whom it does; what is told of a day to come is news of today."""
