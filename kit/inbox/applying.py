@@ -29,10 +29,12 @@ insert into kit.watermark (consumer, topic, partition)
 select $1, t, p from unnest($2::text[], $3::int[]) as n(t, p) on conflict do nothing
 """
 _NEW = """
-insert into kit.inbox (event, type, topic, partition, "offset")
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])
+insert into kit.inbox (event, type, topic, partition, "offset", body)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::bigint[])
 on conflict do nothing returning event
 """
+_BODIES = "select event, body from kit.inbox where event = any($1::uuid[]) and body is not null"
+OTHER_CONTENT = "ce_id: other content was applied under this id"
 _MOVE = """
 update kit.watermark w set next_offset = n.next_offset, received = w.received + n.received,
        applied = w.applied + n.applied, duplicates = w.duplicates + n.duplicates, ignored = w.ignored + n.ignored,
@@ -164,9 +166,11 @@ class Inbox:
         await parking.park(tx, batch.unusable, batch.tail)
 
     async def _run(self, tx: Tx, batch: Batch, counts: Counts, *, careful: bool, final: bool = False) -> None:
-        events = await self._unknown(tx, batch.events, counts)
+        events = await self._unknown(tx, batch, counts)
+        behind = {_place(event.record) for event in batch.tail}
+        now = [event for event in events if _place(event.record) not in behind]
         failed: set[tuple[str, int, int]] = set()
-        for handler, group in waves(events, self._listening.handlers):
+        for handler, group in waves(now, self._listening.handlers):
             if careful:
                 await self._bisect(tx, handler, group, batch, final)
             else:
@@ -179,25 +183,37 @@ class Inbox:
             if _place(event.record) not in failed:
                 counts.add(event.record, "applied")
 
-    async def _unknown(self, tx: Tx, events: Sequence[Received[Any]], counts: Counts) -> list[Received[Any]]:
+    async def _unknown(self, tx: Tx, batch: Batch, counts: Counts) -> list[Received[Any]]:
+        """The events that were not applied yet. One whose id was used for other content parks: it has to come under an
+        id of its own."""
+        events = batch.events
         if not events:
             return []
         first = {event.event: event for event in reversed(events)}
-        unique = [(key, event) for key, event in reversed(first.items())]
+        unique = [(key, event, event.body) for key, event in reversed(first.items())]
         rows = await tx.fetch(
             _NEW,
-            [key for key, _ in unique],
-            [e.type for _, e in unique],
-            [e.topic for _, e in unique],
-            [e.partition for _, e in unique],
-            [e.offset for _, e in unique],
+            [key for key, _, _ in unique],
+            [e.type for _, e, _ in unique],
+            [e.topic for _, e, _ in unique],
+            [e.partition for _, e, _ in unique],
+            [e.offset for _, e, _ in unique],
+            [body for _, _, body in unique],
         )
         new = {row["event"] for row in rows}
-        fresh = {_place(e.record) for key, e in unique if key in new}
-        for event in events:
-            if _place(event.record) not in fresh:
+        fresh = {_place(e.record) for key, e, _ in unique if key in new}
+        again = [event for event in events if _place(event.record) not in fresh]
+        if not again:
+            return events
+        held = {row["event"]: row["body"] for row in await tx.fetch(_BODIES, [event.event for event in again])}
+        for event in again:
+            if held.get(event.event, event.body) == event.body:
                 counts.add(event.record, "duplicates")
-        return [event for event in events if _place(event.record) in fresh]
+            else:
+                batch.fail(Unusable(event.record, "refused", OTHER_CONTENT, event.type))
+        new_ones = [event for event in events if _place(event.record) in fresh]
+        batch.tail += [event for event in new_ones if held_key(event) in batch.held and _is_behind(event, batch)]
+        return new_ones
 
     async def _bisect(self, tx: Tx, handler: Any, group: Sequence[Received[Any]], batch: Batch, final: bool) -> None:
         batch.tail += [e for e in group if held_key(e) in batch.failed]
@@ -235,6 +251,10 @@ class Inbox:
             kinds = sorted(counts.unheard)  # parts of a topic count the same kinds at once: always in one order
             numbers = [counts.unheard[kind] for kind in kinds]
             await tx.execute(_IGNORED, [t for t, _ in kinds], [t for _, t in kinds], numbers)
+
+
+def _is_behind(event: Received[Any], batch: Batch) -> bool:
+    return any(held_key(one) == held_key(event) and one.record.offset < event.offset for one in batch.unusable)
 
 
 def _place(record: Record) -> tuple[str, int, int]:

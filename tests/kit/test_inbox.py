@@ -68,6 +68,31 @@ async def test_an_event_published_twice_is_applied_once(inbox: Inbox, ledger: Da
     assert await numbers(ledger, 1) == [1, 2]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_an_id_that_comes_with_other_content_parks_and_what_is_sealed_anew_is_a_duplicate(
+    inbox: Inbox, ledger: Database, at_once: bool
+) -> None:
+    same = {"event_id": "counted-wrongly"}
+    records = run_of(
+        noted(crime(1), 1, sealed="a.b.c", **same),
+        noted(crime(1), 1, sealed="d.e.f", **same),
+        noted(crime(1), 2, **same),
+        noted(crime(1), 3),
+        noted(crime(2), 1),
+    )
+    for batch in [records] if at_once else [[one] for one in records]:
+        await inbox.apply(batch)
+    assert (await numbers(ledger, 1), await numbers(ledger, 2)) == ([1], [1])
+    assert await ledger.pool.fetchval("select sum(duplicates) from kit.watermark") == 1
+    async with ledger.begin() as tx:
+        [stuck] = await parked(tx)
+    assert (stuck["reason"], stuck["behind"], "other content" in stuck["detail"]) == ("refused", 1, True)
+    async with ledger.begin() as tx:
+        assert await discard(tx, stuck["id"], "counted wrongly")
+    await replay(ledger, inbox, stuck["id"])
+    assert await numbers(ledger, 1) == [1, 3], "what waited behind it goes on"
+
+
 REASONS = {
     "bad_header": "bad_header",
     "null_header": "bad_header",

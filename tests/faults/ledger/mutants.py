@@ -106,8 +106,8 @@ HONEST: dict[str, Callable[[], None]] = {
 
 
 def no_inbox_check() -> None:
-    async def unknown(self: Inbox, tx: Any, events: Sequence[Any], counts: Counts) -> list[Any]:
-        return list(events)
+    async def unknown(self: Inbox, tx: Any, batch: Any, counts: Counts) -> list[Any]:
+        return list(batch.events)
 
     Inbox._unknown = unknown  # type: ignore[method-assign]
 
