@@ -72,11 +72,11 @@ async def test_an_event_published_twice_is_applied_once(inbox: Inbox, ledger: Da
 async def test_an_id_that_comes_with_other_content_parks_and_what_is_sealed_anew_is_a_duplicate(
     inbox: Inbox, ledger: Database, at_once: bool
 ) -> None:
-    same = {"event_id": "counted-wrongly"}
+    same = "counted-wrongly"
     records = run_of(
-        noted(crime(1), 1, sealed="a.b.c", **same),
-        noted(crime(1), 1, sealed="d.e.f", **same),
-        noted(crime(1), 2, **same),
+        noted(crime(1), 1, sealed="a.b.c", event_id=same),
+        noted(crime(1), 1, sealed="d.e.f", event_id=same),
+        noted(crime(1), 2, event_id=same),
         noted(crime(1), 3),
         noted(crime(2), 1),
     )
