@@ -7,7 +7,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import filing, refusing, rerouting
+from services.referral.actions import filing, gating, refusing, rerouting
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.books import Books
@@ -37,11 +37,13 @@ async def record(tx: Tx, viewer: Viewer, made: HubAssessment, books: Books, now:
     await rerouting.rerun(tx, made.case_id, books, now, change=found, by=viewer.user_id)
     if made.agreed == "no" and any(one.ended_at is None for one in await referrals.of_case(tx, made.case_id)):
         await refusing.told_hub(tx, made.case_id, made.assessment_id, now)
+    if made.agreed == "yes":
+        await tasks.over_of_hub(tx, made.case_id, gating.TO_RECORD, viewer.user_id, now)
     fields = tuple(sorted(made.needs))
     await audit.record(tx, [audit.seen(viewer, "case.assessed", "case", made.case_id, fields)])
     dash = made.dash_score is not None and made.dash_score >= lists().dash_high
     if dash or made.risk in HIGH:
         kind = "review_risk"
         about = task_id(kind, made.case_id, made.assessment_id)
-        await tasks.add(tx, [Task(about, kind, filing.end_of_day(now), now, case_id=made.case_id)])
+        await tasks.add_unless_open(tx, Task(about, kind, filing.end_of_day(now), now, case_id=made.case_id))
     return True

@@ -12,6 +12,7 @@ from services.referral.actions import filing, gating
 from services.referral.actions.lapsing import WITH_PROVIDER, carried
 from services.referral.domain.referral import ReferralState
 from services.referral.store import consent, contact, lapsing, referrals, support, tasks
+from services.referral.store.contact import Attempt
 from services.referral.store.referrals import Leg
 from services.referral.store.tasks import Task, task_id
 
@@ -67,11 +68,18 @@ async def told_provider(tx: Tx, referral: ReferralState, now: datetime) -> None:
     mine = [one for one in tried if (one.referral_id, one.provider_id) == (referral.referral_id, referral.provider_id)]
     times = [one.attempt_id for one in mine if one.outcome == "declined"]
     first = (await support.latest(tx, referral.leg_id)).get("start")
+    if first is not None and first.agreed == "yes" and _is_last(first.at, mine) and not declined_for_it(referral):
+        await tasks.over(tx, referral.referral_id, (gating.TO_RECORD,), now)  # what they said last counts
+        return
     times += [first.assessment_id] if first is not None and first.agreed == "no" else []
     times += [referral.leg_id] if declined_for_it(referral) else []
     kind, about = gating.TO_RECORD, {"case_id": referral.case_id, "referral_id": referral.referral_id}
     due = filing.end_of_day(now)
     await tasks.add(tx, [Task(task_id(kind, referral.case_id, one), kind, due, now, **about) for one in times])
+
+
+def _is_last(said: datetime, tried: Sequence[Attempt]) -> bool:
+    return not any(one.outcome == "declined" and one.at > said for one in tried)
 
 
 def declined_for_it(referral: ReferralState) -> bool:

@@ -156,7 +156,7 @@ async def _danger(tx: Tx, referral: ReferralState, now: datetime) -> None:
         return
     about = last.check_in_id if last is not None and of_wait else referral.updated_at
     review = task_id("review_risk", referral.referral_id, about)
-    await tasks.add(tx, [Task(review, "review_risk", filing.end_of_day(now), now, case_id=referral.case_id)])
+    await tasks.add_unless_open(tx, Task(review, "review_risk", filing.end_of_day(now), now, case_id=referral.case_id))
     await beside.mark_for_review(tx, [referral.case_id], now)
     if of_step and referral.reason in alarming.NOT_SAFE:
         await alarming.contact_unsafe(tx, referral, now)
@@ -203,7 +203,7 @@ async def _found_by_provider(tx: Tx, referral: ReferralState, context: Context, 
     about = task_id(kind, referral.case_id, seen.assessment_id)
     if await tasks.get(tx, about) is not None:
         return
-    await tasks.add(tx, [Task(about, kind, filing.end_of_day(now), now, case_id=referral.case_id)])
+    await tasks.add_unless_open(tx, Task(about, kind, filing.end_of_day(now), now, case_id=referral.case_id))
     risk = seen.risk
 
     def found(facts: CaseFacts) -> CaseFacts:

@@ -30,7 +30,7 @@ async def assess(tx: Tx, viewer: Viewer, row: Assessment, answers: Sequence[Answ
     if await support.add_assessment(tx, row, answers):
         fields = tuple(sorted(answer.domain for answer in answers))
         await audit.record(tx, [audit.seen(viewer, f"need.assessed_at_{row.stage}", "case", row.case_id, fields)])
-        if row.risk in HIGH or row.agreed == "no":
+        if row.risk in HIGH or row.agreed in ("yes", "no"):
             await support.tell_hub(tx, row.leg_id)
     elif (await support.latest(tx, row.leg_id))[row.stage].assessment_id != row.assessment_id:
         raise Refused("assessment_id", "overtaken")

@@ -38,6 +38,12 @@ OVERTAKEN = (
     "These answers were recorded before, and others after them, which count. If these count now, record it again"
 )
 
+NOTHING = "none_needed"
+ASKED_AGAIN = (
+    "They are in danger now and said no to your support: choose what was done at once. If nothing was, record it again"
+    " as it is"
+)
+
 
 def stages(visit: Visit, offered: Offered) -> list[tuple[str, str]]:
     """The assessments that may be recorded now, with their words."""
@@ -66,6 +72,7 @@ async def ask_needs(visit: Visit, books: Books, errors: Sequence[FieldError] = (
         risks=RISKS,
         needs={code: words.words(code) for code in NEEDS if code != "other"},
         assessment_id=(None if fresh else one(visit, "assessment_id")) or uuid4(),
+        sure=NOTHING if any(error.message == ASKED_AGAIN for error in errors) else "",
         errors=errors,
     )
 
@@ -110,6 +117,9 @@ def _wrong(visit: Visit, lists: SupportLists, stage: str) -> list[FieldError]:
         ("safety_act", lists.safety_acts, "Choose what was done at once for their safety"),
     )
     first = [FieldError(name, said) for name, known, said in asked if one(visit, name) not in known]
+    left = (one(visit, "agreed"), one(visit, "risk"), one(visit, "safety_act")) == ("no", "imminent", NOTHING)
+    if left and one(visit, "sure") != NOTHING:
+        first.append(FieldError("safety_act", ASKED_AGAIN))
     if set(visit.form.get("needs", ())) - set(NEEDS):
         first.append(FieldError("needs", "Choose what would help from the list"))
     return first + errors

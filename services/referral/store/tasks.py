@@ -44,6 +44,26 @@ async def add(tx: Tx, tasks: Sequence[Task]) -> None:
         )
 
 
+async def add_unless_open(tx: Tx, task: Task) -> None:
+    """Adds a task; where one of its kind is open on its case, that one stands for both."""
+    await add(tx, [task])
+    await tx.execute(
+        "update task t set done_at = t.created_at, done_how = 'another_stands' where t.task_id = $1 and done_at is null"
+        " and exists (select 1 from task o where o.case_id = t.case_id and o.kind = t.kind and o.done_at is null"
+        " and o.task_id <> t.task_id)",
+        task.task_id,
+    )
+
+
+async def over_of_hub(tx: Tx, case_id: UUID, kind: str, by: UUID, now: datetime) -> None:
+    """Closes the tasks of this kind of a case that are of none of its referrals."""
+    await tx.execute(
+        "update task set done_at = $4, done_by = $3, done_how = 'done' where case_id = $1 and kind = $2"
+        " and referral_id is null and done_at is null",
+        *(case_id, kind, by, now),
+    )
+
+
 async def open_tasks(tx: Tx, limit: int = 100) -> list[Task]:
     """Open tasks, those due first."""
     return read(Task, await tx.fetch(f"{_OPEN} order by due_at, task_id limit $1", limit))
