@@ -14,7 +14,16 @@ from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import both_sides, cancelling, filing, gating, packing, settling, telling_providers
+from services.referral.actions import (
+    both_sides,
+    cancelling,
+    filing,
+    gating,
+    narrow,
+    packing,
+    settling,
+    telling_providers,
+)
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import transitions
@@ -172,6 +181,7 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
         )
         await referrals.save(tx, replace(state, settled=True))
         await referrals.save_leg(tx, replace(leg, state="sent", sent_at=moment.now, out_at=moment.now))
+        await narrow.watch(tx, state, leg, contract, moment.now)
         await telling_providers.link_of_send(tx, context.sealer, leg, books, moment.now)
         await _leave_behind(tx, held, moment.now)
         await announce(tx, events, leg.sent_by)

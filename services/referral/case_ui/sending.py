@@ -20,7 +20,7 @@ from kit.web.once import bound
 from kit.web.words import time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, excepting, gating, packing, referring, ruling_out
+from services.referral.actions import consenting, excepting, gating, narrow, packing, referring, ruling_out
 from services.referral.case_ui import naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
@@ -57,6 +57,8 @@ class Going:
     given: tuple[str, ...]
     legs: Sequence[Leg]
     pack: dict[str, Any]
+    left: tuple[str, ...]
+    """What the contract needs, we have, and the person has not agreed to share."""
     undone: Audited | None
     """The last send of this case that was taken back: a form made before it sends nothing again."""
 
@@ -75,11 +77,13 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
         return None
     noes = await consent.noes(tx, [case.case_id])
     scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now, noes)
-    pack = gating.within(await packing.contents(tx, visit.sealer, case, contract), scope)
+    whole = await packing.contents(tx, visit.sealer, case, contract)
+    pack = gating.within(whole, scope)
+    left = tuple(name for name in whole if name not in pack)
     other = [OTHER] if works_in(contract, await beside.also_with(tx, case.case_id)) else []
     legs = await referrals.legs(tx, referral.referral_id)
     undone = await audited.last(tx, case.case_id, "referral.undone")
-    return Going(case, referral, contract, books, (*pack, *other), legs, pack, undone)
+    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, undone)
 
 
 async def check(
@@ -121,8 +125,17 @@ async def check(
         said_no=no.against(going.contract),
         ruled=no.stands(going.contract, granted.get(going.contract.contract_id, ())),
         open_by=no.exceptable(going.contract),
+        left_out=_named(going.left),
+        why_narrow=_why_narrow(visit, desk) if narrow.asks_why(case, going.left) else None,
         errors=errors,
     )
+
+
+def _why_narrow(visit: Visit, desk: Desk) -> tuple[str, list[dict[str, str]]]:
+    """The question why somebody at high risk is sent without what they did not agree to, and its answers."""
+    listed = desk.books.transitions.reasons[narrow.LIST]
+    answers = [{"value": one.code, "text": one.words} for one in listed.on(local_day(visit.now))]
+    return listed.words, [{"value": "", "text": "Choose"}, *answers]
 
 
 CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relationship"})
@@ -175,6 +188,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
             named = await naming.who(visit, case, going.contract)
             errors = errors or naming.missing(case, going.contract, named, one(visit, "worker"))
             errors += _wrong(visit, agreed, unassessed=unassessed) if status == 422 else []
+            errors += _narrow(visit, desk, going) if status == 422 else []
             if not errors:
                 leg = await _send(tx, visit, desk, going, naming.id_of(named, one(visit, "worker")), unassessed)
     except Refused as refused:
@@ -191,6 +205,11 @@ async def _send(tx: Tx, visit: Visit, desk: Desk, going: Going, worker: UUID | N
         await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4(), shown)
     if unassessed:
         await _say_unassessed(tx, visit, case)
+    if narrow.asks_why(case, going.left):
+        told = audit.seen(
+            visit.signed_in, "referral.sent_narrow", "case", case.case_id, going.left, one(visit, "narrow")
+        )
+        await audit.record(tx, [told])
     about = (going.referral.referral_id, contract.contract_id, going.books)
     return await referring.send(tx, visit.signed_in, *about, visit.sealer, visit.now, assigned_to=worker)
 
@@ -271,6 +290,14 @@ def _wrong(visit: Visit, agreed: str, *, unassessed: bool) -> list[FieldError]:
     if agreed not in ("yes", "no"):
         errors.append(FieldError("agreed", "Choose whether the person agreed to this provider"))
     return errors
+
+
+def _narrow(visit: Visit, desk: Desk, going: Going) -> list[FieldError]:
+    if not narrow.asks_why(going.case, going.left):
+        return []
+    known = {each["value"] for each in _why_narrow(visit, desk)[1] if each["value"]}
+    said = "Choose why it is sent without what the provider needs, or record a wider agreement first"
+    return [] if one(visit, "narrow") in known else [FieldError("narrow", said)]
 
 
 async def _say_unassessed(tx: Tx, visit: Visit, case: Case) -> None:

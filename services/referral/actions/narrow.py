@@ -1,0 +1,37 @@
+"""An agreement that leaves out what a provider needs: without the risk, or a way to reach somebody at high risk,
+nothing goes by a press alone, and the hub brings the two together where the provider cannot."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from kit.database import Tx
+from services.referral.actions import filing
+from services.referral.domain.assessed import HIGH
+from services.referral.domain.directory import Contract
+from services.referral.domain.referral import ReferralState
+from services.referral.store import tasks
+from services.referral.store.cases import Case
+from services.referral.store.referrals import Leg
+from services.referral.store.tasks import Task, task_id
+
+TASK = "narrow_no_way"
+LIST = "sent_narrow"
+"""The list of reasons for which it is sent all the same."""
+NEEDED = frozenset({"channels", "risk"})
+"""What nobody at high risk is sent without, unless somebody says why."""
+
+
+def asks_why(case: Case, left: Collection[str]) -> bool:
+    """Whether somebody has to say why a person at high risk is sent without what their agreement leaves out."""
+    high = case.risk_grade in HIGH or "high_risk" in case.holds or case.priority == filing.LIFE_SAFETY
+    return high and not NEEDED.isdisjoint(left)
+
+
+async def watch(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, now: datetime) -> None:
+    """What left by an agreement that shares no way to reach the person is a task for the hub: within the limit of life
+    safety where it is urgent, else the same day."""
+    if leg.gate != "agreement" or "channels" not in contract.pack or "channels" in (leg.pack_fields or ()):
+        return
+    due = filing.hub_due(filing.LIFE_SAFETY, now) if held.urgent else filing.end_of_day(now)
+    about = task_id(TASK, leg.leg_id)
+    await tasks.add(tx, [Task(about, TASK, due, now, case_id=leg.case_id, referral_id=leg.referral_id)])
