@@ -5,16 +5,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from kit.database import Tx
-from services.referral.actions import filing
+from services.referral.actions import filing, gating
 from services.referral.domain.assessed import HIGH
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
-from services.referral.store import tasks
+from services.referral.store import consent, tasks
 from services.referral.store.cases import Case
 from services.referral.store.referrals import Leg
 from services.referral.store.tasks import Task, task_id
 
-TASK = "narrow_no_way"
+NO_WAY, NO_RISK = "narrow_no_way", "narrow_no_risk"
 LIST = "sent_narrow"
 """The list of reasons for which it is sent all the same."""
 NEEDED = frozenset({"channels", "risk"})
@@ -28,10 +28,15 @@ def asks_why(case: Case, left: Collection[str]) -> bool:
 
 
 async def watch(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, now: datetime) -> None:
-    """What left by an agreement that shares no way to reach the person is a task for the hub: within the limit of life
-    safety where it is urgent, else the same day."""
-    if leg.gate != "agreement" or "channels" not in contract.pack or "channels" in (leg.pack_fields or ()):
+    """What left by an agreement that shares no way to reach the person, or no risk where it is urgent, is a task for
+    the hub: within the limit of life safety where it is urgent, else the same day."""
+    if leg.gate != "agreement":
         return
-    due = filing.hub_due(filing.LIFE_SAFETY, now) if held.urgent else filing.end_of_day(now)
-    about = task_id(TASK, leg.leg_id)
-    await tasks.add(tx, [Task(about, TASK, due, now, case_id=leg.case_id, referral_id=leg.referral_id)])
+    agreed, noes = await consent.of_case(tx, leg.case_id), await consent.noes(tx, [leg.case_id])
+    scope = gating.scope_of(agreed, contract, now, noes)
+    left = set(contract.pack).difference(scope) if scope is not None else set()
+    kind = NO_WAY if "channels" in left else NO_RISK if "risk" in left and held.urgent else None
+    if kind is not None:
+        due = filing.hub_due(filing.LIFE_SAFETY, now) if held.urgent else filing.end_of_day(now)
+        about = task_id(kind, leg.leg_id)
+        await tasks.add(tx, [Task(about, kind, due, now, case_id=leg.case_id, referral_id=leg.referral_id)])

@@ -139,6 +139,8 @@ TASKS = {
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
     "narrow_no_way": "It was sent without a way to reach the person, who has agreed to no more: bring the two together,"
     " or ask whether more may be shared",
+    "narrow_no_risk": "It was sent without the risk, which the person has not agreed to share: tell the provider what"
+    " you may, or ask whether more may be shared",
     "shared_unconfirmed": "It was shared without agreement, and a second person did not confirm it: ask the provider to"
     " delete what it was given, and write down that it has",
     "provider_ruled_out": "It is with a provider that is ruled out for the person: ask them, and withdraw it or"
