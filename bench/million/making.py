@@ -59,7 +59,7 @@ class Made:
 def contracts(books: Books) -> list[tuple[str, UUID, UUID]]:
     """Line, contract and provider: general support first, then the directory's others, then of providers whose
     contracts have ended, until there are 60 providers."""
-    held = sorted(books.directory.contracts, key=lambda one: (one.line != "general_support", one.slug))
+    held = sorted(books.directory.contracts, key=lambda one: (one.line != "general", one.slug))
     found = [(one.line, one.contract_id, one.provider.provider_id) for one in held]
     known = {provider for _, _, provider in found}
     for number in range(PROVIDERS - len(known)):

@@ -110,7 +110,7 @@ insert into alert (case_id, milestone_id, trigger, happened_at, received_at, tol
 select case_id, 'm' || n, 'suspect_bailed', at, at, at from new_case where dice % 50 = 0;
 insert into consent (consent_id, person_id, case_id, purpose, line, scope, how, given_by, taken_by, taken_at,
     expires_at)
-select md5('consent' || n)::uuid, person_id, case_id, 'support', 'general_support', '{{contact}}', 'phone', 'self',
+select md5('consent' || n)::uuid, person_id, case_id, 'support', 'general', '{{contact}}', 'phone', 'self',
        md5('officer' || n % 20)::uuid, at, at + interval '1 year' from new_case where dice % 5 < 3;
 insert into same_person (person_id, other_id, matched, proposed_at, same, decided_by, decided_at)
 select least(person_id, other), greatest(person_id, other), '{{name_and_birth}}', at,

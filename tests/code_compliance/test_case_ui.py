@@ -178,6 +178,7 @@ async def test_an_analyst_sees_the_numbers_but_enters_nothing(hub: Hub, sign_in:
     await (await sign_in("idva.worker")).get("/rights", status=403)
 
 
-@pytest.mark.parametrize("asked", ["", "?right=6", "?right=13&agency=police&state=met", "?right=6&agency=x&state=met"])
-async def test_a_list_is_asked_for_by_known_words_only(hub: Hub, sign_in: SignIn, asked: str) -> None:
-    await (await sign_in("compliance")).get(f"/rights/clocks{asked}", status=404)
+async def test_a_list_is_asked_for_by_known_words_only(hub: Hub, sign_in: SignIn) -> None:
+    reader = await sign_in("compliance")
+    for asked in ("", "?right=6", "?right=13&agency=police&state=met", "?right=6&agency=x&state=met"):
+        await reader.get(f"/rights/clocks{asked}", status=404)

@@ -169,12 +169,12 @@ async def test_a_person_who_has_left_is_signed_out_at_once(place: Place, databas
         assert (await browser.get("/gallery/private")).path == "/sign-in"
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "é", "0" * 43])
-async def test_a_made_up_cookie_is_nobody(place: Place, cookie: str) -> None:
-    async with place.client() as client:
-        header = {"cookie": f"{place.settings.cookie_name}={cookie}".encode()}
-        answer = await client.get("/gallery/private", headers=header)  # type: ignore[arg-type]
-    assert answer.status_code == 303
+async def test_a_made_up_cookie_is_nobody(place: Place) -> None:
+    for cookie in ("", "x", "é", "0" * 43):
+        async with place.client() as client:
+            header = {"cookie": f"{place.settings.cookie_name}={cookie}".encode()}
+            answer = await client.get("/gallery/private", headers=header)  # type: ignore[arg-type]
+        assert answer.status_code == 303, cookie
 
 
 async def test_a_neutral_page_never_looks_who_is_signed_in(place: Place) -> None:

@@ -18,9 +18,9 @@ IDVA = contract_id("harbour-lane-idva")
 PLACES = {
     "officer": ["Cases", "Take somebody in", "The Victims' Code", "Operations"],
     "idva.worker": ["Your referrals"],
-    "analyst": ["The Victims' Code", "Feedback", "Returns"],
-    "compliance": ["Cases", "The Victims' Code", "Feedback", "Returns"],
-    "admin": ["Returns", "Operations"],
+    "analyst": ["The Victims' Code", "Feedback", "Returns", "Provider returns"],
+    "compliance": ["Cases", "The Victims' Code", "Feedback", "Returns", "Provider returns"],
+    "admin": ["Returns", "Provider returns", "Operations"],
 }
 
 

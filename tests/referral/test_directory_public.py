@@ -117,9 +117,9 @@ async def test_open_data_comes_in_pages_without_sign_in(stranger: Browser) -> No
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("query", ["page=0", "page=x", "per_page=101", "per_page=0", "page=-1", "page=99999999999"])
-async def test_a_page_that_is_none_is_refused_in_words(stranger: Browser, query: str) -> None:
-    assert "page is a number from 1" in (await stranger.download(f"/directory/services?{query}", 400)).text
+async def test_a_page_that_is_none_is_refused_in_words(stranger: Browser) -> None:
+    for query in ("page=0", "page=x", "per_page=101", "per_page=0", "page=-1", "page=99999999999"):
+        assert "page is a number from 1" in (await stranger.download(f"/directory/services?{query}", 400)).text, query
 
 
 @pytest.mark.service

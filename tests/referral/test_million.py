@@ -22,6 +22,7 @@ async def test_a_generated_case_has_a_reference_that_can_be_read_out_and_the_id_
 
 def test_there_are_sixty_providers_and_their_shares_are_all_of_it() -> None:
     given = contracts(BOOKS)
+    assert given[0][0] == "general", "the largest is of general support"
     assert len({provider for _, _, provider in given}) == PROVIDERS
     reach = shares(len(given))
     assert reach == sorted(reach) and reach[-1] == pytest.approx(1) and 0.05 < reach[0] < 0.2
