@@ -74,8 +74,8 @@ async def test_whom_the_dated_list_names_restricts_whoever_they_hurt(hub: Hub, w
 async def test_a_record_linked_before_it_was_kept_why_is_restricted_by_the_other_one(
     hub: Hub, databases: Databases
 ) -> None:
-    crimes = a_crime(a_victim("V-1", works_for="hub")), a_crime(a_victim("V-2")), a_crime(a_victim("V-3"))
-    await hub.hears(recorded(*crimes))
+    ours = [a_crime(a_victim("V-1", works_for="hub")), a_crime(a_victim("V-4", works_for="provider"))]
+    await hub.hears(recorded(*ours, a_crime(a_victim("V-2")), a_crime(a_victim("V-3"))))
     await hub.worker.pool.execute("update person set restricted = true, by_link = null")
     await hub.worker.pool.execute(
         "insert into linked_person select a.person_id, b.person_id from person a, person b"
@@ -86,4 +86,4 @@ async def test_a_record_linked_before_it_was_kept_why_is_restricted_by_the_other
         await tx.execute("set local role referral_owner")
         await tx.execute((HERE / "migrations/0097_restricted_by_link_before.sql").read_text())
     linked: list[UUID] = await hub.value("select array_agg(police_ref) from person where by_link is not null")
-    assert linked == ["V-2"], "neither who works for us, nor who is linked to nobody"
+    assert linked == ["V-2"], "neither those who work for us, nor who is linked to nobody"
