@@ -25,6 +25,7 @@ from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.portal import HOURLY, LATER, Sent, a_referral_sent, access_of, portal_app
+from tests.referral.test_no_at_the_leg import tries
 
 pytestmark = [pytest.mark.service, pytest.mark.browser]
 
@@ -103,10 +104,15 @@ async def test_lists_and_capacity_pass_the_gate(hub: Hub, site: tuple[Gate, str,
 
 async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]) -> None:
     gate, origin, manager, _ = site
-    new, taken, ending, locked = [await a_referral_sent(hub) for _ in range(4)]
+    new, taken, ending, locked, refused = [await a_referral_sent(hub) for _ in range(5)]
     await take(hub, taken, "accept")
     await take(hub, ending, "accept", "start")
     await take(hub, locked, "accept")
+    await take(hub, refused, "accept")
+    await tries(hub, refused, "declined")
+
+    async def unfold(tab: Tab) -> None:
+        await tab.get_by_text("They got in touch since, or something else").click()
 
     async def lock(tab: Tab) -> None:
         button = tab.get_by_role("button", name="Somebody else answered")
@@ -118,6 +124,8 @@ async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate
         (f"{new.page}/steps/decline", press("Decline")),
         (taken.page, press("Record the attempt")),
         (locked.page, lock),
+        (refused.page, unfold),
+        (f"{refused.page}/steps/start", press("Start support")),
         (f"{ending.page}/steps/end_early", press("End support early")),
         (f"{ending.page}/steps/pause", press("Put support on hold")),
         (f"{new.page}/steps/waitlist", press("Put on the waiting list")),
