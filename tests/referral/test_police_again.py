@@ -188,3 +188,21 @@ async def test_a_new_line_of_a_case_that_is_with_a_provider_is_told_and_asked_ab
     await hub.hears([snapshot(updated(crime, 2, hate_strands=["race"]), clock.now())])
     assert await asked(hub, case) == ["new_hold"]
     assert await hub.rows("select trigger from alert") == [{"trigger": "asks_for_care"}]
+
+
+async def test_who_is_moved_to_another_crime_is_not_sent_by_itself_to_the_same_line_again(
+    hub: Hub, databases: Databases
+) -> None:
+    first, other = a_crime(a_victim("V-1")), a_crime(a_victim("V-2"))
+    case = await with_its_provider(hub, first)
+    await hub.hears(recorded(other, at=clock.now()))
+    moved = case_id(other["crime_id"], "V-1")
+    here = snapshot(updated(first, 2, victims=[]), clock.now())
+    there = snapshot(updated(other, 2, victims=[*other["victims"], a_victim("V-1")]), clock.now())
+    await hub.hears([here, there])
+    assert await hub.value("select count(*) from leg where case_id = $1", moved) == 0
+    assert await hub.value("select state from referral where case_id = $1", moved) == "received"
+    assert "Known already" in await at_the_hub(hub, databases, moved)
+    again = updated(other, 3, victims=[*other["victims"], a_victim("V-1", sex="male")])
+    await hub.hears([snapshot(again, clock.now())])
+    assert await hub.value("select count(*) from leg where case_id in ($1, $2)", case, moved) == 1

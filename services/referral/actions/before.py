@@ -36,6 +36,7 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         doubtful=_doubtful(past, facts.case_id),
         no_elsewhere=noes.elsewhere(past, others, facts),
         locked_channels=frozenset(past.barred.get(person, ())),
+        known_already=frozenset(past.moved.get(person, ())),
     )
 
 

@@ -203,6 +203,7 @@ def told(history: History) -> dict[str, Any]:
         "no_elsewhere": asdict(history.no_elsewhere) if history.no_elsewhere else None,
         "other_party_with": sorted(map(str, history.other_party_with)),
         "locked_channels": sorted(history.locked_channels),
+        "known_already": sorted(history.known_already),
     }
 
 

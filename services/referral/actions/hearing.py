@@ -323,6 +323,7 @@ def _remove(hearing: Hearing, event: Received[Any], case_id: UUID, *, asked: boo
         return
     case = replace(held, removed=True, updated_at=event.time)
     hearing.past.cases[case_id] = hearing.changes.cases[case_id] = case
+    hearing.past.moved.setdefault(held.person_id, set()).update(hearing.past.open_lines.get(case_id, ()))
     if asked and held.state != "closed":
         hearing.removed.append(case_id)
     history = replace(hearing.past.histories[case_id], restricted=held.restricted)

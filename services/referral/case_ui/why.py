@@ -24,6 +24,10 @@ DOUBTFUL = (
     "What the police sent sealed does not fit what they said in the open (the age, or how the person may be reached):"
     " look at the details before anything is sent."
 )
+KNOWN = (
+    "Known already for {}: it is with a provider in the case of another crime, which names the person no more. Join the"
+    " two, or send it as well: a human chooses."
+)
 LISTS = {
     "referral.declined": "decline",
     "referral.waitlisted": "waitlist",
@@ -115,6 +119,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
         return [DOUBTFUL]
     if history.one_chance_elsewhere:
         return ["Another open case of this person is of honour-based abuse: there may be one chance to speak to them."]
+    if known := sorted(history.known_already.intersection(case.lines)):
+        return [KNOWN.format(", ".join(map(words.words, known)).lower())]
     no = no_elsewhere(routing)
     if elsewhere := [said for said in (RISK_ELSEWHERE if history.high_risk_elsewhere else None, no) if said]:
         return elsewhere

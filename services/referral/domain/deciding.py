@@ -67,8 +67,10 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
     routing = route(facts, history, force.rules)
     code = reference(facts.case_id)
     alone = by_itself(history)
-    apart = history.other_party_with
-    plan = plan_lines(facts, routing, routing.lines, force, now, books.closed, by_itself=alone, apart=apart)
+    apart, known = history.other_party_with, history.known_already
+    plan = plan_lines(
+        facts, routing, routing.lines, force, now, books.closed, by_itself=alone, apart=apart, known=known
+    )
     decision = decided(routing.holds, routing.doors, bool(plan.legs), something=bool(routing.lines))
     events: list[Announcement] = [
         built(say.CaseOpened, facts.case_id, now, SYSTEM, case_values(facts, history, code)),
@@ -142,12 +144,13 @@ def plan_lines(
     *,
     by_itself: bool = True,
     apart: Collection[UUID] = (),
+    known: Collection[str] = (),
 ) -> Plan:
     """What becomes of these lines; nothing is sent at once unless `by_itself`, as for a restricted person, for
     whom a worker has to be named, nor while a word is not understood, whatever the rules of the day hold, and to none
     of the providers `apart`, who help the other party. No referral at all
     where sharing is refused or has to be asked first, or where another hub commissions: then a human acts on the case.
-    `closed`: the days of planned closures, by contract."""
+    `closed`: the days of planned closures, by contract; `known`: lines that somebody gives the person already."""
     if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:
         return NOTHING
     alone = by_itself and not (routing.holds or facts.unfamiliar) and force.policy.share_counts(facts)
@@ -157,7 +160,7 @@ def plan_lines(
     for line in lines:
         referral = referral_id(facts.case_id, line)
         referrals.append((referral, line))
-        contract = force.policy.named_contract(line, facts.area) if alone else None
+        contract = force.policy.named_contract(line, facts.area) if alone and line not in known else None
         if contract and _takes(contract, facts, today) and not (apart and works_in(contract, apart)):
             # What is urgent is never sent by itself.
             by = due_at(contract.standards, "answer", now, urgent=False, closed=closed.get(contract.contract_id, NEVER))

@@ -112,7 +112,8 @@ class History:
     looked at again; `other_party_with`: providers who are helping somebody named as a suspect in this crime;
     `doubtful`: what came sealed does not fit what was told in the open; `no_elsewhere`: the last no of the person in
     another case that is open, or in which they said it lately; `locked_channels` are kinds that the person's profile
-    holds as unsafe or locked, or that a service found unsafe.
+    holds as unsafe or locked, or that a service found unsafe; `known_already`: lines that are with a provider in the
+    case of another crime, which names the person no more.
     """
 
     person_id: UUID | None = None
@@ -129,6 +130,7 @@ class History:
     no_elsewhere: NoElsewhere | None = None
     other_party_with: frozenset[UUID] = frozenset()
     locked_channels: frozenset[str] = frozenset()
+    known_already: frozenset[str] = frozenset()
 
 
 NOTHING_KNOWN = History()

@@ -74,8 +74,8 @@ def decide_again(
     routing = _joined(standing, found, over=over | _over(facts))
     new = tuple(line for line in routing.lines if line not in standing.referred)
     alone = not standing.said_no and not standing.ended and by_itself(history)
-    apart = history.other_party_with
-    plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone, apart=apart)
+    apart, known = history.other_party_with, history.known_already
+    plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone, apart=apart, known=known)
     decision = _decision(standing, routing, bool(plan.legs))
     changed = changed_fields(facts, history, standing)
     events: list[Announcement] = []

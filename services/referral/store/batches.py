@@ -35,6 +35,11 @@ select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'ag
        state in ('sent', 'accepted', 'waitlisted', 'in_support', 'on_hold') as helped
   from referral where case_id = any($1::uuid[])
 """
+_MOVED = """
+select c.person_id, r.line from case_file c join referral r on r.case_id = c.case_id
+ where c.person_id = any($1::uuid[]) and c.removed
+   and r.state in ('sent', 'accepted', 'waitlisted', 'in_support', 'on_hold')
+"""
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
@@ -89,7 +94,8 @@ class Newcomer(NamedTuple):
 @dataclass(slots=True)
 class Past:
     """What is known of the people of a batch; whoever decides adds what the batch itself brings. `helped`: cases of
-    which something is with a provider."""
+    which something is with a provider; `open_lines`: which lines; `moved`: those of people whom a
+    crime names no more."""
 
     revisions: dict[UUID, int] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
@@ -106,6 +112,8 @@ class Past:
     noes: dict[UUID, list[No]] = field(default_factory=dict)
     ruled_out: dict[UUID, set[UUID]] = field(default_factory=dict)
     helped: set[UUID] = field(default_factory=set)
+    open_lines: dict[UUID, set[str]] = field(default_factory=dict)
+    moved: dict[UUID, set[str]] = field(default_factory=dict)
     lifted: set[UUID] = field(default_factory=set)
     ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -168,6 +176,9 @@ async def past(
     for record, provider in await ruled_out.of_people(tx, records):
         for person in records[record]:
             known.ruled_out.setdefault(person, set()).add(provider)
+    for row in await tx.fetch(_MOVED, list(records)) if known.prior else ():
+        for person in records[row["person_id"]]:
+            known.moved.setdefault(person, set()).add(row["line"])
     for row in await tx.fetch(_CHANNELS, list(records)):
         for person in records[row["person_id"]]:
             known.barred.setdefault(person, set()).add(row["kind"])
@@ -193,6 +204,7 @@ async def _standing(tx: Tx, known: Past) -> None:
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
         if row["helped"]:
             known.helped.add(row["case_id"])
+            known.open_lines.setdefault(row["case_id"], set()).add(row["line"])
         if row["said_no"]:
             known.said_no.add(row["case_id"])
     known.said_no |= {no.case_id for no in await consent.noes(tx, list(known.cases))}
@@ -205,6 +217,7 @@ def remembered(told: Mapping[str, Any]) -> History:
     locked = frozenset(told["locked_channels"])
     no = _no_elsewhere(told.get("no_elsewhere"))
     kept = {"person_id": person, "other_party_with": apart, "locked_channels": locked, "no_elsewhere": no}
+    kept["known_already"] = frozenset(told.get("known_already", ()))
     return History(**{**told, **kept})
 
 
