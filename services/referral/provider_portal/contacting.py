@@ -13,11 +13,12 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral.actions import contacting
+from services.referral.actions.leg_links import ROLE
 from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import LOCKING
 from services.referral.provider_portal.one import is_another, show_referral
-from services.referral.provider_portal.room import base, can_try, error_of, limits, moved, one, own
+from services.referral.provider_portal.room import LINKED, base, can_try, error_of, limits, moved, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact, portal
 
@@ -93,7 +94,7 @@ async def _lock(visit: Visit, books: Books, channel: str, why: str) -> Response:
             await contacting.lock_channel(tx, visit.signed_in, offered.case_id, channel, why, visit.now)
         else:
             await _from_afar(tx, visit, referral_id, channel, why)
-    there = base(visit, offered) if offered is not None else "/portal"
+    there = base(visit, offered) if offered is not None else LINKED if visit.signed_in.role == ROLE else "/portal"
     return visit.redirect(there, flash="The channel is locked everywhere. Nobody can use it now.")
 
 

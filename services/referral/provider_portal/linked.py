@@ -18,7 +18,7 @@ from services.referral.actions import contacting, leg_links
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import LOCKING
 from services.referral.provider_portal import words
-from services.referral.provider_portal.room import LINKED, View, one
+from services.referral.provider_portal.room import LINKED, View, one, or_ask_hub
 from services.referral.provider_portal.words import CHANNELS
 from services.referral.store import links
 from services.referral.store.links import Link
@@ -91,7 +91,7 @@ def by_link(view: View) -> View:
             return _over(visit)
         own = {field.name: getattr(visit, field.name) for field in fields(Visit)}
         narrow = LinkVisit(**own | {"viewer": leg_links.viewer_of(link)}, link=link)
-        return await view(narrow, books)
+        return await or_ask_hub(view, narrow, books)
 
     return answer
 

@@ -61,9 +61,38 @@ class Room:
         async def answer(visit: Visit) -> Response:
             async with visit.begin() as tx:
                 books = await stocked.current(tx, self.context.facts)
-            return await view(visit, books)
+            return await or_ask_hub(view, visit, books)
 
         return answer
+
+
+async def or_ask_hub(view: View, visit: Visit, books: Books) -> Response:
+    """The view; and where its page is not there since the person was hidden from whoever had the referral, one that
+    says to ask the hub, and by which a channel can still be shut."""
+    try:
+        return await view(visit, books)
+    except HTTPException as missing:
+        referral_id = await _hidden(visit) if missing.status_code == 404 else None
+        if referral_id is None:
+            raise
+    return visit.render(
+        "provider_portal/ask_hub.html",
+        status=404,
+        base=LINKED if visit.signed_in.role == ROLE else f"/portal/referrals/{referral_id}",
+        may_lock=visit.may("portal.write"),
+        channels=words.CHANNELS,
+        errors=[FieldError("channel", "Choose which way you used")] if visit.request.method == "POST" else [],
+    )
+
+
+async def _hidden(visit: Visit) -> UUID | None:
+    """The referral of the address, where the viewer's provider had it and it is hidden from the viewer now."""
+    try:
+        referral_id = visit.id("referral_id")
+        async with visit.begin() as tx:
+            return referral_id if await portal.is_hidden(tx, referral_id) else None
+    except (KeyError, HTTPException):
+        return None
 
 
 def limits(visit: Visit, books: Books) -> Limits:

@@ -199,6 +199,15 @@ async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     return read_one(Offered, row)
 
 
+async def is_hidden(tx: Tx, referral_id: UUID) -> bool:
+    """Whether the viewer's provider had this referral, and the viewer does not see it since a restriction."""
+    asked = (
+        "select exists (select 1 from had_leg h where h.referral_id = $1"
+        " and not exists (select 1 from leg l where l.leg_id = h.leg_id))"
+    )
+    return bool(await tx.fetchval(asked, referral_id))
+
+
 _URGENT = """
 select l.urgent or l.urgent_since is not null or coalesce(c.risk_grade in ('high', 'imminent'), false)
   from leg l left join case_file c on c.case_id = l.case_id where l.leg_id = $1
@@ -212,7 +221,8 @@ async def is_urgent(tx: Tx, leg_id: UUID) -> bool:
 
 async def case_held_once(tx: Tx, referral_id: UUID) -> UUID | None:
     """The case of a referral of which the viewer's provider has or had a leg, seen or not; None of everybody else's."""
-    asked = "select case_id from leg where referral_id = $1 union select case_id from lapsed_leg where referral_id = $1"
+    held = ("leg", "lapsed_leg", "had_leg")
+    asked = " union ".join(f"select case_id from {one} where referral_id = $1" for one in held)
     found: UUID | None = await tx.fetchval(asked, referral_id)
     return found
 
