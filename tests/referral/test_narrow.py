@@ -22,6 +22,7 @@ __all__ = ["site"]
 IDVA = contract_id("harbour-lane-idva")
 GIVEN = {"purpose": "support", "contract": str(IDVA), "how": "mobile", "given_by": "self"}
 HIGH = {"relationship_to_suspect": "partner", "risk": {"dash_score": 17, "grade": "high"}}
+STILL = "An earlier agreement to the same provider shares more, and still counts"
 NEEDS = "It needs these too, and the person has not agreed that they are shared with it:"
 
 
@@ -61,7 +62,11 @@ async def test_a_send_without_the_risk_alone_is_a_task_too_where_it_is_urgent(hu
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
         await officer.get(f"/cases/{case}/agreements/new")
-        await officer.submit("Record the agreement", **GIVEN, scope=["who", "reach"])
+        page = await officer.submit("Record the agreement", **GIVEN, scope=["who", "reach"])
+        assert STILL not in page.text
+        await officer.get(f"/cases/{case}/agreements/new")
+        page = await officer.submit("Record the agreement", **GIVEN, scope="who")
+        assert STILL in page.text, "the wider one before it goes on sharing what it shares"
         await officer.get(where)
         await officer.submit("Send", agreed="yes", unassessed="urgent", narrow="person_wants")
     await hub.every(referring.release, clock.now() + timedelta(seconds=11))

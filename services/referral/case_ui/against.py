@@ -5,13 +5,18 @@ from datetime import date
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.actions.gating import agreed_to
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import against
-from services.referral.store import exceptions, silence
+from services.referral.store import consent, exceptions, silence
 from services.referral.store.consent import Consent
 
 NOT_TAKEN = " But it does not take this person as it stands: see “Why not?”, or ask for an exception."
+WIDER = (
+    " An earlier agreement to the same provider shares more, and still counts: if the person wants less to be shared,"
+    " withdraw it below."
+)
 
 
 async def of_case(tx: Tx, case_id: UUID, today: date) -> Callable[[Contract], str]:
@@ -33,4 +38,12 @@ async def recorded(tx: Tx, books: Books, agreement: Consent, today: date) -> str
     contract = books.directory.by_id.get(agreement.contract_id) if agreement.contract_id else None
     if contract is None:
         return ""
-    return NOT_TAKEN if (await of_case(tx, agreement.case_id, today))(contract) else ""
+    not_taken = NOT_TAKEN if (await of_case(tx, agreement.case_id, today))(contract) else ""
+    others = [one for one in await consent.of_case(tx, agreement.case_id) if one.consent_id != agreement.consent_id]
+    wider = any(one.counts(agreement.taken_at) and agreed_to(one, contract) and _more(one, agreement) for one in others)
+    return (WIDER if wider else "") + not_taken
+
+
+def _more(one: Consent, than: Consent) -> bool:
+    """Whether it shares something that the other does not; one without a scope sets no bound."""
+    return bool(than.scope) and not (one.scope and set(one.scope) <= set(than.scope))
