@@ -8,36 +8,34 @@ from pydantic import Field
 from contracts import vocabulary as v
 from contracts.envelope import Fact
 from contracts.police import OffenceCode, Part
+from contracts.spelling import spelt
 from contracts.tolerant import LEFT, Code, LooseDay, Many, Other, Slug, SlugOrNull, Text, TextOrNull, Timestamp, values
 
-Trigger = Annotated[
-    Literal[
-        "agreed_update_date", "any_contact", "appeal_hearing_listed", "appeal_notified", "appeal_outcome",
-        "appellant_bail_decision", "arrest_warrant_issued", "bereaved_request_court_visit", "case_outcome",
-        "ccrc_review_or_referral", "complaint_considered", "complaint_final_response", "complaint_misdirected",
-        "complaint_received", "conviction", "court_bail_decision", "court_decides_vps_reading",
-        "cps_decision_not_to_prosecute", "cps_decision_to_stop_or_alter", "crime_reported",
-        "death_by_criminal_conduct_recorded", "decision_not_to_investigate", "deportation_stage",
-        "document_needed_for_interview_or_hearing", "escape_notified", "expenses_claim_form_received",
-        "first_hearing_listed", "hearing_listed", "hospital_order_made", "interview_arranged", "interview_needed",
-        "interview_or_contact_arranged", "investigation_closed", "investigation_opened", "language_need_identified",
-        "licence_planning", "medical_exam_proposed", "needs_assessed", "offender_identified_under_18",
-        "open_conditions_stage", "out_of_court_disposal_considered", "out_of_court_disposal_given", "parole_decision",
-        "parole_review_listed", "police_bail_cancelled", "police_bail_conditions_changed",
-        "police_decision_not_to_prosecute", "property_no_longer_required", "rearrest_hearing_outcome",
-        "release_consideration", "release_or_recall", "sentence_passed", "special_measures_decision",
-        "suspect_arrested", "suspect_charged", "suspect_interviewed_under_caution", "suspect_released_on_police_bail",
-        "suspect_released_under_investigation", "suspect_released_without_charge", "update_not_possible",
-        "vcs_opt_in", "vcs_referral_received", "victim_asks_sentence_question", "victim_attends_court",
-        "victim_attends_to_give_evidence", "victim_reports_change_of_needs", "victim_requests_further_vps",
-        "victim_required_to_give_evidence", "victim_vcs_choice", "vps_copy_requested", "vps_requested", "vps_taken",
-        "witness_requirement_notified_by_cps", "youth_sentence",
-        "order_made", "order_varied", "order_breached", "order_ended",
-        "pre_recorded_evidence_asked", "pre_recorded_evidence_granted", "pre_recorded_evidence_used",
-    ]
-    | Other,
-    LEFT,
+_Trigger = Literal[
+    "agreed_update_date", "any_contact", "appeal_hearing_listed", "appeal_notified", "appeal_outcome",
+    "appellant_bail_decision", "arrest_warrant_issued", "bereaved_request_court_visit", "case_outcome",
+    "ccrc_review_or_referral", "complaint_considered", "complaint_final_response", "complaint_misdirected",
+    "complaint_received", "conviction", "court_bail_decision", "court_decides_vps_reading",
+    "cps_decision_not_to_prosecute", "cps_decision_to_stop_or_alter", "crime_reported",
+    "death_by_criminal_conduct_recorded", "decision_not_to_investigate", "deportation_stage",
+    "document_needed_for_interview_or_hearing", "escape_notified", "expenses_claim_form_received",
+    "first_hearing_listed", "hearing_listed", "hospital_order_made", "interview_arranged", "interview_needed",
+    "interview_or_contact_arranged", "investigation_closed", "investigation_opened", "language_need_identified",
+    "licence_planning", "medical_exam_proposed", "needs_assessed", "offender_identified_under_18",
+    "open_conditions_stage", "out_of_court_disposal_considered", "out_of_court_disposal_given", "parole_decision",
+    "parole_review_listed", "police_bail_cancelled", "police_bail_conditions_changed",
+    "police_decision_not_to_prosecute", "property_no_longer_required", "rearrest_hearing_outcome",
+    "release_consideration", "release_or_recall", "sentence_passed", "special_measures_decision",
+    "suspect_arrested", "suspect_charged", "suspect_interviewed_under_caution", "suspect_released_on_police_bail",
+    "suspect_released_under_investigation", "suspect_released_without_charge", "update_not_possible",
+    "vcs_opt_in", "vcs_referral_received", "victim_asks_sentence_question", "victim_attends_court",
+    "victim_attends_to_give_evidence", "victim_reports_change_of_needs", "victim_requests_further_vps",
+    "victim_required_to_give_evidence", "victim_vcs_choice", "vps_copy_requested", "vps_requested", "vps_taken",
+    "witness_requirement_notified_by_cps", "youth_sentence",
+    "order_made", "order_varied", "order_breached", "order_ended",
+    "pre_recorded_evidence_asked", "pre_recorded_evidence_granted", "pre_recorded_evidence_used",
 ]  # fmt: skip
+Trigger = Annotated[_Trigger | Annotated[Other, spelt("trigger", *values(_Trigger))], LEFT]
 """Trigger events of the Code's catalogue, and ours for orders and pre-recorded evidence."""
 TRIGGERS = values(Trigger)
 

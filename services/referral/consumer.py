@@ -47,6 +47,7 @@ from services.referral.actions import (
     rerouting,
     restricting,
     taking_back,
+    unknown_steps,
     who_it_is,
     wishing,
 )
@@ -138,6 +139,7 @@ async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Recei
     await no_case.hold(tx, left)
     await alerts.tell(tx, [event.data for event in told], [event.time for event in told])
     await deaths.of_milestones(tx, told)
+    await unknown_steps.ask(tx, told)
     return left
 
 

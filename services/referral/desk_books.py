@@ -162,6 +162,12 @@ def no_counts_days(on: date) -> int:
 
 
 @cache
+def best_times() -> Mapping[str, str]:
+    """When the person may say that they are best reached, to the hours that it means."""
+    return dict(_document("best_times.yaml")["hours"])
+
+
+@cache
 def right_names() -> Mapping[str, str]:
     """An entitlement of the Victims' Code, or a clock beside it, to its title."""
     return dict(_document("right_names.yaml")["titles"])

@@ -70,6 +70,9 @@ FOUND = {
     "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
+    "asks_how": "The person said {} on their own page that they want to be asked how they are reached: ask that first.",
+    "language_told": "Another language of the person was told {} than when this was sent: see which before you get in"
+    " touch, or ask the hub, and ask for an interpreter.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
     "person_alive": "It was said {} that this person is alive: that they died was recorded by mistake. Every channel "
     "stays locked until somebody has spoken to them.",

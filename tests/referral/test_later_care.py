@@ -6,7 +6,7 @@ import pytest
 
 from contracts.justice import MilestoneReached
 from kit import clock
-from services.referral.actions import contacting, locking
+from services.referral.actions import contacting, locking, packing
 from tests.builders import COMMON_ASSAULT, a_crime, a_victim, a_viewer, an_event, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -75,3 +75,16 @@ async def test_who_locks_a_channel_since_somebody_else_answered_has_the_risk_loo
         await hub.every(locking.carry_on, clock.now())
     assert [row["kind"] for row in await hub.rows(OPEN, case)].count("review_risk") == 1
     assert await hub.value("select review_since is not null from case_file")
+
+
+async def test_a_language_that_is_told_later_reaches_the_providers_page(hub: Hub, databases: Databases) -> None:
+    first = a_crime(a_victim("V-1", language="en"))
+    await a_case(hub, first)
+    await hub.every(packing.freeze_automatic, clock.now())
+    await hub.hears([snapshot(updated(first, victims=[a_victim("V-1", language="pl")]), clock.now())])
+    assert await hub.rows("select trigger from alert") == [{"trigger": "language_told"}]
+    referral = await hub.value("select referral_id from referral")
+    async with portal_of(hub, databases) as browse:
+        page = await (await browse("support.worker")).get(f"/portal/referrals/{referral}")
+    assert "Another language of the person was told" in page.text
+    assert "Language now Polish" in " ".join(page.text.split())

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.referral.actions import providing
+from services.referral.store import last_step
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -56,3 +57,20 @@ async def test_a_withdrawal_opened_before_the_provider_accepted_is_not_taken(hub
         page = await officer.submit("Withdraw", 409, reason_code="duplicate")
     assert "The last step was taken by an independent domestic violence adviser on" in page.text
     assert await hub.value("select state from referral where referral_id = $1", sent.referral) == "accepted"
+
+
+async def test_what_is_said_to_have_been_done_last_is_the_end_of_support_and_not_the_start(
+    hub: Hub, portal: AsPersona
+) -> None:
+    sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
+    steps = ("referral.accepted.v1", "support.started.v1", "support.completed.v1")
+    async with hub.looks(worker) as tx:
+        await providing.accept(tx, worker, sent.referral, LATER)
+    async with hub.worker.begin() as tx:
+        for step in steps[1:]:
+            sql = "insert into case_event (case_id, referral_id, happened_at, type, actor_role, data, ours)"
+            await tx.execute(
+                f"{sql} values ($1, $2, $3, $4, 'worker', '{{}}', true)", sent.case, sent.referral, LATER, step
+            )
+        last = await last_step.of(tx, sent.case, sent.referral)
+    assert last is not None and last.type == steps[-1]

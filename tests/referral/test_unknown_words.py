@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.justice import MilestoneReached
 from contracts.spelling import bare, spellings
 from contracts.vocabulary import CRIME_FLAGS
 from kit import clock
@@ -16,7 +17,7 @@ from services.referral.domain.deciding import decide
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts, facts_of
 from services.referral.domain.reading import cases_of
 from services.referral.domain.routing import route
-from tests.builders import a_crime, a_victim, snapshot, updated
+from tests.builders import a_crime, a_victim, an_event, snapshot, updated
 from tests.conftest import Databases
 from tests.referral import crimes
 from tests.referral.conftest import Hub
@@ -182,3 +183,19 @@ async def test_a_word_that_comes_later_holds_and_reaches_whoever_helps_already_a
     again = updated(first, 3, flags=["Modern Slaverie"], victims=[a_victim("V-1", works_for="the force")])
     await hub.hears([snapshot(again, clock.now())])
     assert [row["kind"] for row in await hub.rows(OPEN, case)].count("unknown_word") == 2
+
+
+@service
+async def test_a_step_of_justice_by_an_unknown_word_is_asked_about_the_same_day(hub: Hub, databases: Databases) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case, now = await a_case(hub, crime), clock.now()
+    about = {"milestone_id": "M-1", "crime_id": crime["crime_id"], "victim_ref": "V-1", "happened_at": now.isoformat()}
+    for _ in range(2):
+        await hub.hears([an_event(MilestoneReached, about | {"trigger": "let out <early>"}, now)])
+    assert [row["kind"] for row in await hub.rows(OPEN, case)].count("unknown_milestone") == 1
+    assert await hub.value("select review_since is not null from case_file")
+    await hub.hears([an_event(MilestoneReached, about | {"milestone_id": "M-2", "trigger": "Escape notified"}, now)])
+    assert await hub.rows("select trigger from alert") == [{"trigger": "escape_notified"}]
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{case}/timeline")
+    assert "“let out <early>”, which our lists do not know" in page.text

@@ -12,6 +12,9 @@ from contracts.contact import ContactRequested
 from contracts.identity import read_typed_code, word_proof_kind
 from kit import clock
 from services.referral.actions import contacting, mailing
+from services.referral.domain.later_word import narrowed
+from services.referral.domain.linking import DIFFERS
+from services.referral.domain.safe_contact import ChannelState
 from services.referral.store import mail
 from tests.builders import a_viewer, an_event
 from tests.conftest import Databases
@@ -174,3 +177,36 @@ async def test_a_letter_is_for_the_person_by_name_and_carries_a_code_that_can_be
     assert (token := read_typed_code(code.split()[0])) is not None
     digest = await hub.value("select token_sha256 from mail where request_id = $1", request)
     assert hashlib.sha256(token.encode()).hexdigest() == digest and token not in cut.body
+
+
+async def test_when_and_that_they_want_to_be_asked_stands_where_it_is_read_how_to_reach_them_and_in_the_one_check(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await a_referral_sent(hub, channels=[MOBILE | {"hours": "09:00-17:00"}, EMAIL])
+    await says(hub, sent.case, uuid4(), best_time="morning", call_back=True)
+    rows = await hub.rows("select kind, hours, safety from channel order by kind")
+    assert {row["kind"]: (row["hours"], row["safety"]) for row in rows} == {
+        "email": ("08:00-12:00", "safe"),
+        "mobile": ("09:00-12:00", "safe"),
+    }
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{sent.case}/contact")
+        assert "Best in the morning: no other hours are safe until you have asked." in page.text
+        assert "They ask to be asked how they want to be reached." in page.text
+        assert "Hours: 9am to 12pm" in page.text or "Hours: 9am to midday" in page.text
+    async with portal_of(hub, databases) as browse:
+        page = await (await browse("idva.worker")).get(sent.page)
+        assert "they want to be asked how they are reached: ask that first" in page.text
+
+
+@pytest.mark.parametrize(
+    ("held", "best", "left"),
+    [
+        (None, "17:00-21:00", "17:00-21:00"),
+        ("09:00-17:00", "12:00-17:00", "12:00-17:00"),
+        ("09:00-17:00", "17:00-21:00", DIFFERS),
+        ("when he is out", "08:00-12:00", DIFFERS),
+    ],
+)
+def test_what_is_best_only_narrows_what_was_held(held: str | None, best: str, left: str) -> None:
+    assert narrowed(ChannelState("mobile", "safe", hours=held), best) == left

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from contracts.vocabulary import CHANNELS
+from contracts.vocabulary import CHANNELS, UNKNOWN_VALUES
 from kit import audit
 from kit.database import Tx
 from services.referral.actions import elsewhere, filing, new_incident, noticing
@@ -20,6 +20,7 @@ from services.referral.store.locks import Lock
 from services.referral.store.tasks import Task, task_id
 
 UNSAFE, RAISED, DEAD, CARE = "contact_unsafe", "risk_raised", "person_died", "asks_for_care"
+LANGUAGE = "language_told"
 ALIVE = "person_alive"
 """What is told, as triggers of an alert beside those of the police and the courts."""
 WRITTEN = "written_danger"
@@ -150,6 +151,10 @@ async def of_batch(
             await if_raised(tx, case.case_id, (held.risk_grade, case.risk_grade), now, heard_from)
         elif filing.has_provider(held, case, helped) and (new := filing.news_of(held, case, lines=lines)):
             await _asks_for_care(tx, case.case_id, new, now, heard_from)
+    for held, case in later:
+        if case.language != held.language and case.language not in UNKNOWN_VALUES and filing.has_provider(held, case):
+            about = f"{LANGUAGE}/{case.language}/{now.isoformat()}"
+            await alarms.add(tx, [case.case_id], LANGUAGE, about, heard_from, now, now)
     for case in no_crime:
         await alarms.add(tx, [case.case_id], filing.NO_CRIME, f"no_crime/{case.revision}", None, now, now)
     await elsewhere.tell(tx, dangers, now)

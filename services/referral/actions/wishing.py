@@ -8,16 +8,21 @@ from uuid import UUID
 from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import local_day
+from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import contacting, filing
 from services.referral.actions.beside import GUESSED
-from services.referral.domain.safe_contact import ways_to_ask
-from services.referral.store import mail, tasks, timeline, wishes
+from services.referral.desk_books import best_times
+from services.referral.domain.later_word import narrowed
+from services.referral.domain.safe_contact import Profile, ways_to_ask
+from services.referral.store import alarms, contact, mail, tasks, timeline, wishes
 from services.referral.store.tasks import Task, task_id
 from services.referral.store.wishes import Before
 
 KIND = "contact_wish"
+ASKS_HOW = "asks_how"
+"""What a provider is told, as the trigger of an alert: the person asks to be asked how they want to be reached."""
 
 
 async def hear(tx: Tx, wish: ContactWishStated, now: datetime) -> None:
@@ -33,9 +38,28 @@ async def hear(tx: Tx, wish: ContactWishStated, now: datetime) -> None:
     open_ones = [kind for kind in against if profile.channel(kind).locked_at is None]
     safe = tuple(kind for kind in sorted(open_ones) if profile.channel(kind).safety == "safe")
     sent = await mail.get(tx, wish.request_id) if wish.request_id else None
-    await wishes.add(tx, Before(about, wish.case_id, now, safe, sent.channel if sent else None, wish.proved))
+    by = sent.channel if sent else None
+    said = (wish.best_time if wish.best_time in best_times() else None, wish.call_back)
+    await wishes.add(tx, Before(about, wish.case_id, now, safe, by, wish.proved, *said))
     for kind in open_ones:
         await contacting.set_safety(tx, person, wish.case_id, kind, "unsafe", now, spoke=False)
+    if wish.best_time in best_times():
+        await _narrow(tx, person, wish, profile, now)
+    if wish.call_back:
+        await alarms.add(tx, [wish.case_id], ASKS_HOW, f"{ASKS_HOW}/{wish.wish_id}", None, now, now)
+
+
+async def _narrow(tx: Tx, person: Viewer, wish: ContactWishStated, profile: Profile, now: datetime) -> None:
+    """The hours that the person called best are the only ones left for a call, a message or a visit: within those that
+    were held, and where none of them are left, the way is shut until somebody has asked. Nothing opens by it."""
+    hours = best_times()[wish.best_time]
+    person_id = await contacting.person_of(tx, wish.case_id)
+    kinds = [kind for kind, state in profile.channels.items() if kind != "letter" and state.locked_at is None]
+    for kind in sorted(kinds):
+        people = [person_id, *await contact.holders(tx, person_id, kind)]
+        await contact.set_times(tx, people, kind, None, narrowed(profile.channel(kind), hours))
+    told = audit.seen(person, "channel.times_set", "case", wish.case_id, (*sorted(kinds), "hours"))
+    await audit.record(tx, [told])
 
 
 async def guessed(tx: Tx, told: OwnRightsWordGuessed, now: datetime) -> None:

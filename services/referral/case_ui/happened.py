@@ -55,7 +55,8 @@ def told(books: Books, entry: Entry) -> list[str]:
         return ["recorded by mistake: they are alive" if data.get("taken_back") else "they died, and the hub made sure"]
     parts = [words.words(data["line"])] if data.get("line") else []
     if entry.type == MilestoneReached.TYPE:
-        parts += [words.words(data.get("trigger")), *to_come(entry.happened_at, data)]
+        unlisted = f"“{data['trigger_told']}”, which our lists do not know" if data.get("trigger_told") else ""
+        parts += [unlisted or words.words(data.get("trigger")), *to_come(entry.happened_at, data)]
     parts += [name_of(str(data[name])) for name in ("entitlement", "clock") if data.get(name)]
     parts += [words.DECISIONS.get(data["decision"], words.words(data["decision"]))] if data.get("decision") else []
     parts += _to(books, data) + _channel(data, kind)
@@ -98,14 +99,16 @@ def _wished(data: dict[str, Any]) -> list[str]:
 def before(held: Before) -> str:
     """What was safe before a wish, and by which way to ask whether it was the person."""
     at, safe = when(held.at), [words.words(kind) for kind in held.kinds]
+    wished = f" Best in the {held.best_time}: no other hours are safe until you have asked." if held.best_time else ""
+    wished += " They ask to be asked how they want to be reached." if held.call_back else ""
     if held.proved:
-        return f"Said {at}, with the code word: it was the person."
+        return f"Said {at}, with the code word: it was the person.{wished}"
     ways = [words.words(kind).lower() for kind in asked_by(held)]
     left = f" The link had gone by {words.words(held.by_channel).lower()}." if held.by_channel else ""
     told = f" Safe before, and stopped by it: {', '.join(safe)}." if safe else " It stopped nothing that was safe."
     ask = f" Ask by {' or '.join(ways)}: the Contact tab opens it for that." if ways else ""
     none = " Ask through the officer in the case, or whoever is in touch with them." if safe and not ways else ""
-    return f"Said {at}, without the code word: it may not have been them.{left}{told}{ask}{none}"
+    return f"Said {at}, without the code word: it may not have been them.{wished}{left}{told}{ask}{none}"
 
 
 def _assessed(data: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import time
 from typing import Any
 
 from services.referral.domain.linking import DIFFERS
+from services.referral.domain.safe_contact import ChannelState
 from services.referral.domain.safe_times import WEEKDAYS, days_of, hours_of
 
 WORDS = ("safety", "days", "hours", "voicemail", "say_who")
@@ -33,6 +34,11 @@ def after(held: Word, told: Word, before: Mapping[str, Any], *, heard: bool, oth
         safety = "unknown"
     said = {name: value for name, value in news.items() if name != "safety" and value is not None}
     return _shut_by(replace(held, safety=safety), said) if heard else replace(held, safety=safety, **said)
+
+
+def narrowed(held: ChannelState, hours: str) -> str:
+    """The hours of a channel within those that the person called best; what leaves none shuts it."""
+    return _hours(Word(days=held.days, hours=held.hours), hours)
 
 
 def _shut_by(held: Word, said: Mapping[str, Any]) -> Word:

@@ -16,6 +16,7 @@ from services.referral.actions import contacting, packing, providing, sealing, s
 from services.referral.actions.beside import CODES
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
+from services.referral.domain.languages import language_name
 from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
 from services.referral.provider_portal import ending, needs, words
@@ -90,12 +91,16 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
 
 
 def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, Any]:
-    """The age as it is now, and whether it is another one than was sent; and whether nothing came to reach them by."""
+    """The age as it is now, and whether it is another one than was sent; whether nothing came to reach them by; and the
+    language as it is now, where it is another one and the agreement lets them see it."""
     if not offered.kind:
-        return {"age": words.NO_LONGER, "other_age": False, "no_way": False}
+        return {"age": words.NO_LONGER, "other_age": False, "no_way": False, "language": ""}
     sent, contract = pack.get("age_band", offered.age_band), books.directory.by_id.get(offered.contract_id)
     no_way = bool(pack) and contract is not None and packing.no_way(contract, pack)
-    return {"age": words.age(offered.age_band), "other_age": sent != offered.age_band, "no_way": no_way}
+    spoken = offered.language if "language" in pack and offered.language != pack["language"] else None
+    language = language_name(spoken) if spoken else ""
+    known = {"age": words.age(offered.age_band), "other_age": sent != offered.age_band}
+    return {**known, "no_way": no_way, "language": language}
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:

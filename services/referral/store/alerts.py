@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
 from contracts.justice import MilestoneReached
+from contracts.spelling import Unfamiliar
 from kit.database import Tx
 from services.referral.store.rows import read
 
@@ -85,9 +88,26 @@ async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequenc
             [m.trigger for m in milestones],
             [m.happened_at for m in milestones],
             list(received),
-            [m.model_dump_json(exclude={"crime_id", "victim_ref"}, exclude_none=True) for m in milestones],
+            [_kept(m) for m in milestones],
             ALERTING,
         )
+
+
+def _kept(milestone: MilestoneReached) -> str:
+    """What the timeline keeps of it; a step that our lists do not know as it was told."""
+    data = milestone.model_dump(mode="json", exclude={"crime_id", "victim_ref"}, exclude_none=True)
+    told = milestone.trigger
+    return orjson.dumps(data | ({"trigger_told": told.told} if isinstance(told, Unfamiliar) else {})).decode()
+
+
+async def concerned(tx: Tx, milestone: MilestoneReached) -> list[UUID]:
+    """The open cases that a milestone is of: everybody of the crime, where it names nobody whom we know there."""
+    rows = await tx.fetch(
+        "select case_id, victim_ref from case_file where crime_id = $1 and state <> 'closed' order by 1",
+        milestone.crime_id,
+    )
+    named = [row["case_id"] for row in rows if row["victim_ref"] == milestone.victim_ref]
+    return named or [row["case_id"] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ async def of(tx: Tx, case_id: UUID, referral_id: UUID) -> LastStep | None:
     """What the viewer may know of the last step, opening it aside; None where there is none to be known."""
     row = await tx.fetchrow(
         f"select {columns(LastStep)} from case_event where case_id = $1 and referral_id = $2"
-        " and type like 'referral.%' and type not like 'referral.viewed%' order by id desc limit 1",
+        " and (type like 'referral.%' or type like 'support.%') and type not like 'referral.viewed%'"
+        " order by id desc limit 1",
         case_id,
         referral_id,
     )

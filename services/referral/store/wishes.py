@@ -11,7 +11,8 @@ from services.referral.store.rows import columns, read
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """`kinds`: the ways that were safe and that the wish shut; `by_channel`: the way by which its link had left."""
+    """`kinds`: the ways that were safe and that the wish shut; `by_channel`: the way by which its link had left;
+    `best_time`: when they said it is best; `call_back`: they ask to be asked how."""
 
     task_id: UUID
     case_id: UUID
@@ -19,6 +20,8 @@ class Before:
     kinds: tuple[str, ...]
     by_channel: str | None
     proved: bool
+    best_time: str | None = None
+    call_back: bool = False
 
 
 _OPEN = f"""
@@ -28,9 +31,9 @@ select {columns(Before, "w")} from wish_before w join task t using (task_id)
 
 
 async def add(tx: Tx, before: Before) -> None:
-    sql = f"insert into wish_before ({columns(Before)}) values ($1, $2, $3, $4, $5, $6) on conflict do nothing"
+    sql = f"insert into wish_before ({columns(Before)}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing"
     told = (before.task_id, before.case_id, before.at, list(before.kinds), before.by_channel, before.proved)
-    await tx.execute(sql, *told)
+    await tx.execute(sql, *told, before.best_time, before.call_back)
 
 
 async def to_ask(tx: Tx, case_id: UUID) -> Sequence[Before]:
