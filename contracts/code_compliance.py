@@ -227,9 +227,14 @@ class ComplaintFact(Announcement):
 
 
 class ComplaintReceived(ComplaintFact):
+    """`concern`: its words hold a sign of danger; they stay where they were written. `named`: the short reference that
+    stands in them, where nobody has yet said whose case it is."""
+
     TYPE: ClassVar[str] = "complaint.received.v1"
     received_at: Timestamp
     source: v.ReferralSource | None = None
+    concern: Bool = False
+    named: Code | None = None
 
 
 class ComplaintAcknowledged(ComplaintFact):

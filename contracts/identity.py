@@ -1,5 +1,6 @@
 """Ids that every service computes alike, and the short reference for the phone."""
 
+import re
 import secrets
 import time
 from functools import lru_cache
@@ -96,6 +97,15 @@ def read_reference(text: str) -> str | None:
     if len(signs) != _SIGNS + 1 or any(sign not in ALPHABET for sign in signs):
         return None
     return f"{signs[:5]}-{signs[5:]}" if check_character(signs[:-1]) == signs[-1] else None
+
+
+_LIKE_ONE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{5}[ -]?[A-Za-z0-9]{5}(?![A-Za-z0-9])")
+
+
+def references_in(text: str) -> list[str]:
+    """The references that stand in free text, in their written form, each once."""
+    found = (read_reference(like) for like in _LIKE_ONE.findall(text))
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def uuid7() -> UUID:

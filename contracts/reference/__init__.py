@@ -188,6 +188,12 @@ ROLES: dict[str, Role] = {
 }
 
 
+@cache
+def signs_of_danger() -> tuple[str, ...]:
+    """Parts of words, folded, for which a free text is read first."""
+    return tuple(_read("signs_of_danger.yaml")["signs_of_danger"])
+
+
 def personas() -> tuple[Persona, ...]:
     return tuple(
         Persona(

@@ -8,6 +8,7 @@ from contracts.code_compliance import (
     ClockPaused,
     ClockReplanned,
     ClockResumed,
+    ComplaintReceived,
     ContactWishStated,
     EntitlementBreached,
     EntitlementDeclined,
@@ -200,6 +201,13 @@ async def _concerned(tx: Tx, events: Sequence[Received[FeedbackAnswered]]) -> No
         await alarming.written_danger(tx, event.data.case_id, about, event.time)
 
 
+async def on_complaint(tx: Tx, events: Sequence[Received[ComplaintReceived]], context: Context) -> None:
+    """What somebody said in a complaint holds a sign of danger: a human looks within the hour, whoever it was."""
+    for event in events:
+        if event.data.concern:
+            await alarming.complaint_danger(tx, event.data, event.time)
+
+
 async def on_wish(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """The person said how they want to be reached: ways are shut at once, and a human looks the same day."""
     known = await cases.known(tx, [event.data.case_id for event in events])
@@ -244,4 +252,5 @@ LISTENS: dict[type[Fact], Handler] = {
     RelatedClockEnded: on_limit_ended,
     **dict.fromkeys((ContactWishStated, OwnRightsWordGuessed), on_wish),
     FeedbackAnswered: on_feedback,
+    ComplaintReceived: on_complaint,
 }

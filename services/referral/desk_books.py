@@ -46,6 +46,11 @@ def answers_of_family() -> Mapping[str, str]:
     return dict(_document("task_answers.yaml")["of_family"])
 
 
+def answers_of_complaint() -> Mapping[str, str]:
+    """How a task about words of a complaint may be closed of which no case is known, in words."""
+    return dict(_document("task_answers.yaml")["of_complaint"])
+
+
 def answers_of_death() -> Mapping[str, str]:
     """How a task may be closed that asks whether somebody died, in words."""
     return dict(_document("task_answers.yaml")["of_death"])

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from contracts.code_compliance import ComplaintFact
+from contracts.danger import speaks_of_danger
 from contracts.feedback import FeedbackComplaintFound
-from contracts.identity import NS, reference
+from contracts.identity import NS, reference, references_in
+from contracts.reference import signs_of_danger
 from contracts.refused import Refused
 from contracts.working_time import Calendar, local_day
 from kit import audit, outbox
@@ -61,12 +63,13 @@ async def take_in(
     before with other answers is refused."""
     if complaint.received_at > now:
         raise Refused("on", "in_the_future")
+    complaint, named = _read_first(complaint, words, reach)
     sealed = await _sealed(sealer, complaint.complaint_id, words=words, reach=reach)
     if not await stored.add(tx, complaint, sealed.words, sealed.reach):
         return await _same_as_before(tx, sealer, complaint, words, reach)
     step = Step("received", complaint.received_at)
     await stored.add_step(tx, complaint.complaint_id, step, viewer.user_id, viewer.role)
-    await _announce(tx, complaint, step, now, viewer.role)
+    await _announce(tx, complaint, step, now, viewer.role, named)
     await owing.tell_case(tx, viewer, complaint, None, rules, now)
     await audit.record(tx, [audit.seen(viewer, "complaint_taken_in", "complaint", complaint.complaint_id, ("words",))])
 
@@ -89,12 +92,22 @@ async def take_in_publicly(
     tx: Tx, sealer: Sealer, complaint: Complaint, words: str, reach: str | None, now: datetime
 ) -> None:
     """By the public form, by somebody whom nobody knows; the same form sent twice takes it in once."""
+    complaint, named = _read_first(complaint, words, reach)
     sealed = await _sealed(sealer, complaint.complaint_id, words=words, reach=reach)
     if not await stored.add_unseen(tx, complaint, sealed.words, sealed.reach):
         return
-    await _announce(tx, complaint, Step("received", complaint.received_at), now, "person")
+    await _announce(tx, complaint, Step("received", complaint.received_at), now, "person", named)
     entry = audit.Entry(None, "person", None, "complaint_taken_in", "complaint", complaint.complaint_id, ("words",))
     await audit.record(tx, [entry])
+
+
+def _read_first(complaint: Complaint, words: str, reach: str | None) -> tuple[Complaint, str | None]:
+    """The complaint with whether its words hold a sign of danger, and the one short reference that stands in them
+    where nobody said whose case it is."""
+    said = f"{words}\n{reach or ''}"
+    named = references_in(said) if complaint.case_id is None else []
+    danger = speaks_of_danger(said, signs_of_danger())
+    return replace(complaint, danger=danger), named[0] if len(named) == 1 else None
 
 
 async def take_in_written(tx: Tx, found: FeedbackComplaintFound, rules: Rulebook, now: datetime) -> None:
@@ -181,9 +194,11 @@ async def _changed(
     await audit.record(tx, [entry])
 
 
-async def _announce(tx: Tx, complaint: Complaint, step: Step, now: datetime, actor_role: str) -> None:
+async def _announce(
+    tx: Tx, complaint: Complaint, step: Step, now: datetime, actor_role: str, named: str | None = None
+) -> None:
     keys = await stored.clocks(tx, complaint.complaint_id) if complaint.case_id is not None else []
-    fact: ComplaintFact | None = domain.told(complaint, step, keys[0][0] if keys else None, now, actor_role)
+    fact: ComplaintFact | None = domain.told(complaint, step, keys[0][0] if keys else None, now, actor_role, named)
     if fact is not None:
         await outbox.add(tx, [fact])
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts.identity import references_in
 from contracts.refused import Refused
 from contracts.working_time import LONDON, end_of_day, local_day
 from kit import audit
@@ -126,6 +127,7 @@ async def _page(
     receipts = _receipts(visit, opened, linked, rules) if opened else []
     step = str(visit.params.get("step", ""))
     who = await named(visit)
+    case = {"case": [visit.query.get("case", "")]} if step == "link" else {}
     suggested = "\n\n".join(f"{each['title']}: {each['state'].lower()}. {each['sum']}" for each in receipts)
     return visit.render(
         "complaints/step.html" if step else "complaints/complaint.html",
@@ -134,7 +136,7 @@ async def _page(
         step=step,
         words=WORDS.get(step, ""),
         acts={k: v for k, v in WORDS.items() if k != "acknowledge" or complaint.state == "received"},
-        values=visit.form or {"text": [suggested]} | date_values("on", local_day(visit.now)),
+        values=visit.form or {"text": [suggested]} | case | date_values("on", local_day(visit.now)),
         line=line(complaint, visit.now),
         complaint=complaint,
         texts=texts,
@@ -146,6 +148,7 @@ async def _page(
         opened=opened,
         clocks=_choices(opened, linked, rules) if opened else [],
         receipts=receipts,
+        proposed=await _proposed(tx, complaint, texts),
         can_act=complaint.state in OPEN and visit.may("rights.write"),
         agencies=[{"value": "", "text": "Choose whom"}]
         + [{"value": code, "text": words} for code, words in agencies().items() if code != complaint.agency],
@@ -155,6 +158,14 @@ async def _page(
         ombudsman=ombudsman(),
         **await sent_of(tx, visit, complaint),
     )
+
+
+async def _proposed(tx: Tx, complaint: Complaint, texts: dict[str, str]) -> list[str]:
+    """References that stand in what the person wrote and are each of one case that the viewer may see."""
+    if complaint.case_id is not None or complaint.state not in OPEN:
+        return []
+    found = references_in(" \n".join(texts.get(name, "") for name in ("words", "reach")))
+    return [one for one, cases in (await complaints.cases_by_reference(tx, found)).items() if len(cases) == 1]
 
 
 def _step(step: complaints.Done, who: Named) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def line(complaint: Complaint, now: datetime) -> dict[str, Any]:
         "next": ("Acknowledge" if waiting else "Answer") if is_open else "",
         "by": by if is_open else None,
         "late": is_open and by < now,
+        "danger": complaint.danger and is_open,
     }
 
 

@@ -14,7 +14,8 @@ OPEN = frozenset({"received", "acknowledged"})
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """`answer_by` is the day that the person was told; sealed words are kept apart (see the store).
-    `response_id`: the answers to our questions in which it was written, where its words stay."""
+    `response_id`: the answers to our questions in which it was written, where its words stay. `danger`: what was said
+    holds a sign of danger, so it is read first."""
 
     complaint_id: UUID
     reference: str
@@ -34,6 +35,7 @@ class Complaint:
     entered_at: datetime
     version: int = 1
     response_id: UUID | None = None
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,15 @@ def _in_order(complaint: Complaint, at: datetime, now: datetime) -> None:
 
 
 def told(
-    complaint: Complaint, step: Step, entitlement: str | None, now: datetime, actor_role: str
+    complaint: Complaint,
+    step: Step,
+    entitlement: str | None,
+    now: datetime,
+    actor_role: str,
+    named: str | None = None,
 ) -> ComplaintFact | None:
-    """What is announced of a step: ids, days and codes; nothing of an extension or a redirection."""
+    """What is announced of a step: ids, days and codes; nothing of an extension or a redirection. `named`: a short
+    reference that stands in the words."""
     about = {
         "subject_id": complaint.complaint_id,
         "complaint_id": complaint.complaint_id,
@@ -126,7 +134,12 @@ def told(
     }
     if step.kind == "received":
         return ComplaintReceived(
-            **about, received_at=complaint.received_at, source=complaint.source, due_at=complaint.acknowledge_by
+            **about,
+            received_at=complaint.received_at,
+            source=complaint.source,
+            due_at=complaint.acknowledge_by,
+            concern=complaint.danger,
+            named=named,
         )
     if step.kind == "acknowledged":
         return ComplaintAcknowledged(**about, in_time=step.at <= complaint.acknowledge_by, due_at=complaint.answer_by)

@@ -39,7 +39,8 @@ select {_COLUMNS} from complaint
                                          or (state in ('received', 'acknowledged') and answer_by < $2)
                      else state in ('answered', 'withdrawn') end
    and ($3::text is null or agency = $3)
- order by case when state = 'received' then least(acknowledge_by, answer_by) else answer_by end, complaint_id
+ order by (danger and answered_at is null) desc,
+       case when state = 'received' then least(acknowledge_by, answer_by) else answer_by end, complaint_id
  limit $4 offset $5
 """
 _NUMBERS = """
@@ -119,7 +120,7 @@ async def steps(tx: Tx, complaint_id: UUID) -> list[Done]:
 
 
 async def listed(tx: Tx, which: str, now: datetime, agency: str | None, limit: int, offset: int) -> list[Complaint]:
-    """Complaints that are open, overdue or closed, by the day that comes next."""
+    """Complaints that are open, overdue or closed: what may speak of danger first, then by the day that comes next."""
     return [_complaint(row) for row in await tx.fetch(_LISTED, which, now, agency, limit, offset)]
 
 

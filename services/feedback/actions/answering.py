@@ -7,12 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts import identity
+from contracts.danger import speaks_of_danger
 from contracts.refused import Refused
 from kit import audit, outbox
 from kit.database import Tx
 from kit.sealing import Sealer, seal, unseal
 from services.feedback.domain import announcing
-from services.feedback.domain.questionnaire import CODES, SKIPPED, scores_of, speaks_of_danger, with_more
+from services.feedback.domain.questionnaire import CODES, SKIPPED, scores_of, with_more
 from services.feedback.domain.window import Window
 from services.feedback.reference import Rules
 from services.feedback.store import cases, responses

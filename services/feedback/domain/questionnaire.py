@@ -46,12 +46,6 @@ def _score(code: str, given: str | None) -> Score:
     return int(given)
 
 
-def speaks_of_danger(words: str, signs: tuple[str, ...]) -> bool:
-    """Whether free text holds one of the signs for which it is read first. It decides nothing by itself."""
-    folded = f" {' '.join(words.casefold().replace('’', chr(39)).split())} "
-    return any(sign in folded for sign in signs)
-
-
 def with_more(held: str | None, came: str | None) -> str | None:
     """What somebody wrote, with what they sent later: the same once more adds nothing, and a text that goes on from the
     first stands in its place."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from contracts.reference import signs_of_danger
 from services.feedback.domain import quiet
 from services.feedback.domain.questionnaire import CODES, Question, Questionnaire
 from services.feedback.domain.quiet import QuietTimes
@@ -40,7 +41,7 @@ def load() -> Rules:
         tuple(_times(entry) for entry in _read("quiet.yaml")["versions"]),
         tuple(Asking(**entry) for entry in _read("asking.yaml")["versions"]),
         asked,
-        tuple(told["signs_of_danger"]),
+        signs_of_danger(),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from contracts.code_compliance import ComplaintReceived
 from contracts.vocabulary import CHANNELS, UNKNOWN_VALUES
 from kit import audit
 from kit.database import Tx
@@ -114,6 +115,23 @@ async def written_danger(tx: Tx, case_id: UUID, about: object, now: datetime) ->
     """What the person wrote behind their link holds a sign of danger: whoever is on duty looks within the hour by the
     clock, once for each time; the words are read where they were written."""
     await _to_look_at(tx, WRITTEN, case_id, about, filing.hub_due(filing.LIFE_SAFETY, now), now)
+
+
+async def complaint_danger(tx: Tx, told: ComplaintReceived, now: datetime) -> None:
+    """What somebody said in a complaint holds a sign of danger: whoever is on duty looks within the hour by the clock,
+    at the case where it is known or named by its reference, and else at the words alone. Once for each complaint."""
+    case = await cases.get(tx, told.case_id) if told.case_id else None
+    found = [case] if case else await cases.by_reference(tx, told.named) if told.named else []
+    case_id = found[0].case_id if len(found) == 1 else None
+    task, due = task_id(tasks.COMPLAINT, told.complaint_id), filing.hub_due(filing.LIFE_SAFETY, now)
+    if await tasks.get(tx, task) is not None:
+        return
+    await tasks.add(tx, [Task(task, tasks.COMPLAINT, due, now, case_id=case_id, complaint_id=told.complaint_id)])
+    if case_id is not None:
+        await beside.mark_for_review(tx, [case_id], now)
+        await noticing.tell_roles(tx, tasks.COMPLAINT, [case_id], now)
+    about = ("case", case_id) if case_id else ("complaint", told.complaint_id)
+    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{tasks.COMPLAINT}", *about)])
 
 
 async def _to_look_at(tx: Tx, what: str, case_id: UUID, about: object, due: datetime, now: datetime) -> None:

@@ -15,6 +15,7 @@ from services.referral.actions.filing import FAMILY
 from services.referral.actions.noting import Written
 from services.referral.desk_books import (
     answers_of_alert,
+    answers_of_complaint,
     answers_of_contract,
     answers_of_death,
     answers_of_family,
@@ -33,6 +34,8 @@ def answers_of(held: tasks.Held) -> Mapping[str, str]:
         return answers_of_alert()
     if held.kind == FAMILY:
         return answers_of_family()
+    if held.complaint_id:
+        return answers_of_complaint()
     return answers_of_contract() if held.contract_id else answers_without_case()
 
 

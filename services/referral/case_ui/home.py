@@ -26,7 +26,7 @@ FIRST = 5
 @dataclass(frozen=True, slots=True)
 class Own:
     """The viewer's side of a queue page. `mine` and `filters` are given with what is said of them; `no_case`: alerts of
-    which no case is known."""
+    which no case is known; `complained`: words of complaints that may speak of danger, of whom nobody knows."""
 
     whole: bool
     me: UUID
@@ -40,6 +40,7 @@ class Own:
     looked: set[UUID]
     half: int
     no_case: int = 0
+    complained: int = 0
 
     def news(self, row: Queued) -> str | None:
         return news(row, self.me, self.changed, self.looked)
@@ -78,6 +79,7 @@ async def own(tx: Tx, visit: Visit, page: QueuePage, *, whole: bool) -> Own:
         looked=looked,
         half=len(await drafts.mine(tx, visit.now)) if first is not None else 0,
         no_case=await tasks.count_without_case(tx),
+        complained=await tasks.count_without_case(tx, tasks.COMPLAINT),
     )
 
 

@@ -111,6 +111,8 @@ TASKS = {
     "number_changed": "A number or address is another one now: tell each provider that was given the one before",
     "written_danger": "What the person wrote of how it went may speak of danger: a leader reads it now, and the "
     "risk is looked at",
+    "complaint_danger": "Words of a complaint may speak of danger: a leader reads them now, makes sure whose they are,"
+    " and the risk is looked at",
     "agreement_afraid": "The person took back an agreement, or said no, since they are afraid: look at the risk now, "
     "and at whether it has to be shared without agreement",
     "review_hold": "A hold is to be looked at again",

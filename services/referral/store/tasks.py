@@ -22,6 +22,7 @@ class Task:
     crime_id: UUID | None = None
     referral_id: UUID | None = None
     contract_id: UUID | None = None
+    complaint_id: UUID | None = None
 
 
 def task_id(kind: str, *about: object) -> UUID:
@@ -31,6 +32,8 @@ def task_id(kind: str, *about: object) -> UUID:
 
 NO_CASE = "no_case_"
 """How the kinds begin of tasks about an alert of which no case is known; the trigger follows."""
+COMPLAINT = "complaint_danger"
+"""The kind of a task about words of a complaint that may speak of danger."""
 _OPEN = f"select {columns(Task)} from task where done_at is null"
 
 
@@ -39,7 +42,7 @@ async def add(tx: Tx, tasks: Sequence[Task]) -> None:
     if tasks:
         await tx.execute(
             f"insert into task ({columns(Task)}) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[],"
-            " $4::timestamptz[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[]) on conflict do nothing",
+            " $4::timestamptz[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[]) on conflict do nothing",
             *([getattr(task, name) for task in tasks] for name in columns(Task).split(", ")),
         )
 
@@ -118,10 +121,10 @@ async def late_of(tx: Tx, kind: str, now: datetime, limit: int) -> list[Task]:
     return read(Task, await tx.fetch(asked, kind, now, limit))
 
 
-async def count_without_case(tx: Tx) -> int:
-    """How many alerts wait of which no case is known."""
+async def count_without_case(tx: Tx, kind: str = NO_CASE) -> int:
+    """How many tasks wait of which no case is known, of the kinds that begin so: alerts, where none is said."""
     asked = "select count(*)::int from task where case_id is null and done_at is null and starts_with(kind, $1)"
-    return int(await tx.fetchval(asked, NO_CASE))
+    return int(await tx.fetchval(asked, kind))
 
 
 async def count_open(tx: Tx) -> int:
@@ -148,11 +151,12 @@ class Held:
     assigned_to: UUID | None
     crime_reference: str | None
     contract_id: UUID | None = None
+    complaint_id: UUID | None = None
 
 
 _HELD = """
 select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
-       t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id
+       t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id, t.complaint_id
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
