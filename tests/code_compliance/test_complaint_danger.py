@@ -40,6 +40,5 @@ async def test_danger_told_on_the_public_page_is_marked_stands_first_is_told_and
     page = await staff.follow(page.rows[1][0])
     assert "May speak of danger: read it now" in page.text and "not known yet" in page.text
     await staff.follow("Make sure that it is theirs, and name it")
-    await staff.submit("Save")
-    page = staff.page
+    page = await staff.submit("Save")
     assert reference(CASE) in page.text and "stands the reference of a case" not in page.text
