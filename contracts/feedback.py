@@ -69,10 +69,12 @@ class FeedbackComplaintFound(FeedbackFact):
 
 
 class FeedbackWithdrawn(FeedbackFact):
-    """The person took their answers back: they count in nothing any more."""
+    """The person took their answers back: they count in nothing any more. `concern`: words with a sign of danger were
+    among them, which nobody had read."""
 
     TYPE: ClassVar[str] = "feedback.withdrawn.v1"
     response_id: UUID | None = None
+    concern: Bool = False
 
 
 class ImprovementPublished(Announcement):

@@ -24,7 +24,7 @@ from contracts.code_compliance import (
 )
 from contracts.contact import ContactRequested
 from contracts.envelope import Fact
-from contracts.feedback import FeedbackAnswered
+from contracts.feedback import FeedbackAnswered, FeedbackWithdrawn
 from contracts.justice import MilestoneReached
 from contracts.police import CrimeRecorded, CrimeUpdated
 from kit import audit
@@ -123,7 +123,7 @@ async def _hear_again(tx: Tx, context: Context, keys: Sequence[str], now: dateti
     await _milestones_at_last(tx, [event for event in waited if isinstance(event.data, MilestoneReached)], now)
     await _answer(tx, [event for event in waited if isinstance(event.data, ContactRequested)], context)
     await _wished(tx, [event for event in waited if isinstance(event.data, ContactWishStated | OwnRightsWordGuessed)])
-    await _concerned(tx, [event for event in waited if isinstance(event.data, FeedbackAnswered)])
+    await _concerned(tx, [event for event in waited if isinstance(event.data, FeedbackAnswered | FeedbackWithdrawn)])
     return len(waited)
 
 
@@ -187,16 +187,20 @@ async def on_contact_requested(tx: Tx, events: Sequence[Received[Any]], context:
     await _answer(tx, [event for event in events if event.data.case_id in known], context)
 
 
-async def on_feedback(tx: Tx, events: Sequence[Received[FeedbackAnswered]], context: Context) -> None:
-    """What somebody wrote of how it went holds a sign of danger: a human looks within the hour, day or night."""
+async def on_feedback(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
+    """What somebody wrote of how it went holds a sign of danger, also where they took it back before it was read: a human
+    looks within the hour, day or night."""
     of_danger = [event for event in events if event.data.concern]
     known = await cases.known(tx, [event.data.case_id for event in of_danger])
     await wait(tx, [event for event in of_danger if event.data.case_id not in known])
     await _concerned(tx, [event for event in of_danger if event.data.case_id in known])
 
 
-async def _concerned(tx: Tx, events: Sequence[Received[FeedbackAnswered]]) -> None:
+async def _concerned(tx: Tx, events: Sequence[Received[Any]]) -> None:
     for event in events:
+        if isinstance(event.data, FeedbackWithdrawn):
+            await alarming.danger_taken_back(tx, event.data.case_id, event.data.response_id, event.time)
+            continue
         about = f"{event.data.response_id}/{event.time.isoformat()}" if event.data.added else event.data.response_id
         await alarming.written_danger(tx, event.data.case_id, about, event.time)
 
@@ -251,6 +255,6 @@ LISTENS: dict[type[Fact], Handler] = {
     **dict.fromkeys((EntitlementWarned, RelatedClockWarned, RelatedClockOver), on_warned),
     RelatedClockEnded: on_limit_ended,
     **dict.fromkeys((ContactWishStated, OwnRightsWordGuessed), on_wish),
-    FeedbackAnswered: on_feedback,
+    **dict.fromkeys((FeedbackAnswered, FeedbackWithdrawn), on_feedback),
     ComplaintReceived: on_complaint,
 }

@@ -246,15 +246,21 @@ async def test_danger_in_a_second_text_is_told_and_read_as_in_the_first_however_
         assert [check for check in await checks(tx) if not check.ok] == []
 
 
-async def test_answers_can_be_taken_back_and_then_are_gone(browser: Browser, invited: Running) -> None:
+@pytest.mark.parametrize("read", [True, False])
+async def test_answers_can_be_taken_back_and_then_are_gone_and_unread_danger_is_told(
+    browser: Browser, invited: Running, read: bool
+) -> None:
     await begin(browser)
     await browser.get("/questions")
     await browser.submit("Send my answers", heard="1", words=WORDS)
+    if read:
+        reading = "update response set read_by = gen_random_uuid(), read_at = now(), read_outcome = 'no_action'"
+        await invited.worker.pool.execute(reading)
     page = await browser.submit("Take my answers back")
     assert page.heading == "Your answers are taken back"
     assert await invited.worker.pool.fetchval("select count(*) from answer") == 0
     assert await invited.worker.pool.fetchval("select words from response") is None
-    assert len(await invited.announced("feedback.withdrawn")) == 1
+    assert [told["concern"] for told in await invited.announced("feedback.withdrawn")] == [not read]
     async with invited.worker.begin() as tx:
         assert [check for check in await checks(tx) if not check.ok] == []
 

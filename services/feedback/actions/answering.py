@@ -174,14 +174,16 @@ def _new_danger(before: str, every: str, rules: Rules) -> bool:
 
 
 async def take_back(tx: Tx, window_id: UUID, now: datetime) -> None:
-    """The person takes their answers back: they count in nothing any more. A second time changes nothing."""
+    """The person takes their answers back: they count in nothing any more, and the words are gone. That words with a sign
+    of danger went unread is told: whoever looks over a phone can press it too. A second time changes nothing."""
     window, response = await opened(tx, window_id)
     if response.sent_at is None or response.withdrawn_at is not None:
         return
     after = replace(window, told=window.told + 1)
     await responses.save_window(tx, after)
+    concern = await responses.unread_danger(tx, response.response_id)
     await responses.take_back(tx, response.response_id, now)
-    await outbox.add(tx, [announcing.withdrawn(after, response.response_id, now)])
+    await outbox.add(tx, [announcing.withdrawn(after, response.response_id, now, concern=concern)])
     await _noted(tx, "feedback.withdrawn", window)
 
 

@@ -65,5 +65,5 @@ def answered(
     )
 
 
-def withdrawn(window: Window, response_id: UUID, now: datetime) -> FeedbackWithdrawn:
-    return FeedbackWithdrawn(**_about(window, now, "person"), response_id=response_id)
+def withdrawn(window: Window, response_id: UUID, now: datetime, *, concern: bool) -> FeedbackWithdrawn:
+    return FeedbackWithdrawn(**_about(window, now, "person"), response_id=response_id, concern=concern)

@@ -153,6 +153,12 @@ async def add_words(tx: Tx, response_id: UUID, words: bytes | None, *, shared: b
     await tx.execute(_ADD_WORDS, response_id, words, shared, danger)
 
 
+async def unread_danger(tx: Tx, response_id: UUID) -> bool:
+    """Whether its words hold a sign of danger and nobody has read them."""
+    asked = "select coalesce(words_danger, false) and read_at is null from response where response_id = $1"
+    return bool(await tx.fetchval(asked, response_id))
+
+
 async def take_back(tx: Tx, response_id: UUID, now: datetime) -> None:
     """Removes the answers and the words; that there were some stays."""
     await tx.execute("delete from answer where response_id = $1", response_id)

@@ -25,6 +25,7 @@ LANGUAGE = "language_told"
 ALIVE = "person_alive"
 """What is told, as triggers of an alert beside those of the police and the courts."""
 WRITTEN = "written_danger"
+TAKEN_BACK = "danger_taken_back"
 AFRAID = "agreement_afraid"
 OF_FEAR = "afraid"
 """The reason for which a person takes back an agreement, or declines, that calls for a look at the risk."""
@@ -115,6 +116,16 @@ async def written_danger(tx: Tx, case_id: UUID, about: object, now: datetime) ->
     """What the person wrote behind their link holds a sign of danger: whoever is on duty looks within the hour by the
     clock, once for each time; the words are read where they were written."""
     await _to_look_at(tx, WRITTEN, case_id, about, filing.hub_due(filing.LIFE_SAFETY, now), now)
+
+
+async def danger_taken_back(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
+    """Words with a sign of danger were taken back before anybody read them, perhaps by somebody else: the risk is looked
+    at all the same, by when they were to be read. Nobody is sent to look for words that are gone."""
+    task = task_id(WRITTEN, case_id, about)
+    held, due = await tasks.get(tx, task), filing.hub_due(filing.LIFE_SAFETY, now)
+    due = min(due, held.due_at) if held and held.done_at is None else due
+    await tasks.over_by_themselves(tx, [task], "taken_back", now)
+    await _to_look_at(tx, TAKEN_BACK, case_id, about, due, now)
 
 
 async def complaint_danger(tx: Tx, told: ComplaintReceived, now: datetime) -> None:

@@ -16,6 +16,8 @@ KINDS = {
     "person_died": "It was recorded that this person died: make sure of it, promise them nothing more, and end the "
     "clocks of their own rights with that reason; bereaved relatives have rights of their own",
     "written_danger": "What somebody wrote of how it went may speak of danger: read it, and look at the risk, now",
+    "danger_taken_back": "Words that may have spoken of danger were taken back before anybody read them: look at the"
+    " risk all the same, now",
     "complaint_danger": "Words of a complaint may speak of danger, and name this case: read them, and look at the risk,"
     " now",
     "agreement_afraid": "Somebody took back an agreement, or said no, out of fear: look at the risk now",

@@ -111,6 +111,8 @@ TASKS = {
     "number_changed": "A number or address is another one now: tell each provider that was given the one before",
     "written_danger": "What the person wrote of how it went may speak of danger: a leader reads it now, and the "
     "risk is looked at",
+    "danger_taken_back": "What the person wrote may have spoken of danger, and was taken back before anybody read it,"
+    " perhaps by somebody else: the words are gone, look at the risk all the same",
     "complaint_danger": "Words of a complaint may speak of danger: a leader reads them now, makes sure whose they are,"
     " and the risk is looked at",
     "agreement_afraid": "The person took back an agreement, or said no, since they are afraid: look at the risk now, "

@@ -32,6 +32,7 @@ _OVER = {
     "look_same_surname": "n.at < $1::timestamptz - interval '14 days'",
     "person_died": "n.at < $1::timestamptz - interval '14 days'",
     "written_danger": "n.at < $1::timestamptz - interval '14 days'",
+    "danger_taken_back": "n.at < $1::timestamptz - interval '14 days'",
     "complaint_danger": "n.at < $1::timestamptz - interval '14 days'",
     "agreement_afraid": "n.at < $1::timestamptz - interval '14 days'",
     "shared_unconfirmed": "n.at < $1::timestamptz - interval '14 days'",
