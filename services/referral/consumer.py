@@ -188,8 +188,8 @@ async def on_contact_requested(tx: Tx, events: Sequence[Received[Any]], context:
 
 
 async def on_feedback(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
-    """What somebody wrote of how it went holds a sign of danger, also where they took it back before it was read: a human
-    looks within the hour, day or night."""
+    """What somebody wrote of how it went holds a sign of danger, also where they took it back before it was read: a
+    human looks within the hour, day or night."""
     of_danger = [event for event in events if event.data.concern]
     known = await cases.known(tx, [event.data.case_id for event in of_danger])
     await wait(tx, [event for event in of_danger if event.data.case_id not in known])

@@ -174,8 +174,8 @@ def _new_danger(before: str, every: str, rules: Rules) -> bool:
 
 
 async def take_back(tx: Tx, window_id: UUID, now: datetime) -> None:
-    """The person takes their answers back: they count in nothing any more, and the words are gone. That words with a sign
-    of danger went unread is told: whoever looks over a phone can press it too. A second time changes nothing."""
+    """The person takes their answers back: they count in nothing any more, and the words are gone. That words with a
+    sign of danger went unread is told: whoever holds the phone can press it too. A second time changes nothing."""
     window, response = await opened(tx, window_id)
     if response.sent_at is None or response.withdrawn_at is not None:
         return

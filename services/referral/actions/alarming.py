@@ -119,8 +119,8 @@ async def written_danger(tx: Tx, case_id: UUID, about: object, now: datetime) ->
 
 
 async def danger_taken_back(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
-    """Words with a sign of danger were taken back before anybody read them, perhaps by somebody else: the risk is looked
-    at all the same, by when they were to be read. Nobody is sent to look for words that are gone."""
+    """Words with a sign of danger were taken back before anybody read them, perhaps by somebody else: the risk is
+    looked at all the same, by when they were to be read. Nobody is sent to look for words that are gone."""
     task = task_id(WRITTEN, case_id, about)
     held, due = await tasks.get(tx, task), filing.hub_due(filing.LIFE_SAFETY, now)
     due = min(due, held.due_at) if held and held.done_at is None else due
