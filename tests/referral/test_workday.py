@@ -173,6 +173,17 @@ async def test_a_leaver_leaves_no_case_without_an_owner(hub: Hub, browse: AsPers
     assert {await owner(hub, case) for case in held} == {LEADER}
     assert all("Amina" not in words for words in page.texts("th"))
     assert await hub.value("select left_at is not null from worker where worker_id = $1", OFFICER)
+    page = await leader.get("/cases/team")
+    assert page.link("Amina Farrow") == f"/cases/team/{OFFICER}", "a slip can be taken back"
+    await leader.follow("Amina Farrow")
+    page = await leader.submit("They are here again")
+    assert "here again. Cases that were moved stay where they are" in page.text
+    assert await hub.value("select left_at is null from worker where worker_id = $1", OFFICER)
+    assert {await owner(hub, case) for case in held} == {LEADER}
+    await leader.get(f"/cases/team/{LEADER}/move")
+    page = await leader.submit("Move them all", 422, to="rule")
+    assert page.errors == ["These cases are yours: another team leader moves them"]
+    assert await hub.value("select left_at is null from worker where worker_id = $1", LEADER)
 
 
 async def test_a_user_who_is_no_longer_active_is_shown_as_a_leaver_with_cases(

@@ -175,7 +175,10 @@ async def move_all(
 ) -> Done:
     """Moves every case of a worker who goes: to one worker, or shared out by the rule. None is left without an owner:
     where the rule has nobody, or the one worker may not see it, it goes to the least loaded who is here, and in the end
-    to the one who moves them. The worker is gone from now on, and gets no further case."""
+    to the one who moves them. The worker is gone from now on, and gets no further case. Refused: `worker_id` own: who
+    leaves does not move their own."""
+    if leaver_id == viewer.user_id:
+        raise Refused("worker_id", "own")
     people = {one.worker_id: one for one in await team(tx, now) if one.worker_id != leaver_id}
     if worker_id is not None and worker_id not in people:
         raise Refused("worker_id", "not_here")
@@ -193,3 +196,9 @@ async def move_all(
     await workers.leaves_hub(tx, leaver_id, now)
     await audit.record(tx, [audit.seen(viewer, "worker.left", "worker", leaver_id)])
     return done
+
+
+async def comes_back(tx: Tx, viewer: Viewer, worker_id: UUID) -> None:
+    """Somebody who was said to have left is here after all, and gets cases again; those that were moved stay moved."""
+    await workers.leaves_hub(tx, worker_id, None)
+    await audit.record(tx, [audit.seen(viewer, "worker.came_back", "worker", worker_id)])

@@ -79,6 +79,8 @@ async def show(visit: Visit, desk: Desk) -> Response:
             for person in sorted(people, key=lambda one: -one.load)
         ],
         full=policy.full,
+        blind=not any(person.sees_restricted for person in people),
+        gone=[member for member in everybody if member.left_at is not None],
         priorities=PRIORITIES,
         leavers=[(m, held[m.worker_id]) for m in everybody if m.left_at is not None and held.get(m.worker_id)],
         falling=[
@@ -183,6 +185,12 @@ async def cancel_leave(visit: Visit, desk: Desk) -> Response:
     return visit.redirect(f"/cases/team/{member.worker_id}", flash="The leave is taken back.")
 
 
+NOT_MOVED = {
+    "not_here": "Choose somebody from the list",
+    "own": "These cases are yours: another team leader moves them",
+}
+
+
 async def ask_move(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
     """Before all cases of a worker who goes are moved: how many, and to whom."""
     async with visit.begin() as tx:
@@ -213,9 +221,18 @@ async def move(visit: Visit, desk: Desk) -> Response:
             worker_id = None if to == "rule" else id_of(visit, "to")
             done = await allocating.move_all(tx, visit.signed_in, batch, member.worker_id, worker_id, visit.now)
             names = {each.worker_id: each.name for each in await workers.everybody(tx)}
-    except Refused:
-        return await ask_move(visit, desk, [FieldError("to", "Choose somebody from the list")])
+    except Refused as refused:
+        return await ask_move(visit, desk, [FieldError("to", NOT_MOVED[refused.code])])
     return visit.redirect("/cases/team", flash=summary(done, names), done=bool(done.given))
+
+
+async def come_back(visit: Visit, desk: Desk) -> Response:
+    async with visit.begin() as tx:
+        member = await _member(tx, visit)
+        if member.left_at is not None:
+            await allocating.comes_back(tx, visit.signed_in, member.worker_id)
+    here = f"{member.name} is here again. Cases that were moved stay where they are."
+    return visit.redirect(f"/cases/team/{member.worker_id}", flash=here)
 
 
 async def allocate(visit: Visit, desk: Desk) -> Response:

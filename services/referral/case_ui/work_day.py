@@ -39,6 +39,7 @@ ROUTES = (
     ("/cases/team/{worker_id}/leave/{leave_id}/cancel", team.cancel_leave, "team.write", "POST"),
     ("/cases/team/{worker_id}/move", team.ask_move, "team.write", "GET"),
     ("/cases/team/{worker_id}/move", team.move, "team.write", "POST"),
+    ("/cases/team/{worker_id}/back", team.come_back, "team.write", "POST"),
     (f"{ONE}/print", printing.ask, "case.read", "GET"),
     (f"{ONE}/print", printing.paper, "case.read", "POST"),
     (f"{ONE}/assessment", kept("assessment", first_contact.ask), "case.write", "GET"),
