@@ -72,6 +72,7 @@ SERVICE = Service(
         Every("notices", 60.0, noticing.notice),
         Every("tell_alerts", 2.0, alerting.tell, full=alerting.AT_ONCE),
         Every("send_mail", 2.0, mailing.send_due),
+        Every("end_older_sessions", 2.0, links_by_mail.end_older_sessions),
         Every("mail_links", 5.0, links_by_mail.mail_wanted, full=links_by_mail.AT_ONCE),
         Every("send_to_providers", 2.0, provider_mail.send_due, full=trying.AT_ONCE),
         Every("forget_drafts", 600.0, noting.forget_drafts),

@@ -30,6 +30,7 @@ from services.referral.store import (
     portal,
     protected,
     referrals,
+    support,
     told_channels,
 )
 from services.referral.store.cases import Case
@@ -89,6 +90,23 @@ async def record_attempt(
     why = safe_contact.locks(outcome, profile.channel(channel))
     if why is not None:
         await lock_channel(tx, viewer, case_id, channel, why, now)
+
+
+async def record_late(
+    tx: Tx, viewer: Viewer, attempt_id: UUID, leg: tuple[UUID, UUID, UUID, str], said: tuple[str, str], now: datetime
+) -> None:
+    """What a provider did, and heard, before it knew that the referral had been taken back is a fact all the same: it
+    is kept, and a no reaches the hub. `leg`: its id, referral, case and line; `said`: the channel and the outcome."""
+    (leg_id, referral_id, case_id, line), (channel, outcome) = leg, said
+    if attempt_id in {held.attempt_id for held in await contact.attempts(tx, case_id)}:
+        return
+    ids = (attempt_id, case_id, referral_id, viewer.organisation_id)
+    reached = outcome in REACHED
+    attempt = Attempt(*ids, channel, outcome, reached, True, now, viewer.user_id, viewer.role, None)
+    await _tell_attempt(tx, viewer, attempt, line, first=False)
+    await contact.add_attempt(tx, attempt)
+    await support.tell_hub(tx, leg_id)
+    await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, (channel,), outcome)])
 
 
 async def _kept_pace(

@@ -4,6 +4,7 @@ somebody or by policy, and another one for whoever holds an old one. Each leaves
 from uuid import uuid5
 
 from contracts.refused import Refused
+from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
@@ -32,3 +33,11 @@ async def mail_wanted(tx: Tx, moment: Moment, context: Context) -> int:
             continue
         made += 1
     return made
+
+
+async def end_older_sessions(tx: Tx, moment: Moment, context: Context) -> int:
+    """Once a newer link is opened, what was open by an older one ends: whoever opened that may have been the wrong one.
+    Nothing ends because another link was only asked for. Returns how many."""
+    ended = await links.end_older(tx, moment.now - leg_links.SESSION, moment.now)
+    await audit.record(tx, [leg_links.written(None, "link.ended_by_newer", case_id) for case_id in ended])
+    return len(ended)

@@ -62,9 +62,12 @@ async def told_hub(tx: Tx, case_id: UUID, about: UUID, now: datetime) -> None:
 async def told_provider(tx: Tx, referral: ReferralState, now: datetime) -> None:
     """The person told the provider who has, or had, the referral that they do not want its support: by an attempt, at
     the first assessment or in what it declined for. The hub is to record it the same day, once for each time."""
-    if referral.leg_id is None or referral.ended_at is not None:
+    if referral.leg_id is None:
         return
     tried = await contact.attempts(tx, referral.case_id)
+    if referral.ended_at is not None:
+        await _told_late(tx, referral, tried, now)
+        return
     mine = [one for one in tried if (one.referral_id, one.provider_id) == (referral.referral_id, referral.provider_id)]
     times = [one.attempt_id for one in mine if one.outcome == "declined"]
     first = (await support.latest(tx, referral.leg_id)).get("start")
@@ -80,6 +83,16 @@ async def told_provider(tx: Tx, referral: ReferralState, now: datetime) -> None:
 
 def _is_last(said: datetime, tried: Sequence[Attempt]) -> bool:
     return not any(one.outcome == "declined" and one.at > said for one in tried)
+
+
+async def _told_late(tx: Tx, referral: ReferralState, tried: Sequence[Attempt], now: datetime) -> None:
+    """The person said no to a provider that did not know yet that the referral had ended: it counts as if they had told
+    the hub."""
+    for one in tried:
+        late = one.referral_id == referral.referral_id and referral.ended_at is not None and one.at > referral.ended_at
+        new = late and one.outcome == "declined" and one.provider_id is not None
+        if new and await tasks.get(tx, task_id(gating.TO_RECORD, referral.case_id, one.attempt_id)) is None:
+            await told_hub(tx, referral.case_id, one.attempt_id, now)
 
 
 def declined_for_it(referral: ReferralState) -> bool:

@@ -19,6 +19,7 @@ from services.referral.actions import (
     ruling_out,
     second_person,
     staying,
+    unsafe_to_come,
     urgent_waits,
 )
 from services.referral.actions.books import current
@@ -170,6 +171,7 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
         await _danger(tx, referral, moment.now)
         if referral.reason in ruling_out.DECLINED and referral.state == "declined_by_provider":
             await ruling_out.declined(tx, referral, await current(tx, context.facts), moment.now)
+        await unsafe_to_come.follow(tx, referral, moment.now)
         await _found_by_provider(tx, referral, context, moment.now)
         await refusing.told_provider(tx, referral, moment.now)
         await _to_look_further(tx, referral, moment.now)

@@ -10,7 +10,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import contacting, gating
+from services.referral.actions import alarming, contacting, gating
 from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.assessed import HIGH
@@ -103,6 +103,8 @@ async def record_result(
         raise Refused("state", "not_yet")
     after = replace(held, state=state, whose=whose, reason=reason, recorded_at=now, recorded_by=viewer.user_id)
     await appointments.record(tx, after)
+    if reason in alarming.NOT_SAFE:
+        await support.tell_hub(tx, held.leg_id)
     await audit.record(tx, [audit.seen(viewer, f"appointment.{state}", "case", held.case_id, ("appointment",), reason)])
 
 

@@ -21,8 +21,13 @@ from services.referral.provider_portal.one import is_another, show_referral
 from services.referral.provider_portal.room import LINKED, base, can_try, error_of, limits, moved, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact, portal
+from services.referral.store.portal import Offered
 
 ANOTHER = "It is another number or address now. Do not use the one that you were given: ask the hub for the new one"
+
+
+LATE = "The referral was withdrawn meanwhile. What you did is kept all the same. Do not try again"
+LATE_NO = "The referral was withdrawn meanwhile. That the person said no is kept all the same, and told to the hub"
 
 
 async def record_attempt(visit: Visit, books: Books) -> Response:
@@ -40,6 +45,8 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
     try:
         async with visit.begin() as tx:
             offered = await own(tx, visit, books)
+            if not can_try(visit, offered) and may_be_late(visit, offered):
+                return await keep_late(tx, visit, offered, attempt, channel, outcome)
             if not can_try(visit, offered):
                 return await moved(tx, visit, books, offered)
             if outcome not in LOCKING and await is_another(tx, visit, offered, channel):
@@ -66,6 +73,19 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
     told = "The attempt was recorded"
     told += ". Now record that the person said no, as the page says" if outcome == "declined" else ""
     return visit.redirect(base(visit, offered), flash=told)
+
+
+def may_be_late(visit: Visit, offered: Offered) -> bool:
+    """Whether the referral was taken back while the worker was with the person."""
+    began = offered.accepted_at or offered.first_attempt_at
+    return offered.state == "withdrawn" and began is not None and visit.may("portal.write")
+
+
+async def keep_late(tx: Tx, visit: Visit, offered: Offered, attempt_id: UUID, channel: str, outcome: str) -> Response:
+    """Keeps what was done and said all the same, and says how the referral stands."""
+    leg = (offered.leg_id, offered.referral_id, offered.case_id, offered.line)
+    await contacting.record_late(tx, visit.signed_in, attempt_id, leg, (channel, outcome), visit.now)
+    return visit.redirect(base(visit, offered), flash=LATE_NO if outcome == "declined" else LATE)
 
 
 async def _not_before(visit: Visit, books: Books, channel: str) -> str:

@@ -74,7 +74,10 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,
-        attempts=[(a.at, words.CHANNELS[a.channel], words.ATTEMPTS.get(a.outcome, a.outcome)) for a in attempts],
+        attempts=[
+            (a.at, words.CHANNELS.get(a.channel, "Said when it was closed"), words.ATTEMPTS.get(a.outcome, a.outcome))
+            for a in attempts
+        ],
         told=[_told(books, event) for event in told],
         need=need,
         stages=needs.stages(visit, offered),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from starlette.responses import Response
 
@@ -22,6 +22,7 @@ from services.referral.domain.assessed import HIGH
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import ReasonList, Transition
 from services.referral.provider_portal import ending
+from services.referral.provider_portal.contacting import keep_late, may_be_late
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import (
     STALE,
@@ -120,6 +121,9 @@ async def take_step(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         row = _row(visit, books, offered)
+        if row is None and visit.params["verb"] == "person_declined" and may_be_late(visit, offered):
+            about = uuid5(offered.leg_id, "said no after the end")
+            return await keep_late(tx, visit, offered, about, "other", "declined")
         if row is None or stale_steps.differs(visit, stood_of(offered)):
             return await _stale(tx, visit, books, offered)
         asks = await _asks(tx, books, offered, row)

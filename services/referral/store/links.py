@@ -143,6 +143,19 @@ async def wanted(tx: Tx, contracts: Sequence[UUID], now: datetime, limit: int) -
     return read(Wanted, await tx.fetch(_WANTED, list(contracts), now, limit))
 
 
+async def end_older(tx: Tx, since: datetime, now: datetime) -> list[UUID]:
+    """Ends the sessions of links of which a newer one of the same leg was opened, since an instant; the case of each. A
+    channel is locked by whoever remembers the session all the same."""
+    rows = await tx.fetch(
+        "update leg_link o set session_until = $2 from leg_link n"
+        " where n.used_at > $1 and o.leg_id = n.leg_id and o.made_at < n.made_at and o.session_until > $2"
+        " returning o.case_id",
+        since,
+        now,
+    )
+    return [row["case_id"] for row in rows]
+
+
 async def close(tx: Tx, link: Link, now: datetime) -> None:
     await tx.execute("update leg_link set session_until = $2 where link_id = $1", link.link_id, now)
 
