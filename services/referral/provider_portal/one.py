@@ -23,9 +23,16 @@ from services.referral.provider_portal import ending, needs, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.said import who
 from services.referral.store import alarms, appointments, contact, life, must_not_know, noes, portal
+from services.referral.store.contact import Attempt
 from services.referral.store.portal import Offered, Told
 
 SEEN = "portal.referral_seen"
+
+
+def _tried(one: Attempt) -> tuple[datetime, str, str]:
+    """When somebody tried, how, and what came of it."""
+    way = words.CHANNELS.get(one.channel, "Said when it was closed")
+    return one.at, way, words.ATTEMPTS.get(one.outcome, one.outcome)
 
 
 async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
@@ -74,10 +81,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,
-        attempts=[
-            (a.at, words.CHANNELS.get(a.channel, "Said when it was closed"), words.ATTEMPTS.get(a.outcome, a.outcome))
-            for a in attempts
-        ],
+        attempts=[_tried(a) for a in attempts],
         told=[_told(books, event) for event in told],
         need=need,
         stages=needs.stages(visit, offered),
