@@ -108,6 +108,8 @@ async def test_a_hold_for_danger_ends_when_a_second_person_agrees_sends_nothing_
         assert "The hold is ended. Nothing was sent by it" in page.text
         assert "Somebody ended a hold" in page.text
         assert "high_risk" not in await holds_of(hub, case)
+        order = "select priority, risk_grade from case_file where case_id = $1"
+        assert await hub.rows(order, case) == [{"priority": 0, "risk_grade": "high"}], "the danger is there as before"
         assert await hub.value("select count(*) from leg") == 0
         assert "No hold waits for a second person." in (await leader.get("/cases/hold-ends")).text
         await leader.get(f"/cases/{case}/holds/high_risk", 409)

@@ -78,7 +78,8 @@ def opened(
 ) -> Case:
     """The row of a new case; `sealed`: its details came."""
     routing = decision.routing
-    urgency = priority(routing.holds)
+    signs = (*routing.holds, *decision.grave)
+    urgency = priority(signs)
     by = hub_due(urgency, now) if state_of(decision) == "waiting" else None
     return Case(
         case_id=facts.case_id,
@@ -96,7 +97,7 @@ def opened(
         holds=routing.holds,
         doors=routing.doors,
         priority=urgency,
-        risk_grade=acted_on(facts.risk_grade, routing.holds),
+        risk_grade=acted_on(facts.risk_grade, signs),
         dash_score=facts.dash_score,
         marac_on=facts.marac_on,
         hub_due=by,

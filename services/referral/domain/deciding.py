@@ -36,7 +36,8 @@ class Leg:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`referrals`: id and line of every referral received now, sent ones included; `waiting`: the lines of those that a
-    human has to send; `nobody_available`: the lines that nobody can take. `routing` is what stands after this run.
+    human has to send; `nobody_available`: the lines that nobody can take. `routing` is what stands after this run;
+    `grave`: holds that humans ended though their danger is there: they keep its place in the queue and its mark.
     """
 
     case_id: UUID
@@ -51,6 +52,7 @@ class Decision:
     run: int
     events: tuple[Announcement, ...]
     directory_version: str = ""
+    grave: tuple[str, ...] = ()
 
 
 SHARED = "police_share"

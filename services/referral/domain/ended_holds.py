@@ -13,11 +13,13 @@ ENDED = "end."
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`stands_on`: names of facts, of the case or of what was known of the person; `digest`: of what they were."""
+    """`stands_on`: names of facts, of the case or of what was known of the person; `digest`: of what they were;
+    `stays`: what safety asks for was done, and the danger is there as before."""
 
     hold: str
     stands_on: tuple[str, ...]
     digest: str
+    stays: bool = False
 
 
 def digest(stands_on: Iterable[str], facts: CaseFacts, history: History) -> str:

@@ -101,6 +101,7 @@ def decide_again(
         run,
         tuple(events),
         force.directory.version,
+        tuple(sorted(one.hold for one in standing.ended if one.stays and one.hold in over)),
     )
 
 

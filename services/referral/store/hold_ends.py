@@ -78,7 +78,7 @@ async def drop_waiting(tx: Tx, case_id: UUID, hold: str) -> None:
 
 
 _ENDED = """
-select distinct on (case_id, hold) case_id, hold, stands_on, digest from hold_end
+select distinct on (case_id, hold) case_id, hold, stands_on, digest, reason = 'acted_on' as stays from hold_end
  where case_id = any($1::uuid[]) and says = 'ended' order by case_id, hold, decided_at desc, end_id
 """
 
@@ -87,7 +87,7 @@ async def ended(tx: Tx, case_ids: Collection[UUID]) -> dict[UUID, tuple[Ended, .
     """The holds that a human ended, by case: of each the last time."""
     found: dict[UUID, tuple[Ended, ...]] = {}
     for row in await tx.fetch(_ENDED, list(case_ids)) if case_ids else []:
-        one = Ended(row["hold"], tuple(row["stands_on"]), row["digest"])
+        one = Ended(row["hold"], tuple(row["stands_on"]), row["digest"], row["stays"])
         found[row["case_id"]] = (*found.get(row["case_id"], ()), one)
     return found
 
