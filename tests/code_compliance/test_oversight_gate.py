@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -90,7 +91,7 @@ async def a_complaint(hub: Hub, sealer: Sealer) -> None:
     held = complaining.new(CRIME, "police", "self", now, RULES, now, CASE)
     async with hub.database.begin() as tx:
         sealed = await complaining._sealed(sealer, CRIME, words="I was not told.\nNot once.")
-        await complaints.add(tx, held, sealed.words, None)
+        await complaints.add(tx, replace(held, danger=True), sealed.words, None)
         await complaints.link_clocks(tx, CRIME, CASE, [("R6.suspect_arrested", "m5")])
 
 
