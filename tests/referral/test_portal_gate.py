@@ -104,7 +104,8 @@ async def test_lists_and_capacity_pass_the_gate(hub: Hub, site: tuple[Gate, str,
 
 async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate, str, list[Any], list[Any]]) -> None:
     gate, origin, manager, _ = site
-    new, taken, ending, locked, refused = [await a_referral_sent(hub) for _ in range(5)]
+    new, taken, ending, locked, refused, hidden = [await a_referral_sent(hub) for _ in range(6)]
+    await hub.worker.pool.execute("update leg set restricted = true where leg_id = $1", hidden.leg)
     await take(hub, taken, "accept")
     await take(hub, ending, "accept", "start")
     await take(hub, locked, "accept")
@@ -130,6 +131,7 @@ async def test_a_referral_and_its_steps_pass_the_gate(hub: Hub, site: tuple[Gate
         (f"{ending.page}/steps/pause", press("Put support on hold")),
         (f"{new.page}/steps/waitlist", press("Put on the waiting list")),
         (f"{new.page}/steps/complete", None),
+        (hidden.page, press("Somebody else answered: lock it")),
     ]
     assert await problems(gate, origin, manager, ways) == {}
 
