@@ -199,8 +199,12 @@ async def one(tx: Tx, referral_id: UUID, limits: Limits) -> Offered | None:
     return read_one(Offered, row)
 
 
+_NAMED = "select set_config('app.had_referral', $1, true)"
+
+
 async def is_hidden(tx: Tx, referral_id: UUID) -> bool:
     """Whether the viewer's provider had this referral, and the viewer does not see it since a restriction."""
+    await tx.execute(_NAMED, str(referral_id))
     asked = (
         "select exists (select 1 from had_leg h where h.referral_id = $1"
         " and not exists (select 1 from leg l where l.leg_id = h.leg_id))"
@@ -221,6 +225,7 @@ async def is_urgent(tx: Tx, leg_id: UUID) -> bool:
 
 async def case_held_once(tx: Tx, referral_id: UUID) -> UUID | None:
     """The case of a referral of which the viewer's provider has or had a leg, seen or not; None of everybody else's."""
+    await tx.execute(_NAMED, str(referral_id))
     held = ("leg", "lapsed_leg", "had_leg")
     asked = " union ".join(f"select case_id from {one} where referral_id = $1" for one in held)
     found: UUID | None = await tx.fetchval(asked, referral_id)
