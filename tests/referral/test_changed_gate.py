@@ -191,7 +191,13 @@ async def test_pages_of_a_provider_that_changed_meanwhile_pass_the_gate(site: Si
         reason_code="capacity",
     )  # fmt: skip
     await site.passes(
-        "idva.worker", sent.page, "Record the attempt", "has changed", meanwhile=end, channel="mobile", outcome="spoke"
+        "idva.worker",
+        sent.page,
+        "Record the attempt",
+        "kept all the same",
+        meanwhile=end,
+        channel="mobile",
+        outcome="spoke",
     )
     closed = await a_referral_ended(hub)
     await site.passes("idva.worker", closed.page, says="Support has ended")

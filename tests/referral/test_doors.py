@@ -111,7 +111,7 @@ async def test_a_confirmed_override_opens_a_door_without_the_persons_agreement(h
 @pytest.mark.service
 async def test_a_no_to_support_leaves_the_safety_of_a_young_person_to_a_human(hub: Hub) -> None:
     told = {"age_at_report": 17, "age_at_offence": 16, "share": "refused"}
-    long_ago = {"offence_code": RAPE, "committed_to": "2026-01-01"}
+    long_ago = {"offence_code": RAPE, "committed_from": "2026-01-01", "committed_to": "2026-01-01"}
     case = await a_case(hub, a_crime(a_victim("V-1", **told), **long_ago))
     assert await hub.value("select decision from case_file where case_id = $1", case) == "refused"
     task = "select kind from task where case_id = $1 and done_at is null"

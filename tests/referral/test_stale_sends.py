@@ -16,7 +16,7 @@ from tests.referral.test_life import RIVERBANK, a_rape_sent
 pytestmark = pytest.mark.service
 IDVA = contract_id("harbour-lane-idva")
 YES = {"agreed": "yes", "unassessed": "urgent"}
-OVER = {"contract": str(RIVERBANK), "reason_code": "person_asked", "agreed": "yes"}
+OVER = {"contract": str(RIVERBANK), "reason_code": "better_placed", "agreed": "yes"}
 
 
 @pytest.fixture
