@@ -3,7 +3,11 @@
 
 alter table lock_said add column case_id uuid;
 comment on column lock_said.case_id is 'plain: of which case that referral is';
+alter table lock_said no force row level security;
+alter table referral no force row level security;
 update lock_said s set case_id = r.case_id from referral r where r.referral_id = s.referral_id;
+alter table referral force row level security;
+alter table lock_said force row level security;
 create index lock_said_of_case on lock_said (case_id);
 drop policy portal on lock_said;
 create policy portal on lock_said for insert to {database}_portal

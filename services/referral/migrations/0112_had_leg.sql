@@ -15,7 +15,6 @@ comment on column had_leg.provider_id is 'plain: whose leg';
 comment on column had_leg.since is 'plain: since when it is hidden';
 create index had_leg_of_referral on had_leg (referral_id);
 alter table had_leg enable row level security;
-alter table had_leg force row level security;
 create policy worker on had_leg to {database}_worker using (true) with check (true);
 create policy hub on had_leg to {database}_hub
     using (exists (select 1 from case_file c where c.case_id = had_leg.case_id)) with check (true);
@@ -40,6 +39,7 @@ alter table leg no force row level security;
 insert into had_leg (leg_id, referral_id, case_id, provider_id)
 select leg_id, referral_id, case_id, provider_id from leg where restricted and state <> 'leaving' on conflict do nothing;
 alter table leg force row level security;
+alter table had_leg force row level security;
 
 drop policy portal on lock_said;
 create policy portal on lock_said for insert to {database}_portal
