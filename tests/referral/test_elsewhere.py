@@ -95,6 +95,18 @@ async def test_of_somebody_at_high_risk_nothing_leaves_by_itself_in_another_case
 
 
 @pytest.mark.service
+@pytest.mark.parametrize(("kind", "sent"), [("person", 0), ("business", 1)])
+async def test_while_the_risk_to_a_person_is_to_be_looked_at_nothing_leaves_by_itself_in_another_case(
+    hub: Hub, kind: str, sent: int
+) -> None:
+    told = {"kind": kind} if kind == "person" else {"kind": kind, "named_contact": True, "age_at_report": None}
+    first = await a_case(hub, a_crime(a_victim("V-1", **told)))
+    await hub.worker.pool.execute("update case_file set review_since = now() where case_id = $1", first)
+    other = await a_case(hub, a_crime(a_victim("V-1", **told)))
+    assert await hub.value("select count(*) from leg where case_id = $1", other) == sent
+
+
+@pytest.mark.service
 async def test_a_risk_that_the_police_raise_makes_what_is_open_urgent_and_is_told(hub: Hub) -> None:
     victim = a_victim("V-1", risk={"grade": "standard", "dash_score": 3})
     crime = a_crime(victim)

@@ -44,7 +44,7 @@ _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
        'honour_based_abuse' = any(lines) as one_chance,
-       'high_risk' = any(holds) or review_since is not null as high_risk
+       'high_risk' = any(holds) or (review_since is not null and kind <> 'business') as high_risk
   from case_file where person_id = any($1::uuid[])
 """
 _CHANNELS = """
