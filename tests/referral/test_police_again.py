@@ -137,6 +137,20 @@ async def test_what_the_police_no_longer_call_safe_is_safe_nowhere_and_somebody_
     assert await hub.value("select count(*) from alert where trigger = $1", UNSAFE) == alarms, "once"
 
 
+@pytest.mark.parametrize("kind", ["person", "business"])
+async def test_first_details_that_shut_a_way_and_news_of_a_business_ask_nothing_of_anybody(hub: Hub, kind: str) -> None:
+    other = {} if kind == "person" else {"kind": kind, "named_contact": True, "age_at_report": None}
+    ways = [("email", "wil.testperson@example.org", "safe"), ("mobile", NUMBER, "safe"), ("text", NUMBER, "unsafe")]
+    given = [{"kind": way, "value": value, "safety": safety} for way, value, safety in ways]
+    crime = a_crime(a_victim("V-1", channels_safe=["email", "mobile"], **other))
+    case = await with_its_provider(hub, crime, channels=given[:2] if kind == "business" else given)
+    if kind == "business":
+        victim = crime["victims"][0] | {"channels_safe": ["email"]}
+        await hub.hears([snapshot(updated(crime, 2, victims=[victim]), clock.now())])
+    assert await safety(hub) == ("unsafe" if kind == "person" else "unknown")
+    assert "not_safe_any_more" not in await asked(hub, case)
+
+
 async def test_what_the_person_told_a_worker_and_what_the_police_repeat_stay_safe(hub: Hub) -> None:
     crime = a_crime(a_victim("V-1"))
     case = await with_its_provider(hub, crime)

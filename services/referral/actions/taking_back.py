@@ -27,7 +27,8 @@ async def follow(tx: Tx, unsaid: Mapping[Key, datetime]) -> None:
 
 
 async def ask(tx: Tx, person_id: UUID, now: datetime) -> None:
-    """A task of the same day for each case of the person that is with a provider, who is told too."""
+    """A task of the same day for each case of the person that is with a provider, who is told too. A business is told
+    of nothing: nobody is hurt by a call to it."""
     with_provider = [one for one in await cases.of_person(tx, person_id, closed=False) if await _is_helped(tx, one)]
     due, about = filing.end_of_day(now), now.isoformat()
     await tasks.add(tx, [Task(task_id(KIND, one, about), KIND, due, now, case_id=one) for one in with_provider])
@@ -38,6 +39,9 @@ async def ask(tx: Tx, person_id: UUID, now: datetime) -> None:
 
 
 async def _is_helped(tx: Tx, case_id: UUID) -> bool:
+    case = await cases.load(tx, case_id)
+    if case is None or case.kind == "business":
+        return False
     legs = await referrals.legs_of_case(tx, case_id)
     return any(leg.state in WITH_PROVIDER and leg.sent_at is not None for leg in legs)
 

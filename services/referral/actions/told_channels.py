@@ -41,7 +41,8 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
     shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
     await _tell(tx, shut, now)
-    for person_id in sorted({key[0] for key, safety in shut.items() if safety == "unsafe"}) if not heard else ():
+    used = {key for key in shut if key not in held or held[key].value_index is not None}
+    for person_id in sorted({key[0] for key in used if shut[key] == "unsafe"}) if not heard else ():
         await taking_back.ask(tx, person_id, now)
     other = {key[0] for key, one in found.items() if held[key].value_index not in (None, one.value_index)}
     await _pass_on(tx, sorted(other), now)
