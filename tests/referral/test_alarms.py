@@ -12,7 +12,7 @@ from services.referral.actions import alerting, contacting, locking, providing, 
 from services.referral.domain.ended import Ended, against
 from services.referral.domain.support import Answer
 from services.referral.store.support import Assessment, EndReport
-from tests.builders import a_crime, a_victim, a_viewer, an_event, recorded
+from tests.builders import a_crime, a_victim, a_viewer, an_event, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import hub_pages
@@ -197,6 +197,32 @@ async def test_what_the_hub_takes_back_for_danger_is_looked_at_again_and_the_nex
     await hub.hears(recorded(later, at=clock.now()))
     decision = "select decision from case_file where crime_id = $1"
     assert await hub.value(decision, UUID(later["crime_id"])) == ("waiting" if danger else "sent")
+
+
+@pytest.mark.parametrize("verb", ["decline", "withdraw"])
+async def test_what_came_back_after_it_was_sent_is_not_with_a_provider_again_by_a_later_decision(
+    hub: Hub, databases: Databases, verb: str
+) -> None:
+    crime = a_crime(a_victim("V-back", channels_safe=["mobile"]))
+    sent = await a_referral_sent_by_policy(hub, crime, channels=SAFE)
+    if verb == "decline":
+        provider = await hub.value("select provider_id from leg")
+        worker = a_viewer("idva.worker", organisation_id=provider)
+        async with hub.looks(worker) as tx:
+            await providing.step(tx, worker, sent.referral, "decline", clock.now(), reason_code="conflict")
+    else:
+        async with hub.looks(OFFICER) as tx:
+            await referring.withdraw(tx, OFFICER, sent.referral, "wrong_service", clock.now())
+    await settled(hub)
+    stands = {"decline": "waiting", "withdraw": "resting"}[verb]
+    state = "select state from case_file where case_id = $1"
+    assert await hub.value(state, sent.case) == stands
+    await hub.hears([snapshot(updated(crime, 2), clock.now())])
+    assert await hub.value(state, sent.case) == stands
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{sent.case}")
+        assert "Sent automatically" not in page.texts("strong")
+        assert ("Waiting for a human" if verb == "decline" else "Nothing of it is open") in page.text
 
 
 async def test_a_risk_that_rises_makes_what_others_have_urgent_from_now_on(hub: Hub, databases: Databases) -> None:

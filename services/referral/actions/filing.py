@@ -134,10 +134,13 @@ def opened(
     )
 
 
-def again(held: Case, new: Case, *, waits: bool = False) -> Case:
+def again(held: Case, new: Case, *, waits: bool = False, sent: bool = False) -> Case:
     """A case that was decided again: what the hub itself keeps stays; new holds, and a new referral that a human has to
-    send (`waits`), bring it back to a human."""
-    state = new.state if held.state in ("resting", "waiting") and not held.closed_at else held.state
+    send (`waits`), bring it back to a human. One that came back to a human after it was sent waits until somebody acts,
+    and none is with a provider again unless something is sent now (`sent`)."""
+    came_back = held.decision == "sent" and held.state == "waiting"
+    moves = held.state in ("resting", "waiting") and not held.closed_at and not came_back
+    state = new.state if moves and (sent or new.state != "active") else held.state
     more = set(new.holds).difference(held.holds) or set(new.doors).difference(held.doors)
     if new.state == "waiting" and held.state == "active" and (waits or more):
         state = "waiting"

@@ -182,7 +182,7 @@ def _hear_case(
         decision = decide_again(facts, history, stands, hearing.books, now, revision)
         facts = keeping(stands.before, facts)
         new = filing.opened(facts, history, decision, person, revision, now, sealed=facts.victim_ref in sealed)
-        case = filing.again(held, new, waits=bool(decision.waiting))
+        case = filing.again(held, new, waits=bool(decision.waiting), sent=bool(decision.legs))
         _note_share(hearing, stands.before, facts)
     if held is None and person in past.prior:
         _make_unsure(hearing, {person, *past.linked.get(person, ())}, event)

@@ -75,7 +75,9 @@ async def rerun(
     )
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)
-    case = changed(filing.again(held, new, waits=bool(decision.waiting)), removed=held.removed)
+    case = changed(
+        filing.again(held, new, waits=bool(decision.waiting), sent=bool(decision.legs)), removed=held.removed
+    )
     helped = [r.case_id for r in referred if r.state in WITH_PROVIDER]
     news = filing.news(held, case, now, helped=helped, lines=by is None)
     changes = Changes()

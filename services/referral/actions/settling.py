@@ -139,9 +139,9 @@ _OF_DANGER = ("on_hold", "ended_early", "declined_by_provider", "withdrawn")
 
 async def _another_way(tx: Tx, referral: ReferralState, now: datetime) -> None:
     """The hub took a referral back since it was not safe, or the risk had changed: another way to help is found, within
-    the limit of life safety where it was urgent. Once for each referral."""
+    the limit of life safety where it was urgent, else the same day. Once for each referral."""
     kind = "another_way"
-    due = filing.hub_due(filing.LIFE_SAFETY if referral.urgent else 1, now)
+    due = filing.hub_due(filing.LIFE_SAFETY, now) if referral.urgent else filing.end_of_day(now)
     about = task_id(kind, referral.referral_id)
     await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id)])
 

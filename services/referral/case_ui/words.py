@@ -224,4 +224,6 @@ def standing(decision: str, state: str) -> str:
     """Where a case stands, for its first page: what was decided, unless a human waited for has decided since."""
     if decision == "waiting" and state in ("active", "closed"):
         return "With a provider" if state == "active" else "Closed"
+    if decision == "sent" and state in ("waiting", "resting"):
+        return DECISIONS["waiting"] if state == "waiting" else "Nothing of it is open"
     return DECISIONS.get(decision, words(decision))
