@@ -34,7 +34,6 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[]
 on conflict do nothing returning event
 """
 _BODIES = "select event, body from kit.inbox where event = any($1::uuid[]) and body is not null"
-OTHER_CONTENT = "ce_id: other content was applied under this id"
 _MOVE = """
 update kit.watermark w set next_offset = n.next_offset, received = w.received + n.received,
        applied = w.applied + n.applied, duplicates = w.duplicates + n.duplicates, ignored = w.ignored + n.ignored,
@@ -86,7 +85,7 @@ class Batch:
 
     def fail(self, unusable: Unusable) -> None:
         self.unusable.append(unusable)
-        if unusable.reason != "bad_key":
+        if not parking.alone(unusable.reason, unusable.detail):
             self.held.add(held_key(unusable))
 
 
@@ -167,10 +166,8 @@ class Inbox:
 
     async def _run(self, tx: Tx, batch: Batch, counts: Counts, *, careful: bool, final: bool = False) -> None:
         events = await self._unknown(tx, batch, counts)
-        behind = {_place(event.record) for event in batch.tail}
-        now = [event for event in events if _place(event.record) not in behind]
         failed: set[tuple[str, int, int]] = set()
-        for handler, group in waves(now, self._listening.handlers):
+        for handler, group in waves(events, self._listening.handlers):
             if careful:
                 await self._bisect(tx, handler, group, batch, final)
             else:
@@ -210,10 +207,8 @@ class Inbox:
             if held.get(event.event, event.body) == event.body:
                 counts.add(event.record, "duplicates")
             else:
-                batch.fail(Unusable(event.record, "refused", OTHER_CONTENT, event.type))
-        new_ones = [event for event in events if _place(event.record) in fresh]
-        batch.tail += [event for event in new_ones if held_key(event) in batch.held and _is_behind(event, batch)]
-        return new_ones
+                batch.fail(Unusable(event.record, "refused", parking.OTHER_CONTENT, event.type))
+        return [event for event in events if _place(event.record) in fresh]
 
     async def _bisect(self, tx: Tx, handler: Any, group: Sequence[Received[Any]], batch: Batch, final: bool) -> None:
         batch.tail += [e for e in group if held_key(e) in batch.failed]
@@ -251,10 +246,6 @@ class Inbox:
             kinds = sorted(counts.unheard)  # parts of a topic count the same kinds at once: always in one order
             numbers = [counts.unheard[kind] for kind in kinds]
             await tx.execute(_IGNORED, [t for t, _ in kinds], [t for _, t in kinds], numbers)
-
-
-def _is_behind(event: Received[Any], batch: Batch) -> bool:
-    return any(held_key(one) == held_key(event) and one.record.offset < event.offset for one in batch.unusable)
 
 
 def _place(record: Record) -> tuple[str, int, int]:

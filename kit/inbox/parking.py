@@ -12,9 +12,12 @@ from kit.received import Received
 
 HeldKey = tuple[str, bytes | None]
 
+OTHER_CONTENT = "ce_id: other content was applied under this id"
+"""Why a record parks whose id was counted wrongly. What is told later under an id of its own is whole, and goes on."""
 _HELD = """
 select distinct topic, key from kit.parked
- where state in ('parked', 'held') and reason <> 'bad_key' and topic = any($1::text[]) and key = any($2::bytea[])
+ where state in ('parked', 'held') and reason <> 'bad_key' and detail is distinct from $3
+   and topic = any($1::text[]) and key = any($2::bytea[])
 """
 _PARK = """
 insert into kit.parked (topic, partition, "offset", key, headers, value, type, reason, detail, state)
@@ -38,8 +41,13 @@ def held_key(item: Received[Any] | Unusable) -> HeldKey:
 async def held_keys(tx: Tx, items: Sequence[Received[Any] | Unusable]) -> set[HeldKey]:
     """The keys of these items that something parked is holding."""
     keys = {i.record.key for i in items if i.record.key}
-    rows = await tx.fetch(_HELD, list({i.record.topic for i in items}), list(keys))
+    rows = await tx.fetch(_HELD, list({i.record.topic for i in items}), list(keys), OTHER_CONTENT)
     return {(row["topic"], row["key"]) for row in rows}
+
+
+def alone(reason: str, detail: str | None) -> bool:
+    """Whether nothing that comes later waits for a record that parks for this."""
+    return reason == "bad_key" or detail == OTHER_CONTENT
 
 
 def why(event: Received[Any], failure: Exception) -> Unusable:

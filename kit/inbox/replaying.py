@@ -30,7 +30,7 @@ async def replay_in(tx: Tx, inbox: Inbox, parked_id: int) -> tuple[int, int]:
     if row is None:
         return 0, 0
     await tx.execute(_LOCK_PARTITION, row["topic"], row["partition"])
-    alone = row["key"] is None or row["reason"] == "bad_key"
+    alone = row["key"] is None or parking.alone(row["reason"], row["detail"])
     rows = [row] if alone else await tx.fetch(_TAIL, row["topic"], row["key"])
     rows = [r for r in rows if r["state"] in ("parked", "held")]
     await parking.close(tx, [r["id"] for r in rows], "replayed", None)
