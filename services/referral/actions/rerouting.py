@@ -1,6 +1,6 @@
 """A case decided again because of what the hub itself learnt: a human's decision, a preference, a proposal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from services.referral.actions.before import history_of
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, History, facts_of
+from services.referral.domain.referral import ReferralState
 from services.referral.domain.update import LIFTED, Standing, decide_again
 from services.referral.store import batches, cases, consent, hold_ends, incidents, referrals, same_person
 from services.referral.store import persons as persons_store
@@ -70,14 +71,12 @@ async def rerun(
         revision=held.revision,
         lifted=LIFTED if await incidents.is_lifted(tx, case_id) else frozenset(),
         ended=(await hold_ends.ended(tx, [case_id])).get(case_id, ()),
-        said_no=any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred)
-        or bool(await consent.noes(tx, [case_id])),
+        said_no=await _said_no(tx, case_id, referred),
     )
     decision = decide_again(facts, history, stands, books, now, held.revision)
     new = filing.opened(facts, history, decision, held.person_id, held.revision, now, sealed=False)
-    case = changed(
-        filing.again(held, new, waits=bool(decision.waiting), sent=bool(decision.legs)), removed=held.removed
-    )
+    again = filing.again(held, new, waits=bool(decision.waiting), sent=bool(decision.legs))
+    case = changed(again, removed=held.removed)
     helped = [r.case_id for r in referred if r.state in WITH_PROVIDER]
     news = filing.news(held, case, now, helped=helped, lines=by is None)
     changes = Changes()
@@ -94,6 +93,12 @@ async def rerun(
     if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True
+
+
+async def _said_no(tx: Tx, case_id: UUID, referred: Sequence[ReferralState]) -> bool:
+    """Whether the person declined one of these referrals, took an agreement back, or said no elsewhere in the case."""
+    declined = any(r.state == "declined_by_victim" or r.reason == "agreement_withdrawn" for r in referred)
+    return declined or bool(await consent.noes(tx, [case_id]))
 
 
 async def history_now(tx: Tx, held: Case, facts: CaseFacts, before: History | None = None) -> History:
