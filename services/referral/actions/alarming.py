@@ -108,7 +108,7 @@ async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
     if case is None:
         return
     grave = case.priority == 0 or case.risk_grade in HIGH
-    due = filing.hub_due(filing.LIFE_SAFETY, now) if grave else filing.end_of_day(now)
+    due = filing.today_or_at_once(now, at_once=grave)
     await _to_look_at(tx, AFRAID, case_id, about, due, now)
 
 

@@ -59,6 +59,11 @@ def end_of_day(now: datetime) -> datetime:
     return due(now, 0, "calendar_days", calendar())
 
 
+def today_or_at_once(now: datetime, *, at_once: bool) -> datetime:
+    """The limit of life safety where it cannot wait for the end of the day."""
+    return hub_due(LIFE_SAFETY, now) if at_once else end_of_day(now)
+
+
 def state_of(decision: Decision) -> str:
     """Where a case stands after a decision: a human's turn, a provider's, or nobody's."""
     if decision.decision == "sent":

@@ -37,6 +37,6 @@ async def watch(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, now: 
     left = set(contract.pack).difference(scope) if scope is not None else set()
     kind = NO_WAY if "channels" in left else NO_RISK if "risk" in left and held.urgent else None
     if kind is not None:
-        due = filing.hub_due(filing.LIFE_SAFETY, now) if held.urgent else filing.end_of_day(now)
+        due = filing.today_or_at_once(now, at_once=held.urgent)
         about = task_id(kind, leg.leg_id)
         await tasks.add(tx, [Task(about, kind, due, now, case_id=leg.case_id, referral_id=leg.referral_id)])

@@ -31,7 +31,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     if case is None or await tasks.get(tx, about) is not None:
         return
     grave = referral.urgent or case.priority == filing.LIFE_SAFETY or case.risk_grade in HIGH
-    due = filing.hub_due(filing.LIFE_SAFETY, now) if grave else filing.end_of_day(now)
+    due = filing.today_or_at_once(now, at_once=grave)
     task = Task(about, TO_ANSWER, due, now, case_id=case.case_id, referral_id=referral.referral_id)
     await tasks.add(tx, [task])
     await noticing.tell_roles(tx, "provider_asked", [case.case_id], now)

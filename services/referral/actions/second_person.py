@@ -23,7 +23,7 @@ async def override_answered(tx: Tx, held: Consent, now: datetime, *, confirmed: 
     await noticing.tell_roles(tx, kind, [held.case_id], now)
     if confirmed and await _left(tx, held):
         return
-    due = filing.hub_due(filing.LIFE_SAFETY, now) if confirmed else filing.end_of_day(now)
+    due = filing.today_or_at_once(now, at_once=confirmed)
     await tasks.add(tx, [Task(task_id(kind, held.consent_id), kind, due, now, case_id=held.case_id)])
 
 
@@ -40,7 +40,7 @@ async def hold_answered(tx: Tx, held: HoldEnd, now: datetime, *, agreed: bool) -
     case, kind = await cases.get(tx, held.case_id), HOLD_ENDED if agreed else HOLD_STAYS
     await noticing.tell_roles(tx, kind, [held.case_id], now)
     if agreed and case is not None and case.state == "waiting":
-        due = filing.hub_due(filing.LIFE_SAFETY, now) if case.priority == 0 else filing.end_of_day(now)
+        due = filing.today_or_at_once(now, at_once=case.priority == 0)
         await tasks.add(tx, [Task(task_id(kind, held.end_id), kind, due, now, case_id=held.case_id)])
 
 

@@ -141,7 +141,7 @@ async def _another_way(tx: Tx, referral: ReferralState, now: datetime) -> None:
     """The hub took a referral back since it was not safe, or the risk had changed: another way to help is found, within
     the limit of life safety where it was urgent, else the same day. Once for each referral."""
     kind = "another_way"
-    due = filing.hub_due(filing.LIFE_SAFETY, now) if referral.urgent else filing.end_of_day(now)
+    due = filing.today_or_at_once(now, at_once=referral.urgent)
     about = task_id(kind, referral.referral_id)
     await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id)])
 
