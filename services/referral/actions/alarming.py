@@ -10,7 +10,6 @@ from kit import audit
 from kit.database import Tx
 from services.referral.actions import elsewhere, filing, new_incident, noticing
 from services.referral.actions.locking import BY_RULE
-from services.referral.domain.assessed import HIGH
 from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import NOW_OR_CHILD
@@ -107,8 +106,7 @@ async def afraid(tx: Tx, case_id: UUID, about: object, now: datetime) -> None:
     case = await cases.get(tx, case_id)
     if case is None:
         return
-    grave = case.priority == 0 or case.risk_grade in HIGH
-    due = filing.today_or_at_once(now, at_once=grave)
+    due = filing.today_or_at_once(now, at_once=filing.is_grave(case))
     await _to_look_at(tx, AFRAID, case_id, about, due, now)
 
 

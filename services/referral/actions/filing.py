@@ -12,6 +12,7 @@ from contracts.police import Crime
 from contracts.working_time import calendar, due, local_day
 from services.referral.actions import unlisted
 from services.referral.domain.announcing import REPEAT, band
+from services.referral.domain.assessed import HIGH
 from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import CaseFacts, History, acted_on
 from services.referral.domain.referral import ReferralState
@@ -57,6 +58,11 @@ def _end_of_working_day(day: date) -> datetime:
 def end_of_day(now: datetime) -> datetime:
     """The end of this day in London: what must be done the same day."""
     return due(now, 0, "calendar_days", calendar())
+
+
+def is_grave(case: Case) -> bool:
+    """Whether life is at risk in a case, by a hold or by the grade of its risk."""
+    return case.priority == LIFE_SAFETY or case.risk_grade in HIGH
 
 
 def today_or_at_once(now: datetime, *, at_once: bool) -> datetime:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from kit.database import Tx
 from services.referral.actions import filing, gating
-from services.referral.domain.assessed import HIGH
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
 from services.referral.store import consent, tasks
@@ -23,8 +22,7 @@ NEEDED = frozenset({"channels", "risk"})
 
 def asks_why(case: Case, left: Collection[str]) -> bool:
     """Whether somebody has to say why a person at high risk is sent without what their agreement leaves out."""
-    high = case.risk_grade in HIGH or "high_risk" in case.holds or case.priority == filing.LIFE_SAFETY
-    return high and not NEEDED.isdisjoint(left)
+    return filing.is_grave(case) and not NEEDED.isdisjoint(left)
 
 
 async def watch(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, now: datetime) -> None:

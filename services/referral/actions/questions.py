@@ -6,7 +6,6 @@ from uuid import uuid5
 from contracts.identity import NS
 from kit.database import Tx
 from services.referral.actions import filing, noticing
-from services.referral.domain.assessed import HIGH
 from services.referral.domain.referral import ReferralState
 from services.referral.store import cases, notices, tasks
 from services.referral.store.notices import Notice
@@ -30,8 +29,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     case = await cases.get(tx, referral.case_id)
     if case is None or await tasks.get(tx, about) is not None:
         return
-    grave = referral.urgent or case.priority == filing.LIFE_SAFETY or case.risk_grade in HIGH
-    due = filing.today_or_at_once(now, at_once=grave)
+    due = filing.today_or_at_once(now, at_once=referral.urgent or filing.is_grave(case))
     task = Task(about, TO_ANSWER, due, now, case_id=case.case_id, referral_id=referral.referral_id)
     await tasks.add(tx, [task])
     await noticing.tell_roles(tx, "provider_asked", [case.case_id], now)
