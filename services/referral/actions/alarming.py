@@ -128,17 +128,21 @@ async def danger_taken_back(tx: Tx, case_id: UUID, about: object, now: datetime)
 
 async def complaint_danger(tx: Tx, told: ComplaintReceived, now: datetime) -> None:
     """What somebody said in a complaint holds a sign of danger: whoever is on duty looks within the hour by the clock,
-    at the case where it is known or named by its reference, and else at the words alone. Once for each complaint."""
+    at the case where it is known or named by its reference, and else at the words alone. Once for each complaint: a
+    further one on a case whose task is open is named in that task, and told anew."""
     case = await cases.get(tx, told.case_id) if told.case_id else None
     found = [case] if case else await cases.by_reference(tx, told.named) if told.named else []
     case_id = found[0].case_id if len(found) == 1 else None
     task, due = task_id(tasks.COMPLAINT, told.complaint_id), filing.hub_due(filing.LIFE_SAFETY, now)
-    if await tasks.get(tx, task) is not None:
+    if await tasks.knows_complaint(tx, told.complaint_id, case_id):
         return
-    await tasks.add(tx, [Task(task, tasks.COMPLAINT, due, now, case_id=case_id, complaint_id=told.complaint_id)])
+    if case_id is None or not await tasks.join_complaint(tx, case_id, told.complaint_id):
+        await tasks.add(tx, [Task(task, tasks.COMPLAINT, due, now, case_id=case_id, complaint_id=told.complaint_id)])
     if case_id is not None:
         await beside.mark_for_review(tx, [case_id], now)
         await noticing.tell_roles(tx, tasks.COMPLAINT, [case_id], now)
+    else:
+        await noticing.tell_of_task(tx, tasks.COMPLAINT, task, now)
     about = ("case", case_id) if case_id else ("complaint", told.complaint_id)
     await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{tasks.COMPLAINT}", *about)])
 

@@ -66,6 +66,15 @@ async def tell_roles(tx: Tx, kind: str, case_ids: Sequence[UUID], now: datetime)
     await notices.add(tx, told)
 
 
+async def tell_of_task(tx: Tx, kind: str, task_id: UUID, now: datetime) -> None:
+    """Tells officers and leaders of a task of which no case is known; it is over when the task is."""
+    told = [
+        Notice(uuid5(NS, f"notice/{kind}/{role}/{task_id}"), role, kind, None, now, task_id)
+        for role in ("officer", "leader")
+    ]
+    await notices.add(tx, told)
+
+
 OfClock = EntitlementFact | RelatedClockFact
 
 

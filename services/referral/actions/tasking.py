@@ -44,19 +44,22 @@ TO_SAY = frozenset({"not_needed", "not_possible", "other_agency"})
 
 
 async def close(
-    tx: Tx, viewer: Viewer, sealer: Sealer, task_id: UUID, answer: str, text: str, now: datetime
+    tx: Tx, viewer: Viewer, sealer: Sealer, task_id: UUID, answer: str, text: str, now: datetime, complaints: int
 ) -> UUID | None:
-    """Closes a task; the id of its case. The same answer a second time changes nothing.
+    """Closes a task; the id of its case. The same answer a second time changes nothing. `complaints`: how many the page
+    named, 0 for another task.
 
-    Refused: `task_id` not_found or already_closed; `answer` missing; `text` missing or too_long.
+    Refused: `task_id` not_found, already_closed or complaint_came; `answer` missing; `text` missing or too_long.
     """
-    held = await tasks.get(tx, task_id)
+    held = await tasks.load(tx, task_id)
     if held is None:
         raise Refused("task_id", "not_found")
     if held.done_at is not None:
         if (held.done_by, held.done_how) == (viewer.user_id, answer):
             return held.case_id
         raise Refused("task_id", "already_closed")
+    if len(held.complaints) > complaints:
+        raise Refused("task_id", "complaint_came")
     if answer not in answers_of(held):
         raise Refused("answer", "missing")
     case = await cases.get(tx, held.case_id) if held.case_id else None

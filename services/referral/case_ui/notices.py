@@ -10,6 +10,7 @@ from services.referral.case_ui.room import Desk
 from services.referral.store import notices
 from services.referral.store.notices import OF_CLOCKS
 
+OF_A_TASK = "task_"
 KINDS = {
     "urgent_case": "Life safety, and nobody looks after it",
     "risk_to_review": "Bail, release or an order was heard of: review the risk before any contact",
@@ -20,6 +21,8 @@ KINDS = {
     " risk all the same, now",
     "complaint_danger": "Words of a complaint may speak of danger, and name this case: read them, and look at the risk,"
     " now",
+    f"{OF_A_TASK}complaint_danger": "Words of a complaint may speak of danger, and whose they are is not known: read"
+    " them, and find out who it is, now",
     "agreement_afraid": "Somebody took back an agreement, or said no, out of fear: look at the risk now",
     "danger_found": "A danger to the person was found or told: review the risk before any contact",
     "death_told": "It was recorded that the person died: make sure that it is so",
@@ -53,6 +56,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         shown=[notice for notice in shown if notice.kind not in OF_CLOCKS],
         clocks=[notice for notice in shown if notice.kind in OF_CLOCKS],
         kinds=KINDS,
+        of_a_task=OF_A_TASK,
         unread=[notice.notice_id for notice in shown if not notice.read],
     )
 

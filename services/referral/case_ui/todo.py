@@ -22,6 +22,9 @@ ERRORS = {
     ("text", "too_long"): f"What you write must be {noting.LONGEST:,} characters or fewer",
 }
 LAST_PAGE = 400
+ONE_MORE = (
+    "Another complaint of this case came meanwhile, and it may speak of danger too: read it before you close this."
+)
 
 
 async def show(visit: Visit, desk: Desk) -> Response:
@@ -76,12 +79,21 @@ async def close(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             task_id = visit.id("task_id")
-            case_id = await tasking.close(tx, visit.signed_in, visit.sealer, task_id, answer, text, visit.now)
+            closed = tasking.close(tx, visit.signed_in, visit.sealer, task_id, answer, text, visit.now, _named(visit))
+            case_id = await closed
     except Refused as refused:
         message = ERRORS.get((refused.field, refused.code))
         if message:
             return await ask(visit, desk, [FieldError(refused.field, message)])
         async with visit.begin() as tx:
             held = await tasks.get(tx, task_id)
-        return visit.not_found() if held is None else _over(visit, held)
+        if held is None:
+            return visit.not_found()
+        return _over(visit, held) if held.done_at else visit.conflict(ONE_MORE, f"/cases/tasks/{task_id}")
     return visit.redirect(f"/cases/{case_id}" if case_id else "/cases/tasks", flash="The task is closed.")
+
+
+def _named(visit: Visit) -> int:
+    """How many complaints the page named that is sent."""
+    said = one(visit, "complaints")
+    return int(said) if said.isdecimal() and len(said) < 5 else 0

@@ -73,13 +73,14 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice to a role."""
+    """One notice to a role, of a case, or of a task of which no case is known."""
 
     notice_id: UUID
     role: str
     kind: str
-    case_id: UUID
+    case_id: UUID | None
     at: datetime
+    task_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,11 @@ class Shown:
 
     notice_id: UUID
     kind: str
-    case_id: UUID
-    reference: str
+    case_id: UUID | None
+    reference: str | None
     at: datetime
     read: bool
+    task_id: UUID | None
 
 
 async def causes(tx: Tx, kind: str, since: datetime, limit: int) -> list[Cause]:
@@ -112,7 +114,7 @@ async def add(tx: Tx, notices: Sequence[Notice]) -> None:
     """Tells them; one that was over is told again, since its cause came back."""
     names = columns(Notice)
     await tx.executemany(
-        f"insert into notice ({names}) values ($1, $2, $3, $4, $5)"
+        f"insert into notice ({names}) values ($1, $2, $3, $4, $5, $6)"
         " on conflict (notice_id) do update set over_at = null where notice.over_at is not null",
         [tuple(getattr(notice, name) for name in names.split(", ")) for notice in notices],
     )
@@ -126,7 +128,7 @@ async def tell(tx: Tx, notices: Sequence[Notice]) -> None:
     await tx.execute("delete from notice_read where notice_id = any($1::uuid[])", values[0])
     await tx.execute(
         f"insert into notice ({names}) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[],"
-        " $5::timestamptz[]) on conflict (notice_id) do update set kind = excluded.kind, at = excluded.at,"
+        " $5::timestamptz[], $6::uuid[]) on conflict (notice_id) do update set kind = excluded.kind, at = excluded.at,"
         " over_at = null",
         *values,
     )
@@ -144,6 +146,9 @@ async def end(tx: Tx, now: datetime) -> int:
     for kind, over in _OVER.items():
         asked = f"update notice n set over_at = $1 where n.kind = $2 and n.over_at is null and {over} returning 1"
         ended += len(await tx.fetch(asked, now, kind))
+    done = "exists (select 1 from task t where t.task_id = n.task_id and t.done_at is not null)"
+    asked = f"update notice n set over_at = $1 where n.task_id is not null and n.over_at is null and {done} returning 1"
+    ended += len(await tx.fetch(asked, now))
     return ended
 
 
@@ -165,8 +170,9 @@ async def unread(tx: Tx, role: str, at_most: int = 100) -> tuple[int, int]:
 async def shown(tx: Tx, role: str, limit: int = 100) -> list[Shown]:
     """Open notices to this role, those of clocks last; unread ones first, newest first."""
     asked = (
-        f"select n.notice_id, n.kind, n.case_id, c.reference, n.at, {_READ} as read from notice n"
-        " join case_file c using (case_id) where n.role = $1 and n.over_at is null"
+        f"select n.notice_id, n.kind, n.case_id, c.reference, n.at, {_READ} as read, n.task_id from notice n"
+        " left join case_file c using (case_id) where n.role = $1 and n.over_at is null"
+        " and (c.case_id is not null or n.case_id is null)"
         " order by n.kind = any($3::text[]), 6, n.at desc, n.notice_id limit $2"
     )
     return read(Shown, await tx.fetch(asked, role, limit, list(OF_CLOCKS)))

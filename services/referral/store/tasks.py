@@ -58,6 +58,26 @@ async def add_unless_open(tx: Tx, task: Task) -> None:
     )
 
 
+async def knows_complaint(tx: Tx, complaint_id: UUID, case_id: UUID | None) -> bool:
+    """Whether a task, open or closed, speaks of this complaint already."""
+    asked = (
+        "select exists (select 1 from task where task_id = $1) or exists (select 1 from task where case_id = $2"
+        " and kind = $3 and $4::uuid = any(more_complaints))"
+    )
+    return bool(await tx.fetchval(asked, task_id(COMPLAINT, complaint_id), case_id, COMPLAINT, complaint_id))
+
+
+async def join_complaint(tx: Tx, case_id: UUID, complaint_id: UUID) -> bool:
+    """Names a further complaint in the open task of this case about one; False where none is open."""
+    joined = await tx.fetchval(
+        "update task set more_complaints = more_complaints || $3::uuid where task_id = (select task_id from task"
+        " where case_id = $1 and kind = $2 and done_at is null order by due_at, task_id limit 1 for update)"
+        " and done_at is null returning task_id",
+        *(case_id, COMPLAINT, complaint_id),
+    )
+    return joined is not None
+
+
 async def over_of_hub(tx: Tx, case_id: UUID, kind: str, by: UUID, now: datetime) -> None:
     """Closes the tasks of this kind of a case that are of none of its referrals."""
     await tx.execute(
@@ -152,11 +172,18 @@ class Held:
     crime_reference: str | None
     contract_id: UUID | None = None
     complaint_id: UUID | None = None
+    more_complaints: Sequence[UUID] = ()
+
+    @property
+    def complaints(self) -> list[UUID]:
+        """Every complaint that it speaks of, as they came."""
+        return [self.complaint_id, *self.more_complaints] if self.complaint_id else []
 
 
 _HELD = """
 select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
-       t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id, t.complaint_id
+       t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id, t.complaint_id,
+       t.more_complaints
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
@@ -167,6 +194,12 @@ _MINE = "c.assigned_to = (select nullif(current_setting('app.user_id', true), ''
 async def get(tx: Tx, task: UUID) -> Held | None:
     """A task as it stands; None for a viewer who may not see its case."""
     return read_one(Held, await tx.fetchrow(f"{_HELD} where t.task_id = $1", task))
+
+
+async def load(tx: Tx, task: UUID) -> Held | None:
+    """As `get`, and nobody changes it until the transaction ends."""
+    await tx.execute("select 1 from task where task_id = $1 for update", task)
+    return await get(tx, task)
 
 
 async def queue(tx: Tx, *, mine: bool, page: int, size: int = 25) -> list[Held]:
