@@ -44,7 +44,7 @@ TO_SAY = frozenset({"not_needed", "not_possible", "other_agency"})
 
 
 async def close(
-    tx: Tx, viewer: Viewer, sealer: Sealer, task_id: UUID, answer: str, text: str, now: datetime, complaints: int
+    tx: Tx, viewer: Viewer, sealer: Sealer, task_id: UUID, answer: str, text: str, now: datetime, complaints: int = 0
 ) -> UUID | None:
     """Closes a task; the id of its case. The same answer a second time changes nothing. `complaints`: how many the page
     named, 0 for another task.
