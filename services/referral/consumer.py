@@ -89,6 +89,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
     await alarming.dead_by_the_police(tx, batch.dead)
+    await alarming.dead_before(tx, batch.of_dead, events[-1].time)
     since = events[-1].time
     await alarming.of_batch(tx, batch.dangers, batch.later, since, no_crime=batch.no_crime, helped=past.helped)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)

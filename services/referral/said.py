@@ -74,6 +74,7 @@ FOUND = {
     "language_told": "Another language of the person was told {} than when this was sent: see which before you get in"
     " touch, or ask the hub, and ask for an interpreter.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
+    "another_died": "It was found {} that the person who died is another one: nothing says that this person died.",
     "person_alive": "It was said {} that this person is alive: that they died was recorded by mistake. Every channel "
     "stays locked until somebody has spoken to them.",
 }

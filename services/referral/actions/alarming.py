@@ -8,20 +8,20 @@ from contracts.code_compliance import ComplaintReceived
 from contracts.vocabulary import CHANNELS, UNKNOWN_VALUES
 from kit import audit
 from kit.database import Tx
-from services.referral.actions import elsewhere, filing, new_incident, noticing
+from services.referral.actions import elsewhere, filing, new_incident, noticing, raising
 from services.referral.actions.locking import BY_RULE
 from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import NOW_OR_CHILD
 from services.referral.domain.safe_contact import DIED, ONE_CHANCE
-from services.referral.store import alarms, beside, cases, contact, details, locks, tasks, unsure
+from services.referral.store import alarms, beside, cases, contact, deaths, details, locks, persons, tasks, unsure
 from services.referral.store.cases import Alert, Case
 from services.referral.store.locks import Lock
 from services.referral.store.tasks import Task, task_id
 
 UNSAFE, RAISED, DEAD, CARE = "contact_unsafe", "risk_raised", "person_died", "asks_for_care"
 LANGUAGE = "language_told"
-ALIVE = "person_alive"
+ALIVE, ANOTHER = "person_alive", "another_died"
 """What is told, as triggers of an alert beside those of the police and the courts."""
 WRITTEN = "written_danger"
 TAKEN_BACK = "danger_taken_back"
@@ -43,8 +43,7 @@ async def contact_unsafe(tx: Tx, referral: ReferralState, now: datetime) -> None
     await unsure.doubt(tx, people, referral.updated_at)
     await new_incident.tell(tx, shut, why=UNSAFE)
     found = await cases.of_person(tx, person_id, closed=False)
-    about = f"{UNSAFE}/{referral.referral_id}/{referral.updated_at.isoformat()}"
-    await _alert(tx, found, UNSAFE, about, referral.leg_id, referral.updated_at, now)
+    await raising.alert(tx, found, UNSAFE, _said_by(referral), referral.updated_at, now, heard_from=referral.leg_id)
 
 
 async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
@@ -56,29 +55,70 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
         task = task_id(DEAD, referral.case_id, referral.referral_id)  # said anew after it was taken back
     if person_id is None or await tasks.get(tx, task) is not None:
         return
-    about = f"{DEAD}/{referral.referral_id}/{referral.updated_at.isoformat()}"
+    await deaths.say(tx, person_id, referral.case_id, now)
     await _dead(tx, person_id, Task(task, DEAD, filing.end_of_day(now), now, case_id=referral.case_id))
     found = await cases.of_person(tx, person_id, closed=False)
-    await _alert(tx, found, DEAD, about, referral.leg_id, referral.updated_at, now)
+    await raising.alert(tx, found, DEAD, _said_by(referral), referral.updated_at, now, heard_from=referral.leg_id)
     await noticing.tell_roles(tx, DEAD, found, now)
 
 
+def _said_by(referral: ReferralState) -> str:
+    return f"{referral.referral_id}/{referral.updated_at.isoformat()}"
+
+
 async def dead_by_the_police(tx: Tx, dead: Mapping[UUID, tuple[UUID, datetime]]) -> None:
-    """The police name these people, of whom cases are known, among the dead (each with the case that they would have in
-    that crime, and when it was heard): as where a service says so, once for each crime. Their family's own cases stay
-    as they are."""
+    """The police name these people among the dead (each with the case that they would have in that crime, and when it
+    was heard): as where a service says so, once for each crime; of whom no case is known it is kept for the first that
+    comes. Their family's own cases stay as they are."""
     for person_id in sorted(dead):
         of_crime, now = dead[person_id]
         found = await cases.of_person(tx, person_id, closed=False)
         every = await cases.of_person(tx, person_id, closed=True)
         task = task_id(DEAD, of_crime, "police")
-        if not every or await tasks.get(tx, task) is not None:
+        if await tasks.get(tx, task) is not None or await deaths.was_said(tx, person_id, of_crime):
+            continue
+        await deaths.say(tx, person_id, of_crime, now)
+        if not every:
             continue
         await details.hold(tx, [], every)
         about = of_crime if of_crime in found else next(iter(found), every[0])
         await _dead(tx, person_id, Task(task, DEAD, filing.end_of_day(now), now, case_id=about))
-        await _alert(tx, found, DEAD, f"{DEAD}/police/{of_crime}", None, now, now)
+        await raising.alert(tx, found, DEAD, f"police/{of_crime}", now, now)
         await noticing.tell_roles(tx, DEAD, found, now)
+
+
+async def dead_before(tx: Tx, found: Mapping[UUID, UUID], now: datetime) -> None:
+    """Of the people of these cases (by case) it stands that they died, and the cases have not heard of it: they came
+    later, or of a record that was found only now to be the same person's. Somebody makes sure in each the same day:
+    either the person lives, or whoever told of the case meant somebody else."""
+    due = filing.end_of_day(now)
+    new = [one for one in sorted(found) if not is_dead(await cases.alerts(tx, one))]
+    for case_id in new:
+        about = task_id(DEAD, case_id, "before", now.isoformat())
+        await _dead(tx, found[case_id], Task(about, DEAD, due, now, case_id=case_id))
+    await raising.alert(tx, new, DEAD, f"before/{now.isoformat()}", now, now)
+    if new:
+        await noticing.tell_roles(tx, DEAD, new, now)
+
+
+async def of_joined(tx: Tx, people: Collection[UUID], now: datetime) -> None:
+    """These records were found to be of one person: that any of them died counts for the others from now on."""
+    async with persons.seen_whole(tx):
+        if await deaths.dead(tx, people):
+            found = {case: one for one in sorted(people) for case in await cases.of_record(tx, one)}
+            await dead_before(tx, found, now)
+
+
+async def of_parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
+    """These records are of one person no more: whoever has no record of which it was said lives, as far as we know."""
+    async with persons.seen_whole(tx):
+        for one in sorted(people):
+            if await deaths.dead(tx, await unsure.records(tx, one)):
+                continue
+            told = [c for c in await cases.of_record(tx, one) if is_dead(await cases.alerts(tx, c))]
+            await raising.alert(tx, told, ANOTHER, now.isoformat(), now, now, review=False)
+            for case_id in told:
+                await tasks.over_of_kind(tx, case_id, DEAD, "parted", now)
 
 
 async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:
@@ -92,7 +132,7 @@ async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:
 
 def last_said(heard: Sequence[Alert]) -> Alert | None:
     """What was said last of whether the person lives; None where nobody ever said that they died."""
-    return max((one for one in heard if one.trigger in (DEAD, ALIVE)), key=lambda one: one.received_at, default=None)
+    return max((one for one in heard if one.trigger in (DEAD, ALIVE, ANOTHER)), key=lambda one: one.received_at, default=None)
 
 
 def is_dead(heard: Sequence[Alert]) -> bool:
@@ -161,8 +201,8 @@ async def if_raised(
     if not rose(*risks):
         return
     await alarms.make_urgent(tx, case_id, now)
-    await alarms.add(tx, [case_id], RAISED, f"{RAISED}/{now.isoformat()}", heard_from, now, now)
-    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{RAISED}", "case", case_id)])
+    about = now.isoformat()
+    await raising.alert(tx, [case_id], RAISED, about, now, now, heard_from=heard_from, review=False)
 
 
 async def of_batch(
@@ -184,23 +224,14 @@ async def of_batch(
             await _asks_for_care(tx, case.case_id, new, now, heard_from)
     for held, case in later:
         if case.language != held.language and case.language not in UNKNOWN_VALUES and filing.has_provider(held, case):
-            about = f"{LANGUAGE}/{case.language}/{now.isoformat()}"
-            await alarms.add(tx, [case.case_id], LANGUAGE, about, heard_from, now, now)
+            about = f"{case.language}/{now.isoformat()}"
+            await raising.alert(tx, [case.case_id], LANGUAGE, about, now, now, heard_from=heard_from, review=False)
     for case in no_crime:
-        await alarms.add(tx, [case.case_id], filing.NO_CRIME, f"no_crime/{case.revision}", None, now, now)
+        await raising.alert(tx, [case.case_id], filing.NO_CRIME, str(case.revision), now, now, review=False)
     await elsewhere.tell(tx, dangers, now)
 
 
 async def _asks_for_care(tx: Tx, case_id: UUID, new: Sequence[str], now: datetime, heard_from: UUID | None) -> None:
     if not NOW_OR_CHILD.isdisjoint(new):
         await alarms.make_urgent(tx, case_id, now)
-    await alarms.add(tx, [case_id], CARE, f"{CARE}/{','.join(new)}", heard_from, now, now)
-    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{CARE}", "case", case_id)])
-
-
-async def _alert(
-    tx: Tx, found: Sequence[UUID], what: str, about: str, heard_from: UUID | None, at: datetime, now: datetime
-) -> None:
-    await alarms.add(tx, found, what, about, heard_from, at, now)
-    await beside.mark_for_review(tx, found, now)
-    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{what}", "case", one) for one in found])
+    await raising.alert(tx, [case_id], CARE, ",".join(new), now, now, heard_from=heard_from, review=False)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from contracts.vocabulary import CHANNELS
 from contracts.working_time import local_day
 from services.referral.actions import noes
 from services.referral.domain import persons
@@ -35,8 +36,9 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
         doubtful=_doubtful(past, facts.case_id),
         no_elsewhere=noes.elsewhere(past, others, facts),
-        locked_channels=frozenset(past.barred.get(person, ())),
+        locked_channels=frozenset(CHANNELS if person in past.dead else past.barred.get(person, ())),
         known_already=frozenset(past.moved.get(person, ())),
+        died=person in past.dead,
     )
 
 

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from kit.database import Tx
 from kit.inbox import Received
-from services.referral.actions import alarming, filing
-from services.referral.store import alarms, alerts, beside, tasks
-from services.referral.store.tasks import Task, task_id
+from services.referral.actions import alarming, filing, raising
+from services.referral.store import alerts
 
 TRIGGER = "death_by_criminal_conduct_recorded"
 WHO = "who_died"
@@ -36,7 +35,5 @@ async def _death(tx: Tx, crime_id: UUID, victim_ref: str | None, now: datetime) 
 
 async def _ask_who(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
     """Somebody asks the same day who died, and whoever helps one of them looks before any contact."""
-    due = filing.end_of_day(now)
-    await tasks.add(tx, [Task(task_id(WHO, one), WHO, due, now, case_id=one) for one in case_ids])
-    await alarms.add(tx, case_ids, WHO, WHO, None, now, now)
-    await beside.mark_for_review(tx, case_ids, now)
+    await raising.ask(tx, case_ids, WHO, filing.end_of_day(now), now)
+    await raising.alert(tx, case_ids, WHO, "once", now, now)

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from kit import audit
 from kit.database import Tx
-from services.referral.actions import filing
-from services.referral.store import alarms, beside, tasks
+from services.referral.actions import filing, raising
+from services.referral.store import alarms
 from services.referral.store import elsewhere as store
 from services.referral.store import persons as persons_store
-from services.referral.store.tasks import Task, task_id
 
 ONE_CHANCE, HIGH_RISK = "one_chance_elsewhere", "risk_elsewhere"
 """What is told, as triggers of an alert; and the task of the hub that goes with each."""
@@ -32,11 +30,7 @@ async def _tell(tx: Tx, cases: Sequence[UUID], what: str, now: datetime) -> None
     if not others:
         return
     for one in others:
-        await alarms.add(tx, [one.case_id], what, f"{what}/{one.because}", None, now, now)
+        await raising.alert(tx, [one.case_id], what, str(one.because), now, now)
         await alarms.make_urgent(tx, one.case_id, now)
     busy = [one.case_id for one in others if one.state in ("waiting", "active")]
-    by = filing.end_of_day(now)
-    await tasks.add(tx, [Task(task_id(what, one), what, by, now, case_id=one) for one in busy])
-    told = [one.case_id for one in others]
-    await beside.mark_for_review(tx, told, now)
-    await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{what}", "case", one) for one in told])
+    await raising.ask(tx, busy, what, filing.end_of_day(now), now)

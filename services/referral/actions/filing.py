@@ -219,6 +219,7 @@ def told(history: History) -> dict[str, Any]:
         "other_party_with": sorted(map(str, history.other_party_with)),
         "locked_channels": sorted(history.locked_channels),
         "known_already": sorted(history.known_already),
+        "died": history.died,
     }
 
 

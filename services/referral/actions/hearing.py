@@ -48,7 +48,8 @@ class Hearing:
     whom it was heard that it is honour-based abuse, and when; `dangers`: what the other cases of a person have to be
     told of, by the case that tells it; `later`: cases that were known, as they were and as they are; `no_crime`: those
     of which the police say that it is none any more; `removed`: open cases whose person the police name no more;
-    `dead`: whom they name among the dead, with the case that they would have in that crime, and when it was heard."""
+    `dead`: whom they name among the dead, with the case that they would have in that crime, and when it was heard;
+    `of_dead`: new cases of people of whom it stood that they died, with whose they are."""
 
     books: Books
     past: Past
@@ -66,6 +67,7 @@ class Hearing:
     later: list[tuple[Case, Case]] = field(default_factory=list)
     no_crime: list[Case] = field(default_factory=list)
     dead: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    of_dead: dict[UUID, UUID] = field(default_factory=dict)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -112,7 +114,9 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
     _count(hearing, event, revision, new=new)
     dead = {case_id_of(crime.crime_id, one.victim_ref): one for one in crime.victims if one.kind == "deceased"}
     for of_crime, one in dead.items():
-        hearing.dead[persons.person_id(crime.force, one.victim_ref)] = of_crime, event.time
+        person = persons.person_id(crime.force, one.victim_ref)
+        hearing.dead[person] = of_crime, event.time
+        hearing.past.dead.update((person, *hearing.past.linked.get(person, ())))
     for case_id in sorted(known - set(decided)):
         _remove(hearing, event, case_id, asked=case_id not in dead)
     for ref in {suspect.suspect_ref for suspect in crime.suspects if suspect.suspect_ref}:
@@ -189,6 +193,8 @@ def _hear_case(
     _gather(hearing, event, facts, case, decision, history)
     if held is None:
         past.prior.setdefault(person, []).append(_prior(case))
+        if person in past.dead:
+            hearing.of_dead[case.case_id] = person
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
     if SAID_NO in case.holds and (held is None or SAID_NO not in held.holds):
         past.noes.setdefault(case.case_id, []).append(No(case.case_id, None, now, to_police=True))

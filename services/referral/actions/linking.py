@@ -9,7 +9,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import at_link, contacting, new_incident, numbers, restricting, who_is_one
+from services.referral.actions import alarming, at_link, contacting, new_incident, numbers, restricting, who_is_one
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -43,6 +43,7 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
     await _tell(tx, viewer, everybody, (one, other), told, books, now, barred)
     if same:
         await at_link.ask(tx, sorted(everybody), now)
+        await alarming.of_joined(tx, everybody, now)
         await who_is_one.tell(tx, viewer, everybody, now)
     return True
 
@@ -56,6 +57,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     everybody |= await same_person.relink(tx, everybody)
     await restricting.parted(tx, everybody, now)
     await numbers.give_back(tx, viewer, everybody, now)
+    await alarming.of_parted(tx, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
     await who_is_one.tell(tx, viewer, everybody, now)
 

@@ -8,9 +8,10 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import raising
 from services.referral.actions.alarming import ALIVE, DEAD, last_said
 from services.referral.actions.announcing import announce
-from services.referral.store import alarms, cases, contact
+from services.referral.store import cases, contact, deaths
 from services.referral.store.cases import Case
 
 DIED, MISTAKEN = "died", "mistaken"
@@ -29,7 +30,9 @@ async def tell(tx: Tx, viewer: Viewer, case: Case, said_at: datetime, how: str, 
     ]
     await announce(tx, told, viewer.user_id)
     if how == MISTAKEN:
-        await alarms.add(tx, found, ALIVE, f"{ALIVE}/{now.isoformat()}", None, now, now)
+        await raising.alert(tx, found, ALIVE, now.isoformat(), now, now, review=False)
+        if person_id is not None:
+            await deaths.over(tx, person_id, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, f"death.{how}", "case", case.case_id)])
 
 

@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from kit import audit
 from kit.database import Tx
-from services.referral.actions import filing, new_incident
+from services.referral.actions import filing, new_incident, raising
 from services.referral.actions.lapsing import WITH_PROVIDER
-from services.referral.store import alarms, cases, details, referrals, tasks, unsure
-from services.referral.store.tasks import Task, task_id
+from services.referral.store import cases, details, referrals, unsure
 
 KIND, UNREAD = "not_safe_any_more", "details_unread"
 WHY = "police_said"
@@ -30,12 +28,9 @@ async def ask(tx: Tx, person_id: UUID, now: datetime) -> None:
     """A task of the same day for each case of the person that is with a provider, who is told too. A business is told
     of nothing: nobody is hurt by a call to it."""
     with_provider = [one for one in await cases.of_person(tx, person_id, closed=False) if await _is_helped(tx, one)]
-    due, about = filing.end_of_day(now), now.isoformat()
-    await tasks.add(tx, [Task(task_id(KIND, one, about), KIND, due, now, case_id=one) for one in with_provider])
-    if with_provider:
-        await alarms.add(tx, with_provider, KIND, f"{KIND}/{about}", None, now, now)
-        told = [audit.Entry(None, "system", None, f"alert.{KIND}", "case", one) for one in with_provider]
-        await audit.record(tx, told)
+    about = now.isoformat()
+    await raising.ask(tx, with_provider, KIND, filing.end_of_day(now), now, about)
+    await raising.alert(tx, with_provider, KIND, about, now, now, review=False)
 
 
 async def _is_helped(tx: Tx, case_id: UUID) -> bool:
@@ -59,7 +54,5 @@ async def unread(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
     safe any more, and somebody asks the police the same day to send it again."""
     again = await details.opened_before(tx, case_ids) if case_ids else {}
     held = await unsure.safe_unheard(tx, sorted(set(again.values()))) if again else []
-    due, about = filing.end_of_day(now), now.isoformat()
-    asked = [Task(task_id(UNREAD, one, about), UNREAD, due, now, case_id=one) for one in sorted(again)]
-    await tasks.add(tx, asked)
+    await raising.ask(tx, sorted(again), UNREAD, filing.end_of_day(now), now, now.isoformat())
     await follow(tx, dict.fromkeys(held, now))

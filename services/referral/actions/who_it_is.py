@@ -7,9 +7,8 @@ from uuid import UUID
 
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import filing, sealing
-from services.referral.store import alarms, cases, details, tasks
-from services.referral.store.tasks import Task, task_id
+from services.referral.actions import filing, raising, sealing
+from services.referral.store import cases, details
 
 ANOTHER, REMOVED = "another_person", "not_in_the_record"
 Given = Sequence[tuple[UUID, sealing.Details | sealing.Relative]]
@@ -39,8 +38,6 @@ async def ask_of(tx: Tx, people: Collection[UUID], now: datetime) -> None:
 async def ask(tx: Tx, case_ids: Sequence[UUID], kind: str, now: datetime) -> None:
     """A task of the same day for each case, and an alert to each provider that has it: by mail, and on its page in
     words."""
-    if not case_ids:
-        return
-    due, about = filing.end_of_day(now), now.isoformat()
-    await tasks.add(tx, [Task(task_id(kind, one, about), kind, due, now, case_id=one) for one in case_ids])
-    await alarms.add(tx, case_ids, kind, f"{kind}/{about}", None, now, now)
+    about = now.isoformat()
+    await raising.ask(tx, case_ids, kind, filing.end_of_day(now), now, about)
+    await raising.alert(tx, case_ids, kind, about, now, now, review=False)

@@ -28,6 +28,7 @@ KNOWN = (
     "Known already for {}: it is with a provider in the case of another crime, which names the person no more. Join the"
     " two, or send it as well: a human chooses."
 )
+DIED = "It was recorded that this person died: nobody is to be sent anywhere before somebody has made sure of it."
 LISTS = {
     "referral.declined": "decline",
     "referral.waitlisted": "waitlist",
@@ -115,6 +116,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     if routing is None or case.holds or case.decision != "waiting" or case.state != "waiting":
         return []
     history = _history(routing.facts.get("history"))
+    if history.died:
+        return [DIED]
     if history.doubtful:
         return [DOUBTFUL]
     if history.one_chance_elsewhere:

@@ -104,9 +104,10 @@ def decide(facts: CaseFacts, history: History, books: Books, now: datetime) -> D
 def by_itself(history: History) -> bool:
     """Whether anything may be sent without a human: not of a restricted person, for whom a worker has to be named, and
     not while there may be one chance to speak to the person, or their risk is high in another case, whatever this case
-    is of; nor where what came sealed does not fit what was told in the open, nor once they said no in another case."""
+    is of; nor where what came sealed does not fit what was told in the open, nor once they said no in another case, nor
+    to anybody of whom it stands that they died."""
     elsewhere = history.one_chance_elsewhere or history.high_risk_elsewhere or history.no_elsewhere is not None
-    return not (history.restricted or elsewhere or history.doubtful)
+    return not (history.restricted or elsewhere or history.doubtful or history.died)
 
 
 def decided(holds: tuple[str, ...], doors: tuple[str, ...], sent: bool, something: bool) -> str:

@@ -113,7 +113,7 @@ class History:
     `doubtful`: what came sealed does not fit what was told in the open; `no_elsewhere`: the last no of the person in
     another case that is open, or in which they said it lately; `locked_channels` are kinds that the person's profile
     holds as unsafe or locked, or that a service found unsafe; `known_already`: lines that are with a provider in the
-    case of another crime, which names the person no more.
+    case of another crime, which names the person no more; `died`: it stands that the person died.
     """
 
     person_id: UUID | None = None
@@ -131,6 +131,7 @@ class History:
     other_party_with: frozenset[UUID] = frozenset()
     locked_channels: frozenset[str] = frozenset()
     known_already: frozenset[str] = frozenset()
+    died: bool = False
 
 
 NOTHING_KNOWN = History()

@@ -10,7 +10,18 @@ from kit.database import Tx
 from services.referral.domain.ended_holds import Ended
 from services.referral.domain.facts import CaseFacts, History, NoElsewhere, facts_of
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store import clocks, consent, hold_ends, noes, other_party, persons, protected, ruled_out, unsure
+from services.referral.store import (
+    clocks,
+    consent,
+    deaths,
+    hold_ends,
+    noes,
+    other_party,
+    persons,
+    protected,
+    ruled_out,
+    unsure,
+)
 from services.referral.store.cases import Case
 from services.referral.store.consent import No
 from services.referral.store.referrals import Leg
@@ -95,7 +106,7 @@ class Newcomer(NamedTuple):
 class Past:
     """What is known of the people of a batch; whoever decides adds what the batch itself brings. `helped`: cases of
     which something is with a provider; `open_lines`: which lines; `moved`: those of people whom a
-    crime names no more."""
+    crime names no more; `dead`: people of whom it stands that they died."""
 
     revisions: dict[UUID, int] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
@@ -119,6 +130,7 @@ class Past:
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
     doubtful: dict[UUID, bool] = field(default_factory=dict)
     helped_by: dict[UUID, set[UUID]] = field(default_factory=dict)
+    dead: set[UUID] = field(default_factory=set)
 
 
 class Met(NamedTuple):
@@ -182,6 +194,7 @@ async def past(
     for row in await tx.fetch(_CHANNELS, list(records)):
         for person in records[row["person_id"]]:
             known.barred.setdefault(person, set()).add(row["kind"])
+    known.dead = {person for record in await deaths.dead(tx, records) for person in records[record]}
     for row in await tx.fetch(_SUSPECTS, list(refs)):
         known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
     known.helped_by = await other_party.helped_by(tx, accused) if accused else {}

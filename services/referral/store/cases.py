@@ -222,6 +222,12 @@ async def of_person(tx: Tx, person_id: UUID, *, closed: bool) -> list[UUID]:
     return [row["case_id"] for row in rows]
 
 
+async def of_record(tx: Tx, person_id: UUID) -> list[UUID]:
+    """The open cases of this one record, among those the viewer may see, by id."""
+    asked = "select case_id from case_file where person_id = $1 and state <> 'closed' order by case_id"
+    return [row["case_id"] for row in await tx.fetch(asked, person_id)]
+
+
 async def not_yet_held(tx: Tx, people: Sequence[UUID], hold: str) -> list[UUID]:
     """The open cases of these people without this hold, by id."""
     rows = await tx.fetch(
