@@ -132,7 +132,9 @@ async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:
 
 def last_said(heard: Sequence[Alert]) -> Alert | None:
     """What was said last of whether the person lives; None where nobody ever said that they died."""
-    return max((one for one in heard if one.trigger in (DEAD, ALIVE, ANOTHER)), key=lambda one: one.received_at, default=None)
+    return max(
+        (one for one in heard if one.trigger in (DEAD, ALIVE, ANOTHER)), key=lambda one: one.received_at, default=None
+    )
 
 
 def is_dead(heard: Sequence[Alert]) -> bool:
