@@ -87,15 +87,15 @@ async def test_a_death_counts_for_each_record_that_is_joined_with_it_and_for_non
     await hub.hears(recorded(a_killing("V-1"), at=clock.now()))
     other = await a_case(hub, a_crime(a_victim("V-2")))
     assert (await stands(hub, other))["legs"] == 1, "nobody knows yet"
-    pair = await hub.rows("select person_id, other_id from same_person")
-    assert len(pair) == 1
+    [pair] = await hub.rows("select person_id, other_id from same_person")
+    one, two = pair["person_id"], pair["other_id"]
     async with hub.looks(LEADER) as tx:
-        await linking.decide(tx, LEADER, *pair[0].values(), BOOKS, clock.now(), same=True)
+        await linking.decide(tx, LEADER, one, two, BOOKS, clock.now(), same=True)
     assert "person_died" in await asked(hub, other) and (await stands(hub, other)) == DEAD | {"legs": 1}
     third = await a_case(hub, a_crime(a_victim("V-2")))
     assert (await stands(hub, third)) == DEAD
     async with hub.looks(LEADER) as tx:
-        await linking.undo(tx, LEADER, *pair[0].values(), BOOKS, clock.now())
+        await linking.undo(tx, LEADER, one, two, BOOKS, clock.now())
     for case in (other, third):
         assert "person_died" not in await asked(hub, case)
         assert (await stands(hub, case))["told"] == ["another_died", "person_died"]
