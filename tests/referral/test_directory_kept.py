@@ -12,8 +12,10 @@ import pytest
 from contracts.identity import contract_id
 from contracts.working_time import local_day
 from kit import clock
+from kit.web.words import date_words
 from services.referral.actions import books as stocked
 from services.referral.directory_ui.contracts import UNSURE as UNSURE_OF_ONE
+from services.referral.directory_ui.ends import TO_COME
 from services.referral.directory_ui.forms import closed
 from services.referral.directory_ui.told import in_words
 from services.referral.domain.entries import BadField, contract_of, entry_of
@@ -21,7 +23,7 @@ from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import explain
 from services.referral.domain.versions import Version, differences, providers_of, standing_on
 from services.referral.store import directory
-from tests.browser import Browser
+from tests.browser import Browser, Seen
 from tests.builders import NOON, a_crime, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -210,11 +212,71 @@ async def test_a_change_to_come_is_told_before_another_and_stands_in_the_way_of_
     browser = await browse("leader")
     await entered(browser, today() + timedelta(days=9), title="Later")
     await browser.get(f"/directory/contracts/{GENERAL}/change")
+    page = await browser.submit("Continue", 200, **day_fields("day", today()))
     page = await browser.submit("See what would change", 200, **day_fields("effective_from", today()), title="Sooner")
     assert "On that day it takes the place of this one" in page.text
     await browser.get(f"/directory/contracts/{GENERAL}")
     page = await browser.submit("End it", 422, **day_fields("last_day", today()))
-    assert page.errors == ["A change is entered for a day to come: take it back first, then end it"]
+    assert page.errors == [TO_COME]
+    later = f"Take it back: from {date_words(today() + timedelta(days=9))}"
+    page = await browser.submit(later)
+    assert page.path == f"/directory/contracts/{GENERAL}" and "The change was taken back" in page.text
+    page = await browser.submit("End it", 200, **day_fields("last_day", today()))
+    assert "The last day is entered" in page.text
+
+
+def values(page: Seen, name: str) -> str:
+    return next((each.get("value") or "") for each in page.all("input") if each.get("name") == name)
+
+
+@pytest.mark.service
+async def test_a_change_is_filled_in_from_the_day_asked_and_moves_nothing_that_was_not_touched(
+    hub: Hub, browse: AsPersona
+) -> None:
+    browser = await browse("leader")
+    at = f"/directory/contracts/{GENERAL}/change"
+    sooner, later = today() + timedelta(days=4), today() + timedelta(days=9)
+    await entered(browser, later, title="For all of us", languages="en, ur")
+    page = await browser.get(at)
+    assert page.heading == "From which day does your change count?" and "title For all of us" in page.text
+    page = await browser.submit("Continue", 422, **day_fields("day", today() - timedelta(days=1)))
+    assert page.errors == ["The day must be today or later: what is over is not rewritten"]
+    page = await browser.submit("Continue", 200, **day_fields("day", sooner))
+    assert values(page, "title") == HELD.title and values(page, "effective_from-day") == str(sooner.day)
+    page = await browser.submit("See what would change", 200, age_from="16")
+    assert page.summary == {"Ages": "from 16 (was nothing)"}
+    assert f"Title: For all of us (was {HELD.title})" in page.text, "what happens later is said field by field"
+    assert "Ages: nothing (was from 16): what you change now ends then" in page.text
+    await browser.submit("Enter this change")
+    # The day is changed in the form itself: what was not touched is as it stands on that day.
+    await browser.get(at)
+    page = await browser.submit("Continue", 200, **day_fields("day", sooner))
+    page = await browser.submit("See what would change", 200, **day_fields("effective_from", later), places="12")
+    assert page.summary == {"Places": "12 (was nothing)"}
+    await browser.submit("Enter this change")
+    async with hub.as_worker() as tx:
+        versions = await directory.versions(tx)
+    stood = [standing_on(BOOKS.directory, versions, day).by_id[GENERAL] for day in (sooner, later)]
+    assert [(one.title, one.age_from, one.places) for one in stood] == [
+        (HELD.title, 16, None),
+        ("For all of us", None, 12),
+    ]
+
+
+@pytest.mark.service
+async def test_a_change_of_an_earlier_day_that_somebody_entered_meanwhile_is_not_lost(browse: AsPersona) -> None:
+    browser, other = await browse("leader"), await browse("admin")
+    at = f"/directory/contracts/{GENERAL}/change"
+    await entered(browser, today() + timedelta(days=9), title="Later")
+    await browser.get(at)
+    await browser.submit("Continue", 200, **day_fields("day", today()))
+    await browser.submit("See what would change", 200, age_from="16")
+    await other.get(at)
+    await other.submit("Continue", 200, **day_fields("day", today()))
+    await other.submit("See what would change", 200, places="12")
+    await other.submit("Enter this change")
+    page = await browser.submit("Enter this change", 409)
+    assert "places: 12 (was nothing)" in page.errors[0]
 
 
 @pytest.mark.service

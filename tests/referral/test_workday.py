@@ -180,10 +180,42 @@ async def test_a_leaver_leaves_no_case_without_an_owner(hub: Hub, browse: AsPers
     assert "here again. Cases that were moved stay where they are" in page.text
     assert await hub.value("select left_at is null from worker where worker_id = $1", OFFICER)
     assert {await owner(hub, case) for case in held} == {LEADER}
-    await leader.get(f"/cases/team/{LEADER}/move")
-    page = await leader.submit("Move them all", 422, to="rule")
-    assert page.errors == ["These cases are yours: another team leader moves them"]
+    page = await leader.get(f"/cases/team/{LEADER}/move")
+    assert "These cases are yours: another team leader moves them" in page.text
+    assert "Move them all" not in page.texts("button")
+    page = await leader.post(f"/cases/team/{LEADER}/move", {"batch_id": str(uuid4()), "to": "rule"}, 409)
+    assert "These cases are yours: another team leader moves them" in page.text
+    page = await leader.get(f"/cases/team/{LEADER}")
+    assert "another team leader moves them" in page.text
+    assert not any("move all cases" in words for words in page.texts("a"))
     assert await hub.value("select left_at is null from worker where worker_id = $1", LEADER)
+
+
+async def test_who_has_left_is_offered_no_case_and_told_why(hub: Hub, browse: AsPersona) -> None:
+    free, shut = await a_theft(hub), await a_case(hub)
+    officer, leader = await browse("officer"), await browse("leader")
+    page = await leader.get(f"/cases/{free}/assign")
+    assert "Gareth Lowe" in page.text
+    await officer.get("/cases")
+    page = await officer.get(f"/cases/{free}")
+    take = "Take this case"
+    assert take in page.texts("button")
+    async with hub.as_worker() as tx:
+        await tx.execute("update worker set left_at = now() where worker_id = $1", OFFICER)
+    page = await officer.submit(take, 409)
+    assert "You are said to have left, so no case is given to you" in page.text
+    page = await officer.get(f"/cases/{free}")
+    assert take not in page.texts("button") and "You cannot take it: you are said to have left" in page.text
+    async with hub.as_worker() as tx:
+        await tx.execute("update case_file set restricted = true where case_id = $1", shut)
+        await tx.execute("update worker set left_at = case when worker_id = $1 then null else now() end", OFFICER)
+    page = await leader.get(f"/cases/{shut}/assign")
+    assert "nobody who is here may see it" in page.text and "No worker is known yet" not in page.text
+    async with hub.as_worker() as tx:
+        await tx.execute("update worker set left_at = now()")
+    page = await leader.get(f"/cases/{free}/assign")
+    assert "Everybody who worked here has left" in page.text and "No worker is known yet" not in page.text
+    assert "Everybody who worked here has left" in (await leader.get("/cases/team")).text
 
 
 async def test_a_user_who_is_no_longer_active_is_shown_as_a_leaver_with_cases(

@@ -18,7 +18,7 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.entries import BadField, contract_of
 from services.referral.domain.facts import facts_of
 from services.referral.domain.matching import fits
-from services.referral.domain.versions import Version, imported_id, providers_of, standing_on, to_confirm
+from services.referral.domain.versions import Version, imported_id, mark, providers_of, standing_on, to_confirm
 from services.referral.store import directory
 from services.referral.store.directory import Waiting
 
@@ -68,7 +68,7 @@ async def enter(
     """Enters one version of a contract; False when this very version is there already.
 
     Refused for a day that is over, a name in use, an entry that cannot be used, and where the contract was changed
-    after `seen`, the version that the form was made from ("" for none). `confirmed`: what of it that may harm was said
+    after `seen`, the mark of what the form was made from ("" for none). `confirmed`: what of it that may harm was said
     to be meant; Refused at `sure` where something is not (None: nothing is asked).
     """
     await directory.lock(tx)
@@ -80,8 +80,7 @@ async def enter(
     known = made.contract_id in books.directory.by_id or last_of(versions, made.contract_id) is not None
     if known is (kind == "added"):
         raise Refused("slug", "already_used" if known else "not_found")
-    last = last_of(versions, made.contract_id)
-    if seen is not None and seen != (str(last.version_id) if last else ""):
+    if seen is not None and seen != mark(versions, made.contract_id):
         raise Refused("version", "stale")
     if confirmed is not None:
         before = standing_on(books.directory, versions, effective_from).by_id.get(made.contract_id)

@@ -27,6 +27,11 @@ ERRORS = {
     ("reason", "missing"): "Choose why it is not the worker the rule suggests",
     ("reason", "not_in_the_list"): "Choose a reason from the list",
 }
+GONE = (
+    "You are said to have left, so no case is given to you. If that is a mistake, ask a team leader to say that you"
+    " are here again"
+)
+"""Why somebody does not take a case: their own cases were moved since they left."""
 
 
 async def meet(tx: Tx, viewer: Viewer, visit: Visit) -> None:
@@ -44,9 +49,11 @@ async def take(visit: Visit, desk: Desk) -> Response:
             await meet(tx, viewer, visit)
             made = sent_id(visit, "assignment_id") or uuid4()
             await allocating.assign(tx, viewer, made, case.case_id, viewer.user_id, None, None, visit.now)
-    except Refused:
+    except Refused as refused:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
+            if refused.code == "not_here":
+                return visit.conflict(GONE, f"/cases/{case.case_id}", stale=False)
             if case.assigned_to != viewer.user_id or case.state == "closed":
                 return visit.conflict(await _now(tx, visit, case), f"/cases/{case.case_id}")
     return visit.redirect(f"/cases/{case.case_id}", flash="You look after this case now.")
@@ -97,6 +104,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         items=items,
         needs=[policy.skills[skill] for skill in sorted(needs)],
         nobody=not ranked or ranked[0].against is not None,
+        all_left=bool(names) and not people,
+        hidden_from=bool(people) and not ranked,
         reasons=[{"value": "", "text": "As the rule suggests"}]
         + [{"value": code, "text": text} for code, text in allocation().reasons.items()],
         past=past,

@@ -127,6 +127,7 @@ async def _overview(
             "refused": await first_contact.refused(tx, desk, case),
             "ends": await hold_end_store.waiting_of(tx, case.case_id),
             "owner": await workers.get(tx, case.assigned_to) if case.assigned_to else None,
+            "me": await workers.get(tx, visit.signed_in.user_id),
             "assignment_id": uuid4(),
             "event": words.event,
             "to_come": happened.to_come,

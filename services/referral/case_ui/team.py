@@ -136,6 +136,7 @@ async def worker(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) ->
         leave_id=uuid4(),
         looks=looks,
         held=held,
+        own=member.worker_id == visit.signed_in.user_id,
         words=words.words,
         errors=errors,
     )
@@ -185,10 +186,7 @@ async def cancel_leave(visit: Visit, desk: Desk) -> Response:
     return visit.redirect(f"/cases/team/{member.worker_id}", flash="The leave is taken back.")
 
 
-NOT_MOVED = {
-    "not_here": "Choose somebody from the list",
-    "own": "These cases are yours: another team leader moves them",
-}
+OWN = "These cases are yours: another team leader moves them"
 
 
 async def ask_move(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -205,6 +203,7 @@ async def ask_move(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) 
         status=422 if errors else 200,
         member=member,
         held=held,
+        own=member.worker_id == visit.signed_in.user_id,
         choices=choices,
         batch_id=uuid4(),
         errors=errors,
@@ -222,7 +221,9 @@ async def move(visit: Visit, desk: Desk) -> Response:
             done = await allocating.move_all(tx, visit.signed_in, batch, member.worker_id, worker_id, visit.now)
             names = {each.worker_id: each.name for each in await workers.everybody(tx)}
     except Refused as refused:
-        return await ask_move(visit, desk, [FieldError("to", NOT_MOVED[refused.code])])
+        if refused.code == "own":
+            return visit.conflict(OWN, f"/cases/team/{member.worker_id}", stale=False)
+        return await ask_move(visit, desk, [FieldError("to", "Choose somebody from the list")])
     return visit.redirect("/cases/team", flash=summary(done, names), done=bool(done.given))
 
 

@@ -19,19 +19,12 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
 from services.referral.actions import contracting
-from services.referral.directory_ui import forms, meanwhile
+from services.referral.directory_ui import forms, from_day, meanwhile
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
-from services.referral.directory_ui.told import CONFIRM, in_words
+from services.referral.directory_ui.told import CONFIRM, changes
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract, ListSaid
-from services.referral.domain.versions import (
-    Difference,
-    Version,
-    differences,
-    providers_of,
-    standing_on,
-    to_confirm,
-)
+from services.referral.domain.versions import Version, mark, providers_of, standing_on, to_confirm
 from services.referral.said import FIELDS, FUNDING
 from services.referral.store import directory, keeping
 
@@ -114,11 +107,6 @@ def _told(books: Books, versions: Sequence[Version], version: Version) -> dict[s
     }
 
 
-def changes(books: Books, before: Contract | None, after: Contract) -> list[Difference]:
-    providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
-    return in_words(differences(before, after), providers | {after.provider.slug: after.provider.name})
-
-
 async def found(visit: Visit, books: Books) -> tuple[Contract, list[Version], Books]:
     """The contract of the address as it stands, its versions, and the books now."""
     async with visit.begin() as tx:
@@ -154,7 +142,7 @@ async def show_one(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         held=held,
         closures=[one for one in closures if one.contract_id == contract.contract_id and one.until_day >= today],
         today=today,
-        last=str(versions[-1].version_id) if versions else "",
+        last=mark(versions, contract.contract_id),
         back_to=None if told and told[0]["version"].effective_from > today else _back_to(books, versions, today),
         version_id=uuid4(),
         errors=errors,
@@ -184,14 +172,16 @@ def last_known(books: Books, versions: Sequence[Version], contract: Contract) ->
 
 
 async def ask_change(visit: Visit, books: Books) -> Response:
+    """The form, filled in from what stands on the day asked; where changes are to come, that day is asked first."""
     contract, versions, _ = await found(visit, books)
-    return _form(
-        visit,
-        books,
-        forms.values_of(last_known(books, versions, contract)),
-        contract,
-        str(versions[-1].version_id) if versions else "",
-    )
+    coming = [_told(books, versions, each) for each in versions if each.effective_from > local_day(visit.now)]
+    day, errors = from_day.asked(visit)
+    if coming and (day is None or errors):
+        return from_day.ask(visit, contract, coming, errors)
+    day = day or local_day(visit.now)
+    values = forms.values_of(from_day.stands(books, versions, contract, day)) | {"base": [day.isoformat()]}
+    values |= from_day.written(day) if coming else {}
+    return _form(visit, books, values, contract, mark(versions, contract.contract_id))
 
 
 async def ask_new(visit: Visit, books: Books) -> Response:
@@ -218,6 +208,7 @@ def _form(
         values=values,
         errors=errors,
         seen=seen,
+        base=(values.get("base") or [""])[0],
         providers=sorted(providers.items(), key=lambda pair: pair[1]),
         lines=sorted(LINE_NAMES.items(), key=lambda pair: pair[1]),
         areas=[(area.name, area.name) for area in AREAS],
@@ -254,6 +245,7 @@ async def check(visit: Visit, books: Books) -> Response:
     after = None
     if entry is not None and day is not None:
         try:
+            entry = from_day.moved(visit, books, versions, contract, entry, day)
             after = contracting.read(books, entry)
             contracting.check_days(after, day, local_day(visit.now))
         except Refused as refused:
@@ -290,7 +282,7 @@ async def _preview(
         differences=changes(books, before, after),
         foreseen=foreseen,
         still=still,
-        later=next((each.effective_from for each in versions if each.effective_from > day), None),
+        later=from_day.later(books, versions, before, after, day),
         sent=sent,
         seen=one(visit, "seen"),
         version_id=uuid4(),
@@ -308,6 +300,7 @@ async def save(visit: Visit, books: Books) -> Response:
         return _form(visit, books, visit.form, contract, one(visit, "seen"), errors)
     kind = "changed" if contract else "added"
     try:
+        entry = from_day.moved(visit, books, versions, contract, entry, day)
         async with visit.begin() as tx:
             about = (entry, day, _id(visit), visit.now)
             sure = visit.form.get("sure", ())
@@ -348,7 +341,7 @@ async def _still_said(tx: Tx, made: Contract, today: date) -> str:
 async def _stale(visit: Visit, books: Books) -> Response:
     """The form again, what was typed still in it, with what somebody entered since it was opened."""
     contract, versions, _ = await found(visit, books)
-    seen = str(versions[-1].version_id) if versions else ""
+    seen = mark(versions, contract.contract_id)
     said = FieldError("", meanwhile.of_contract(visit, books, versions))
     return _form(visit, books, visit.form, contract, seen, [said], 409)
 
@@ -372,4 +365,5 @@ async def cancel(visit: Visit, books: Books) -> Response:
             return visit.conflict("This change counts already.", "/directory/contracts")
         if not meanwhile.is_again(visit, *gone):
             return visit.conflict(f"It was taken back {meanwhile.by(visit, *gone)}.", "/directory/contracts")
-    return visit.redirect("/directory/contracts", flash="The change was taken back. What stood before it counts on.")
+    flash = "The change was taken back. What stood before it counts on."
+    return visit.redirect(from_day.page_of(one(visit, "contract")), flash=flash)

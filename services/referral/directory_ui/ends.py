@@ -27,6 +27,7 @@ from services.referral.domain.versions import ended
 from services.referral.store import directory
 
 LATER = "later"
+TO_COME = "A change is entered for a day to come: take it back first, above under “Changes”, then end it"
 NOT_DECIDED = "Not decided yet: it stays a task of the hub"
 
 
@@ -43,7 +44,7 @@ async def end(visit: Visit, books: Books) -> Response:
     today = local_day(visit.now)
     known = contracts.last_known(books, versions, contract)
     if any(each.effective_from > today for each in versions):
-        errors = [FieldError("last_day", "A change is entered for a day to come: take it back first, then end it")]
+        errors = [FieldError("last_day", TO_COME)]
     elif said is not None and (said.last_day < today or said.last_day < known.starts):
         errors = [FieldError("last_day", "The last day must be today or later, and after the first day")]
     elif said is not None and said.last_day > known.ends:

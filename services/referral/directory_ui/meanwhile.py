@@ -7,6 +7,7 @@ from uuid import UUID
 from kit.web.app import Visit
 from kit.web.words import date_words, when
 from services.referral.actions import contracting
+from services.referral.directory_ui.room import one
 from services.referral.directory_ui.told import in_words
 from services.referral.domain.books import Books
 from services.referral.domain.shown import JUST_NOW
@@ -32,12 +33,14 @@ def entered(visit: Visit, user_id: UUID | None, at: datetime, day: date) -> str:
 
 
 def of_contract(visit: Visit, books: Books, versions: Sequence[Version]) -> str:
-    """The last version of a contract against what stood before it."""
-    if not versions:
+    """The version of a contract that was entered last, against what stood before it."""
+    seen = one(visit, "seen").partition(".")[0]
+    if not versions or (seen.isdecimal() and len(versions) < int(seen)):
         return f"The change that this page was made from was taken back. {AGAIN}"
-    last = versions[-1]
-    before = standing_on(books.directory, versions[:-1], last.effective_from).by_id.get(last.contract_id)
-    providers = {slug: one.name for slug, one in providers_of(books.directory).items()}
+    last = max(versions, key=lambda version: version.made_at)
+    others = [version for version in versions if version is not last]
+    before = standing_on(books.directory, others, last.effective_from).by_id.get(last.contract_id)
+    providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
     found = in_words(differences(before, contracting.read(books, last.entry)), providers)
     parts = [f"{each.field.replace('_', ' ')}: {each.after} (was {each.before})" for each in found[:MOST]]
     parts += [f"and {len(found) - MOST} more"] if len(found) > MOST else []

@@ -4,9 +4,17 @@ import re
 from collections.abc import Iterable, Mapping
 
 from services.referral.directory_ui.room import LINE_NAMES, STATES, hours_in_words
-from services.referral.domain.directory import Hours
+from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract, Hours
 from services.referral.domain.languages import language_name
-from services.referral.domain.versions import ADDRESS_PUBLIC, LIST_CLOSES, PACK_GROWS, Difference
+from services.referral.domain.versions import (
+    ADDRESS_PUBLIC,
+    LIST_CLOSES,
+    PACK_GROWS,
+    Difference,
+    differences,
+    providers_of,
+)
 from services.referral.said import FIELDS, FUNDING
 
 LABELS = {
@@ -58,6 +66,12 @@ def in_words(found: Iterable[Difference], providers: Mapping[str, str]) -> list[
         )
         for one in found
     ]
+
+
+def changes(books: Books, before: Contract | None, after: Contract) -> list[Difference]:
+    """What a version changes, in words."""
+    providers = {slug: provider.name for slug, provider in providers_of(books.directory).items()}
+    return in_words(differences(before, after), providers | {after.provider.slug: after.provider.name})
 
 
 def _said(field: str, text: str, providers: Mapping[str, str]) -> str:

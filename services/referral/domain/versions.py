@@ -52,6 +52,12 @@ def providers_of(directory: Directory) -> dict[str, Provider]:
     return held | {provider.slug: provider for provider in directory.others}
 
 
+def mark(versions: Iterable[Version], contract_id: UUID) -> str:
+    """How many versions a contract has, and which: what a form was made from. "" for none."""
+    mine = sorted(str(one.version_id) for one in versions if one.contract_id == contract_id)
+    return f"{len(mine)}.{hashlib.sha256(''.join(mine).encode()).hexdigest()[:16]}" if mine else ""
+
+
 def days_of(versions: Iterable[Version]) -> list[date]:
     """The days on which something changes, in order."""
     return sorted({version.effective_from for version in versions})
@@ -86,6 +92,15 @@ def differences(before: Contract | None, after: Contract) -> list[Difference]:
         for name in names
         if not _same(name, old.get(name), new.get(name))
     ]
+
+
+def over(asked: Contract, typed: Contract, stands: Contract) -> dict[str, Any]:
+    """The entry of a change that was typed over a contract as it stood on the day `asked`, where it counts from another
+    day, on which it `stands` otherwise: what was not touched stays as it is there."""
+    old, new, there = (entry_of(one) for one in (asked, typed, stands))
+    names = dict.fromkeys((*there, *new))
+    kept = {name: (there if _same(name, old.get(name), new.get(name)) else new).get(name) for name in names}
+    return {name: value for name, value in kept.items() if value is not None}
 
 
 def _same(name: str, old: Any, new: Any) -> bool:
