@@ -14,9 +14,9 @@ from kit.web.forms import FieldError, parse
 from services.referral.actions import contracting
 from services.referral.actions.contracting import Fit, Line
 from services.referral.directory_ui import forms
-from services.referral.directory_ui.contracts import FromDay, NewName, changes, error_of
+from services.referral.directory_ui.contracts import FromDay, NewName, error_of
 from services.referral.directory_ui.room import one
-from services.referral.directory_ui.told import CONFIRM
+from services.referral.directory_ui.told import CONFIRM, changes
 from services.referral.domain.books import Books
 from services.referral.domain.versions import Difference
 from services.referral.store import directory
