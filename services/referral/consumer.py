@@ -47,6 +47,7 @@ from services.referral.actions import (
     requesting,
     rerouting,
     restricting,
+    safe_again,
     taking_back,
     unknown_steps,
     who_it_is,
@@ -79,6 +80,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     batch = hearing.Hearing(stands, past, overridden, left)
     for event, found in heard:
         hearing.hear(batch, event, found)
+    unreachable = await safe_again.held(tx, past.prior) if past.prior else []
     shut = await batches.write(tx, batch.changes)
     named = {routing.directory_version for routing in batch.changes.routings.values()}
     for stood in (*batch.stood, batch.books):
@@ -95,6 +97,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)
+    await safe_again.follow(tx, unreachable, batch.books, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
     if met.restricted:

@@ -123,7 +123,8 @@ def signs_of_hate() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class HoldEnds:
-    """How a hold ends: on a `page` where a fact is entered, or by a human for a reason of the list `reasons`."""
+    """How a hold ends: on a `page` where a fact is entered, or by a human for a reason of the list `reasons`.
+    `by_person`: the words where what the police tell ends it no more."""
 
     words: str
     page: str = ""
@@ -133,6 +134,7 @@ class HoldEnds:
     second: bool = False
     needs: str | None = None
     stands_on: tuple[str, ...] = ()
+    by_person: str = ""
 
 
 @cache

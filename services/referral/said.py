@@ -79,6 +79,11 @@ FOUND = {
     "stays locked until somebody has spoken to them.",
 }
 """What a service found of danger or death, as alerts say it at the top of a page; each with when."""
+FOUND_OUT = {
+    "contact_unsafe": "It was said {} that it is not safe to be in touch. Somebody has found out since what is safe:"
+    " see below, and use nothing else."
+}
+"""What a provider is told of it once some way is known to be safe again."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNREAD = "told in words we cannot read"

@@ -37,9 +37,8 @@ def test_a_hold_of_a_childs_age_ends_only_once_another_age_is_known() -> None:
         ("not_13_to_15", 15, "age_stands"),
         ("not_13_to_15", None, "age_stands"),
         ("not_13_to_15", 16, None),
-        ("a_safe_channel", 30, "no_channel_is_safe"),
     ):
-        assert lacks(needs, replace(facts_of_a_case(), age=age), channel_safe=False) == code
+        assert lacks(needs, replace(facts_of_a_case(), age=age)) == code
 
 
 def test_a_hold_stays_ended_while_the_facts_it_stands_on_are_the_same() -> None:
@@ -137,17 +136,3 @@ async def test_a_hold_of_care_ends_by_one_person_and_still_no_message_leaves_by_
                 held = await cases.get(tx, case)
                 assert await contacting.mail_shuts(tx, held, "own_rights", clock.now()) == shut
     assert await hub.value("select count(*) from leg") == 0, "nothing leaves by the end of a hold"
-
-
-@pages
-async def test_that_no_channel_is_safe_ends_only_once_one_is(hub: Hub, databases: Databases) -> None:
-    case = await a_case(hub, a_crime(a_victim(channels_safe=[])), channels=[])
-    assert "no_safe_channel" in await holds_of(hub, case)
-    async with hub_pages(hub, databases) as browse:
-        officer = await browse("officer")
-        page = await officer.get(f"/cases/{case}/holds/no_safe_channel")
-        assert "No channel is called safe here." in page.text and "End the hold" not in page.texts("button")
-        async with hub.looks(a_viewer()) as tx:
-            await contacting.set_safety(tx, a_viewer(), case, "in_person", "safe", clock.now(), spoke=True)
-        assert "Ended: No channel is known to be safe." in await asks(browse, case, "no_safe_channel", "known_now")
-    assert "no_safe_channel" not in await holds_of(hub, case)

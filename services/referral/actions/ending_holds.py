@@ -11,7 +11,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral import desk_books
-from services.referral.actions import contacting, filing, noting, second_person, telling
+from services.referral.actions import filing, noting, second_person, telling
 from services.referral.actions.books import table
 from services.referral.actions.noting import Written
 from services.referral.actions.rerouting import history_now, rerun
@@ -34,21 +34,19 @@ class Asked:
     text: str
 
 
-async def missing(tx: Tx, case: Case, hold: str, now: datetime) -> str | None:
+async def missing(tx: Tx, case: Case, hold: str) -> str | None:
     """The code of what has to be known before this hold may be ended; None where nothing is."""
     needs = desk_books.hold_ends()[hold].needs
     facts = await telling.known(tx, case)
     if needs is None or facts is None:
         return None
-    profile = await contacting.profile_for_hub(tx, case, now)
-    safe = any(one.safety == "safe" and one.locked_at is None for one in profile.channels.values())
-    return ended_holds.lacks(needs, facts, safe)
+    return ended_holds.lacks(needs, facts)
 
 
 async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked, books: Books, now: datetime) -> bool:
     """Ends the hold, or asks a second person to agree; True where it is ended. The same form again changes nothing.
 
-    Refused: `hold` not_held, asked_already, no_channel_is_safe, age_stands; `reason` missing; `text` missing, too_long.
+    Refused: `hold` not_held, asked_already, age_stands; `reason` missing; `text` missing, too_long.
     """
     case, told = await cases.load(tx, case_id), desk_books.hold_ends()
     before = await hold_ends.get(tx, said.end_id)
@@ -61,7 +59,7 @@ async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked
         raise Refused("reason", "missing")
     if any(one.hold == said.hold for one in await hold_ends.waiting_of(tx, case_id)):
         raise Refused("hold", "asked_already")
-    if code := await missing(tx, case, said.hold, now):
+    if code := await missing(tx, case, said.hold):
         raise Refused("hold", code)
     note = uuid5(said.end_id, "note")
     await noting.add(tx, viewer, sealer, case, note, Written(said.text, "decision"), now)

@@ -220,6 +220,7 @@ def told(history: History) -> dict[str, Any]:
         "locked_channels": sorted(history.locked_channels),
         "known_already": sorted(history.known_already),
         "died": history.died,
+        "safe_channels": sorted(history.safe_channels),
     }
 
 

@@ -177,6 +177,8 @@ def _hear_case(
     past = hearing.past
     held = past.cases.get(facts.case_id)
     history = history_of(past, person, facts)
+    if held is not None:
+        history = replace(history, safe_channels=_safe_now(past, held, facts))
     if held is None:
         facts = noes.with_ruled_out(past, person, facts)
         decision = decide(facts, history, hearing.books, now)
@@ -202,6 +204,14 @@ def _hear_case(
     return decision
 
 
+def _safe_now(past: Past, held: Case, facts: CaseFacts) -> frozenset[str]:
+    """The kinds of channel that are safe now, but for what the police take back with these facts."""
+    before = past.facts.get(held.case_id)
+    unsaid = set(before.channels_safe if before else ()).difference(facts.channels_safe)
+    safe = past.safe.get(held.person_id, {})
+    return frozenset(kind for kind, heard in safe.items() if heard or kind not in unsaid)
+
+
 def _note_share(hearing: Hearing, before: CaseFacts | None, facts: CaseFacts) -> None:
     if before is None or before.share == facts.share:
         return
@@ -215,6 +225,8 @@ def _make_unsure(hearing: Hearing, people: Collection[UUID], event: Received[Any
     changes.unsure |= dict.fromkeys(people, event.time)
     hearing.incidents |= dict.fromkeys(people, event)
     changes.channels = {key: row for key, row in changes.channels.items() if row.person_id not in people}
+    for person in people:
+        hearing.past.safe.pop(person, None)
 
 
 def _standing(past: Past, held: Case) -> Standing:
@@ -269,7 +281,10 @@ def _gather(
     for kind in said - was:
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
         changes.unsaid.pop((case.person_id, kind), None)
+    safe = hearing.past.safe.get(case.person_id, {})
     for kind in was - said:
+        if not safe.get(kind):
+            safe.pop(kind, None)
         changes.unsaid[case.person_id, kind] = now
         changes.channels.pop((case.person_id, kind), None)
     tasks = (

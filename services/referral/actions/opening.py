@@ -7,7 +7,17 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
 from kit.service import Moment
-from services.referral.actions import birthdays, filing, restricting, sealing, taking_back, told_channels, who_it_is
+from services.referral.actions import (
+    birthdays,
+    filing,
+    restricting,
+    safe_again,
+    sealing,
+    taking_back,
+    told_channels,
+    who_it_is,
+)
+from services.referral.actions.books import current
 from services.referral.actions.sealing import Details, Relative, close_case, close_channel, close_person, digests
 from services.referral.store import details, liaison, tasks
 from services.referral.store.tasks import Task, task_id
@@ -20,7 +30,7 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
     """Opens the oldest arrivals and closes each field under its person's own key; returns how many there were."""
     arrivals = await details.take(tx, BATCH)
     if arrivals:
-        born, others = await _keep(tx, context.sealer, arrivals, moment.now)
+        born, others = await _keep(tx, context, arrivals, moment.now)
         if others:
             await who_it_is.ask_of(tx, others, moment.now)
         await birthdays.compare(tx, context, born, moment.now)
@@ -28,10 +38,11 @@ async def open_arrivals(tx: Tx, moment: Moment, context: Context) -> int:
 
 
 async def _keep(
-    tx: Tx, sealer: Sealer, arrivals: list[details.Arrival], now: datetime
+    tx: Tx, context: Context, arrivals: list[details.Arrival], now: datetime
 ) -> tuple[list[tuple[UUID, str | None]], set[UUID]]:
     """Returns the day of birth of each case's own person, as it was given, and who may be another human than before: of
     their numbers nothing is known to be safe."""
+    sealer = context.sealer
     opened = _opened(sealer, arrivals)
     given = [person for arrival, found in opened if found for person in _people(arrival, found)]
     told = [(found, case_id, p) for arrival, found in opened if found for case_id, p in _cases(arrival, found)]
@@ -50,6 +61,7 @@ async def _keep(
     await liaison.named(tx, sorted(known.intersection(bereaved)), now)
     await _ask_for_liaison(tx, bereaved, now)
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.ways]
+    unreachable = await safe_again.held(tx, {one.person_id for one in channels if one.safety == "safe"})
     await told_channels.keep(tx, channels, now)
     await taking_back.left_out(tx, [(p, frozenset(one.kind for one in what.channels)) for p, what in given], now)
     await _ask_which(tx, sealer, given, [(case_id, p) for _, case_id, p in told], now)
@@ -60,6 +72,8 @@ async def _keep(
     await details.set_state(tx, read, "open")
     await taking_back.unread(tx, unread, now)
     await details.set_state(tx, unread, "unreadable")
+    if unreachable:
+        await safe_again.follow(tx, unreachable, await current(tx, context.facts), now)
     born = [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
     return born, others
 

@@ -109,7 +109,8 @@ async def history_now(tx: Tx, held: Case, facts: CaseFacts, before: History | No
     past.restricted = {held.person_id} if held.restricted else set()
     if before is not None:
         past.histories[held.case_id] = before
-    return history_of(past, held.person_id, facts)
+    safe = frozenset(past.safe.get(held.person_id, ()))
+    return replace(history_of(past, held.person_id, facts), safe_channels=safe)
 
 
 async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> int:

@@ -17,6 +17,7 @@ from services.referral.actions import (
     locking,
     new_incident,
     restricting,
+    safe_again,
     sealing,
     told_channels,
 )
@@ -75,6 +76,7 @@ async def self_referral(
     changes.unsure = dict.fromkeys((person_id, *await same_person.linked(tx, person_id)), now)
     if facts.source == "self":
         await unsure.asked(tx, person_id, facts.channels_safe)
+    unreachable = await safe_again.held(tx, [person_id])
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")
@@ -86,6 +88,7 @@ async def self_referral(
     await details.set_state(tx, [case.case_id], "open")
     await announce(tx, decision.events, viewer.user_id)
     await new_incident.tell(tx, shut, by=viewer.user_id, role=viewer.role)
+    await safe_again.follow(tx, unreachable, books, now, by=viewer.user_id)
     await audit.record(tx, [audit.seen(viewer, "case.taken_in", "case", case.case_id, _named(given.details))])
     return case.case_id
 

@@ -15,7 +15,16 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral import desk_books, said
-from services.referral.actions import alarming, elsewhere, making_sure, sealing, tasking, unlisted, watching_looks
+from services.referral.actions import (
+    alarming,
+    contacting,
+    elsewhere,
+    making_sure,
+    sealing,
+    tasking,
+    unlisted,
+    watching_looks,
+)
 from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
     came,
@@ -30,6 +39,8 @@ from services.referral.case_ui import (
     words,
 )
 from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.domain import safe_contact
+from services.referral.domain.safe_contact import Profile
 from services.referral.store import (
     cases,
     consent,
@@ -39,6 +50,7 @@ from services.referral.store import (
     protected,
     tasks,
     timeline,
+    unsure,
     wishes,
     workers,
 )
@@ -115,7 +127,7 @@ async def _overview(
             "tasks": await tasks.of_case(tx, case.case_id),
             "wished": {one.task_id: happened.before(one) for one in await wishes.to_ask(tx, case.case_id)},
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
-            "found": _found(case, heard),
+            "found": _found(case, heard, await contacting.profile_of(tx, case.person_id)),
             "dead": alarming.is_dead(heard),
             "others": others,
             "lately": await same_person.lately(tx, case, others),
@@ -134,6 +146,7 @@ async def _overview(
             "openings": await glass.openings(tx, visit, case),
             "barred": await glass.barred(tx, visit, case),
         }
+        by_person = not await unsure.to_be_told(tx, case.person_id)
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
     return visit.render(
@@ -145,7 +158,7 @@ async def _overview(
         **shown,
         facts=facts_rows(case, shown["routing"]),
         may_share=overrides.lets_share(shown["agreements"], visit.now),
-        holds=hold_ends.of(visit, case, shown["ends"], shown["routing"]),
+        holds=hold_ends.of(visit, case, shown["ends"], shown["routing"], by_person=by_person),
         waits=why.waits(desk.books, case, shown["routing"]),
         undated=why.no_day(shown["routing"]),
         careful=is_careful(case),
@@ -160,11 +173,13 @@ async def _overview(
 FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK})
 
 
-def _found(case: Case, heard: Sequence[Alert]) -> list[str]:
-    """What services found of danger since the risk was last looked at, and that the person died."""
+def _found(case: Case, heard: Sequence[Alert], channels: Profile) -> list[str]:
+    """What services found of danger since the risk was last looked at, and that the person died. That no way was known
+    to be safe is over once somebody has found out which is."""
     since = case.review_since
     last = alarming.last_said(heard)
-    told = [one for one in heard if one == last or (one.trigger in FOUND_SINCE and since and one.received_at >= since)]
+    counts = FOUND_SINCE - ({alarming.UNSAFE} if safe_contact.reachable(channels) else frozenset())
+    told = [one for one in heard if one == last or (one.trigger in counts and since and one.received_at >= since)]
     return [said.FOUND[one.trigger].format(when(one.happened_at)) for one in told]
 
 

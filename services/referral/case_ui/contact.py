@@ -17,7 +17,8 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral import said
-from services.referral.actions import as_shown, contacting, gating, liaising, timing, wishing
+from services.referral.actions import as_shown, contacting, gating, liaising, safe_again, timing, wishing
+from services.referral.actions import books as stocked
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
 from services.referral.case_ui import happened, safe_times_said, words
@@ -42,6 +43,7 @@ USES = {
     "somebody": "Reach them through somebody: show whom",
 }
 """What the button says that opens the number or address of a channel; there is none unless it is safe now."""
+FREED = " The hold that no channel is known to be safe has ended by itself."
 OUTCOMES = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -224,7 +226,8 @@ async def lock(visit: Visit, desk: Desk) -> Response:
 
 
 async def set_safety(visit: Visit, desk: Desk) -> Response:
-    channel, safety, spoke, shut = one(visit, "which"), one(visit, "safety"), one(visit, "spoke") == "yes", list[str]()
+    channel, safety, spoke = one(visit, "which"), one(visit, "safety"), one(visit, "spoke") == "yes"
+    shut, freed = list[str](), 0
     errors = [] if channel in CHANNELS else [FieldError("which", "Choose the channel")]
     errors += [] if safety in ("safe", "unsafe", "unknown") else [FieldError("safety", "Choose whether it is safe")]
     answered = one(visit, "spoke") in ("yes", "no")
@@ -235,11 +238,14 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
+            waiting = await safe_again.held(tx, [case.person_id])
             viewer, asked = visit.signed_in.user_id, (channel, one(visit, "shown"), safety)
             moved = await as_shown.moved(tx, case.person_id, *asked, viewer, visit.now)
             if moved is None:
                 about = (visit.signed_in, case.case_id, channel, safety, visit.now)
                 shut = await contacting.set_safety(tx, *about, spoke=spoke)
+                books = await stocked.current(tx, desk.books)
+                freed = await safe_again.follow(tx, waiting, books, visit.now, by=viewer)
             if moved is None or moved.again:
                 times = (one(visit, "days"), one(visit, "hours"))
                 await timing.keep(tx, visit.signed_in, case.case_id, channel, *times)
@@ -247,9 +253,8 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
         return await show(visit, desk, [error_of(refused, "spoke" if refused.field == "spoke_to_person" else "safety")])
     if moved is not None and not moved.again:
         return await show(visit, desk, [FieldError("which", _changed(moved))], 409)
-    return visit.redirect(
-        f"/cases/{case.case_id}/contact", flash="What is safe was changed, everywhere at once." + _with_it(shut)
-    )
+    told = f"What is safe was changed, everywhere at once.{_with_it(shut)}{FREED if freed else ''}"
+    return visit.redirect(f"/cases/{case.case_id}/contact", flash=told)
 
 
 def _with_it(kinds: Sequence[str]) -> str:

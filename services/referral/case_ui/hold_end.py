@@ -23,7 +23,6 @@ from services.referral.store import cases
 from services.referral.store import hold_ends as store
 
 FIRST = {
-    "no_channel_is_safe": ("contact", "No channel is called safe here. Speak to the person, then say what is safe"),
     "age_stands": ("told", "The age as it stands is one that this hold is for. Write down the right age"),
 }
 """What has to be known before, by code: the page where it is entered, and what is said."""
@@ -56,7 +55,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         if hold not in case.holds or case.state == "closed":
             return _gone(visit)
         waits = next((each for each in await store.waiting_of(tx, case.case_id) if each.hold == hold), None)
-        lacks = None if waits else await ending_holds.missing(tx, case, hold, visit.now)
+        lacks = None if waits else await ending_holds.missing(tx, case, hold)
         routings = await cases.routings(tx, case.case_id)
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("holds",))])

@@ -24,10 +24,15 @@ class Held(NamedTuple):
     at: str | None
 
 
-def of(visit: Visit, case: Case, waiting: Sequence[Ending] = (), routing: Routing | None = None) -> list[Held]:
-    """Each hold of a case. `waiting`: the ends that wait for a second person; `routing`: its last decision."""
+def of(
+    visit: Visit, case: Case, waiting: Sequence[Ending] = (), routing: Routing | None = None, *, by_person: bool = False
+) -> list[Held]:
+    """Each hold of a case. `waiting`: the ends that wait for a second person; `routing`: its last decision;
+    `by_person`: no word of the police makes any way to reach the person safe."""
     asked = {one.hold for one in waiting}
-    return [_held(visit, case, hold, name_of(hold, routing), asked=hold in asked) for hold in case.holds]
+    found = [_held(visit, case, hold, name_of(hold, routing), asked=hold in asked) for hold in case.holds]
+    other = [hold_ends().get(hold, FOR_GOOD).by_person if by_person else "" for hold in case.holds]
+    return [one._replace(words=words or one.words) for one, words in zip(found, other, strict=True)]
 
 
 def name_of(hold: str, routing: Routing | None) -> str:

@@ -38,10 +38,8 @@ def still(ended: Iterable[Ended], facts: CaseFacts, history: History) -> frozens
     return frozenset(one.hold for one in ended if digest(one.stands_on, facts, history) == one.digest)
 
 
-def lacks(needs: str | None, facts: CaseFacts, channel_safe: bool) -> str | None:
+def lacks(needs: str | None, facts: CaseFacts) -> str | None:
     """The code of what has to be known before the hold may be ended; None where nothing is missing."""
-    if needs == "a_safe_channel":
-        return None if channel_safe else "no_channel_is_safe"
     if needs == "not_under_13":
         return None if facts.age is not None and facts.age >= CHILD_UNDER else "age_stands"
     if needs == "not_13_to_15":

@@ -113,7 +113,9 @@ class History:
     `doubtful`: what came sealed does not fit what was told in the open; `no_elsewhere`: the last no of the person in
     another case that is open, or in which they said it lately; `locked_channels` are kinds that the person's profile
     holds as unsafe or locked, or that a service found unsafe; `known_already`: lines that are with a provider in the
-    case of another crime, which names the person no more; `died`: it stands that the person died.
+    case of another crime, which names the person no more; `died`: it stands that the person died; `safe_channels`:
+    kinds that are safe now by the one check of contact, whoever said so (of a new case none: a new incident makes
+    everything unknown).
     """
 
     person_id: UUID | None = None
@@ -132,6 +134,7 @@ class History:
     locked_channels: frozenset[str] = frozenset()
     known_already: frozenset[str] = frozenset()
     died: bool = False
+    safe_channels: frozenset[str] = frozenset()
 
 
 NOTHING_KNOWN = History()

@@ -131,6 +131,11 @@ def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verd
     return _at_this_time(state, now)
 
 
+def reachable(profile: Profile) -> bool:
+    """Whether any way is safe as things stand, at whatever hour."""
+    return any(state.safety == "safe" and state.locked_at is None for state in profile.channels.values())
+
+
 def alive(profile: Profile) -> Verdict:
     """Against every way of meeting once it was recorded that the person died."""
     dead = any(state.locked_why == DIED for state in profile.channels.values())

@@ -24,7 +24,8 @@ class Seen:
         self.holds: list[str] = []
         self.doors: list[str] = []
         locked = history.locked_channels
-        self.safe_channel = any(one in _CONTACT and one not in locked for one in facts.channels_safe)
+        told = any(one in _CONTACT and one not in locked for one in facts.channels_safe)
+        self.safe_channel = told or bool(history.safe_channels)
 
 
 Test = Callable[[Seen], Any]

@@ -77,7 +77,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
         all_alerts=alerts,
-        warnings=words.heard(heard),
+        warnings=words.heard(heard, reachable=safe_contact.reachable(profile)),
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,

@@ -9,7 +9,7 @@ from kit.web.words import date_words, when
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.worker_asked import WHICH
-from services.referral.said import FIELDS, FOUND
+from services.referral.said import FIELDS, FOUND, FOUND_OUT
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
 from services.referral.said import days as days
@@ -70,10 +70,12 @@ _CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relation
 OF_SUSPECT = "The police or a court told us of bail, release or an order. Review the risk before any contact."
 
 
-def heard(found: Sequence[Heard]) -> list[str]:
-    """What was heard of the suspect, or found by a service, as the warnings at the top of a page."""
+def heard(found: Sequence[Heard], *, reachable: bool = False) -> list[str]:
+    """What was heard of the suspect, or found by a service, as the warnings at the top of a page; `reachable`: some way
+    to reach the person is known to be safe now."""
+    said = FOUND | FOUND_OUT if reachable else FOUND
     return list(
-        dict.fromkeys(FOUND[one.trigger].format(when(one.at)) if one.trigger in FOUND else OF_SUSPECT for one in found)
+        dict.fromkeys(said[one.trigger].format(when(one.at)) if one.trigger in said else OF_SUSPECT for one in found)
     )
 
 

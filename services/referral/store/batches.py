@@ -59,8 +59,9 @@ select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_co
   from case_file where person_id = any($1::uuid[])
 """
 _CHANNELS = """
-select person_id, kind, safety, locked_at is not null as locked from channel where person_id = any($1::uuid[])
-   and (safety = 'unsafe' or locked_at is not null or safety = 'unknown' and set_by_role = 'provider')
+select person_id, kind, safety = 'safe' and locked_at is null as safe, heard_at is not null as heard,
+       safety = 'unsafe' or locked_at is not null or safety = 'unknown' and set_by_role = 'provider' as barred
+  from channel where person_id = any($1::uuid[])
 """
 _SUSPECTS = """
 select s.suspect_ref, s.force, s.crime_id from suspect s
@@ -106,7 +107,8 @@ class Newcomer(NamedTuple):
 class Past:
     """What is known of the people of a batch; whoever decides adds what the batch itself brings. `helped`: cases of
     which something is with a provider; `open_lines`: which lines; `moved`: those of people whom a
-    crime names no more; `dead`: people of whom it stands that they died."""
+    crime names no more; `dead`: people of whom it stands that they died; `safe`: kinds of channel that every record of
+    the person calls safe, and whether each of them was heard from the person."""
 
     revisions: dict[UUID, int] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
@@ -116,6 +118,7 @@ class Past:
     referred: dict[UUID, set[str]] = field(default_factory=dict)
     prior: dict[UUID, list[Prior]] = field(default_factory=dict)
     barred: dict[UUID, set[str]] = field(default_factory=dict)
+    safe: dict[UUID, dict[str, bool]] = field(default_factory=dict)
     suspected: dict[tuple[str, str], set[UUID]] = field(default_factory=dict)
     duplicates: set[UUID] = field(default_factory=set)
     restricted: set[UUID] = field(default_factory=set)
@@ -195,11 +198,28 @@ async def past(
         for person in records[row["person_id"]]:
             known.barred.setdefault(person, set()).add(row["kind"])
     known.dead = {person for record in await deaths.dead(tx, records) for person in records[record]}
+    _channels(known, records, await tx.fetch(_CHANNELS, list(records)))
     for row in await tx.fetch(_SUSPECTS, list(refs)):
         known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
     known.helped_by = await other_party.helped_by(tx, accused) if accused else {}
     known.duplicates = {row["person_id"] for row in await tx.fetch(_DUPLICATES, list(people))}
     return known
+
+
+def _channels(known: Past, records: Mapping[UUID, set[UUID]], rows: Sequence[Any]) -> None:
+    """Which kinds no new report makes safe, and which are safe now: the strictest of a person's records counts."""
+    shut = set()
+    for row in rows:
+        for person in records[row["person_id"]]:
+            if row["barred"]:
+                known.barred.setdefault(person, set()).add(row["kind"])
+            if row["safe"]:
+                kinds = known.safe.setdefault(person, {})
+                kinds[row["kind"]] = kinds.get(row["kind"], True) and row["heard"]
+            else:
+                shut.add((person, row["kind"]))
+    for person, kind in shut:
+        known.safe.get(person, {}).pop(kind, None)
 
 
 async def _standing(tx: Tx, known: Past) -> None:
@@ -230,7 +250,7 @@ def remembered(told: Mapping[str, Any]) -> History:
     locked = frozenset(told["locked_channels"])
     no = _no_elsewhere(told.get("no_elsewhere"))
     kept = {"person_id": person, "other_party_with": apart, "locked_channels": locked, "no_elsewhere": no}
-    kept["known_already"] = frozenset(told.get("known_already", ()))
+    kept |= {name: frozenset(told.get(name, ())) for name in ("known_already", "safe_channels")}
     return History(**{**told, **kept})
 
 

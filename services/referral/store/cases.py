@@ -239,6 +239,18 @@ async def not_yet_held(tx: Tx, people: Sequence[UUID], hold: str) -> list[UUID]:
     return [row["case_id"] for row in rows]
 
 
+async def held_by(tx: Tx, people: Collection[UUID], hold: str) -> list[Case]:
+    """The open cases of these people, in every record, that this hold keeps: their rows locked."""
+    record = "select unnest($1::uuid[]) union select other_id from linked_person where person_id = any($1::uuid[])"
+    rows = await tx.fetch(
+        f"select {columns(Case)} from case_file where person_id = any(array({record})) and state <> 'closed'"
+        " and $2 = any(holds) order by case_id for update",
+        sorted(people),
+        hold,
+    )
+    return read(Case, rows)
+
+
 async def known(tx: Tx, case_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these cases that are open to us here already."""
     rows = await tx.fetch("select case_id from case_file where case_id = any($1::uuid[])", list(case_ids))

@@ -60,6 +60,10 @@ _ASKED = """
 update channel set set_by_role = 'person' where person_id = $1 and kind = any($2::text[])
    and safety = 'unknown' and locked_at is null and set_by_role = 'provider'
 """
+_SHUT_TO_THE_POLICE = """
+select distinct kind from channel where person_id = any($1::uuid[])
+   and (safety = 'unsafe' or locked_at is not null or heard_at is not null or set_by_role = 'provider')
+"""
 _NEWEST = "select max(opened_at) from case_file where person_id = any($1::uuid[])"
 
 
@@ -119,6 +123,13 @@ async def safe_by_the_police(tx: Tx, people: Sequence[UUID]) -> list[tuple[UUID,
 async def safe_unheard(tx: Tx, people: Sequence[UUID]) -> list[tuple[UUID, str]]:
     """What is safe (person, kind) though nobody heard it from the person."""
     return [(row["person_id"], row["kind"]) for row in await tx.fetch(_UNHEARD_OF, list(people))]
+
+
+async def to_be_told(tx: Tx, person_id: UUID) -> bool:
+    """Whether a word of the police can still make any kind of channel of this person safe: not one that a service, a
+    worker or the person spoke against since."""
+    shut = await tx.fetch(_SHUT_TO_THE_POLICE, await records(tx, person_id))
+    return {row["kind"] for row in shut} != set(CHANNELS)
 
 
 async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
