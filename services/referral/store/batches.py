@@ -17,6 +17,7 @@ from services.referral.store import (
     hold_ends,
     noes,
     other_party,
+    past_channels,
     persons,
     protected,
     ruled_out,
@@ -57,11 +58,6 @@ select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_co
        'honour_based_abuse' = any(lines) as one_chance,
        'high_risk' = any(holds) or (review_since is not null and kind <> 'business') as high_risk
   from case_file where person_id = any($1::uuid[])
-"""
-_CHANNELS = """
-select person_id, kind, safety = 'safe' and locked_at is null as safe, heard_at is not null as heard,
-       safety = 'unsafe' or locked_at is not null or safety = 'unknown' and set_by_role = 'provider' as barred
-  from channel where person_id = any($1::uuid[])
 """
 _SUSPECTS = """
 select s.suspect_ref, s.force, s.crime_id from suspect s
@@ -198,28 +194,12 @@ async def past(
         for person in records[row["person_id"]]:
             known.barred.setdefault(person, set()).add(row["kind"])
     known.dead = {person for record in await deaths.dead(tx, records) for person in records[record]}
-    _channels(known, records, await tx.fetch(_CHANNELS, list(records)))
+    known.barred, known.safe = await past_channels.known(tx, records)
     for row in await tx.fetch(_SUSPECTS, list(refs)):
         known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
     known.helped_by = await other_party.helped_by(tx, accused) if accused else {}
     known.duplicates = {row["person_id"] for row in await tx.fetch(_DUPLICATES, list(people))}
     return known
-
-
-def _channels(known: Past, records: Mapping[UUID, set[UUID]], rows: Sequence[Any]) -> None:
-    """Which kinds no new report makes safe, and which are safe now: the strictest of a person's records counts."""
-    shut = set()
-    for row in rows:
-        for person in records[row["person_id"]]:
-            if row["barred"]:
-                known.barred.setdefault(person, set()).add(row["kind"])
-            if row["safe"]:
-                kinds = known.safe.setdefault(person, {})
-                kinds[row["kind"]] = kinds.get(row["kind"], True) and row["heard"]
-            else:
-                shut.add((person, row["kind"]))
-    for person, kind in shut:
-        known.safe.get(person, {}).pop(kind, None)
 
 
 async def _standing(tx: Tx, known: Past) -> None:
