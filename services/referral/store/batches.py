@@ -190,9 +190,6 @@ async def past(
     for row in await tx.fetch(_MOVED, list(records)) if known.prior else ():
         for person in records[row["person_id"]]:
             known.moved.setdefault(person, set()).add(row["line"])
-    for row in await tx.fetch(_CHANNELS, list(records)):
-        for person in records[row["person_id"]]:
-            known.barred.setdefault(person, set()).add(row["kind"])
     known.dead = {person for record in await deaths.dead(tx, records) for person in records[record]}
     known.barred, known.safe = await past_channels.known(tx, records)
     for row in await tx.fetch(_SUSPECTS, list(refs)):
