@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.identity import contract_id
+from contracts.identity import contract_id, reference
 from contracts.justice import MilestoneReached
 from contracts.refused import Refused
 from kit import clock
@@ -169,7 +169,8 @@ async def test_the_hold_of_an_incident_that_is_off_is_lifted_by_the_leader_alone
     assert "No case is held by an incident that is switched off." in page.text
     held = [row["case_id"] for row in await hub.rows("select case_id from case_file")]
     async with hub.looks(LEADER) as tx:
-        assert await incidents.lift(tx, LEADER, held, "over", NOON) == 0, "nothing is lifted while it is on"
+        left = await incidents.lift(tx, LEADER, held, "over", NOON)
+        assert left.lifted == 0 and {why for _, why in left.stayed} == {"switched_on"}, "nothing is lifted while it is on"
         await incidents.switch_off(tx, LEADER, made.switch_id, NOON)
     await (await browse("officer")).get("/operations/incidents/held", 403)
     assert "2 cases are held" in (await leader.get("/operations/incidents")).text
@@ -177,8 +178,18 @@ async def test_the_hold_of_an_incident_that_is_off_is_lifted_by_the_leader_alone
     page = await leader.submit("Lift the hold from those ticked", 422)
     assert page.errors == ["Tick the cases from which the hold is lifted", "Choose why the hold may be lifted"]
     case = await hub.value("select case_id from case_file where crime_id = $1", one)
+    other = await hub.value("select case_id from case_file where crime_id = $1", two)
+    async with hub.looks(LEADER) as tx:
+        again = await incidents.switch_on(tx, LEADER, uuid4(), "mi-9", NOON)
+    page = await leader.submit("Lift the hold from those ticked", case=[str(case), str(other)], reason="over")
+    stays = "whose incident is switched on again"
+    first, second = (reference(each) for each in sorted((case, other)))
+    assert f"No hold was lifted. 2 stayed: {first}, {stays}; {second}, {stays}." in page.text
+    async with hub.looks(LEADER) as tx:
+        await incidents.switch_off(tx, LEADER, again.switch_id, NOON)
+    await leader.get("/operations/incidents/held")
     page = await leader.submit("Lift the hold from those ticked", case=str(case), reason="over")
-    assert "Lifted from 1 case." in page.text
+    assert "Lifted from 1 case. Nothing was sent" in page.text
     holds = "select holds from case_file where crime_id = $1"
     assert "major_incident" not in await hub.value(holds, one) and "major_incident" in await hub.value(holds, two)
     assert await hub.value("select count(*) from leg") == 0, "nothing is sent by it"
@@ -216,8 +227,9 @@ async def test_a_lifted_hold_stays_lifted_until_the_incident_is_switched_on_agai
     await hub.hears(recorded(crime))
     case = await hub.value("select case_id from case_file")
     async with hub.looks(LEADER) as tx:
-        assert await incidents.lift(tx, LEADER, [case, uuid4()], "over", NOON) == 1
-        assert await incidents.lift(tx, LEADER, [case], "over", NOON) == 0
+        assert (await incidents.lift(tx, LEADER, [case, uuid4()], "over", NOON)).lifted == 1
+        again = await incidents.lift(tx, LEADER, [case], "over", NOON)
+        assert again == incidents.Lifting(0, [(reference(case), "not_held")])
         with pytest.raises(Refused, match="missing"):
             await incidents.lift(tx, LEADER, [case], "because", NOON)
     await hub.hears([snapshot(updated(crime, flags=["stalking"]))])
@@ -227,7 +239,7 @@ async def test_a_lifted_hold_stays_lifted_until_the_incident_is_switched_on_agai
     )
     async with hub.looks(LEADER) as tx:
         await incidents.switch_on(tx, LEADER, uuid4(), "MI-10", NOON)
-        assert await incidents.lift(tx, LEADER, [case], "over", NOON) == 0, "it is on"
+        assert (await incidents.lift(tx, LEADER, [case], "over", NOON)).lifted == 0, "it is on"
     await hub.hears([snapshot(updated(crime, 3, flags=["stalking", "county_lines"]))])
     assert "major_incident" in await hub.value(held)
 

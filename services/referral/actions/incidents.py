@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -85,16 +86,28 @@ async def _tell(tx: Tx, viewer: Viewer, case: Case, holds: Sequence[str], rule: 
     await announce(tx, [told], viewer.user_id)
 
 
-async def lift(tx: Tx, viewer: Viewer, case_ids: Sequence[UUID], reason: str, now: datetime) -> int:
-    """Lifts the hold of an incident from cases, for a coded reason; returns of how many. Nothing is sent by it: what a
-    human does next is for a human to decide. Cases that are not held, and of an incident that is on, stay as they are.
-    """
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """From how many cases a hold was lifted, and those that stayed as they were: case and why, not_held, switched_on or
+    gone (a reference only where the viewer sees it)."""
+
+    lifted: int
+    stayed: list[tuple[str, str]]
+
+
+async def lift(tx: Tx, viewer: Viewer, case_ids: Sequence[UUID], reason: str, now: datetime) -> Lifting:
+    """Lifts the hold of an incident from cases, for a coded reason. Nothing is sent by it: what a human does next is for
+    a human to decide. Cases that are not held, and of an incident that is on, stay as they are."""
     if reason not in {one.code for one in table().reasons["incident_lifted"].on(local_day(now))}:
         raise Refused("reason", "missing")
-    lifted = 0
+    lifted, stayed = 0, []
     for case_id in sorted(set(case_ids)):
         case = await cases.load(tx, case_id)
-        if case is None or HOLD not in case.holds or await incidents.is_on(tx, case.major_incident_id):
+        if case is None:
+            stayed.append(("", "gone"))
+            continue
+        if HOLD not in case.holds or await incidents.is_on(tx, case.major_incident_id):
+            stayed.append((case.reference, "switched_on" if HOLD in case.holds else "not_held"))
             continue
         holds = sorted(set(case.holds) - {HOLD})
         await incidents.lift(tx, Lifted(case_id, reason, viewer.user_id, now), holds, priority(holds))
@@ -102,7 +115,7 @@ async def lift(tx: Tx, viewer: Viewer, case_ids: Sequence[UUID], reason: str, no
         await settling.follow_case(tx, case_id, now)
         await audit.record(tx, [audit.seen(viewer, "incident.hold_lifted", "case", case_id, ("holds",), reason)])
         lifted += 1
-    return lifted
+    return Lifting(lifted, stayed)
 
 
 async def switch_off(tx: Tx, viewer: Viewer, switch_id: UUID, now: datetime) -> None:

@@ -30,7 +30,7 @@ NUMBERS = {
 }
 
 
-def outcome(one: Transfer) -> str:
+def outcome(one: Transfer, restricted: bool = False) -> str:
     """How a referral of a hand-over stands."""
     if one.undone_at:
         return "Undone"
@@ -40,7 +40,9 @@ def outcome(one: Transfer) -> str:
         return STAYS.get(one.refused or "", OTHER) + _rules(one)
     if one.against:
         return STAYS[staying.NOT_TAKEN] + _rules(one)
-    return ASKED_FIRST if one.gate is None else "Waits to go"
+    if one.gate is None:
+        return STAYS[staying.TO_NAME] if restricted else ASKED_FIRST
+    return "Waits to go"
 
 
 def numbers(listed: Sequence[Transfer]) -> list[str]:

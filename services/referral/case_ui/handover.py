@@ -128,7 +128,7 @@ async def one_handover(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         held = await transfers.handover(tx, handover_id)
         listed = await transfers.of_handover(tx, handover_id)
-        seen = [audit.seen(visit.signed_in, "handover_seen", "case", case_id) for _, case_id, _ in listed]
+        seen = [audit.seen(visit.signed_in, "handover_seen", "case", each.case_id) for _, _, each in listed]
         await audit.record(tx, [audit.seen(visit.signed_in, "handover_seen", "handover", handover_id), *seen])
     if held is None:
         return visit.not_found()
@@ -137,7 +137,7 @@ async def one_handover(visit: Visit, desk: Desk) -> Response:
         **_row(desk.books, held),
         can_undo=held.undone_at is None and visit.now < held.goes_at,
         numbers=handed.numbers([each for _, _, each in listed]),
-        listed=[(reference, case_id, handed.outcome(each)) for reference, case_id, each in listed],
+        listed=[(reference, each.case_id, handed.outcome(each, shut)) for reference, shut, each in listed],
     )
 
 

@@ -19,6 +19,13 @@ from services.referral.case_ui.room import Desk, one
 from services.referral.store import incidents
 
 PAGE = 100
+MOST = 10
+"""How many cases that stayed are named."""
+STAYED = {
+    "switched_on": "whose incident is switched on again",
+    "not_held": "which the incident does not hold any more",
+    "gone": "which is not there any more",
+}
 
 
 async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -75,11 +82,21 @@ async def lift(visit: Visit, desk: Desk) -> Response:
         return await show(visit, desk, errors)
     try:
         async with visit.begin() as tx:
-            lifted = await switching.lift(tx, visit.signed_in, ids, reason, visit.now)
+            done = await switching.lift(tx, visit.signed_in, ids, reason, visit.now)
     except Refused:
         return await show(visit, desk, [FieldError("reason", "Choose why the hold may be lifted")])
-    flash = f"Lifted from {plural(lifted, 'case')}. Nothing was sent: each waits for a human as any other."
-    return visit.redirect(_here(visit), flash=flash)
+    said = f"Lifted from {plural(done.lifted, 'case')}." if done.lifted else "No hold was lifted."
+    sent = " Nothing was sent: each waits for a human as any other." if done.lifted else ""
+    return visit.redirect(_here(visit), flash=f"{said}{_stayed(done.stayed)}{sent}", done=bool(done.lifted))
+
+
+def _stayed(stayed: Sequence[tuple[str, str]]) -> str:
+    """" 2 stayed: 7KQ4M-2XRCT, whose incident is switched on again; 9TC23-TFVRL, which is not held any more." """
+    if not stayed:
+        return ""
+    listed = [f"{reference or 'one'}, {STAYED[why]}" for reference, why in stayed[:MOST]]
+    more = f"; and {len(stayed) - MOST} more" if len(stayed) > MOST else ""
+    return f" {len(stayed)} stayed: {'; '.join(listed)}{more}."
 
 
 def _id(text: str) -> UUID | None:

@@ -199,16 +199,16 @@ async def finish_handovers(tx: Tx, now: datetime) -> None:
     )
 
 
-async def of_handover(tx: Tx, handover_id: UUID) -> list[tuple[str, UUID, Transfer]]:
-    """Each transfer of a hand-over with the reference and id of its case."""
+async def of_handover(tx: Tx, handover_id: UUID) -> list[tuple[str, bool, Transfer]]:
+    """Each transfer of a hand-over with the reference of its case, and whether that is restricted."""
     rows = await tx.fetch(
-        f"select c.reference, {columns(Transfer, 't')} from transfer t join case_file c on c.case_id = t.case_id"
+        f"select c.reference, c.restricted, {columns(Transfer, 't')} from transfer t join case_file c on c.case_id = t.case_id"
         " where t.handover_id = $1 order by c.reference, t.transfer_id",
         handover_id,
     )
     found = []
     for row in rows:
         values = dict(row)
-        reference = values.pop("reference")
-        found.append((reference, row["case_id"], Transfer(**values)))
+        reference, restricted = values.pop("reference"), values.pop("restricted")
+        found.append((reference, restricted, Transfer(**values)))
     return found
