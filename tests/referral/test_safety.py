@@ -170,7 +170,9 @@ async def test_the_hold_of_an_incident_that_is_off_is_lifted_by_the_leader_alone
     held = [row["case_id"] for row in await hub.rows("select case_id from case_file")]
     async with hub.looks(LEADER) as tx:
         left = await incidents.lift(tx, LEADER, held, "over", NOON)
-        assert left.lifted == 0 and {why for _, why in left.stayed} == {"switched_on"}, "nothing is lifted while it is on"
+        assert left.lifted == 0 and {why for _, why in left.stayed} == {"switched_on"}, (
+            "nothing is lifted while it is on"
+        )
         await incidents.switch_off(tx, LEADER, made.switch_id, NOON)
     await (await browse("officer")).get("/operations/incidents/held", 403)
     assert "2 cases are held" in (await leader.get("/operations/incidents")).text

@@ -96,8 +96,8 @@ class Lifting:
 
 
 async def lift(tx: Tx, viewer: Viewer, case_ids: Sequence[UUID], reason: str, now: datetime) -> Lifting:
-    """Lifts the hold of an incident from cases, for a coded reason. Nothing is sent by it: what a human does next is for
-    a human to decide. Cases that are not held, and of an incident that is on, stay as they are."""
+    """Lifts the hold of an incident from cases, for a coded reason. Nothing is sent by it: what a human does next is
+    for a human to decide. Cases that are not held, and of an incident that is on, stay as they are."""
     if reason not in {one.code for one in table().reasons["incident_lifted"].on(local_day(now))}:
         raise Refused("reason", "missing")
     lifted, stayed = 0, []

@@ -91,7 +91,7 @@ async def lift(visit: Visit, desk: Desk) -> Response:
 
 
 def _stayed(stayed: Sequence[tuple[str, str]]) -> str:
-    """" 2 stayed: 7KQ4M-2XRCT, whose incident is switched on again; 9TC23-TFVRL, which is not held any more." """
+    """ " 2 stayed: 7KQ4M-2XRCT, whose incident is switched on again; 9TC23-TFVRL, which is not held any more." """
     if not stayed:
         return ""
     listed = [f"{reference or 'one'}, {STAYED[why]}" for reference, why in stayed[:MOST]]

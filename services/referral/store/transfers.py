@@ -202,8 +202,8 @@ async def finish_handovers(tx: Tx, now: datetime) -> None:
 async def of_handover(tx: Tx, handover_id: UUID) -> list[tuple[str, bool, Transfer]]:
     """Each transfer of a hand-over with the reference of its case, and whether that is restricted."""
     rows = await tx.fetch(
-        f"select c.reference, c.restricted, {columns(Transfer, 't')} from transfer t join case_file c on c.case_id = t.case_id"
-        " where t.handover_id = $1 order by c.reference, t.transfer_id",
+        f"select c.reference, c.restricted, {columns(Transfer, 't')} from transfer t"
+        " join case_file c on c.case_id = t.case_id where t.handover_id = $1 order by c.reference, t.transfer_id",
         handover_id,
     )
     found = []
