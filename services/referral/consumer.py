@@ -70,7 +70,6 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         tx,
         {event.data.crime_id for event in events},
         {person.person_id for person in people},
-        {person.police_ref for person in people if person.police_ref},
         hearing.accused(heard),
     )
     past.restricted = met.restricted

@@ -70,7 +70,7 @@ async def test_nothing_is_sent_by_itself_to_whoever_helps_the_other_party(hub: H
     case = await a_case(hub, third, at=NOON)
     legs = await hub.rows("select c.victim_ref from leg l join case_file c using (case_id)")
     assert legs == [{"victim_ref": "V-accused"}]
-    said = "its provider is helping somebody named as a suspect in this crime. The two never meet: a human chooses."
+    said = "its provider is helping somebody named as a suspect in a crime against them, or who named them as one."
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
         for one in (case, case_id(UUID(accuser["crime_id"]), "V-accuser")):

@@ -19,7 +19,8 @@ def accused_by(facts: CaseFacts) -> list[UUID]:
 def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
     """What was known of a person when they reported."""
     others = [prior for prior in past.prior.get(person, ()) if prior.case_id != facts.case_id]
-    suspected = past.suspected.get((facts.force or "", facts.victim_ref or ""), set()) - {facts.crime_id}
+    suspected = {crime for record in (person, *past.linked.get(person, ())) for crime in past.suspected.get(record, ())}
+    here, suspected = facts.crime_id in suspected, suspected - {facts.crime_id}
     counted = _counted(others, facts)
     since = persons.window_start(facts.reported_on)
     return History(
@@ -29,11 +30,12 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         repeat_count=counted.count,
         suspect_elsewhere=bool(suspected),
         suspected_in=len(suspected),
+        suspect_here=here,
         marac_recent=any(prior.marac_on is not None and since <= prior.marac_on for prior in others),
         possible_duplicate=person in past.duplicates,
         one_chance_elsewhere=any(prior.one_chance and prior.state != "closed" for prior in others),
         high_risk_elsewhere=any(prior.high_risk and prior.state != "closed" for prior in others),
-        other_party_with=_who_help(past, facts) if past.helped_by else frozenset(),
+        other_party_with=_who_help(past, person, facts) if past.helped_by else frozenset(),
         doubtful=_doubtful(past, facts.case_id),
         no_elsewhere=noes.elsewhere(past, others, facts),
         locked_channels=frozenset(CHANNELS if person in past.dead else past.barred.get(person, ())),
@@ -48,9 +50,10 @@ def _doubtful(past: Past, case_id: UUID) -> bool:
     return past.doubtful.get(case_id, before is not None and before.doubtful)
 
 
-def _who_help(past: Past, facts: CaseFacts) -> frozenset[UUID]:
-    """The providers who are helping somebody whom this crime names as a suspect."""
-    return frozenset(provider for person in accused_by(facts) for provider in past.helped_by.get(person, ()))
+def _who_help(past: Past, person: UUID, facts: CaseFacts) -> frozenset[UUID]:
+    """The providers who are helping the other party of this crime, or of another one of the person."""
+    apart = {*accused_by(facts), *past.apart.get(person, ())} - {person, *past.linked.get(person, ())}
+    return frozenset(provider for one in apart for provider in past.helped_by.get(one, ()))
 
 
 def _counted(others: Sequence[Prior], facts: CaseFacts) -> persons.Repeats:

@@ -210,6 +210,7 @@ def told(history: History) -> dict[str, Any]:
         "repeat_count": history.repeat_count,
         "suspect_elsewhere": history.suspect_elsewhere,
         "suspected_in": history.suspected_in,
+        "suspect_here": history.suspect_here,
         "marac_recent": history.marac_recent,
         "possible_duplicate": history.possible_duplicate,
         "one_chance_elsewhere": history.one_chance_elsewhere,

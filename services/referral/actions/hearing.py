@@ -109,6 +109,10 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
         return
     known = set(hearing.past.of_crime.get(crime.crime_id, ()))
     sealed = _sealed_refs(crime)
+    for ref in {suspect.suspect_ref for suspect in crime.suspects if suspect.suspect_ref}:
+        hearing.changes.suspects[crime.crime_id, ref] = SuspectRow(crime.crime_id, crime.force, ref)
+        if cases:
+            hearing.past.suspected.setdefault(persons.person_id(crime.force, ref), set()).add(crime.crime_id)
     decided = {facts.case_id: _hear_case(hearing, event, facts, revision, sealed) for facts in cases}
     new = [facts for facts in cases if facts.case_id not in known]
     _count(hearing, event, revision, new=new)
@@ -119,10 +123,6 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
         hearing.past.dead.update((person, *hearing.past.linked.get(person, ())))
     for case_id in sorted(known - set(decided)):
         _remove(hearing, event, case_id, asked=case_id not in dead)
-    for ref in {suspect.suspect_ref for suspect in crime.suspects if suspect.suspect_ref}:
-        hearing.changes.suspects[crime.crime_id, ref] = SuspectRow(crime.crime_id, crime.force, ref)
-        if decided:
-            hearing.past.suspected.setdefault((crime.force, ref), set()).add(crime.crime_id)
     for victim in crime.victims:
         if victim.sealed:
             _keep_sealed(hearing, event, victim, victim.sealed, decided)
@@ -198,6 +198,7 @@ def _hear_case(
         if person in past.dead:
             hearing.of_dead[case.case_id] = person
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
+        past.apart.setdefault(person, set()).update(accused_by(facts))
     if SAID_NO in case.holds and (held is None or SAID_NO not in held.holds):
         past.noes.setdefault(case.case_id, []).append(No(case.case_id, None, now, to_police=True))
     past.cases[case.case_id] = case

@@ -103,9 +103,8 @@ async def _said_no(tx: Tx, case_id: UUID, referred: Sequence[ReferralState]) -> 
 
 async def history_now(tx: Tx, held: Case, facts: CaseFacts, before: History | None = None) -> History:
     """What is known of the person of a case now. `before`: what was, for what no later look tells anew."""
-    refs = [held.victim_ref] if held.victim_ref else []
     async with persons_store.seen_whole(tx):
-        past = await batches.past(tx, (), [held.person_id], refs, persons.accused(held.force, facts.suspect_refs))
+        past = await batches.past(tx, (), [held.person_id], persons.accused(held.force, facts.suspect_refs))
     past.restricted = {held.person_id} if held.restricted else set()
     if before is not None:
         past.histories[held.case_id] = before
@@ -117,7 +116,7 @@ async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> in
     """Decides again the open cases of people whom these crimes name as suspects: they are held from now on, so that
     nobody is sent to whoever helps the other party. Returns how many."""
     named = {persons.person_id(row.force, row.suspect_ref) for row in changes.suspects.values()}
-    found = await cases.not_yet_held(tx, sorted(named), SUSPECT_ELSEWHERE) if named else []
+    found = await cases.not_yet_held(tx, await persons_store.with_linked(tx, named), SUSPECT_ELSEWHERE) if named else []
     for case_id in found:
         await rerun(tx, case_id, books, now)
     return len(found)

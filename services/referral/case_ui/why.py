@@ -162,7 +162,7 @@ def _kept_apart(books: Books, case: Case, routing: Routing) -> list[str]:
     named = [(line, force.policy.named_contract(line, area)) for line in case.lines]
     return [
         f"{words.words(line)}: {one.title} is sent to by itself, and its provider is helping somebody named as a"
-        " suspect in this crime. The two never meet: a human chooses."
+        " suspect in a crime against them, or who named them as one. The two never meet: a human chooses."
         for line, one in named
         if one is not None and one.provider.provider_id in helping
     ]

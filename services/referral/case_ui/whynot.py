@@ -62,8 +62,8 @@ NOTHING = Beside()
 OTHER_PARTY = Checked(
     "other_party",
     False,
-    "Counter-allegation: this provider is helping somebody named as a suspect in this crime, or who named this person"
-    " as one.",
+    "Counter-allegation: this provider is helping somebody named as a suspect in a crime against this person, or who"
+    " named them as one.",
 )
 KEPT_APART = "Choose another, or agree with the provider that the two never meet."
 

@@ -106,10 +106,11 @@ class History:
     """What the hub already knew of the person when the fact came.
 
     `domestic_reports_12m` and `repeat_count` count reports of the twelve months up to this one, itself included;
-    `suspect_elsewhere`: the person is a suspect in another open case; `suspected_in`: in how many; `marac_recent`: a
-    MARAC in the twelve months before the report that only an earlier fact told of; `one_chance_elsewhere`: another open
-    case is of honour-based abuse; `high_risk_elsewhere`: another open case is held for its risk, or its risk is to be
-    looked at again; `other_party_with`: providers who are helping somebody named as a suspect in this crime;
+    `suspect_elsewhere`: the person is a suspect in another open case; `suspected_in`: in how many; `suspect_here`: in
+    this very crime, by any record of theirs; `marac_recent`: a MARAC in the twelve months before the report that only
+    an earlier fact told of; `one_chance_elsewhere`: another open case is of honour-based abuse; `high_risk_elsewhere`:
+    another open case is held for its risk, or its risk is to be looked at again; `other_party_with`: providers who are
+    helping the other party of this crime, or of another of theirs;
     `doubtful`: what came sealed does not fit what was told in the open; `no_elsewhere`: the last no of the person in
     another case that is open, or in which they said it lately; `locked_channels` are kinds that the person's profile
     holds as unsafe or locked, or that a service found unsafe; `known_already`: lines that are with a provider in the
@@ -124,6 +125,7 @@ class History:
     repeat_count: int = 1
     suspect_elsewhere: bool = False
     suspected_in: int = 0
+    suspect_here: bool = False
     marac_recent: bool = False
     possible_duplicate: bool = False
     one_chance_elsewhere: bool = False

@@ -56,6 +56,9 @@ def _of_result(name: str) -> Test:
     return lambda seen: getattr(seen, name)
 
 
+_BOTH = frozenset({True, False})
+
+
 def _fields() -> dict[str, Field]:
     texts: dict[str, Any] = {
         "person_kind": v.values(v.CaseKind),
@@ -79,7 +82,7 @@ def _fields() -> dict[str, Field]:
     }
     results = {"lines": v.SERVICE_LINES, "doors": v.DOORS, "holds": v.HOLDS, "offers": v.OFFERS}
     flags = (
-        *("bereaved", "risk_judgement", "same_household", "also_suspect", "suspect_works_for_us", "named_contact"),
+        *("bereaved", "risk_judgement", "same_household", "suspect_works_for_us", "named_contact"),
         *("must_give_evidence", "reported", "domestic", "sexual", "contact_sexual", "out_of_area"),
     )
     return {
@@ -88,13 +91,14 @@ def _fields() -> dict[str, Field]:
         **{name: Field("many", _of_result(name), frozenset(of)) for name, of in results.items()},
         **{name: Field("number", _of_facts(name), top=top) for name, top in (("age", 125), ("dash_score", 99))},
         **{name: Field("number", _of_history(name)) for name in ("domestic_reports_12m", "repeat_count")},
-        **{name: Field("flag", _of_facts(name), frozenset({True, False})) for name in flags},
+        **{name: Field("flag", _of_facts(name), _BOTH) for name in flags},
         **{
-            name: Field("flag", _of_history(name), frozenset({True, False}))
+            name: Field("flag", _of_history(name), _BOTH)
             for name in ("suspect_elsewhere", "marac_recent", "possible_duplicate")
         },
-        "unknown_word": Field("flag", lambda seen: bool(seen.facts.unfamiliar), frozenset({True, False})),
-        "safe_channel": Field("flag", _of_result("safe_channel"), frozenset({True, False})),
+        "also_suspect": Field("flag", lambda seen: seen.facts.also_suspect or seen.history.suspect_here, _BOTH),
+        "unknown_word": Field("flag", lambda seen: bool(seen.facts.unfamiliar), _BOTH),
+        "safe_channel": Field("flag", _of_result("safe_channel"), _BOTH),
         **{name: Field("day", _of_facts(name)) for name in ("marac_on", "committed_to")},
         "major_incident_id": Field("text", _of_facts("major_incident_id")),
     }

@@ -59,11 +59,6 @@ select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_co
        'high_risk' = any(holds) or (review_since is not null and kind <> 'business') as high_risk
   from case_file where person_id = any($1::uuid[])
 """
-_SUSPECTS = """
-select s.suspect_ref, s.force, s.crime_id from suspect s
- where s.suspect_ref = any($1::text[])
-   and exists (select 1 from case_file c where c.crime_id = s.crime_id and c.state <> 'closed')
-"""
 _LINKED = "select person_id, other_id from linked_person where person_id = any($1::uuid[])"
 _DUPLICATES = """
 select person_id from same_person where same is null and person_id = any($1::uuid[])
@@ -104,7 +99,9 @@ class Past:
     """What is known of the people of a batch; whoever decides adds what the batch itself brings. `helped`: cases of
     which something is with a provider; `open_lines`: which lines; `moved`: those of people whom a
     crime names no more; `dead`: people of whom it stands that they died; `safe`: kinds of channel that every record of
-    the person calls safe, and whether each of them was heard from the person."""
+    the person calls safe, and whether each of them was heard from the person; `suspected`: the crimes with an open
+    case that name a person, by any record of theirs, as a suspect; `apart`: whom another crime of a person names as
+    one, and who named them as one."""
 
     revisions: dict[UUID, int] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
@@ -115,7 +112,8 @@ class Past:
     prior: dict[UUID, list[Prior]] = field(default_factory=dict)
     barred: dict[UUID, set[str]] = field(default_factory=dict)
     safe: dict[UUID, dict[str, bool]] = field(default_factory=dict)
-    suspected: dict[tuple[str, str], set[UUID]] = field(default_factory=dict)
+    suspected: dict[UUID, set[UUID]] = field(default_factory=dict)
+    apart: dict[UUID, set[UUID]] = field(default_factory=dict)
     duplicates: set[UUID] = field(default_factory=set)
     restricted: set[UUID] = field(default_factory=set)
     said_no: set[UUID] = field(default_factory=set)
@@ -166,11 +164,10 @@ async def past(
     tx: Tx,
     crimes: Collection[UUID],
     people: Collection[UUID],
-    refs: Collection[str],
     accused: Collection[UUID] = (),
 ) -> Past:
-    """What is held of these crimes, and what is known of these people, of these references as suspects, and of who
-    helps the people whom the crimes accuse."""
+    """What is held of these crimes, and what is known of these people by every record of theirs, as suspects too, and
+    of who helps the people whom the crimes accuse, and the other party of other crimes of theirs."""
     known = Past()
     known.revisions = {row["crime_id"]: row["revision"] for row in await tx.fetch(_HELD, list(crimes))}
     if known.revisions:
@@ -192,9 +189,13 @@ async def past(
             known.moved.setdefault(person, set()).add(row["line"])
     known.dead = {person for record in await deaths.dead(tx, records) for person in records[record]}
     known.barred, known.safe = await past_channels.known(tx, records)
-    for row in await tx.fetch(_SUSPECTS, list(refs)):
-        known.suspected.setdefault((row["force"], row["suspect_ref"]), set()).add(row["crime_id"])
-    known.helped_by = await other_party.helped_by(tx, accused) if accused else {}
+    for one in await other_party.of_people(tx, records):
+        for person in records[one.record]:
+            known.apart.setdefault(person, set()).update({one.other} - {person, *known.linked.get(person, ())})
+            if one.suspected and one.is_open:
+                known.suspected.setdefault(person, set()).add(one.crime_id)
+    apart = set(accused).union(*known.apart.values())
+    known.helped_by = await other_party.helped_by(tx, apart) if apart else {}
     known.duplicates = {row["person_id"] for row in await tx.fetch(_DUPLICATES, list(people))}
     return known
 

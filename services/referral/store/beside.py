@@ -72,8 +72,9 @@ _OTHER_PARTY = """
     select c.person_id union all select other_id from linked_person where person_id = c.person_id) mine
   join person me on me.person_id = mine.person_id
  cross join lateral (
-    select p.person_id from suspect s join person p on p.police_ref = s.suspect_ref and p.force = s.force
-     where s.crime_id = c.crime_id
+    select p.person_id from case_file k join suspect s on s.crime_id = k.crime_id
+      join person p on p.police_ref = s.suspect_ref and p.force = s.force
+     where k.person_id = mine.person_id
     union all
     select f.person_id from suspect s join case_file f on f.crime_id = s.crime_id
      where s.suspect_ref = me.police_ref and s.force = me.force
@@ -81,10 +82,11 @@ _OTHER_PARTY = """
  cross join lateral (
     select named.person_id union all select other_id from linked_person where person_id = named.person_id) other
   join case_file o on o.person_id = other.person_id and o.person_id <> c.person_id
+   and not exists (select 1 from linked_person me where me.person_id = c.person_id and me.other_id = o.person_id)
   join leg l on l.case_id = o.case_id and l.state in ('sent', 'accepted', 'waitlisted')
 """
-"""SQL after a case c: l, the open legs of whoever is a suspect in its crime, and of whoever names its person as one; by
-every record of the two."""
+"""SQL after a case c: l, the open legs of whoever is a suspect in a crime of its person, and of whoever names them as
+one; by every record of the two."""
 _ALSO_WITH = f"select distinct l.provider_id from case_file c {_OTHER_PARTY} where c.case_id = $1"
 _BOTH_SIDES = f"""
 select n.leg_id, n.referral_id, n.case_id, c.priority, c.domestic, c.lines, array_agg(distinct l.leg_id) as others
@@ -218,7 +220,7 @@ async def told(tx: Tx, case_id: UUID, triggers: Sequence[str]) -> list[tuple[dat
 
 
 async def also_with(tx: Tx, case_id: UUID) -> set[UUID]:
-    """Providers who are helping somebody named as a suspect in this crime, or who named this person as one."""
+    """Providers who are helping somebody named as a suspect in a crime of this person, or who named them as one."""
     return {row["provider_id"] for row in await tx.fetch(_ALSO_WITH, case_id)}
 
 

@@ -228,12 +228,12 @@ async def of_record(tx: Tx, person_id: UUID) -> list[UUID]:
     return [row["case_id"] for row in await tx.fetch(asked, person_id)]
 
 
-async def not_yet_held(tx: Tx, people: Sequence[UUID], hold: str) -> list[UUID]:
+async def not_yet_held(tx: Tx, people: Collection[UUID], hold: str) -> list[UUID]:
     """The open cases of these people without this hold, by id."""
     rows = await tx.fetch(
         "select case_id from case_file where person_id = any($1::uuid[]) and state in ('waiting', 'active', 'resting')"
-        " and crime_id is not null and not ($2 = any(holds)) order by case_id",
-        list(people),
+        " and not ($2 = any(holds)) order by case_id",
+        sorted(people),
         hold,
     )
     return [row["case_id"] for row in rows]

@@ -1,10 +1,13 @@
 """Who helps the other party of a case, by every record of a person, and the legs of both sides."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.persons import accused
+from services.referral.store.rows import read
 
 _HELPED_BY = """
 select a.person_id, l.provider_id
@@ -14,12 +17,43 @@ select a.person_id, l.provider_id
   join case_file c on c.person_id = r.record
   join leg l on l.case_id = c.case_id and l.state in ('leaving', 'sent', 'accepted', 'waitlisted')
 """
+_OF_PEOPLE = """
+select p.person_id as record, s.crime_id, f.person_id as other, true as suspected, f.state <> 'closed' as is_open
+  from person p join suspect s on s.suspect_ref = p.police_ref and s.force = p.force
+  join case_file f on f.crime_id = s.crime_id
+ where p.person_id = any($1::uuid[])
+"""
+_ACCUSED = """
+select c.person_id as record, s.crime_id, s.force, s.suspect_ref
+  from case_file c join suspect s on s.crime_id = c.crime_id where c.person_id = any($1::uuid[])
+"""
 _OPEN_LEGS = """
 select l.leg_id from leg l
  where l.state in ('sent', 'accepted', 'waitlisted')
    and (l.case_id = any($1::uuid[]) or l.case_id in (select case_id from case_file where person_id = any($2::uuid[])))
  order by l.leg_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody on the other side of a crime of a person, by one record: whom it names as a suspect, or (`suspected`)
+    who was harmed where it names the person as one; `is_open`: something is to be done for them in it."""
+
+    record: UUID
+    crime_id: UUID
+    other: UUID
+    suspected: bool
+    is_open: bool
+
+
+async def of_people(tx: Tx, records: Collection[UUID]) -> list[Other]:
+    """The other side of every crime of these records of people."""
+    found = read(Other, await tx.fetch(_OF_PEOPLE, list(records)))
+    for row in await tx.fetch(_ACCUSED, list(records)):
+        [other] = accused(row["force"], [row["suspect_ref"]])
+        found.append(Other(row["record"], row["crime_id"], other, suspected=False, is_open=False))
+    return found
 
 
 async def helped_by(tx: Tx, people: Collection[UUID]) -> dict[UUID, set[UUID]]:
