@@ -53,6 +53,37 @@ async def test_what_runs_ends_with_the_death_what_was_missed_stays_missed_and_ot
     assert all(check.ok for check in await hub.checks())
 
 
+async def test_limits_beside_the_code_end_with_the_person_and_come_back_where_it_was_a_mistake(
+    hub: Hub, office: Office
+) -> None:
+    sentenced = reached("sentence_passed", "2025-06-10 15:00", "s")
+    await hub.hear(crime(offence_code="34A", victims=[victim(), victim("V2")]), sentenced)
+    before = await limits(hub)
+    assert before["RC.uls_28"] == before["RC.cica_application"] == "running"
+    await told(hub, "2025-06-12 10:00", "2025-06-12 15:00")
+    await hub.hear(reached("sentence_passed", "2025-06-20 15:00", "s2"), when=at("2025-06-20 15:00"))
+    assert set((await limits(hub)).values()) == {"not_applicable"}
+    others = await hub.database.pool.fetchval("select count(*) from related_clock where case_id <> $1 and state = 'running'", CASE)
+    assert others, "what others may do goes on"
+    ended = [d["outcome"] for k, d in await hub.announced() if k == "related-clock.ended.v1"]
+    assert set(ended) == {"applies_no_longer"}
+    page = await (await office.sign_in()).get(f"/rights/cases/{CASE}")
+    assert "The person died: it ended Thursday 12 June 2025 10:00, by the hub's record." in page.text
+    assert "until Tuesday 8 July 2025" not in page.text
+    assert all(check.ok for check in await hub.checks())
+    await told(hub, "2025-06-12 10:00", "2025-06-21 09:00", taken_back=True)
+    assert {name: state for name, state in (await limits(hub)).items() if name in before} == before
+    assert all(check.ok for check in await hub.checks())
+
+
+async def limits(hub: Hub) -> dict[str, str]:
+    """How the limits of the case stand; of one that started twice, the last."""
+    rows = await hub.database.pool.fetch(
+        "select clock, state from related_clock where case_id = $1 order by started_at", CASE
+    )
+    return {row["clock"]: row["state"] for row in rows}
+
+
 async def test_a_death_that_is_told_before_its_case_waits_for_it(hub: Hub) -> None:
     await told(hub, "2025-06-01 10:00", "2025-06-01 12:00")
     await hub.hear(crime())

@@ -47,7 +47,11 @@ async def test_bail_of_a_crime_that_is_not_known_is_a_task_of_the_hour_until_the
         assert "told of a crime of which no case is known" in page.text and "2 tasks are open" in page.text
         page = await officer.get("/cases/tasks")
         assert [row[2] for row in page.rows[1:]] == [f"No case yet: crime {crime['crime_id']}"] * 2
-        page = await officer.follow(page.rows[1][0])
+        first = page.rows[1][0]
+        await officer.get("/cases")
+        page = await officer.submit("Find", sought=str(crime["crime_id"]))
+        assert "No case is known yet, but tasks are open" in page.text
+        page = await officer.follow(first)
         assert f"the id under which the police hold it is {crime['crime_id']}" in page.text
         await officer.submit("Close the task", 422)
         await hub.hears(recorded(crime))

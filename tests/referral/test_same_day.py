@@ -87,6 +87,10 @@ async def test_exploitation_that_names_nobody_is_a_task_with_the_crime_number_an
     officer = await browse("officer")
     page = await officer.get("/cases/tasks")
     assert page.rows[1][0] == NOBODY and page.rows[1][2] == "No case yet: crime 20/NOBODY/26"
+    await officer.get("/cases")
+    page = await officer.submit("Find", sought="20 / nobody / 26")
+    assert "No case is known yet, but a task is open" in page.text and "crime 20/NOBODY/26" in page.text
+    assert "Nothing was found" not in page.text
     page = await officer.follow(NOBODY)
     assert "The crime number of the police is 20/NOBODY/26." in page.text
     assert page.link("take the person in") == "/cases/new"
@@ -94,6 +98,8 @@ async def test_exploitation_that_names_nobody_is_a_task_with_the_crime_number_an
     await officer.submit("Close the task", 422, answer="not_needed")
     page = await officer.submit("Close the task", answer="nobody_known")
     assert "No task is open." in page.text
+    await officer.get("/cases")
+    assert "Nothing was found" in (await officer.submit("Find", sought="20/NOBODY/26")).text
     kept = await hub.rows("select reason from kit.audit where action = 'task.closed'")
     assert [row["reason"] for row in kept] == ["nobody_known"] and "nobody_known" in answers_without_case()
 

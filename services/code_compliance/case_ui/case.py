@@ -44,6 +44,7 @@ RELATED = {
     "done": ("Done", "green"),
     "done_late": ("Done after the day", "yellow"),
     "no_day": ("No day", "grey"),
+    "ended": ("Ended", "grey"),
 }
 UPDATES = 6
 """The right under which the person is kept informed."""

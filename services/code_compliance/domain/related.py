@@ -2,7 +2,7 @@
 
 import calendar as gregorian
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -17,13 +17,13 @@ from services.code_compliance.domain.receipt import moment_in_words, number, tri
 from services.code_compliance.domain.related_rules import Related, Run
 from services.code_compliance.domain.rulebook import Rulebook
 
-State = Literal["running", "over", "done", "done_late", "no_day"]
+State = Literal["running", "over", "done", "done_late", "no_day", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedClock:
     """One related clock as it stands. `occurrence`: what it started with, where it may start again; `last_at`: up
-    to when it may still be allowed, where the rule knows that."""
+    to when it may still be allowed, where the rule knows that; `ended`: with the person whose it was."""
 
     rule: Related
     occurrence: str
@@ -55,7 +55,20 @@ def related_clocks(
                     if rules.code_at(start.happened_at) is code and _fits(case, code, rule, run, start, mine):
                         occurrence = f"{place}/{name}" if place else name
                         found.append(_clock(case, code, rule, run, start, occurrence, mine, rules, now))
-    return found
+    return found if case.died_at is None else _until_death(found, case.died_at)
+
+
+def _until_death(found: Sequence[RelatedClock], died_at: datetime) -> list[RelatedClock]:
+    """What was still to come when the person died ends then; nothing starts later. The bereaved have limits of their
+    own, in their own cases."""
+    return [_ended(clock, died_at) for clock in found if clock.started_at <= died_at]
+
+
+def _ended(clock: RelatedClock, died_at: datetime) -> RelatedClock:
+    if clock.done_at is not None or (clock.due_at is not None and clock.due_at < died_at):
+        return clock
+    said = f"{clock.sum} The person died: it ended {moment_in_words(died_at)}, by the hub's record."
+    return replace(clock, state="ended", sum=said)
 
 
 @lru_cache(maxsize=16)

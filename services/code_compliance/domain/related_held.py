@@ -51,7 +51,7 @@ def decide_related(
     before: Mapping[Key, Held],
 ) -> dict[Key, Held]:
     """Every related clock of the case as it should stand now. Of `before` only the timer's verdict is taken; clocks
-    that apply no longer are kept."""
+    that apply no longer are kept, as are those that ended with the person."""
     found: dict[Key, Held] = {}
     for clock in related_clocks(case, milestones, evidence, rules):
         held = Held(
@@ -61,7 +61,7 @@ def decide_related(
             due_at=clock.due_at,
             last_at=clock.last_at,
             done_at=clock.done_at,
-            state=clock.state,
+            state="not_applicable" if clock.state == "ended" else clock.state,
             code_version=clock.code_version,
             calendar_version=rules.calendar.version,
         )

@@ -16,7 +16,7 @@ from services.referral.case_ui import home, words
 from services.referral.case_ui.finding import of_people
 from services.referral.case_ui.room import Desk, badges, one
 from services.referral.desk_books import allocation
-from services.referral.store import cases, preferring, queues
+from services.referral.store import cases, preferring, queues, tasks
 from services.referral.store.queues import Filters
 
 _CASE = re.compile(r"^case\s+", re.IGNORECASE)
@@ -108,19 +108,25 @@ async def search(visit: Visit, desk: Desk) -> Response:
             found = [case.case_id for case in await cases.by_reference(tx, reference)]
         else:
             found = await cases.of_crime_reference(tx, sought) or await of_people(visit, tx, sought)
+        to_do = [task.task_id for task in await tasks.of_crime_without_case(tx, sought)]
         await audit.record(tx, [audit.seen(viewer, "search", "search", search_id, (f"{len(found)} found",))])
-    desk.searches.keep(search_id, viewer.user_id, found)
+    desk.searches.keep(search_id, viewer.user_id, found, to_do)
     return visit.redirect(f"/cases/found/{search_id}")
 
 
 async def found(visit: Visit, desk: Desk) -> Response:
-    ids = desk.searches.found(visit.id("search_id"), visit.signed_in.user_id)
-    if ids is None:
+    kept = desk.searches.found(visit.id("search_id"), visit.signed_in.user_id)
+    if kept is None:
         return visit.redirect("/cases", flash="That search is over. Search again.", done=False)
     async with visit.begin() as tx:
-        held = [case for case in [await cases.get(tx, case_id) for case_id in ids[:50]] if case is not None]
+        held = [case for case in [await cases.get(tx, case_id) for case_id in kept[0][:50]] if case is not None]
+        to_do = [task for task in [await tasks.get(tx, task_id) for task_id in kept[1]] if task and not task.done_at]
         seen = [audit.seen(visit.signed_in, "found_seen", "case", case.case_id) for case in held]
         await audit.record(tx, seen)
     return visit.render(
-        "case_ui/found.html", rows=[(case, badges(case)) for case in held], words=words.words, area=words.area
+        "case_ui/found.html",
+        rows=[(case, badges(case)) for case in held],
+        tasks=[(task, words.TASKS.get(task.kind, words.words(task.kind))) for task in to_do],
+        words=words.words,
+        area=words.area,
     )

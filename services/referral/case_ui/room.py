@@ -89,18 +89,19 @@ NEEDED = {"Safeguards": "case.reveal", "Rights": "rights.read", "Notes": "case.r
 
 @dataclass(slots=True)
 class Searches:
-    """What searches of the last minutes found, by a random id, so that no address holds what was searched for."""
+    """What searches of the last minutes found, cases and tasks, by a random id, so that no address holds what was
+    searched for."""
 
-    kept: dict[UUID, tuple[UUID, list[UUID]]] = field(default_factory=dict)
+    kept: dict[UUID, tuple[UUID, list[UUID], list[UUID]]] = field(default_factory=dict)
 
-    def keep(self, search_id: UUID, viewer: UUID, found: list[UUID]) -> None:
-        self.kept[search_id] = (viewer, found)
+    def keep(self, search_id: UUID, viewer: UUID, found: list[UUID], tasks: list[UUID]) -> None:
+        self.kept[search_id] = (viewer, found, tasks)
         while len(self.kept) > 500:
             self.kept.pop(next(iter(self.kept)))
 
-    def found(self, search_id: UUID, viewer: UUID) -> list[UUID] | None:
-        owner, found = self.kept.get(search_id, (None, []))
-        return found if owner == viewer else None
+    def found(self, search_id: UUID, viewer: UUID) -> tuple[list[UUID], list[UUID]] | None:
+        owner, *found = self.kept.get(search_id, (None, [], []))
+        return (found[0], found[1]) if owner == viewer else None
 
 
 @dataclass(frozen=True, slots=True)

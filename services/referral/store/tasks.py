@@ -202,6 +202,23 @@ async def get(tx: Tx, task: UUID) -> Held | None:
     return read_one(Held, await tx.fetchrow(f"{_HELD} where t.task_id = $1", task))
 
 
+async def of_crime_without_case(tx: Tx, sought: str) -> list[Held]:
+    """Open tasks without a case about the crime to which the police gave this number, however it is spaced, or which
+    they hold under this id."""
+    asked = (
+        f"{_HELD} where t.case_id is null and t.done_at is null and t.crime_id = any(array("
+        "select crime_id from crime where crime_number = $1 union all select $2::uuid)) order by t.due_at, t.task_id"
+    )
+    return read(Held, await tx.fetch(f"{asked} limit 50", "".join(sought.split()).upper(), _id_in(sought)))
+
+
+def _id_in(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
 async def load(tx: Tx, task: UUID) -> Held | None:
     """As `get`, and nobody changes it until the transaction ends."""
     await tx.execute("select 1 from task where task_id = $1 for update", task)
