@@ -63,7 +63,9 @@ async def test_limits_beside_the_code_end_with_the_person_and_come_back_where_it
     await told(hub, "2025-06-12 10:00", "2025-06-12 15:00")
     await hub.hear(reached("sentence_passed", "2025-06-20 15:00", "s2"), when=at("2025-06-20 15:00"))
     assert set((await limits(hub)).values()) == {"not_applicable"}
-    others = await hub.database.pool.fetchval("select count(*) from related_clock where case_id <> $1 and state = 'running'", CASE)
+    others = await hub.database.pool.fetchval(
+        "select count(*) from related_clock where case_id <> $1 and state = 'running'", CASE
+    )
     assert others, "what others may do goes on"
     ended = [d["outcome"] for k, d in await hub.announced() if k == "related-clock.ended.v1"]
     assert set(ended) == {"applies_no_longer"}
