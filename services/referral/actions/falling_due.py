@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from contracts.working_time import local_day
-from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, noticing, proposing, questions, telling_providers
+from services.referral.actions import filing, late_legs, noticing, proposing, questions, telling_providers
 from services.referral.actions.books import current
 from services.referral.domain.answering import Rest, minutes_of
 from services.referral.domain.books import Books
@@ -29,7 +28,8 @@ FORGET = timedelta(days=60)
 
 
 async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
-    """Takes the steps that the silence of providers calls for, each once; returns how many legs had one."""
+    """Takes the steps that the silence of providers calls for, before their answer and after it, each once a limit;
+    returns how many legs had one."""
     now = moment.now
     standards = context.facts.standards_on(local_day(now))
     legs = await silence.silent(tx, now - SHORTEST, LOOKED)
@@ -39,8 +39,9 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     for leg in legs:
         rested = [Rest(*one) for one in rests.get(leg.leg_id, ())]
         steps += _steps(leg, standards, rested, kept.closed_days(leg.contract_id), now)
+    after = await late_legs.watch(tx, context, standards, now)
     if not steps:
-        return 0
+        return after
     await silence.taken(tx, steps)
     last = {step.leg_id: step for step in steps}
     of_leg = {leg.leg_id: leg for leg in legs}
@@ -49,9 +50,8 @@ async def watch_silence(tx: Tx, moment: Moment, context: Context) -> int:
     if nudged:
         await telling_providers.nudge(tx, context.sealer, nudged, await current(tx, context.facts), now)
     await _propose(tx, [of_leg[step.leg_id] for step in last.values() if step.step == "next_provider"], context, now)
-    entries = [audit.Entry(None, "system", None, f"silence.{s.step}", "case", s.case_id, (), s.kind) for s in steps]
-    await audit.record(tx, entries)
-    return len(last)
+    await late_legs.written(tx, steps)
+    return len(last) + after
 
 
 def _steps(
@@ -70,9 +70,8 @@ def _task(leg: Silent, step: SilenceStep, standards: Standards) -> Task | None:
     kind = {"duty_line": "ring_duty_line", "next_provider": "offer_next_provider"}.get(step.step)
     if kind is None:
         return None
-    wall = step.clock == "wall_clock"
-    due = step.at + timedelta(hours=standards.hours_to_ring) if wall else filing.end_of_day(step.at)
     about = task_id(kind, leg.referral_id, leg.leg_id, step.kind)
+    due = late_legs.to_ring(step, standards)
     return Task(about, kind, due, step.at, case_id=leg.case_id, referral_id=leg.referral_id)
 
 

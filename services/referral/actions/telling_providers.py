@@ -13,6 +13,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.store import links, provider_mail
 from services.referral.store.alerts import OpenLeg
+from services.referral.store.late import Late
 from services.referral.store.provider_mail import ToProvider
 from services.referral.store.referrals import Leg
 from services.referral.store.silence import Silent
@@ -20,6 +21,8 @@ from services.referral.store.silence import Silent
 NUDGE_LASTS = timedelta(days=2)
 ALERT_LASTS = timedelta(days=3)
 LINK, NUDGE, ALERT = "provider_link", "provider_nudge", "provider_alert"
+LATE = "provider_late"
+"""The message that something of a referral that the provider has taken is late."""
 CONTRACT = "provider_contract"
 """The message that the last day of a contract was entered or changed: of no single referral."""
 
@@ -67,6 +70,21 @@ async def nudge(tx: Tx, sealer: Sealer, legs: list[Silent], books: Books, now: d
             )
             rows.append(ToProvider(mail_id, *about, NUDGE, token, None, now, now + NUDGE_LASTS, next_at=now))
     await provider_mail.add(tx, rows)
+
+
+async def ask_after_answer(tx: Tx, sealer: Sealer, legs: list[Late], books: Books, now: datetime) -> None:
+    """Asks providers to look who have answered and then let a limit pass, once for each limit; those
+    without accounts by a new link."""
+    rows: dict[UUID, ToProvider] = {}
+    for leg in legs:
+        contract = books.directory.by_id.get(leg.contract_id)
+        if contract is None:
+            continue
+        mail_id = uuid5(leg.leg_id, f"late/{leg.since.isoformat()}/{leg.kind}")
+        token = await _new_token(tx, sealer, mail_id, leg.leg_id, contract, books, now)
+        about = (contract.provider.provider_id, leg.contract_id, leg.case_id, leg.leg_id, mail_id if token else None)
+        rows[mail_id] = ToProvider(mail_id, *about, LATE, token, None, now, now + NUDGE_LASTS, next_at=now)
+    await provider_mail.add(tx, list(rows.values()))
 
 
 async def alert(tx: Tx, sealer: Sealer, alerted: list[tuple[OpenLeg, str]], books: Books, now: datetime) -> None:

@@ -12,6 +12,7 @@ from services.referral.domain.referral import ReferralState
 from services.referral.store import life, provider_mail, transfers
 from services.referral.store.life import CheckIn, LimitRest, Proposed, SilenceStep
 from services.referral.store.provider_mail import ToProvider
+from services.referral.store.silence import BEFORE_ANSWER
 from services.referral.store.transfers import Transfer
 
 STEPS = {
@@ -19,7 +20,24 @@ STEPS = {
     "duty_line": "the hub has a task to ring the duty line",
     "next_provider": "another provider is proposed",
 }
-KINDS = {"not_opened": "Not opened in time", "not_answered": "Opened, not answered in time"}
+KINDS = {
+    "not_opened": "Not opened in time",
+    "not_answered": "Opened, not answered in time",
+    "not_reached": "Accepted, and the person not reached in time",
+    "no_worker": "Accepted, and nobody there named to look after the person",
+    "check_in_past": "The day of the check-in is past",
+    "review_past": "The day on which the hold was to be looked at again is past",
+}
+IN_STATES = {
+    **dict.fromkeys(("not_opened", "not_answered"), ("sent",)),
+    "not_reached": ("accepted", "waitlisted"),
+    "no_worker": ("accepted",),
+    "check_in_past": ("waitlisted",),
+    "review_past": ("on_hold",),
+}
+"""The states of a referral in which a silence of its provider still speaks of it."""
+_LATER = {"next_provider": "the hub has a task to transfer it"}
+"""Steps that are others once the provider has answered."""
 BECAUSE = {
     "better_idea": "the provider's better idea",
     "declined": "the next that fits after the decline",
@@ -64,9 +82,9 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     """Lines of the page about one referral."""
     mine = referral.referral_id
     contract = books.directory.by_id.get(referral.contract_id) if referral.contract_id else None
-    silent = [s for s in lived.silence if s.leg_id == referral.leg_id and referral.state == "sent"]
+    silent = [s for s in lived.silence if s.leg_id == referral.leg_id and referral.state in IN_STATES.get(s.kind, ())]
     silent.sort(key=lambda s: (s.at, list(STEPS).index(s.step)))
-    notes = [f"{KINDS[s.kind]}: {STEPS[s.step]}, {when(s.at)} ({CLOCKS.get(s.clock, s.clock)})." for s in silent]
+    notes = [f"{KINDS[s.kind]}: {_done(s)}, {when(s.at)} ({CLOCKS.get(s.clock, s.clock)})." for s in silent]
     if silent and contract is not None:
         notes.append(
             f"Duty line of {contract.provider.name}: {contract.provider.duty_phone or contract.provider.phone}."
@@ -96,6 +114,10 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     }
 
 
+def _done(step: SilenceStep) -> str:
+    return (step.kind not in BEFORE_ANSWER and _LATER.get(step.step)) or STEPS[step.step]
+
+
 def _reason(books: Books, referral: ReferralState) -> str:
     """The last reason in words; every list has codes of its own, and the list of the last step comes first."""
     named = {"unreachable": "not_reached", "ended_early": "end_early", "declined_by_victim": "declined_by_victim"}
@@ -110,6 +132,7 @@ def titled(books: Books, contract_id: UUID) -> str:
 WHAT_WAS_MAILED = {
     "provider_link": "A one-time link",
     "provider_nudge": "A nudge",
+    "provider_late": "A nudge about what is late",
     "provider_alert": "An alert: look before any contact",
     "provider_contract": "Word of a new last day of the contract",
 }

@@ -40,6 +40,7 @@ KINDS = {
     "provider_asked": "The provider asked the hub a question about this person: answer it today",
     "provider_not_answered": "A provider's question is open too long: answer it, or find who can",
     "waits_in_danger": "Somebody at high risk was put on a waiting list: find who can begin now",
+    "not_reached": "A provider has taken somebody at high risk, and has not reached them in time: ring it",
     "silent_provider": "The provider has not opened what it was sent",
     "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",
     "limit_warned": "A limit beside the Victims' Code runs out",

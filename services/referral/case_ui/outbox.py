@@ -58,6 +58,7 @@ BECAUSE = {
 TO_PROVIDERS = {
     "provider_link": "One-time link",
     "provider_nudge": "Nudge: the hub waits for an answer",
+    "provider_late": "Nudge: something is late that the provider has taken on",
     "provider_alert": "Alert: look before any contact",
     "provider_contract": "A contract has a new last day",
 }

@@ -19,7 +19,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.once import sent_id
-from services.referral.actions import allocating
+from services.referral.actions import allocating, late_legs
 from services.referral.actions.allocating import Done
 from services.referral.case_ui import named_later, queues, words
 from services.referral.case_ui.assigning import id_of
@@ -29,6 +29,7 @@ from services.referral.domain.answering import minutes_of
 from services.referral.domain.silent import silent_before
 from services.referral.domain.standards import CLOCKS
 from services.referral.store import assigning, keeping, silence, workers
+from services.referral.store.late import Late
 from services.referral.store.silence import Unopened
 from services.referral.store.workers import Known, Leave, Member
 
@@ -61,6 +62,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         everybody, people = await workers.everybody(tx), await allocating.team(tx, visit.now, loads)
         falling = await assigning.falling(tx, visit.now, tomorrow)
         silent = await silence.unopened(tx, silent_before(standards, await keeping.kept(tx), visit.now))
+        late = [leg for leg in await late_legs.found(tx, desk.books, visit.now) if leg.taken]
         waiting = await assigning.unassigned(tx)
         away = await workers.leaves(tx, local_day(visit.now))
         overrides, hidden = await assigning.overrides(tx), await assigning.hidden(tx)
@@ -88,6 +90,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
             for case in falling
         ],
         silent=_silent(desk, silent, visit.now),
+        late=_late(desk, late),
         nudged=nudged,
         waiting=waiting,
         overrides=[(each, standards.override_late(each.taken_at, visit.now)) for each in overrides],
@@ -106,6 +109,33 @@ def _silent(desk: Desk, silent: Sequence[Unopened], now: datetime) -> list[dict[
             "hours": minutes_of("wall_clock" if each.by_clock else "working_time", each.since, now) // 60,
         }
         for each in silent
+    ]
+
+
+LATE = {
+    "not_reached": "the person not reached in time",
+    "no_worker": "nobody there named to look after the person",
+    "check_in_past": "a check-in on the waiting list past",
+    "review_past": "the review of a hold past",
+}
+
+
+def _late(desk: Desk, late: Sequence[Late]) -> list[dict[str, Any]]:
+    """What providers have taken and let pass, by provider and kind: what is urgent first, with its cases."""
+    grouped: dict[tuple[bool, UUID, str], list[Late]] = {}
+    for leg in late:
+        grouped.setdefault((not leg.urgent, leg.provider_id, leg.kind), []).append(leg)
+    names = {c.provider.provider_id: c.provider.name for c in desk.books.directory.contracts}
+    return [
+        {
+            "name": names.get(provider, "A provider that has ended"),
+            "urgent": not calm,
+            "what": LATE[kind],
+            "count": len(legs),
+            "since": min(leg.since for leg in legs),
+            "cases": list(dict.fromkeys(leg.case_id for leg in legs))[:5],
+        }
+        for (calm, provider, kind), legs in sorted(grouped.items(), key=lambda one: (one[0][0], one[1][0].since))
     ]
 
 

@@ -9,7 +9,13 @@ from services.referral.domain.attempting import Paces, read_paces
 
 STEPS = ("nudge", "duty_line", "next_provider")
 """What silence calls for, in order: each once a leg."""
-KINDS = ("not_opened", "not_answered")
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "not_opened": STEPS,
+    "not_answered": STEPS,
+    "not_reached": STEPS,
+    **dict.fromkeys(("no_worker", "check_in_past", "review_past"), STEPS[:2]),
+}
+"""What a provider may be silent about, each with its steps: before it has answered, and after."""
 CLOCKS = ("wall_clock", "working_time")
 _NUMBERS = (
     *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
@@ -58,7 +64,7 @@ class Standards:
     def steps_due(self, kind: str, clock: str, minutes: int) -> tuple[str, ...]:
         """The steps that silence of so many minutes of that clock calls for, the first one first."""
         hours = self.silence[kind, clock]
-        return tuple(step for step in STEPS if minutes >= hours[step] * 60)
+        return tuple(step for step in KINDS[kind] if minutes >= hours[step] * 60)
 
 
 def read_standards(document: Mapping[str, Any]) -> tuple[Standards, ...]:
@@ -74,10 +80,10 @@ def _version(written: Mapping[str, Any]) -> Standards:
     if written["alert_poll_seconds"] > ALERT_WITHIN:
         raise BadStandards(f"standards {name}: alert_poll_seconds: takes {ALERT_WITHIN} at most")
     silence = {}
-    for kind in KINDS:
+    for kind, steps in KINDS.items():
         for clock in CLOCKS:
             hours = written.get("silence", {}).get(kind, {}).get(clock, {})
-            if tuple(hours) != STEPS or sorted(hours.values()) != list(hours.values()):
+            if tuple(hours) != steps or sorted(hours.values()) != list(hours.values()):
                 raise BadStandards(f"standards {name}: silence: {kind}: {clock}: takes hours to each step, in order")
             silence[kind, clock] = hours
     try:

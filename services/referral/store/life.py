@@ -154,7 +154,9 @@ async def silence(tx: Tx, case_id: UUID) -> list[SilenceStep]:
 async def is_silent(tx: Tx, leg_id: UUID) -> bool:
     """Whether the next provider was proposed since this one did not open or answer in time."""
     found = await tx.fetchval(
-        "select true from silence_step where leg_id = $1 and step = 'next_provider' limit 1", leg_id
+        "select true from silence_step where leg_id = $1 and step = 'next_provider'"
+        " and kind in ('not_opened', 'not_answered') limit 1",
+        leg_id,
     )
     return bool(found)
 

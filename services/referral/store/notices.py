@@ -54,6 +54,8 @@ _OVER = {
     ),
     "waits_in_danger": """not exists (select 1 from task t where t.case_id = n.case_id and t.kind = 'waits_in_danger'
  and t.done_at is null)""",
+    "not_reached": """not exists (select 1 from leg l where l.case_id = n.case_id
+ and l.state in ('accepted', 'waitlisted') and l.contacted_at is null)""",
     "silent_provider": """not exists (select 1 from leg l where l.case_id = n.case_id and l.state = 'sent'
  and l.viewed_at is null)""",
 }

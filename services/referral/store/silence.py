@@ -12,6 +12,7 @@ from services.referral.domain.silent import Before
 from services.referral.store.life import SilenceStep
 from services.referral.store.rows import columns, read
 
+BEFORE_ANSWER = ("not_opened", "not_answered")
 # `offset 0`: a leg's referral is found by its key, also while PostgreSQL still believes that there are few of them.
 _SILENT = """
 select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, coalesce(l.out_at, l.sent_at) as since, l.viewed_at,
@@ -130,18 +131,21 @@ async def facts(tx: Tx, cases: Collection[UUID]) -> dict[UUID, CaseFacts]:
 
 
 async def taken(tx: Tx, steps: Sequence[SilenceStep]) -> None:
-    """Keeps the steps taken; a leg that has had the last one is not looked at again."""
+    """Keeps the steps taken, anew where the limit is a new one; a leg that has had the last one before its provider has
+    answered is not looked at again."""
     names = columns(SilenceStep)
     rows: list[tuple[Any, ...]] = [tuple(getattr(step, name) for name in names.split(", ")) for step in steps]
     await tx.executemany(
-        f"insert into silence_step ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing", rows
+        f"insert into silence_step ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (leg_id, kind, step)"
+        " do update set clock = excluded.clock, standards = excluded.standards, at = excluded.at",
+        rows,
     )
     await tx.execute(
         "update leg set nudged_at = coalesce(nudged_at, $2), silence_over = silence_over or leg_id = any($3::uuid[])"
         " where leg_id = any($1::uuid[])",
         [step.leg_id for step in steps],
         steps[0].at if steps else None,
-        [step.leg_id for step in steps if step.step == "next_provider"],
+        [step.leg_id for step in steps if step.step == "next_provider" and step.kind in BEFORE_ANSWER],
     )
 
 

@@ -1,0 +1,94 @@
+"""Legs whose provider has answered and then lets a limit pass: first contact, a worker, a check-in, a review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from kit.database import Tx
+from services.referral.store.portal_due import DUE, LIMITS, Limits
+from services.referral.store.rows import read
+
+NOT_REACHED, NO_WORKER, CHECK_IN, REVIEW = "not_reached", "no_worker", "check_in_past", "review_past"
+_OVER = "((r.{day} + 1)::timestamp at time zone 'Europe/London')"
+_DAY = """
+select r.leg_id, '{kind}' as kind, {over} as since from referral r
+ where r.state = '{state}' and r.{day} < $9::date
+"""
+_LATE = f"""
+with {LIMITS},
+late as (
+    select * from (
+        select l.leg_id, '{NOT_REACHED}' as kind, {DUE} as since from leg l join limits d using (contract_id)
+         where l.state in ('accepted', 'waitlisted') and l.contacted_at is null and l.lapsed_at is null
+    ) reached where since <= $1
+    union all
+    select l.leg_id, '{NO_WORKER}', l.answered_at from leg l
+     where l.state = 'accepted' and l.contacted_at is null
+       and l.assigned_to is null and l.lapsed_at is null and l.contract_id = any($8::uuid[])
+    union all {_DAY.format(kind=CHECK_IN, over=_OVER.format(day="check_in_on"), state="waitlisted", day="check_in_on")}
+    union all {_DAY.format(kind=REVIEW, over=_OVER.format(day="review_on"), state="on_hold", day="review_on")}
+)
+select a.leg_id, l.referral_id, l.case_id, l.contract_id, l.provider_id, l.line, a.kind, a.since,
+       r.urgent or l.urgent_since is not null or c.priority = 0 as urgent, c.holds,
+       array(select s.step from silence_step s
+              where s.leg_id = a.leg_id and s.kind = a.kind and s.at >= a.since) as taken
+  from late a
+ cross join lateral (select * from leg l where l.leg_id = a.leg_id offset 0) l
+ cross join lateral (select * from referral f where f.referral_id = l.referral_id offset 0) r
+  join case_file c on c.case_id = l.case_id
+ where r.leg_id = l.leg_id and r.state in ('accepted', 'waitlisted', 'on_hold')
+"""
+_LAST = f"case kind when '{NOT_REACHED}' then 'next_provider' else 'duty_line' end"
+_NEEDED = """
+exists (select 1 from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
+         where l.referral_id = t.referral_id and l.state in ('accepted', 'waitlisted') and l.contacted_at is null
+           and r.state in ('accepted', 'waitlisted') {more})
+"""
+RING, TRANSFER, NAME = "ring_not_reached", "transfer_not_reached", "ring_no_worker"
+"""Kinds of tasks that are over once the person is reached, or once somebody looks after them."""
+_TASKS_OVER = f"""
+update task t set done_at = $1, done_how = 'done'
+ where t.done_at is null and t.kind = any($2::text[]) and not {_NEEDED.format(more="")}
+    or t.done_at is null and t.kind = $3 and not {_NEEDED.format(more="and l.assigned_to is null")}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A leg that is late with something since `since`. `kind`: not_reached, no_worker (since it was accepted),
+    check_in_past or review_past; `taken`: the steps taken since."""
+
+    leg_id: UUID
+    referral_id: UUID
+    case_id: UUID
+    contract_id: UUID
+    provider_id: UUID
+    line: str
+    kind: str
+    since: datetime
+    urgent: bool
+    holds: tuple[str, ...]
+    taken: tuple[str, ...]
+
+
+async def late(
+    tx: Tx,
+    limits: Limits,
+    with_accounts: Sequence[UUID],
+    now: datetime,
+    today: date,
+    limit: int,
+    *,
+    to_come: bool = False,
+) -> list[Late]:
+    """What is late at `now`, urgent first, then the oldest; `to_come`: only what has not had its last step.
+    `with_accounts`: the contracts whose providers name a worker for each referral."""
+    some = f"where not {_LAST} = any(taken)" if to_come else ""
+    asked = f"select * from ({_LATE}) found {some} order by urgent desc, since, leg_id, kind limit $10"
+    return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
+
+
+async def over(tx: Tx, now: datetime) -> None:
+    """Closes the tasks about what was late and is not any more."""
+    await tx.execute(_TASKS_OVER, now, [RING, TRANSFER], NAME)
