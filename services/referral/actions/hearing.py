@@ -17,7 +17,7 @@ from services.referral.desk_books import restricted_on
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, decide
-from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.facts import CaseFacts, History, stays_high
 from services.referral.domain.reading import cases_of
 from services.referral.domain.update import LIFTED, Standing, decide_again, is_stale, keeping, removed
 from services.referral.store.batches import (
@@ -332,7 +332,7 @@ def _prior(case: Case) -> Prior:
         case.state,
         case.decision,
         ONE_CHANCE in case.lines,
-        HIGH_RISK in case.holds,
+        stays_high(case.holds, case.priority, case.risk_grade),
     )
 
 

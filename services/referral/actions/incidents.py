@@ -63,8 +63,13 @@ def _plain(incident_id: str) -> str:
 
 async def _hold(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:
     holds = sorted({*case.holds, HOLD})
-    await incidents.hold(tx, case, holds, priority(holds), now)
+    await incidents.hold(tx, case, holds, _place(case, holds), now)
     await _tell(tx, viewer, case, holds, RULE, now)
+
+
+def _place(case: Case, holds: Sequence[str]) -> int:
+    """The place in the queue: what comes before any incident is kept, also where its hold was ended."""
+    return case.priority if case.priority < priority([HOLD]) else priority(holds)
 
 
 async def _tell(tx: Tx, viewer: Viewer, case: Case, holds: Sequence[str], rule: Rule, now: datetime) -> None:
@@ -110,7 +115,7 @@ async def lift(tx: Tx, viewer: Viewer, case_ids: Sequence[UUID], reason: str, no
             stayed.append((case.reference, "switched_on" if HOLD in case.holds else "not_held"))
             continue
         holds = sorted(set(case.holds) - {HOLD})
-        await incidents.lift(tx, Lifted(case_id, reason, viewer.user_id, now), holds, priority(holds))
+        await incidents.lift(tx, Lifted(case_id, reason, viewer.user_id, now), holds, _place(case, holds))
         await _tell(tx, viewer, case, holds, LIFTED, now)
         await settling.follow_case(tx, case_id, now)
         await audit.record(tx, [audit.seen(viewer, "incident.hold_lifted", "case", case_id, ("holds",), reason)])

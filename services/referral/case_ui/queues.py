@@ -14,8 +14,9 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
 from services.referral.case_ui import home, words
 from services.referral.case_ui.finding import of_people
-from services.referral.case_ui.room import Desk, badges, one
+from services.referral.case_ui.room import HIGH_RISK, Desk, badges, one
 from services.referral.desk_books import allocation
+from services.referral.domain.facts import stays_high
 from services.referral.store import cases, preferring, queues, tasks
 from services.referral.store.queues import Filters
 
@@ -58,6 +59,7 @@ async def show(
         rows=[
             {
                 "row": row,
+                "signs": _signs(row),
                 "left": words.time_left(row.act_by, visit.now),
                 "place": words.area(row.home_local_authority or row.local_authority),
                 "news": own.news(row),
@@ -80,6 +82,12 @@ async def show(
         reasons=_items("As the rule suggests", list(allocation().reasons.items())),
         errors=errors,
     )
+
+
+def _signs(row: queues.Queued) -> list[str]:
+    """What holds a case; that its risk is high stands there also where a human ended the hold."""
+    high = HIGH_RISK not in row.holds and stays_high(row.holds, row.priority, row.risk_grade)
+    return [*([HIGH_RISK] if high else []), *row.holds]
 
 
 def badge(count: int | None) -> str | None:

@@ -24,6 +24,8 @@ from services.referral.actions.gating import NO_CONTACT
 from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
+from services.referral.domain.facts import stays_high
+from services.referral.domain.routing import life_safety_first, priority
 from services.referral.said import role
 from services.referral.store import cases, consent, contact, elsewhere, must_not_know, preferring
 from services.referral.store.cases import Case
@@ -222,13 +224,19 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": f"Must not know: {told}", "classes": "moj-badge--red"}] if codes else []
 
 
+HIGH_RISK = "high_risk"
 GONE = "Not in the last police record"
 UNREAD = "What the police sent sealed does not open"
 
 
 def badges(case: Case) -> list[dict[str, str]]:
-    """What must be seen at once, in text."""
-    shown = [("red", words.HOLDS.get(h, words.words(h))) for h in case.holds if case.priority == 0][:3]
+    """What must be seen at once, in text. The end of a hold takes no danger away: its mark, or that of its place in the
+    queue, stays."""
+    high = [HIGH_RISK] if stays_high(case.holds, case.priority, case.risk_grade) else []
+    signs = [*high, *(h for h in life_safety_first(case.holds) if h != HIGH_RISK)] if case.priority == 0 else []
+    shown = [("red", words.HOLDS.get(h, words.words(h))) for h in signs][:3]
+    if case.priority == 0 and not high and priority(case.holds) != 0:
+        shown.insert(0, ("red", "Life safety"))
     always = [h for h in ALWAYS if h in case.holds or (h == "share_refused" and case.share == "refused")]
     shown += [("red", words.HOLDS[h]) for h in always if ("red", words.HOLDS[h]) not in shown]
     shown += [("purple", "Restricted")] if case.restricted else []

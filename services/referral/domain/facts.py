@@ -152,6 +152,12 @@ def rose(before: str | None, now: str | None) -> bool:
     return now in RISKS[2:] and (before not in RISKS or RISKS.index(now) > RISKS.index(before))
 
 
+def stays_high(holds: Sequence[str], priority: int, grade: str | None) -> bool:
+    """Whether a case is marked as of high risk: by the grade that is recorded, also where a human ended the hold since
+    what safety asks for was done. Where they said that the danger is over, its place in the queue says so."""
+    return "high_risk" in holds or (priority == 0 and grade in RISKS[2:])
+
+
 def acted_on(grade: str | None, holds: Sequence[str]) -> str | None:
     """The grade that everybody is shown: high where the rules found the risk high by another sign (Dash, MARAC, the
     officer's judgement, a third report) than the grade that somebody entered."""

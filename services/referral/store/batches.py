@@ -56,7 +56,8 @@ _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
        'honour_based_abuse' = any(lines) as one_chance,
-       'high_risk' = any(holds) or (review_since is not null and kind <> 'business') as high_risk
+       'high_risk' = any(holds) or (priority = 0 and coalesce(risk_grade in ('high', 'imminent'), false))
+         or (review_since is not null and kind <> 'business') as high_risk
   from case_file where person_id = any($1::uuid[])
 """
 _LINKED = "select person_id, other_id from linked_person where person_id = any($1::uuid[])"

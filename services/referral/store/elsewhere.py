@@ -9,7 +9,11 @@ from kit.database import Tx
 from services.referral.store.cases import Case
 from services.referral.store.rows import RECORDS, read
 
-SIGNS = {"one_chance": "'honour_based_abuse' = any({}.lines)", "high_risk": "'high_risk' = any({}.holds)"}
+SIGNS = {
+    "one_chance": "'honour_based_abuse' = any({0}.lines)",
+    "high_risk": "('high_risk' = any({0}.holds) or {0}.priority = 0"
+    " and coalesce({0}.risk_grade in ('high', 'imminent'), false))",
+}
 """SQL over a case: what makes one dangerous to the person in whatever else is done for them."""
 
 
