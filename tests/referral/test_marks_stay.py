@@ -92,7 +92,7 @@ async def test_an_incident_that_is_switched_on_and_lifted_takes_no_place_away(
     assert await hub.value(place, case) == 0
     async with hub.looks(LEADER) as tx:
         await incidents.switch_off(tx, LEADER, switch, clock.now())
-        assert await incidents.lift(tx, LEADER, [case], "over", clock.now()) == 1
+        assert (await incidents.lift(tx, LEADER, [case], "over", clock.now())).lifted == 1
     assert await hub.value(place, case) == 0
     head, _ = await marks(hub, databases, case)
     assert head[0] == ("High risk" if hold == "high_risk" else "Life safety")
