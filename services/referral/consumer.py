@@ -66,6 +66,8 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     stands, left = await books.to_send_by(tx, await books.current(tx, context.facts))  # before anybody is held
     people = hearing.newcomers(heard)
     met = await batches.meet(tx, people)
+    seen = looking.look(context.sealer, heard, stands)
+    proposed = await looking.propose(tx, seen, events[-1].time)  # before `past`, which reads who may be the same
     past = await batches.past(
         tx,
         {event.data.crime_id for event in events},
@@ -73,7 +75,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         hearing.accused(heard),
     )
     past.restricted = met.restricted
-    past.doubtful = await looking.doubtful(tx, context.sealer, heard, stands)
+    past.doubtful = await looking.doubtful(tx, seen)
     known = [case_id for held in past.of_crime.values() for case_id in held]
     overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
     batch = hearing.Hearing(stands, past, overridden, left)
@@ -99,8 +101,8 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await safe_again.follow(tx, unreachable, batch.books, events[-1].time)
     elsewhere = [case_id for case_id in met.cases if case_id not in batch.changes.cases]
     await restricting.tell(tx, elsewhere, events[-1].time, caused_by=events[-1])
-    if met.restricted:
-        await restricting.until_decided(tx, met.restricted, events[-1].time)
+    if maybe := met.restricted | proposed:
+        await restricting.until_decided(tx, maybe, events[-1].time)
     await audit.record(tx, [audit.Entry(None, "system", None, "crimes.heard", "batch", None)])
     keys = [str(key) for key in (*batch.changes.crimes, *batch.changes.cases)]
     await _hear_again(tx, context, keys, events[-1].time)

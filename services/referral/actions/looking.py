@@ -2,6 +2,8 @@
 human looks first."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from contracts.working_time import local_day
@@ -12,29 +14,49 @@ from services.referral.actions.birthdays import born_on
 from services.referral.actions.hearing import Heard
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
+from services.referral.domain.persons import person_id
 from services.referral.domain.told import doubtful_age, years
-from services.referral.store import persons
+from services.referral.store import details, persons
 
 Found = tuple[CaseFacts, sealing.Details | None]
 Indexes = Sequence[tuple[str, bytes]]
 
 
-async def doubtful(tx: Tx, sealer: Sealer, heard: Sequence[Heard], books: Books) -> dict[UUID, bool]:
-    """The cases that might be sent by themselves and of which sealed details came, each with whether these speak
-    against it: they do not open, the day of birth does not fit the age, no channel that is called safe has a number or
-    address, or they may be of somebody restricted. Details of whom nothing may be shared stay closed."""
-    found, entries = _looked(sealer, heard, books)
-    maybe = await persons.maybe_restricted(tx, entries)
-    return {case_id: against or case_id in maybe for case_id, against in found.items()}
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`against`: of each case that was looked at whether its details speak against sending by themselves; `indexes`:
+    the blind indexes of those that open, by case; `first`: the first of these cases of each person."""
+
+    against: dict[UUID, bool]
+    indexes: dict[UUID, Indexes]
+    first: dict[UUID, UUID]
 
 
-def _looked(sealer: Sealer, heard: Sequence[Heard], books: Books) -> tuple[dict[UUID, bool], dict[UUID, Indexes]]:
-    """Of each whether the details speak against it by themselves, and the blind indexes of those that open."""
-    looked = list(_opened(sealer, heard, books))
-    found: dict[UUID, bool] = {}
-    for facts, told in looked:
-        found[facts.case_id] = found.get(facts.case_id, False) or told is None or not _fits(facts, told)
-    return found, {facts.case_id: sealing.digests(sealer, told) for facts, told in looked if told is not None}
+def look(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Look:
+    """Opens the sealed details of the cases that might be sent by themselves. Details of whom nothing may be shared
+    stay closed."""
+    found = Look({}, {}, {})
+    for facts, told in _opened(sealer, heard, books):
+        doubted = told is None or not _fits(facts, told)
+        found.against[facts.case_id] = found.against.get(facts.case_id, False) or doubted
+        if told is not None:
+            found.indexes[facts.case_id] = sealing.digests(sealer, told)
+            found.first.setdefault(person_id(facts.force or "", facts.victim_ref or ""), facts.case_id)
+    return found
+
+
+async def doubtful(tx: Tx, look: Look) -> dict[UUID, bool]:
+    """The cases that were looked at, each with whether something speaks against it: the details do not open, the day of
+    birth does not fit the age, no channel that is called safe has a number or address, or they may be of somebody
+    restricted."""
+    maybe = await persons.maybe_restricted(tx, look.indexes)
+    return {case_id: against or case_id in maybe for case_id, against in look.against.items()}
+
+
+async def propose(tx: Tx, look: Look, now: datetime) -> set[UUID]:
+    """Asks of whom of these we may know already under another reference; returns the people newly asked about."""
+    told = [(person, *entry) for person, case_id in look.first.items() for entry in look.indexes[case_id]]
+    return {person for pair in await details.propose_told(tx, told, now) for person in pair}
 
 
 def _opened(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Iterator[Found]:

@@ -72,6 +72,26 @@ select least(a.person_id, b.person_id), greatest(a.person_id, b.person_id),
 having bool_or(a.kind = 'name_and_birth') or (bool_or(a.kind = 'phone') and bool_or(a.kind = 'name'))
 on conflict do nothing returning person_id, other_id
 """
+# The same of what was told a moment ago. Names are not joined, they are many.
+_TOLD_SAME = """
+with told as (select * from unnest($1::uuid[], $2::text[], $3::bytea[]) as t(person_id, kind, digest)),
+     pairs as (select t.person_id as one, i.person_id as other, array_agg(distinct t.kind order by t.kind) as matched
+                 from told t join person_index i on i.kind = t.kind and i.digest = t.digest
+                where i.person_id <> t.person_id and t.kind in ('name_and_birth', 'phone') group by 1, 2)
+insert into same_person (person_id, other_id, matched, proposed_at)
+select distinct on (1, 2) least(one, other), greatest(one, other), matched, $4 from pairs p
+ where 'name_and_birth' = any(matched)
+    or exists (select 1 from told t join person_index i on i.kind = t.kind and i.digest = t.digest
+                where t.kind = 'name' and t.person_id = p.one and i.person_id = p.other)
+ order by 1, 2
+on conflict do nothing returning person_id, other_id
+"""
+_FIRST = """
+insert into person_index (kind, digest, person_id)
+select distinct t.kind, t.digest, t.person_id
+  from unnest($1::uuid[], $2::text[], $3::bytea[]) as t(person_id, kind, digest)
+ where not exists (select 1 from person_index i where i.person_id = t.person_id) on conflict do nothing
+"""
 _HOLD_PEOPLE = "select 1 from person where person_id = any($1::uuid[]) order by person_id for key share"
 _HOLD_CASES = """
 select 1 from case_file where case_id = any(array(
@@ -127,6 +147,16 @@ async def named_otherwise(tx: Tx, named: Sequence[tuple[UUID, bytes]]) -> list[U
 async def propose_same(tx: Tx, people: Sequence[UUID], now: datetime) -> list[tuple[UUID, UUID]]:
     """Pairs of people who may be the same, for a human to decide; what was decided once is not asked again."""
     return [tuple(row) for row in await tx.fetch(_SAME, list(people), now)]
+
+
+async def propose_told(tx: Tx, told: Sequence[tuple[UUID, str, bytes]], now: datetime) -> list[tuple[UUID, UUID]]:
+    """As `propose_same`, of blind indexes (person, kind, digest) that are told a moment before they are kept. Those of
+    a person of whom there are none are kept at once, so that who is told of next is held against them."""
+    if not told:
+        return []
+    entries = [list(column) for column in zip(*told, strict=True)]
+    await tx.execute(_FIRST, *entries)
+    return [tuple(row) for row in await tx.fetch(_TOLD_SAME, *entries, now)]
 
 
 async def opened_before(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:
