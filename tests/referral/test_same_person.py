@@ -88,7 +88,8 @@ async def test_a_proposal_holds_the_open_cases_of_both_and_is_given_out_once(hub
     assert await hub.every(rerouting.notice_proposals, clock.now()) == 0
     for case in (one, two):
         assert "possible_duplicate" in await holds(hub, case)
-        assert (await hub.told(case))[-1] == "case.routed"
+    assert (await hub.told(one))[-1] == "case.routed", "it had been sent before anybody asked"
+    assert "referral.sent" not in await hub.told(two)
 
 
 async def same_as(hub: Hub) -> dict[UUID, UUID]:

@@ -12,7 +12,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import gating, providing, referring, refusing, sealing
+from services.referral.actions import gating, maybe_known, providing, referring, refusing, sealing
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain import attempting, safe_contact
@@ -32,6 +32,7 @@ from services.referral.store import (
     referrals,
     support,
     told_channels,
+    undecided,
 )
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt, Channel
@@ -271,8 +272,11 @@ async def set_safety(
     shut: set[tuple[UUID, str]] = set()
     if mine and safety == "unsafe":
         shut |= set(await told_channels.shut_with_the_number(tx, [person_id, *others], now))
+        await maybe_known.shut(tx, [person_id, *others], now)
     if lifted:
         await locks.forget(tx, person_id, channel)
+        if mine:
+            await undecided.forget_lock(tx, person_id, channel)
     await _tell_safety(tx, viewer, said, now)
     kinds = sorted({kind for _, kind in shut} - {channel})
     for kind in kinds:

@@ -9,11 +9,20 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import alarming, at_link, contacting, new_incident, numbers, restricting, who_is_one
+from services.referral.actions import (
+    alarming,
+    at_link,
+    contacting,
+    maybe_known,
+    new_incident,
+    numbers,
+    restricting,
+    who_is_one,
+)
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, locks, persons, ruled_out, same_person, told_channels
+from services.referral.store import cases, locks, persons, ruled_out, same_person, tasks, told_channels
 
 
 async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
@@ -38,6 +47,8 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await restricting.same(tx, viewer, everybody, own, now)
     if not same:
         await restricting.decided(tx, viewer, everybody, now)
+    for case_id in await same_person.open_cases(tx, sorted(everybody)):
+        await tasks.over_of_case(tx, case_id, maybe_known.TASK, viewer.user_id, now)
     barred = {provider for _, provider in await ruled_out.of_people(tx, everybody)} if same else set[UUID]()
     told = "same_person" if same else "not_the_same_person"
     await _tell(tx, viewer, everybody, (one, other), told, books, now, barred)

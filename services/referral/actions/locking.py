@@ -10,7 +10,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing
+from services.referral.actions import filing, maybe_known
 from services.referral.actions.announcing import announce
 from services.referral.domain.safe_contact import NOT_FOR_ONE_CHANCE, ONE_CHANCE
 from services.referral.store import beside, cases, contact, locks, tasks
@@ -37,6 +37,7 @@ async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
             await _tell_others(tx, lock)
             await _look_at_the_risk(tx, lock, moment.now)
     if found:
+        await maybe_known.shut(tx, {lock.person_id for lock in found if lock.stands}, moment.now)
         await locks.carried_on(tx, [lock.number for lock in found], moment.now)
     return len(found)
 

@@ -10,6 +10,7 @@ from kit.service import Moment
 from services.referral.actions import (
     birthdays,
     filing,
+    maybe_known,
     restricting,
     safe_again,
     sealing,
@@ -69,6 +70,7 @@ async def _keep(
     pairs = await details.propose_same(tx, [p for p, _ in given], now)
     if pairs:
         await restricting.until_decided(tx, {person for pair in pairs for person in pair}, now)
+    await maybe_known.shut(tx, {person_id for person_id, _ in given}, now)
     await details.set_state(tx, read, "open")
     await taking_back.unread(tx, unread, now)
     await details.set_state(tx, unread, "unreadable")

@@ -9,7 +9,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, hearing, locking
+from services.referral.actions import alarming, filing, hearing, locking, maybe_known
 from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
 from services.referral.actions.before import history_of
@@ -140,10 +140,13 @@ def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
 
 async def notice_proposals(tx: Tx, moment: Moment, context: Context) -> int:
     """Brings the open cases of people who may be the same before a human; returns how many people."""
-    people = await same_person.notice(tx, moment.now, AT_ONCE)
+    pairs = await same_person.notice(tx, moment.now, AT_ONCE)
+    people = {person for pair in pairs for person in pair}
     found = await same_person.open_cases(tx, sorted(people)) if people else []
     books = await stocked.current(tx, context.facts) if found else None
     for case_id in found:
         if books is not None and await rerun(tx, case_id, books, moment.now):
             await audit.record(tx, [audit.Entry(None, "system", None, "case.rerouted", "case", case_id)])
+    await maybe_known.shut(tx, people, moment.now)
+    await maybe_known.ask(tx, pairs, moment.now)
     return len(people)

@@ -40,7 +40,7 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     await locks.follow(tx, people, now)
     shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
     shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
-    await _tell(tx, shut, now)
+    await tell(tx, shut, now)
     used = {key for key in shut if key not in held or held[key].value_index is not None}
     for person_id in sorted({key[0] for key in used if shut[key] == "unsafe"}) if not heard else ():
         await taking_back.ask(tx, person_id, now)
@@ -82,8 +82,9 @@ def _word(said: HeldChannel | SealedChannel) -> Word:
     return Word(said.safety, said.days, said.hours, said.voicemail, said.say_who)
 
 
-async def _tell(tx: Tx, shut: Mapping[Key, str], now: datetime) -> None:
-    """Closed cases hear of it too: what was sent for them may still be opened."""
+async def tell(tx: Tx, shut: Mapping[Key, str], now: datetime, why: str = WHY, role: str = "police") -> None:
+    """Tells every case of whose channels were shut, and as what. Closed ones hear of it too: what was sent for them may
+    still be opened."""
     for (person_id, kind), safety in shut.items():
         safe = [one.kind for one in await contact.channels(tx, person_id) if one.safety == "safe" and not one.locked]
         told = [
@@ -91,10 +92,10 @@ async def _tell(tx: Tx, shut: Mapping[Key, str], now: datetime) -> None:
                 case_id=case_id,
                 channel=kind,
                 safety=safety,
-                reason_code=WHY,
+                reason_code=why,
                 channels_safe=tuple(safe),
                 happened_at=now,
-                actor_role="police",
+                actor_role=role,
             )
             for case_id in await cases.of_person(tx, person_id, closed=True)
         ]

@@ -129,6 +129,8 @@ TASKS = {
     "name_liaison_officer": "No family liaison officer is named: ask the police whether there is one",
     "name_worker": "With the provider, but nobody there can see it: name one worker, or withdraw it",
     "decide_same_person": "It may be somebody who is restricted, so it is hidden: say whether it is the same person",
+    "may_be_known": "May be somebody we know already, and it cannot wait: compare the two and say whether it is"
+    " the same person",
     "agreement_ending": "An agreement ends soon: ask the person again",
     "tell_referrer": "Tell whoever referred the person: no reply, and unsafe to leave a message",
     "override_confirmed": "A second person confirmed that it is shared without agreement: send it now",

@@ -135,9 +135,9 @@ async def relink(tx: Tx, people: Collection[UUID]) -> frozenset[UUID]:
     return everybody
 
 
-async def notice(tx: Tx, now: datetime, limit: int) -> set[UUID]:
-    """People newly proposed to be the same as somebody: each proposal is given out once."""
-    return {person for row in await tx.fetch(_NOTICE, now, limit) for person in row.values()}
+async def notice(tx: Tx, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Pairs newly proposed to be one person: each proposal is given out once."""
+    return [tuple(row) for row in await tx.fetch(_NOTICE, now, limit)]
 
 
 async def open_cases(tx: Tx, people: Sequence[UUID]) -> list[UUID]:

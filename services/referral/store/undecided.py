@@ -36,10 +36,17 @@ update channel c set safety = b.safety, set_by = null, set_by_role = b.set_by_ro
    and (c.heard_at is null or c.heard_at < b.set_at)
 returning c.person_id, c.kind, c.safety
 """
+_FORGET = f"""
+with {_BESIDE}
+delete from locked_value v using channel c, beside b
+ where c.person_id = any($1::uuid[]) and c.kind = $2 and b.one = c.person_id and v.person_id = b.other
+   and v.value_index = c.value_index
+"""
 _FACES = """
 select c.case_id, c.person_id, c.restricted, c.opened_at,
        c.priority = $2 or c.risk_grade = any($3::text[]) or c.review_since is not null as grave,
-       c.domestic or exists (select 1 from referral r where r.case_id = c.case_id and r.state = any($4::text[])) as waits
+       c.domestic
+       or exists (select 1 from referral r where r.case_id = c.case_id and r.state = any($4::text[])) as waits
   from case_file c where c.person_id = any($1::uuid[]) and c.state <> 'closed' order by c.opened_at desc, c.case_id
 """
 
@@ -60,6 +67,12 @@ async def share_locks(tx: Tx, people: Collection[UUID]) -> list[UUID]:
     """Keeps each locked number of these people, and of whom they may be, as locked in the other record as well, where
     it is known there; returns the records of which that is new."""
     return sorted({row["person_id"] for row in await tx.fetch(_SHARE_LOCKS, sorted(people))})
+
+
+async def forget_lock(tx: Tx, person_id: UUID, kind: str) -> None:
+    """Somebody who spoke to this person lifted the lock of a channel: it does not come back from the other record,
+    where what is locked stays so."""
+    await tx.execute(_FORGET, [person_id], kind)
 
 
 async def shut(tx: Tx, people: Collection[UUID], now: datetime) -> dict[tuple[UUID, str], str]:
