@@ -50,9 +50,14 @@ class Sent:
 
 
 async def a_referral_sent(
-    hub: Hub, contract: str = "harbour-lane-idva", crime: dict[str, Any] | None = None, **detail: Any
+    hub: Hub,
+    contract: str = "harbour-lane-idva",
+    crime: dict[str, Any] | None = None,
+    scope: tuple[str, ...] = (),
+    **detail: Any,
 ) -> Sent:
-    """A case at high risk (or another crime) whose details are open, agreed to by the person and sent to a contract."""
+    """A case at high risk (or another crime) whose details are open, agreed to by the person (`scope`: to be shared
+    these fields, and no more) and sent to a contract."""
     crime = crime or a_domestic_crime()
     victim = crime["victims"][0]
     victim["sealed"] = hub.sealed(a_detail(**detail), crime["crime_id"], victim["victim_ref"])
@@ -67,7 +72,7 @@ async def a_referral_sent(
     async with hub.looks(officer) as tx:
         if referral["state"] == "received":
             await referring.triage(tx, officer, referral["referral_id"], NOON)
-        agreed = Consent(uuid4(), person, case, "support", "self", NOON, contract_id=to, how="mobile")
+        agreed = Consent(uuid4(), person, case, "support", "self", NOON, contract_id=to, how="mobile", scope=scope)
         await consenting.record(tx, officer, agreed, NOON)
         leg = await referring.send(tx, officer, referral["referral_id"], to, BOOKS, hub.sealer, NOON)
     await hub.every(referring.release, LATER)

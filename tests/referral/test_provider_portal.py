@@ -263,7 +263,7 @@ async def test_somebody_else_answering_locks_the_channel_and_hides_its_number(
     if how == "button":
         page = await worker.submit("Somebody else answered: lock mobile")
     elif how == "the form of another attempt":
-        form = {"attempt_id": str(uuid4()), "channel": "mobile", "sooner": "danger"}
+        form = {"attempt_id": str(uuid4()), "channel": "mobile", "sooner": "danger", "already": ""}
         for outcome in ("no_answer", "someone_else_answered", "someone_else_answered"):
             page = await worker.post(f"{sent.page}/attempts", form | {"outcome": outcome})
         assert await hub.value("select count(*) from contact_attempt") == 2
@@ -274,7 +274,7 @@ async def test_somebody_else_answering_locks_the_channel_and_hides_its_number(
     [channel] = await hub.rows("select safety, locked_why from channel where kind = 'mobile'")
     assert (channel["safety"], channel["locked_why"]) == ("unsafe", "someone_else_answered")
     assert (await hub.told(sent.case))[-1] == "contact-safety.changed"
-    fields = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "no_answer"}
+    fields = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "no_answer", "already": ""}
     page = await worker.post(f"{sent.page}/attempts", fields, status=422)
     assert page.errors[0].startswith("This channel is locked")
 

@@ -110,6 +110,19 @@ async def record_late(
     await audit.record(tx, [audit.seen(viewer, "contact.attempted", "case", case_id, (channel,), outcome)])
 
 
+async def record_done(
+    tx: Tx, viewer: Viewer, attempt_id: UUID, leg: tuple[UUID, UUID, UUID, str], said: tuple[str, str], now: datetime
+) -> None:
+    """The same of a referral that a provider still has, on whatever way: no step follows, and what the outcome has to
+    shut is shut."""
+    case_id, (channel, outcome) = leg[2], said
+    profile = await profile_of(tx, await person_of(tx, case_id))
+    await record_late(tx, viewer, attempt_id, leg, said, now)
+    why = safe_contact.locks(outcome, profile.channel(channel))
+    if why is not None:
+        await lock_channel(tx, viewer, case_id, channel, why, now)
+
+
 async def _kept_pace(
     tx: Tx, case_id: UUID, channel: str, outcome: str, pace: Pace, sooner: str | None, now: datetime
 ) -> str | None:

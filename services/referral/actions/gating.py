@@ -18,8 +18,10 @@ from services.referral.store import cases, consent, exceptions, liaison, noes, r
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
-ALWAYS = frozenset({"reference", "area", "share"})
+ALWAYS = frozenset({"reference", "share"})
 """What every pack may hold: it says nothing of the person."""
+TELLS_AREA = frozenset({"area", "address", "channels"})
+"""Fields by any of which a provider may be told the area: it is part of how and where to reach the person."""
 UNDONE = "send_undone"
 """Why an agreement ends whose very send, or transfer, was undone: the person took nothing back."""
 TO_RECORD = "said_no_to_support"

@@ -1,6 +1,8 @@
 """The pack: the least that a provider declared it needs, frozen and hashed, with safe channels alone."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -107,10 +109,13 @@ def _bytes(pack: dict[str, Any]) -> bytes:
     return orjson.dumps(pack, option=orjson.OPT_SORT_KEYS)
 
 
-async def freeze(tx: Tx, sealer: Sealer, leg_id: UUID, person_id: UUID, pack: dict[str, Any]) -> str:
-    """Seals a pack into its leg, once and for all; returns its digest."""
+async def freeze(
+    tx: Tx, sealer: Sealer, leg_id: UUID, person_id: UUID, pack: dict[str, Any], within: Iterable[str] = ()
+) -> str:
+    """Seals a pack into its leg, once and for all; returns its digest. `within`: the fields that the agreement lets the
+    provider be told, none where nothing bounds them."""
     keys = await sealer.data_keys([person_id], make=True)
-    frozen = _frozen(leg_id, keys[person_id], pack)
+    frozen = replace(_frozen(leg_id, keys[person_id], pack), within=sorted(within))
     await packs.freeze(tx, [frozen])
     return frozen.sha256
 

@@ -140,7 +140,7 @@ async def send(
     agreed, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
     scope = gating.scope_of(agreed, contract, now, noes) if opened_by == "agreement" else None
     pack = gating.within(await packing.contents(tx, sealer, case, contract), scope)
-    await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack)
+    await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack, scope or ())
     await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
     return leg
 

@@ -36,7 +36,10 @@ PURPOSES = {
 }
 SCOPES = {
     "who": ("Who they are", ("given_names", "family_name", "date_of_birth", "age_band")),
-    "reach": ("How to reach them safely", ("channels", "address", "code_word", "language")),
+    "reach": (
+        "How to reach them safely, and in which area they live",
+        ("channels", "address", "area", "code_word", "language"),
+    ),
     "happened": (
         "What happened",
         ("offence", "flags", "crime_reference", "reported_on", "committed_on", "relationship", "officer_in_case"),

@@ -1,6 +1,6 @@
 """Sending to a chosen provider: what it would be given, the send, and the way back while nothing has left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -116,7 +116,7 @@ async def check(
         send_id=uuid4(),
         other=whynot.other_party(going.contract, known) if OTHER in going.given else None,
         kept_apart=whynot.KEPT_APART,
-        fields=[words.words(name) for name in going.given if name != OTHER],
+        fields=[words.words(name) for name in going.given if name != OTHER] + _area_told(going.given),
         assessed=assessed,
         named=naming.items(named) if named else (),
         nobody=naming.nobody(going.contract.provider) if case.restricted and not named else None,
@@ -129,6 +129,12 @@ async def check(
         why_narrow=_why_narrow(visit, desk) if narrow.asks_why(case, going.left) else None,
         errors=errors,
     )
+
+
+def _area_told(given: Collection[str]) -> list[str]:
+    """That the area stands on the provider's page too, wherever it is told how to reach the person."""
+    told = "area" not in given and not gating.TELLS_AREA.isdisjoint(given)
+    return ["Area, as it stands on their page"] if told else []
 
 
 def _why_narrow(visit: Visit, desk: Desk) -> tuple[str, list[dict[str, str]]]:

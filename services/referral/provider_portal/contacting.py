@@ -26,6 +26,7 @@ from services.referral.store.portal import Offered
 ANOTHER = "It is another number or address now. Do not use the one that you were given: ask the hub for the new one"
 
 
+DONE_BEFORE = "What was done is written down. It opens nothing: do not try again before the hub says so"
 LATE = "The referral was withdrawn meanwhile. What you did is kept all the same. Do not try again"
 LATE_NO = "The referral was withdrawn meanwhile. That the person said no is kept all the same, and told to the hub"
 
@@ -41,6 +42,8 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
         return await show_referral(visit, books, errors or [FieldError("channel", "Choose the channel again")])
     if outcome in LOCKING and not await _may_try(visit, books):
         return await _lock(visit, books, channel, LOCKING[outcome])
+    if one(visit, "already") == "yes":
+        return await _keep_done(visit, books, attempt, channel, outcome)
     paces = books.standards_on(local_day(visit.now)).attempts
     try:
         async with visit.begin() as tx:
@@ -73,6 +76,20 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
     told = "The attempt was recorded"
     told += ". Now record that the person said no, as the page says" if outcome == "declined" else ""
     return visit.redirect(base(visit, offered), flash=told)
+
+
+async def _keep_done(visit: Visit, books: Books, attempt_id: UUID, channel: str, outcome: str) -> Response:
+    """Keeps what had been done before the page said not to, or what the person themselves began: a fact that opens
+    nothing, and shuts what it must."""
+    async with visit.begin() as tx:
+        offered = await own(tx, visit, books)
+        if not can_try(visit, offered):
+            if may_be_late(visit, offered):
+                return await keep_late(tx, visit, offered, attempt_id, channel, outcome)
+            return await moved(tx, visit, books, offered)
+        leg = (offered.leg_id, offered.referral_id, offered.case_id, offered.line)
+        await contacting.record_done(tx, visit.signed_in, attempt_id, leg, (channel, outcome), visit.now)
+    return visit.redirect(base(visit, offered), flash=DONE_BEFORE)
 
 
 def may_be_late(visit: Visit, offered: Offered) -> bool:

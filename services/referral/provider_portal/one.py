@@ -19,7 +19,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal import ending, needs, words
+from services.referral.provider_portal import ending, needs, within, words
 from services.referral.provider_portal.room import can_try, frame, own, steps, workers
 from services.referral.said import who
 from services.referral.store import alarms, appointments, contact, life, must_not_know, noes, portal
@@ -60,13 +60,14 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
     names = await workers(visit)
     channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=can_try(visit, offered))
     usable = {each["kind"]: each["words"] for each in channels if each["may"].allowed and not each["changed"]}
+    ways = _ways(books, offered, pack, channels, usable)
+    may_try = bool(usable and ways["channels"])
     return visit.render(
         "provider_portal/referral.html",
         status=422 if errors else 200,
         **frame(visit, books, offered, names),
         workers=[{"value": "nobody", "text": "Nobody"}, *({"value": str(k), "text": v} for k, v in names.items())],
         pack=words.pack(pack),
-        channels=channels,
         shut_out=", ".join(CODES["must_not_know"][code].lower() for code in shut_out),
         steps=possible,
         said_no=_said_no(possible, no),
@@ -77,7 +78,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
         all_alerts=alerts,
-        warnings=words.heard(heard, reachable=safe_contact.reachable(profile)),
+        warnings=within.warnings(offered, heard, reachable=safe_contact.reachable(profile)),
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,
@@ -90,24 +91,68 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         unsafe=unsafe,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
         **_of_pack(books, offered, pack),
+        **ways,
+        may_try=may_try,
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],
-        errors=[_placed(error, usable) for error in errors],
+        errors=[_placed(error, may_try=may_try, can_try=can_try(visit, offered)) for error in errors],
     )
 
 
+NOT_YOURS = "The referral is not yours any more. Do not try to reach the person: ask the hub."
+NOT_AGREED = (
+    "The person has not agreed that you are told how to reach them. Do not look for another way:"
+    " ask the hub, which asks them."
+)
+NONE_CAME = "No number or address that is safe came with this referral."
+ASK_FOR_IT = "One is safe now, and was not given to you: ask the hub for it."
+ASK_POLICE = "Do not look for another way: ask the hub, which asks the police."
+PERSON_SAID = (
+    "The person themselves wants nobody to get in touch. Do not try to reach them, and do not look for another way: ask"
+    " the hub."
+)
+NOTHING_SAFE = "Nothing is safe to use now. Do not try to reach the person: ask the hub."
+
+
 def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, Any]:
-    """The age as it is now, and whether it is another one than was sent; whether nothing came to reach them by; and the
-    language as it is now, where it is another one and the agreement lets them see it."""
+    """Age, risk and language as they are now, as far as the agreement lets them be told: with the age what is said
+    where it is another one than was sent, the language only where it is; and what the agreement leaves out."""
+    missing = within.left_out(offered, books.directory.by_id.get(offered.contract_id)) if pack else []
     if not offered.kind:
-        return {"age": words.NO_LONGER, "other_age": False, "no_way": False, "language": ""}
-    sent, contract = pack.get("age_band", offered.age_band), books.directory.by_id.get(offered.contract_id)
-    no_way = bool(pack) and contract is not None and packing.no_way(contract, pack)
+        return {"age": words.NO_LONGER, "risk": "", "other_age": "", "language": "", "left_out": missing}
+    sent = pack.get("age_band", offered.age_band)
     spoken = offered.language if "language" in pack and offered.language != pack["language"] else None
-    language = language_name(spoken) if spoken else ""
-    known = {"age": words.age(offered.age_band), "other_age": sent != offered.age_band}
-    return {**known, "no_way": no_way, "language": language}
+    return {
+        "age": within.age(offered),
+        "risk": within.risk(offered),
+        "other_age": within.other_age(offered) if sent != offered.age_band else "",
+        "language": language_name(spoken) if spoken else "",
+        "left_out": missing,
+    }
+
+
+def _ways(
+    books: Books,
+    offered: Offered,
+    pack: dict[str, Any],
+    channels: Sequence[Mapping[str, Any]],
+    usable: Mapping[str, str],
+) -> dict[str, Any]:
+    """The one thing that is said of why nobody of this provider reaches the person now; "" where somebody may. Where
+    the agreement shares no way to reach them, none is shown."""
+    contract = books.directory.by_id.get(offered.contract_id)
+    if not offered.kind:
+        return {"no_way": NOT_YOURS, "channels": []}
+    if not within.told(offered, within.CHANNELS):
+        return {"no_way": NOT_AGREED, "channels": []}
+    if pack and contract is not None and packing.no_way(contract, pack):
+        return {"no_way": f"{NONE_CAME} {ASK_FOR_IT if usable else ASK_POLICE}", "channels": channels}
+    if usable:
+        return {"no_way": "", "channels": channels}
+    why = {channel["may"].why for channel in channels}
+    theirs = "person_said" in why and not why & safe_contact.ANOTHER_TIME
+    return {"no_way": PERSON_SAID if theirs else NOTHING_SAFE, "channels": channels}
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:
@@ -116,9 +161,10 @@ def _sooner(books: Books) -> list[dict[str, str]]:
     return [{"value": "", "text": "It is not sooner"}, *reasons]
 
 
-def _placed(error: FieldError, usable: Mapping[str, str]) -> FieldError:
-    """The error at its field; at none where the form for an attempt is not on the page."""
-    return error if usable or error.field not in ("channel", "outcome", "sooner") else FieldError("", error.message)
+def _placed(error: FieldError, *, may_try: bool, can_try: bool) -> FieldError:
+    """The error at its field; at none where the form that asks for it is not on the page."""
+    there = can_try and (may_try or error.field != "sooner")
+    return error if there or error.field not in ("channel", "outcome", "sooner") else FieldError("", error.message)
 
 
 async def _profile(tx: Tx, offered: Offered) -> tuple[Profile, dict[str, bytes]]:
@@ -168,6 +214,7 @@ def _channels(
                 "safe": safe,
                 "changed": kind in changed,
                 "value": given.get(kind) if may.allowed else None,
+                "given": kind in still,
                 "days": words.days(state.days),
                 "hours": words.hours(state.hours),
             }

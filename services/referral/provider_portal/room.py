@@ -22,7 +22,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions.leg_links import ROLE
 from services.referral.domain.books import Books
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal import due_words, words
+from services.referral.provider_portal import due_words, within, words
 from services.referral.store import portal
 from services.referral.store.portal import Offered
 from services.referral.store.portal_due import Limits, limits_of
@@ -205,7 +205,7 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
         "state": words.state(books, state_of(offered)),
         "line": words.line(offered.line),
         "hidden": offered.kind is None,
-        "area": words.area(offered.local_authority) if offered.kind else words.NO_LONGER,
+        "area": within.area(offered) if offered.kind else words.NO_LONGER,
         "contract": contract.title if contract else "A contract that has ended",
         "holder": known.get(offered.assigned_to, "A colleague") if offered.assigned_to else "Nobody",
         "due": due_words.due(offered, visit.now),

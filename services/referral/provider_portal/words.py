@@ -117,7 +117,12 @@ def state(books: Books, code: str) -> str:
 def pack(held: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A pack as rows of label and words; its channels are shown apart."""
     names = [*(name for name in ORDER if name in held), *sorted(held.keys() - {*ORDER, "channels"})]
-    return [(FIELDS.get(name) or _HERE.get(name) or words(name), given(name, held[name])) for name in names]
+    return [(label(name), given(name, held[name])) for name in names]
+
+
+def label(name: str) -> str:
+    """A field of a pack, as a provider reads it."""
+    return FIELDS.get(name) or _HERE.get(name) or words(name)
 
 
 def given(name: str, value: Any) -> str:

@@ -31,8 +31,8 @@ select l.person_id as of, {columns(Channel, "c")} from linked_person l join chan
 """
 _FREEZE = """
 update leg l set pack = f.pack, pack_fields = f.fields::text[], pack_sha256 = f.sha256,
-       out_at = coalesce(l.out_at, $5)
-  from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[]) as f(leg_id, pack, fields, sha256)
+       out_at = coalesce(l.out_at, $5), told_within = f.within::text[]
+  from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $6::text[]) as f(leg_id, pack, fields, sha256, within)
  where l.leg_id = f.leg_id and l.pack is null
 """
 
@@ -62,12 +62,14 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A pack, sealed for its leg."""
+    """A pack, sealed for its leg; `within`: the fields that the agreement lets its provider be told, none where nothing
+    bounds them."""
 
     leg_id: UUID
     sealed: bytes
     fields: Sequence[str]
     sha256: str
+    within: Sequence[str] = ()
 
 
 async def unpacked(tx: Tx, limit: int) -> list[Unpacked]:
@@ -133,7 +135,12 @@ async def freeze(tx: Tx, packs: Sequence[Frozen], out_at: datetime | None = None
             _FREEZE,
             [pack.leg_id for pack in packs],
             [pack.sealed for pack in packs],
-            ["{" + ",".join(pack.fields) + "}" for pack in packs],
+            [_array(pack.fields) for pack in packs],
             [pack.sha256 for pack in packs],
             out_at,
+            [_array(pack.within) for pack in packs],
         )
+
+
+def _array(names: Sequence[str]) -> str:
+    return "{" + ",".join(names) + "}"

@@ -1,0 +1,89 @@
+"""What a provider is told of the person beside the pack keeps within the agreement by which the referral left: nothing
+but what it shares is shown as it stands now, and what it leaves out is named."""
+
+from collections.abc import Sequence
+
+from kit.web.words import when
+from services.referral.actions import gating
+from services.referral.domain.directory import Contract
+from services.referral.domain.told import CHILD_ENDS
+from services.referral.provider_portal import words
+from services.referral.said import FOUND
+from services.referral.store.alarms import Heard
+from services.referral.store.portal import Offered
+
+NOT_SHARED = "Not shared with you"
+AGE = frozenset({"age_band", "date_of_birth"})
+RISK, LANGUAGE, CHANNELS = frozenset({"risk"}), frozenset({"language"}), frozenset({"channels"})
+"""The fields of a pack any of which lets something be told as it stands now."""
+
+
+def told(offered: Offered, any_of: frozenset[str]) -> bool:
+    """Whether a provider may be told what any of these fields says."""
+    return not offered.told_within or not any_of.isdisjoint(offered.told_within)
+
+
+def area(offered: Offered) -> str:
+    return words.area(offered.local_authority) if told(offered, gating.TELLS_AREA) else NOT_SHARED
+
+
+def risk(offered: Offered) -> str:
+    return words.words(offered.risk_grade or "not_known") if told(offered, RISK) else NOT_SHARED
+
+
+def age(offered: Offered) -> str:
+    return words.age(offered.age_band) if told(offered, AGE) else NOT_SHARED
+
+
+def left_out(offered: Offered, contract: Contract | None) -> list[str]:
+    """What the contract says that it needs and the agreement does not share, in words."""
+    missing = [name for name in contract.pack if not told(offered, frozenset({name}))] if contract else []
+    return [words.label(name) for name in missing]
+
+
+SHARED_BY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("risk_raised", "risk_elsewhere"), RISK),
+    "one_chance_elsewhere": frozenset({"flags"}),
+    "age_by_birth": AGE,
+    "no_crime": frozenset({"offence"}),
+    "language_told": LANGUAGE,
+}
+"""What an agreement has to share for a provider to be told a thing that was heard; of the suspect, the risk."""
+ALWAYS_TOLD = FOUND.keys() - SHARED_BY
+IN_THEIR_PLACE = {
+    "one_chance_elsewhere": "Speak to the person alone, and ask the hub first. No letter, nobody of the family or"
+    " community in between, and no interpreter from the community.",
+    "language_told": "Ask the hub which language to use before you get in touch.",
+}
+HEARD = (
+    "Something was heard {} that the person has not agreed to share with you. Ask the hub before any contact: it tells"
+    " you what you have to know."
+)
+OTHER_AGE = "The age is not the one that you were sent: it is now {}."
+CHILD = " Of somebody under 18 the rules for a child count: ask the hub before you get in touch."
+OF_AGE = "Something about whom this is for has changed since it was sent: ask the hub before you get in touch."
+
+
+def warnings(offered: Offered, found: Sequence[Heard], *, reachable: bool) -> list[str]:
+    """What was heard, as the warnings at the top of a page; what the agreement does not share, without what it was.
+    `reachable`: whether a way to the person is known to be safe."""
+    return list(dict.fromkeys(said for one in found for said in _warning(offered, one, reachable=reachable)))
+
+
+def _warning(offered: Offered, one: Heard, *, reachable: bool) -> list[str]:
+    if one.trigger in ALWAYS_TOLD or told(offered, SHARED_BY.get(one.trigger, RISK)):
+        return words.heard([one], reachable=reachable)
+    return [IN_THEIR_PLACE.get(one.trigger, HEARD).format(when(one.at))]
+
+
+def other_age(offered: Offered) -> str:
+    """What is said where the age is another one than was sent."""
+    if not told(offered, AGE):
+        return OF_AGE
+    return f"{OTHER_AGE.format(age(offered))}{CHILD if _young(offered.age_band) else ''}"
+
+
+def _young(band: str | None) -> bool:
+    """Whether somebody of this band may be under 18, as nobody can tell of whom the age is not known."""
+    first = (band or "").split("-")[0].rstrip("+")
+    return not first.isdecimal() or int(first) < CHILD_ENDS[-1]
