@@ -58,10 +58,9 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         await audit.record(tx, [audit.seen(viewer, SEEN, "case", offered.case_id, tuple(sorted(pack)))])
     possible = sorted(steps(visit, books, offered), key=_asks)
     names = await workers(visit)
-    channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=can_try(visit, offered))
-    usable = {each["kind"]: each["words"] for each in channels if each["may"].allowed and not each["changed"]}
-    ways = _ways(books, offered, pack, channels, usable)
-    may_try = bool(usable and ways["channels"])
+    tries = can_try(visit, offered)
+    channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=tries)
+    ways = _ways(books, offered, pack, channels)
     return visit.render(
         "provider_portal/referral.html",
         status=422 if errors else 200,
@@ -71,10 +70,9 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         shut_out=", ".join(CODES["must_not_know"][code].lower() for code in shut_out),
         steps=possible,
         said_no=_said_no(possible, no),
-        can_try=can_try(visit, offered),
+        can_try=tries,
         can_lock=visit.may("portal.write"),
         kinds=words.CHANNELS,
-        usable=usable,
         outcomes=words.ATTEMPTS,
         attempt_id=uuid4(),
         all_alerts=alerts,
@@ -92,11 +90,10 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
         **_of_pack(books, offered, pack),
         **ways,
-        may_try=may_try,
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],
-        errors=[_placed(error, may_try=may_try, can_try=can_try(visit, offered)) for error in errors],
+        errors=[_placed(error, may_try=ways["may_try"], can_try=tries) for error in errors],
     )
 
 
@@ -133,26 +130,32 @@ def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, 
 
 
 def _ways(
+    books: Books, offered: Offered, pack: dict[str, Any], channels: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The ways that are shown, those of them that may be used now, and the one thing that is said of why nobody of this
+    provider reaches the person now; "" where somebody may."""
+    usable = {each["kind"]: each["words"] for each in channels if each["may"].allowed and not each["changed"]}
+    bars = None if offered.kind else NOT_YOURS
+    bars = bars or (None if within.told(offered, within.CHANNELS) else NOT_AGREED)
+    why = bars or _no_way(books, offered, pack, channels, usable)
+    shown = () if bars else channels
+    return {"no_way": why, "channels": shown, "usable": usable, "may_try": bool(usable and shown)}
+
+
+def _no_way(
     books: Books,
     offered: Offered,
     pack: dict[str, Any],
     channels: Sequence[Mapping[str, Any]],
     usable: Mapping[str, str],
-) -> dict[str, Any]:
-    """The one thing that is said of why nobody of this provider reaches the person now; "" where somebody may. Where
-    the agreement shares no way to reach them, none is shown."""
+) -> str:
     contract = books.directory.by_id.get(offered.contract_id)
-    if not offered.kind:
-        return {"no_way": NOT_YOURS, "channels": []}
-    if not within.told(offered, within.CHANNELS):
-        return {"no_way": NOT_AGREED, "channels": []}
     if pack and contract is not None and packing.no_way(contract, pack):
-        return {"no_way": f"{NONE_CAME} {ASK_FOR_IT if usable else ASK_POLICE}", "channels": channels}
+        return f"{NONE_CAME} {ASK_FOR_IT if usable else ASK_POLICE}"
     if usable:
-        return {"no_way": "", "channels": channels}
+        return ""
     why = {channel["may"].why for channel in channels}
-    theirs = "person_said" in why and not why & safe_contact.ANOTHER_TIME
-    return {"no_way": PERSON_SAID if theirs else NOTHING_SAFE, "channels": channels}
+    return PERSON_SAID if "person_said" in why and not why & safe_contact.ANOTHER_TIME else NOTHING_SAFE
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:
