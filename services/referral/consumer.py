@@ -152,10 +152,9 @@ async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Recei
 async def on_clock(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Clocks of the Code start, change and end: the next one of each case orders the queue."""
     facts: list[EntitlementFact] = [event.data for event in events]
-    running = [fact for fact in facts if _due_of(fact) is not None]
-    ended = [fact for fact in facts if _due_of(fact) is None]
-    await clocks.stop(tx, [_clock(fact) for fact in ended])
-    await clocks.run(tx, [(*_clock(fact), due) for fact in running if (due := _due_of(fact)) is not None])
+    last = {_clock(fact): _due_of(fact) for fact in facts}  # one that starts and ends in one batch has ended
+    await clocks.stop(tx, [clock for clock, due in last.items() if due is None])
+    await clocks.run(tx, [(*clock, due) for clock, due in last.items() if due is not None])
     await clocks.follow(tx, list({fact.case_id for fact in facts}))
     await noticing.clocks_over(tx, [f for f in facts if not isinstance(f, EntitlementDue)], events[-1].time)
     await timeline.heard(tx, [fact for fact in facts if fact.TYPE in TELLING])

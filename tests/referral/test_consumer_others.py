@@ -119,6 +119,17 @@ async def test_the_queue_follows_the_next_running_clock(hub: Hub) -> None:
     assert await hub.value("select act_by from case_file") is None
 
 
+async def test_a_clock_that_starts_and_ends_in_one_batch_has_ended_and_one_that_starts_anew_runs(hub: Hub) -> None:
+    crime = a_crime()
+    case = the_case(crime)
+    await hub.hears(recorded(crime))
+    await hub.hears([due(case, "R4.refer_support", 2), met(case, "R4.refer_support"), due(case, "R6.update", 5)])
+    assert await hub.rows("select entitlement from case_clock") == [{"entitlement": "R6.update"}]
+    await hub.hears([met(case, "R6.update"), due(case, "R6.update", 7)])
+    [row] = await hub.rows("select next_entitlement, next_due from case_file")
+    assert (row["next_entitlement"], row["next_due"]) == ("R6.update", NOON + timedelta(days=7))
+
+
 async def test_a_clock_that_is_known_before_its_case_is_taken_over_when_the_case_opens(hub: Hub) -> None:
     crime = a_crime()
     await hub.hears([due(the_case(crime), "R4.refer_support", 2)])
