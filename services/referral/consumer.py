@@ -43,6 +43,7 @@ from services.referral.actions import (
     new_incident,
     no_case,
     noticing,
+    recounting,
     refusing,
     requesting,
     rerouting,
@@ -95,6 +96,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await alarming.dead_before(tx, batch.of_dead, events[-1].time)
     since = events[-1].time
     await alarming.of_batch(tx, batch.dangers, batch.later, since, no_crime=batch.no_crime, helped=past.helped)
+    await recounting.follow(tx, batch, batch.books, since)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)

@@ -7,8 +7,11 @@ from contracts.vocabulary import CHANNELS
 from contracts.working_time import local_day
 from services.referral.actions import noes
 from services.referral.domain import persons
-from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.facts import CaseFacts, History, stays_high
 from services.referral.store.batches import Past, Prior
+from services.referral.store.cases import Case
+
+ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
 
 
 def accused_by(facts: CaseFacts) -> list[UUID]:
@@ -65,3 +68,39 @@ def _counted(others: Sequence[Prior], facts: CaseFacts) -> persons.Repeats:
     ]
     reports.append(persons.Report(facts.crime_id or facts.case_id, facts.reported_on, facts.domestic))
     return persons.repeats(reports, facts.reported_on)
+
+
+def remember(past: Past, held: Case | None, case: Case) -> bool:
+    """What came counts for the cases that follow in this batch, by every record of the person; True where it may count
+    in others that were there before (`held`: the case as it was)."""
+    mine = _prior(case)
+    for record in (case.person_id, *past.linked.get(case.person_id, ())):
+        before = past.prior.get(record, ())
+        past.prior[record] = [*(one for one in before if one.case_id != case.case_id), mine]
+    return len(past.prior[case.person_id]) > 1 and (held is None or _counts(held) != _counts(case))
+
+
+def _counts(case: Case) -> tuple[object, ...]:
+    return case.domestic, case.marac_on, case.reported_at
+
+
+def _prior(case: Case) -> Prior:
+    high = HIGH_RISK in case.holds
+    return Prior(
+        case.person_id,
+        case.case_id,
+        case.crime_id,
+        case.reported_at,
+        case.domestic,
+        case.marac_on,
+        case.offence_code,
+        case.incident_kind,
+        case.state,
+        case.decision,
+        ONE_CHANCE in case.lines,
+        stays_high(case.holds, case.priority, case.risk_grade)
+        or (case.review_since is not None and case.kind != "business"),
+        bool(case.repeat_victim),
+        case.repeat_count,
+        high,
+    )

@@ -12,12 +12,12 @@ from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
 from services.referral.actions import elsewhere, filing, noes, unlisted
-from services.referral.actions.before import accused_by, history_of
+from services.referral.actions.before import HIGH_RISK, ONE_CHANCE, accused_by, history_of, remember
 from services.referral.desk_books import restricted_on
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, decide
-from services.referral.domain.facts import CaseFacts, History, stays_high
+from services.referral.domain.facts import CaseFacts, History
 from services.referral.domain.reading import cases_of
 from services.referral.domain.update import LIFTED, Standing, decide_again, is_stale, keeping, removed
 from services.referral.store.batches import (
@@ -27,14 +27,12 @@ from services.referral.store.batches import (
     CrimeRow,
     Newcomer,
     Past,
-    Prior,
     SuspectRow,
 )
 from services.referral.store.cases import Case
 from services.referral.store.consent import No
 from services.referral.store.tasks import Task, task_id
 
-ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
 SAID_NO = "share_refused"
 Heard = tuple[Received[Any], list[CaseFacts]]
 
@@ -49,7 +47,8 @@ class Hearing:
     told of, by the case that tells it; `later`: cases that were known, as they were and as they are; `no_crime`: those
     of which the police say that it is none any more; `removed`: open cases whose person the police name no more;
     `dead`: whom they name among the dead, with the case that they would have in that crime, and when it was heard;
-    `of_dead`: new cases of people of whom it stood that they died, with whose they are."""
+    `of_dead`: new cases of people of whom it stood that they died, with whose they are; `recount`: people with other
+    cases, of whom something came that counts in those."""
 
     books: Books
     past: Past
@@ -68,6 +67,7 @@ class Hearing:
     no_crime: list[Case] = field(default_factory=list)
     dead: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     of_dead: dict[UUID, UUID] = field(default_factory=dict)
+    recount: set[UUID] = field(default_factory=set)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -193,8 +193,9 @@ def _hear_case(
     if held is None and person in past.prior:
         _make_unsure(hearing, {person, *past.linked.get(person, ())}, event)
     _gather(hearing, event, facts, case, decision, history)
+    if remember(past, held, case):
+        hearing.recount.add(person)
     if held is None:
-        past.prior.setdefault(person, []).append(_prior(case))
         if person in past.dead:
             hearing.of_dead[case.case_id] = person
         past.of_crime.setdefault(event.data.crime_id, []).append(case.case_id)
@@ -317,23 +318,6 @@ def _take_places(hearing: Hearing, decision: Decision) -> None:
     if books is not hearing.books:
         hearing.stood.append(hearing.books)
         hearing.books = books
-
-
-def _prior(case: Case) -> Prior:
-    return Prior(
-        case.person_id,
-        case.case_id,
-        case.crime_id,
-        case.reported_at,
-        case.domestic,
-        case.marac_on,
-        case.offence_code,
-        case.incident_kind,
-        case.state,
-        case.decision,
-        ONE_CHANCE in case.lines,
-        stays_high(case.holds, case.priority, case.risk_grade),
-    )
 
 
 def _remove(hearing: Hearing, event: Received[Any], case_id: UUID, *, asked: bool) -> None:

@@ -57,7 +57,8 @@ _PRIOR = """
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
        'honour_based_abuse' = any(lines) as one_chance,
        'high_risk' = any(holds) or (priority = 0 and coalesce(risk_grade in ('high', 'imminent'), false))
-         or (review_since is not null and kind <> 'business') as high_risk
+         or (review_since is not null and kind <> 'business') as high_risk,
+       coalesce(repeat_victim, false) as repeat, repeat_count as reports, 'high_risk' = any(holds) as held_high
   from case_file where person_id = any($1::uuid[])
 """
 _LINKED = "select person_id, other_id from linked_person where person_id = any($1::uuid[])"
@@ -82,6 +83,9 @@ class Prior(NamedTuple):
     decision: str
     one_chance: bool
     high_risk: bool
+    repeat: bool
+    reports: int | None
+    held_high: bool
 
 
 class Newcomer(NamedTuple):

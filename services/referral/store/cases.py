@@ -1,6 +1,6 @@
 """Cases as pages show them, and as actions load and save them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -255,3 +255,13 @@ async def known(tx: Tx, case_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these cases that are open to us here already."""
     rows = await tx.fetch("select case_id from case_file where case_id = any($1::uuid[])", list(case_ids))
     return {row["case_id"] for row in rows}
+
+
+async def recount(tx: Tx, counts: Mapping[UUID, int]) -> None:
+    """How many reports there were in the twelve months up to these cases, as it is known now."""
+    if counts:
+        await tx.execute(
+            "update case_file c set repeat_count = k.count from unnest($1::uuid[], $2::int[]) as k(case_id, count)"
+            " where c.case_id = k.case_id and c.repeat_count is distinct from k.count",
+            *(list(counts), list(counts.values())),
+        )

@@ -1,0 +1,57 @@
+"""A crime that comes late, or is told to be domestic late, counts for the person's cases of after it as if it had been
+there: those of which more follows are decided again."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.working_time import local_day
+from kit.database import Tx
+from services.referral.actions.hearing import Hearing
+from services.referral.actions.rerouting import rerun
+from services.referral.domain import persons
+from services.referral.domain.announcing import REPEAT
+from services.referral.domain.books import Books
+from services.referral.domain.risk_said import REPORTS_HIGH
+from services.referral.store import cases
+from services.referral.store.batches import Prior
+
+
+class Recount(NamedTuple):
+    """How many reports there were in the twelve months up to a case, as it is known now; `more`: a rule asks for it."""
+
+    case_id: UUID
+    count: int
+    more: bool
+
+
+def counted(reports: Iterable[Prior]) -> Iterator[Recount]:
+    """Each open case of a person, by all that is known of them: pure, and asks nothing of the database."""
+    known = {prior.case_id: prior for prior in reports}.values()
+    said = [
+        persons.Report(prior.crime_id or prior.case_id, local_day(prior.reported_at), prior.domestic) for prior in known
+    ]
+    for prior in known:
+        if prior.state == "closed":
+            continue
+        on = local_day(prior.reported_at)
+        found, since = persons.repeats(said, on), persons.window_start(on)
+        marac = any(other.marac_on is not None and since <= other.marac_on for other in known if other is not prior)
+        high = prior.domestic and not prior.held_high and (found.domestic >= REPORTS_HIGH or marac)
+        again = found.count >= REPEAT and not prior.repeat
+        if high or again or found.count != prior.reports:
+            yield Recount(prior.case_id, found.count, high or again)
+
+
+async def follow(tx: Tx, batch: Hearing, books: Books, now: datetime) -> int:
+    """Counts anew for the people of whom this batch told something of before another case of theirs, once it is
+    written; returns how many cases were decided again."""
+    found: dict[UUID, Recount] = {}
+    for person in batch.recount:
+        found |= {one.case_id: one for one in counted(batch.past.prior.get(person, ()))}
+    await cases.recount(tx, {one.case_id: one.count for one in found.values()})
+    again = sorted(one.case_id for one in found.values() if one.more)
+    for case_id in again:
+        await rerun(tx, case_id, books, now)
+    return len(again)

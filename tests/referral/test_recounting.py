@@ -1,0 +1,101 @@
+"""Reports are counted whatever the order in which they are heard: the list on the page and the rule say the same."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.identity import case_id
+from kit import clock
+from services.referral.actions import packing
+from services.referral.actions.recounting import counted
+from services.referral.store.batches import Prior
+from tests.builders import COMMON_ASSAULT, NOON, a_crime, a_victim, recorded, snapshot, updated
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import hub_pages
+
+DOMESTIC = ["domestic_abuse"]
+
+
+def a_prior(number: int, days: int, *, domestic: bool = True, **said: Any) -> Prior:
+    """A report of so many days ago; what is not said is as of a first one."""
+    case = UUID(int=number)
+    told = {"state": "waiting", "marac_on": None, "held_high": False, "repeat": False, "reports": 1} | said
+    state, high = told["state"], told["held_high"]
+    about = (case, case, case, NOON - timedelta(days=days), domestic, told["marac_on"], COMMON_ASSAULT, None)
+    return Prior(*about, state, "waiting", False, high, told["repeat"], told["reports"], high)
+
+
+@pytest.mark.parametrize(
+    ("priors", "again"),
+    [
+        ([a_prior(1, 0), a_prior(2, 200), a_prior(3, 90)], {1}),
+        ([a_prior(1, 0, held_high=True, repeat=True), a_prior(2, 200), a_prior(3, 90)], set()),
+        ([a_prior(1, 0), a_prior(2, 400), a_prior(3, 90)], set()),
+        ([a_prior(1, 0, repeat=True), a_prior(2, 200, domestic=False), a_prior(3, 90)], set()),
+        ([a_prior(1, 0, state="closed"), a_prior(2, 200), a_prior(3, 90)], set()),
+        ([a_prior(1, 0), a_prior(2, 40, marac_on=(NOON - timedelta(days=9)).date(), held_high=True)], {1}),
+        ([a_prior(1, 0, domestic=False), a_prior(2, 40, marac_on=NOON.date(), held_high=True)], set()),
+    ],
+)
+def test_a_case_of_which_more_follows_by_what_came_late_is_decided_again(priors: list[Prior], again: set[int]) -> None:
+    assert {one.case_id.int for one in counted(priors) if one.more} == again
+
+
+def a_report(days: int, flags: list[str]) -> dict[str, Any]:
+    victim = a_victim("V-1", relationship_to_suspect="acquaintance", risk={"grade": "standard", "dash_score": 3})
+    at = (clock.now() - timedelta(days=days, hours=3)).isoformat()
+    return a_crime(victim, offence_code=COMMON_ASSAULT, flags=flags, reported_at=at, recorded_at=at)
+
+
+async def hears(hub: Hub, *crimes: dict[str, Any]) -> None:
+    for crime in crimes:
+        await hub.hears(recorded(crime, at=clock.now()))
+        await hub.every(packing.freeze_automatic, clock.now())
+
+
+async def newest(hub: Hub, crime: dict[str, Any]) -> dict[str, Any]:
+    asked = "select holds, lines, repeat_victim, repeat_count, state from case_file where case_id = $1"
+    [row] = await hub.rows(asked, case_id(crime["crime_id"], "V-1"))
+    return row
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_third_domestic_report_is_found_when_the_older_ones_come_after_it(
+    hub: Hub, databases: Databases, at_once: bool
+) -> None:
+    crimes = [a_report(days, DOMESTIC) for days in (0, 200, 90)]
+    if at_once:
+        await hub.hears([one for crime in crimes for one in recorded(crime, at=clock.now())])
+    else:
+        await hears(hub, *crimes)
+    found = await newest(hub, crimes[0])
+    assert "high_risk" in found["holds"] and "idva" in found["lines"], found
+    assert (found["repeat_victim"], found["repeat_count"]) == (True, 3)
+    async with hub_pages(hub, databases) as browse:
+        case = case_id(crimes[0]["crime_id"], "V-1")
+        page = await (await browse("officer")).get(f"/cases/{case}")
+        assert "3 reports in twelve months, this one included." in page.text and "High risk" in page.text
+
+
+@pytest.mark.service
+async def test_a_flag_that_comes_late_on_the_oldest_report_makes_the_newest_the_third(hub: Hub) -> None:
+    oldest, middle, last = a_report(200, []), a_report(90, DOMESTIC), a_report(0, DOMESTIC)
+    await hears(hub, oldest, middle, last)
+    before = await newest(hub, last)
+    assert "high_risk" not in before["holds"] and before["repeat_count"] == 3
+    sent = "select count(*) from leg where case_id = $1 and state = 'sent'"
+    case = case_id(last["crime_id"], "V-1")
+    legs = await hub.value(sent, case)
+    await hub.hears([snapshot(updated(oldest, 2, flags=DOMESTIC), clock.now())])
+    found = await newest(hub, last)
+    assert "high_risk" in found["holds"] and "idva" in found["lines"]
+    alerts = await hub.value("select count(*) from alert where case_id = $1 and trigger = 'risk_raised'", case)
+    urgent = await hub.value("select count(*) from leg where case_id = $1 and urgent_since is not null", case)
+    assert (alerts, urgent) == (1, legs)
+    runs = await hub.value("select runs from case_file where case_id = $1", case)
+    await hub.hears([snapshot(updated(oldest, 3, flags=DOMESTIC), clock.now())])
+    assert await hub.value("select runs from case_file where case_id = $1", case) == runs, "once"
