@@ -2,8 +2,8 @@
 there: those of which more follows are decided again."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from contracts.working_time import local_day
@@ -18,7 +18,8 @@ from services.referral.store import cases
 from services.referral.store.batches import Prior
 
 
-class Recount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Recount:
     """How many reports there were in the twelve months up to a case, as it is known now; `more`: a rule asks for it."""
 
     case_id: UUID

@@ -12,7 +12,7 @@ from kit.service import Moment
 from services.referral.actions import alarming, filing, hearing, locking, maybe_known
 from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
-from services.referral.actions.before import history_of
+from services.referral.actions.before import ONE_CHANCE, history_of
 from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, History, facts_of
@@ -90,7 +90,7 @@ async def rerun(
     await announce(tx, decision.events, by)
     more = hearing.dangers(held, case), [(held, case)], now, heard_from
     await alarming.of_batch(tx, *more, helped=helped, lines=by is None)
-    if hearing.ONE_CHANCE in case.lines and hearing.ONE_CHANCE not in held.lines:
+    if ONE_CHANCE in case.lines and ONE_CHANCE not in held.lines:
         await locking.one_chance(tx, {held.person_id: now})
     return True
 

@@ -22,6 +22,7 @@ from services.referral.actions import (
     told_channels,
 )
 from services.referral.actions.announcing import announce
+from services.referral.actions.before import ONE_CHANCE
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import CaseFacts, History
@@ -80,7 +81,7 @@ async def self_referral(
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")
-    if hearing.ONE_CHANCE in case.lines:
+    if ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
     await elsewhere.tell(tx, hearing.dangers(None, case), now)
     if history.restricted:
