@@ -17,6 +17,7 @@ from contracts.referral.contact import (
     ContactSafetyChanged,
     ContactSent,
     ContactWithheld,
+    ContactWordChanged,
 )
 from contracts.referral.referrals import (
     CapacityChanged,
@@ -58,6 +59,7 @@ __all__ = [
     "ContactSafetyChanged",
     "ContactSent",
     "ContactWithheld",
+    "ContactWordChanged",
     "NeedMeasured",
     "NobodyAvailable",
     "OutcomeMeasured",

@@ -46,6 +46,15 @@ class ContactWithheld(CaseFact):
     template: Code | None = None
 
 
+class ContactWordChanged(CaseFact):
+    """Another code word was agreed with the person since a message with a link left: its page asks the new one.
+    `word_proof` as in `contact.sent`, bound to the same request."""
+
+    TYPE: ClassVar[str] = "contact-word.changed.v1"
+    request_id: UUID
+    word_proof: Code
+
+
 class ContactSafetyChanged(CaseFact):
     """A channel became safe, unsafe or unknown. A lock is lifted only by somebody who has spoken to the person."""
 

@@ -13,6 +13,7 @@ from contracts.referral import (
     ContactSafetyChanged,
     ContactSent,
     ContactWithheld,
+    ContactWordChanged,
     PersonDeathRecorded,
     ReferralSent,
 )
@@ -43,6 +44,7 @@ SERVICE = Service(
         ContactSent: own_rights.on_contact,
         ContactWithheld: own_rights.on_contact,
         ContactSafetyChanged: own_rights.on_contact,
+        ContactWordChanged: own_rights.on_word_changed,
         FeedbackComplaintFound: complaining.on_complaint_found,
     },
     topics=(POLICE_CRIMES, JUSTICE_MILESTONES, REFERRAL_EVENTS, FEEDBACK_EVENTS),

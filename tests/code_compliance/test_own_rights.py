@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import case_id, typed_code, word_proof_kind
-from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
+from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld, ContactWordChanged
 from kit import clock
 from services.code_compliance.reference.oversight import document
 from tests.browser import Browser
@@ -139,6 +139,40 @@ async def test_whoever_holds_the_phone_reads_nothing_of_a_report_without_the_wor
     await other.submit("Continue", 422, code=code)
     assert [kind for kind, _ in await hub.announced()].count("own-rights-word.guessed.v1") == 1
     assert "shut after three wrong words on" in (await staff.get(PAGE)).text
+
+
+@pytest.mark.service
+async def test_another_word_is_asked_for_behind_a_link_that_left_before_and_wrong_ones_stay_counted(
+    hub: Hub, office: Office
+) -> None:
+    request_id = await sent(hub, office)
+    outside = await office.outside()
+    await code_of(outside)
+    proof = office.sealer.blind(word_proof_kind(request_id), "Green otter").hex()
+    for _ in range(2):
+        await hear(hub, ContactWordChanged, request_id=request_id, word_proof=proof)
+    page = await outside.get("/yours/now")
+    assert page.heading == ENTER, "who was let in by the word before reads no further"
+    page = await outside.submit("Continue", 422, word=WORD)
+    assert page.errors == ["This does not fit. You can try 2 more times"]
+    page = await outside.submit("Continue", word="green OTTER")
+    assert page.heading == "What you can expect"
+    await hear(hub, ContactWordChanged, request_id=request_id, word_proof=proof.replace("a", "b")[:-1] + "0")
+    await outside.get("/yours/now")
+    await outside.submit("Continue", 422, word=WORD)
+    page = await outside.submit("Continue", 410, word="Green otter")
+    assert "switched off" in page.text, "three wrong ones shut it, whichever word was asked for"
+
+
+@pytest.mark.service
+async def test_a_word_that_is_agreed_later_opens_nothing_that_left_without_one(hub: Hub, office: Office) -> None:
+    request_id = await sent(hub, office, word=None)
+    proof = office.sealer.blind(word_proof_kind(request_id), WORD).hex()
+    await hear(hub, ContactWordChanged, request_id=request_id, word_proof=proof)
+    outside = await office.outside()
+    await outside.get(f"/yours/{TOKEN}")
+    page = await outside.submit("Continue")
+    assert page.heading != ENTER and "Tuesday 10 June 2025" not in page.text
 
 
 @pytest.mark.service

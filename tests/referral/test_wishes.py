@@ -1,6 +1,7 @@
 """What a person said on their own page about being reached: ways are shut at once, and a human looks the same day."""
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,12 +12,12 @@ from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.contact import ContactRequested
 from contracts.identity import read_typed_code, word_proof_kind
 from kit import clock
-from services.referral.actions import contacting, mailing
+from services.referral.actions import contacting, mailing, opening
 from services.referral.domain.later_word import narrowed
 from services.referral.domain.linking import DIFFERS
 from services.referral.domain.safe_contact import ChannelState
 from services.referral.store import mail
-from tests.builders import a_viewer, an_event
+from tests.builders import a_crime, a_detail, a_viewer, an_event, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import a_case, hub_pages
@@ -159,6 +160,49 @@ async def test_a_word_agreed_at_the_hub_is_bound_to_each_link_and_guessing_it_br
     for _ in range(2):
         await hub.hears([an_event(OwnRightsWordGuessed, fact, now)])
     assert await hub.value("select count(*) from task where kind = 'code_word_guessed' and case_id = $1", case) == 1
+
+
+async def test_another_word_of_the_hub_or_of_the_police_is_told_of_each_link_that_left_before(
+    hub: Hub, databases: Databases
+) -> None:
+    crime = a_crime()
+    case, request = await a_case(hub, crime, channels=[MOBILE, EMAIL], code_word="Blue heron"), uuid4()
+    await asked_by_text(hub, case, request, "email")
+    bare, feedback = uuid4(), uuid4()
+    now = clock.now()
+    for one, path, purpose in ((bare, None, "notice"), (feedback, "questions", "feedback")):
+        fact = ContactRequested(
+            case_id=case, happened_at=now, actor_role="system", request_id=one, purpose=purpose, template="feedback",
+            not_after=now + timedelta(days=1), path=path,
+        )  # fmt: skip
+        await hub.hears([an_event(ContactRequested, fact, now)])
+
+    async def proofs() -> list[tuple[str, str]]:
+        rows = await hub.rows("select data from kit.outbox where type = 'contact-word.changed.v1' order by id")
+        return [(told["request_id"], told["word_proof"]) for told in map(as_told, rows)]
+
+    def proof(word: str) -> tuple[str, str]:
+        return str(request), hub.context.sealer.blind(word_proof_kind(request), word).hex()
+
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        await officer.get(f"/cases/{case}/safeguards")
+        for _ in range(2):
+            await officer.submit("Keep the word", **{"agreed-word": "Green otter", "agreed-spoke": "yes"})
+    assert await proofs() == [proof("Green otter")], "the same word again is nothing new"
+    victim = crime["victims"][0]
+    for revision, word in ((2, "Green otter"), (3, "Red kite")):
+        told = updated(crime, revision)
+        sealed = hub.sealed(a_detail(channels=[MOBILE, EMAIL], code_word=word), crime["crime_id"], victim["victim_ref"])
+        told["victims"] = [victim | {"sealed": sealed}]
+        await hub.hears([snapshot(told, at=clock.now())])
+        await hub.every(opening.open_arrivals, clock.now())
+    assert await proofs() == [proof("Green otter"), proof("Red kite")]
+
+
+def as_told(row: dict[str, Any]) -> dict[str, Any]:
+    data = row["data"]
+    return dict(json.loads(data)) if isinstance(data, str | bytes) else dict(data)
 
 
 async def test_a_letter_is_for_the_person_by_name_and_carries_a_code_that_can_be_typed(hub: Hub) -> None:

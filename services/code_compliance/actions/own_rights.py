@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts import identity
 from contracts.code_compliance import ContactWishStated, OwnRightsWordGuessed
 from contracts.contact import ContactRequested
-from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld
+from contracts.referral import ContactSafetyChanged, ContactSent, ContactWithheld, ContactWordChanged
 from contracts.refused import Refused
 from kit import audit, outbox
 from kit.access import Viewer
@@ -34,6 +34,7 @@ SENT_AS: dict[str, tuple[Literal["notice", "acknowledgement", "complaint"], str]
 }
 """What a link shows -> for which purpose it is sent, and in which words."""
 CODE = "own-rights-code"
+REFERENCE = "reference"
 WRONG_AT_MOST = 3
 """So many wrong words behind one link, then it is shut: as for who calls. Ours."""
 
@@ -76,9 +77,9 @@ class Wish:
     call_back: bool
 
 
-async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime, *, proved: bool = False) -> None:
-    """Tells the one that reaches people what was said behind a link, and whether it was `proved` to be the person.
-    Refused when it ran out or was switched off."""
+async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime, *, proved: str | None = None) -> None:
+    """Tells the one that reaches people what was said behind a link, and whether it was `proved` to be the person, by
+    what `prove` gave. Refused when it ran out or was switched off."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
@@ -92,7 +93,7 @@ async def wish(tx: Tx, request_id: UUID, told: Wish, now: datetime, *, proved: b
         best_time=told.best_time,
         call_back=told.call_back,
         request_id=request_id,
-        proved=proved,
+        proved=_is_still_proof(found, proved),
     )
     await outbox.add(tx, [stated])
     await _noted(tx, "own_rights.wish_stated", found)
@@ -141,6 +142,11 @@ async def on_contact(
         await own_rights.revoke(tx, [event.data.case_id], event.time)
 
 
+async def on_word_changed(tx: Tx, events: Sequence[Received[ContactWordChanged]], context: Context) -> None:
+    """Another code word was agreed: what asked for the one before asks for it. Tries that were wrong stay counted."""
+    await own_rights.word_changed(tx, [(event.data.request_id, event.data.word_proof) for event in events])
+
+
 async def exchange(tx: Tx, sealer: Sealer, token: str, chance: UUID, now: datetime) -> LetIn:
     """Exchanges a link's token for a code, once. Refused: `not_known`, `used` or `over`."""
     found = await own_rights.by_token(tx, hashlib.sha256(token.encode()).hexdigest())
@@ -176,15 +182,16 @@ async def asks(tx: Tx, request_id: UUID, now: datetime) -> Proof:
     return Proof("reference" if found.complaint_id else by, WRONG_AT_MOST - found.wrong_words)
 
 
-async def prove(tx: Tx, sealer: Sealer, request_id: UUID, said: str, now: datetime) -> int | None:
-    """Whether what was `said` is the second proof: None, else how many tries are left. After the last the link and its
-    code are shut, and the hub is told that somebody may be guessing. What was said is not kept. Refused as `behind`."""
+async def prove(tx: Tx, sealer: Sealer, request_id: UUID, said: str, now: datetime) -> str | int:
+    """Whether what was `said` is the second proof: by what it was, else how many tries are left. After the last the link
+    and its code are shut, and the hub is told that somebody may be guessing. What was said is not kept. Refused as
+    `behind`."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
-    if await _is_proof(tx, sealer, found, said):
+    if (proof := await _proof_in(tx, sealer, found, said)) is not None:
         await _noted(tx, "own_rights.proved", found)
-        return None
+        return proof
     left = WRONG_AT_MOST - found.wrong_words - 1
     await own_rights.wrong_word(tx, request_id, now if left <= 0 else None)
     await _noted(tx, "own_rights.wrong_word", found)
@@ -196,22 +203,37 @@ async def prove(tx: Tx, sealer: Sealer, request_id: UUID, said: str, now: dateti
     return left
 
 
-async def _is_proof(tx: Tx, sealer: Sealer, found: Found, said: str) -> bool:
+async def _proof_in(tx: Tx, sealer: Sealer, found: Found, said: str) -> str | None:
+    """By what it is the second proof: the word that is asked for now, or the reference of their complaint."""
     if found.word_proof is not None:
         digest = sealer.blind(identity.word_proof_kind(found.request_id), said)
         if hmac.compare_digest(digest, found.word_proof):
-            return True
+            return _mark(found.word_proof)
     if found.complaint_id is None:
-        return False
+        return None
     told = await own_rights.their_complaint(tx, found.complaint_id)
-    return told is not None and identity.read_reference(said) == told.reference
+    return REFERENCE if told is not None and identity.read_reference(said) == told.reference else None
 
 
-async def behind(tx: Tx, sealer: Sealer, request_id: UUID, now: datetime) -> Behind:
-    """What a link leads to, for who gave the second proof. Refused when it ran out or was switched off meanwhile."""
+def _mark(word_proof: bytes) -> str:
+    """What a visit keeps of the word by which it was let in, so that another word ends it."""
+    return hashlib.sha256(word_proof).hexdigest()[:16]
+
+
+def _is_still_proof(found: Found, proved: str | None) -> bool:
+    if proved == REFERENCE:
+        return found.complaint_id is not None
+    return bool(proved) and found.word_proof is not None and proved == _mark(found.word_proof)
+
+
+async def behind(tx: Tx, sealer: Sealer, request_id: UUID, proved: str, now: datetime) -> Behind:
+    """What a link leads to, for who gave the second proof, by what `prove` gave. Refused when it ran out, was switched
+    off or asks for another word meanwhile."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
+    if not _is_still_proof(found, proved):
+        raise Refused("word", "asked_anew")
     await _noted(tx, f"own_rights.seen_{found.shows}", found)
     if found.complaint_id is None:
         owed, limits = await own_rights.owed(tx, found.case_id), await own_rights.limits(tx, found.case_id, now)

@@ -58,7 +58,7 @@ async def say(visit: Visit) -> Response:
     wish = own_rights.Wish(wish_id, not_by, not_at_all, time, call_back)
     try:
         async with visit.begin() as tx:
-            await own_rights.wish(tx, UUID(kept["request"]), wish, visit.now, proved=bool(kept.get("proved")))
+            await own_rights.wish(tx, UUID(kept["request"]), wish, visit.now, proved=kept.get("proved"))
     except Refused as refused:
         return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
     return visit.redirect("/yours/reach/said")

@@ -85,8 +85,11 @@ async def show_now(visit: Visit, rules: Rulebook) -> Response:
         return await ask_proof(visit, kept)
     try:
         async with visit.begin() as tx:
-            behind = await own_rights.behind(tx, visit.sealer, UUID(kept["request"]), visit.now)
+            proved = kept["proved"]
+            behind = await own_rights.behind(tx, visit.sealer, UUID(kept["request"]), proved, visit.now)
     except Refused as refused:
+        if refused.code == "asked_anew":
+            return await ask_proof(visit, kept)
         return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
     if behind.complaint is not None:
         return visit.render("neutral_ui/yours_told.html", behind=behind, told=behind.complaint, code=kept.get("code"))
@@ -128,15 +131,15 @@ async def prove(visit: Visit) -> Response:
         return too_many(visit, until)
     try:
         async with visit.begin() as tx:
-            left = await own_rights.prove(tx, visit.sealer, UUID(kept["request"]), said, visit.now)
+            found = await own_rights.prove(tx, visit.sealer, UUID(kept["request"]), said, visit.now)
     except Refused as refused:
         return visit.render("neutral_ui/yours_dead.html", status=410, why=refused.code)
-    if left is None:
+    if isinstance(found, str):
         await tries.worked()
-        return _inside(visit, {**kept, "proved": "yes"})
-    if left <= 0:
+        return _inside(visit, {**kept, "proved": found})
+    if found <= 0:
         return visit.render("neutral_ui/yours_dead.html", status=410, why="shut")
-    times = "once more" if left == 1 else f"{left} more times"
+    times = "once more" if found == 1 else f"{found} more times"
     return await ask_proof(visit, kept, [FieldError("word", f"This does not fit. You can try {times}")])
 
 

@@ -17,6 +17,13 @@ update own_rights_link l set state = 'sent', token_sha256 = n.digest, reason = n
   from unnest($1::uuid[], $2::text[], $3::text[]) as n(request_id, digest, proof)
  where l.request_id = n.request_id and l.state <> 'sent' and n.digest is not null
 """
+_WORD_CHANGED = """
+update own_rights_link l set word_proof = decode(n.proof, 'hex')
+  from (select distinct on (request_id) request_id, proof
+          from unnest($1::uuid[], $2::text[]) with ordinality as t(request_id, proof, place)
+         order by request_id, place desc) n
+ where l.request_id = n.request_id and l.word_proof is not null
+"""
 _WITHHELD = """
 update own_rights_link l set state = 'withheld', reason = n.reason
   from unnest($1::uuid[], $2::text[]) as n(request_id, reason)
@@ -133,6 +140,11 @@ async def sent(tx: Tx, told: Sequence[tuple[UUID, str | None, str | None]]) -> N
     """Links that left, by request, digest of their token and proof of the code word; requests of others are none of
     ours."""
     await tx.execute(_SENT, *([one[part] for one in told] for part in range(3)))
+
+
+async def word_changed(tx: Tx, told: Sequence[tuple[UUID, str]]) -> None:
+    """Another code word, by request, for links that ask for one: what showed nothing of anybody goes on so."""
+    await tx.execute(_WORD_CHANGED, *([one[part] for one in told] for part in range(2)))
 
 
 async def withheld(tx: Tx, told: Sequence[tuple[UUID, str]]) -> None:

@@ -7,7 +7,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer, seal
-from services.referral.actions import beside, sealing
+from services.referral.actions import beside, sealing, word_links
 from services.referral.domain.plain_text import is_plain
 from services.referral.store import details
 from services.referral.store.cases import Case
@@ -25,7 +25,9 @@ async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, n
         raise Refused("spoke", "only_after_speaking_to_the_person")
     if await beside.code_word(tx, sealer, case.person_id) == word:
         return
+    before = await word_links.words_of(tx, sealer, [case.person_id], now)
     key = (await sealer.data_keys([case.person_id], make=True))[case.person_id]
     closed = seal(key, word, sealing.place("person_sealed", "code_word", case.person_id))
     await details.keep_people(tx, [(case.person_id, {"code_word": closed})], now)
+    await word_links.follow(tx, sealer, before, now, viewer.user_id, viewer.role)
     await audit.record(tx, [audit.seen(viewer, "code_word.agreed", "case", case.case_id, ("code_word",))])

@@ -256,7 +256,7 @@ async def agree_word(visit: Visit, desk: Desk) -> Response:
             await agreeing_word.agree(tx, visit.signed_in, visit.sealer, case, word, visit.now, spoke=spoke)
     except Refused as refused:
         return await _refused(visit, desk, refused, "agreed")
-    said = "The word is kept. What was sent before still asks for the one before: send another link."
+    said = "The word is kept. A link that was sent before, and asked for the word before it, asks for this one now."
     return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=said)
 
 

@@ -1,6 +1,6 @@
 """How a person may be reached: channels and their safety, attempts, and mail that other services asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -67,6 +67,27 @@ class Mail:
     token_sha256: str
     asked_at: datetime
     not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSent:
+    """A message that was asked for with a link to what a person may see of their own."""
+
+    request_id: UUID
+    case_id: UUID
+    person_id: UUID
+
+
+async def links_sent(tx: Tx, people: Collection[UUID], since: datetime) -> list[LinkSent]:
+    """Links to these people that were asked for since then, but for feedback, whose pages show nothing of a case."""
+    if not people:
+        return []
+    asked = (
+        "select m.request_id, m.case_id, c.person_id from case_file c join mail m using (case_id)"
+        " where c.person_id = any($1::uuid[]) and m.path is not null and m.purpose <> 'feedback' and m.asked_at > $2"
+        " order by m.asked_at, m.request_id"
+    )
+    return read(LinkSent, await tx.fetch(asked, list(people), since))
 
 
 _SET = """
