@@ -45,7 +45,7 @@ def main() -> None:
     words.add_argument("--port", type=int, required=True)
     told = words.parse_args()
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, on loopback or inside a compose network
-    issuer = app(require_nonce=True, issue_refresh_token=False, user_claims=users())
+    issuer = app(require_nonce=True, issue_refresh_token=True, user_claims=users())
     issuer.debug = False
     issuer.config["PROPAGATE_EXCEPTIONS"] = False
     if isinstance(issuer.wsgi_app, DebuggedApplication):

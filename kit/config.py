@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     neutral_url: str = "http://127.0.0.1:8001"
     issuer: str = "http://127.0.0.1:8002"
     client_id: str = "handrail"
+    identity_scope: str = "openid"
     client_secret: str = "development-only"  # noqa: S105 - the development issuer accepts any
     log_level: str = "INFO"
     otlp: str | None = None

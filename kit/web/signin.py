@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -16,16 +17,27 @@ from joserfc.jwk import KeySet
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from kit.access import close_session, open_session
+from kit.access import close_session, extend_session, open_session, refresh_of, viewer_of
 from kit.config import Settings
+from kit.sessions import lengths_on
 from kit.web import guard
 from kit.web.app import Page
 from kit.web.visit import Visit
 
 KEPT = "handrail_signing_in"
 KEPT_SECONDS = 600
+REFRESH = "handrail_refresh"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 log = structlog.get_logger("signin")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the issuer answered: its statement, what to ask it again with, and the keys that it signs with."""
+
+    id_token: str | None
+    refresh: str | None
+    keys: Any
 
 
 class Persona(Protocol):
@@ -38,7 +50,7 @@ class Persona(Protocol):
 
 
 def pages(personas: Sequence[Persona] = ()) -> tuple[Page, ...]:
-    """Sign-in, return from the issuer and sign-out; `personas` are offered in development only."""
+    """Sign-in, return from the issuer, staying signed in and sign-out; `personas` are offered in development only."""
 
     async def ask(visit: Visit) -> Response:
         return await _begin(visit) if visit.request.method == "POST" else _ask(visit, personas)
@@ -46,6 +58,7 @@ def pages(personas: Sequence[Persona] = ()) -> tuple[Page, ...]:
     return (
         Page("/sign-in", ask, methods=("GET", "POST"), public=True),
         Page("/sign-in/return", _return, public=True),
+        Page("/sign-in/stay", _stay, methods=("GET", "POST"), public=True),
         Page("/sign-out", _sign_out, methods=("POST",), public=True),
     )
 
@@ -63,7 +76,7 @@ async def _begin(visit: Visit) -> Response:
     challenge = base64.urlsafe_b64encode(hashlib.sha256(kept["verifier"].encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
-        "scope": "openid",
+        "scope": visit.settings.identity_scope,
         "client_id": visit.settings.client_id,
         "redirect_uri": _return_url(visit.settings),
         "state": kept["state"],
@@ -89,8 +102,12 @@ async def _return(visit: Visit) -> Response:
     state, code = visit.query.get("state", ""), visit.query.get("code")
     if kept is None or not code or not hmac.compare_digest(state.encode(), kept["state"].encode()):
         return visit.redirect("/sign-in", flash="Signing in was not finished. Sign in again.")
-    claims = await _claims(visit.settings, code, kept)
-    cookie = await open_session(visit.access, str(claims["sub"]), claims.get("acr")) if claims else None
+    told = await _told(visit.settings, _by_code(visit.settings, code, kept))
+    claims = told and _claims(visit.settings, told, kept["nonce"])
+    cookie = None
+    if told and claims:
+        refresh = _sealed(visit, told.refresh) if told.refresh else None
+        cookie = await open_session(visit.access, str(claims["sub"]), claims.get("acr"), refresh)
     if cookie is None:
         log.warning("sign_in_refused", reason="unknown_user" if claims else "token")
         return visit.render("sign_in_refused.html", status=403)
@@ -111,14 +128,47 @@ async def _sign_out(visit: Visit) -> Response:
     return response
 
 
-async def _claims(settings: Settings, code: str, kept: Mapping[str, str]) -> dict[str, Any] | None:
-    """The issuer's checked statement about who signed in; None when anything about it is wrong."""
-    grant = {
+async def _stay(visit: Visit) -> Response:
+    """Somebody stays signed in: the issuer is asked whether they still may, and the session goes on. Where there is
+    time enough, or another tab asked just now, nothing is asked."""
+    if visit.request.method == "POST":
+        await _extend(visit)
+        if visit.session_cookie:
+            visit.viewer = await viewer_of(visit.access, visit.session_cookie)
+    return visit.render("stay.html", status=200 if visit.viewer else 403)
+
+
+async def _extend(visit: Visit) -> None:
+    session, lengths = visit.viewer and visit.viewer.session, lengths_on(visit.now.date())
+    if session is None or not session.is_warned(lengths, visit.now) or not session.may_extend(lengths):
+        return
+    cookie = visit.session_cookie or ""
+    held = await refresh_of(visit.access, cookie)
+    refresh = visit.shop.signer.open(held[1], int(lengths.longest.total_seconds()), REFRESH) if held else None
+    if held is None or refresh is None:
+        return
+    told = await _told(visit.settings, {"grant_type": "refresh_token", "refresh_token": refresh["token"]})
+    if told is None or (told.id_token and (_claims(visit.settings, told) or {}).get("sub") != held[0]):
+        log.warning("session_not_extended", reason="refused" if told is None else "token")
+        return
+    await extend_session(visit.access, cookie, _sealed(visit, told.refresh or refresh["token"]), visit.now)
+
+
+def _sealed(visit: Visit, refresh: str) -> str:
+    return visit.shop.signer.close({"token": refresh}, REFRESH)
+
+
+def _by_code(settings: Settings, code: str, kept: Mapping[str, str]) -> dict[str, str]:
+    return {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": _return_url(settings),
         "code_verifier": kept["verifier"],
     }
+
+
+async def _told(settings: Settings, grant: Mapping[str, str]) -> Told | None:
+    """What the issuer answers to a grant; None when it refuses."""
     async with _client() as client:
         issuer = await _discover(client, settings)
         try:
@@ -130,16 +180,25 @@ async def _claims(settings: Settings, code: str, kept: Mapping[str, str]) -> dic
             raise HTTPException(503) from None
     if answer.status_code != 200:
         return None
+    try:
+        told = answer.json()
+        return Told(told.get("id_token"), told.get("refresh_token"), keys)
+    except (ValueError, AttributeError):
+        return None
+
+
+def _claims(settings: Settings, told: Told, nonce: str | None = None) -> dict[str, Any] | None:
+    """The issuer's checked statement about who signed in; None when anything about it is wrong."""
     rules = jwt.JWTClaimsRegistry(
         leeway=60,
         iss={"essential": True, "value": settings.issuer},
         aud={"essential": True, "value": settings.client_id},
         exp={"essential": True},
         sub={"essential": True},
-        nonce={"essential": True, "value": kept["nonce"]},
+        **({"nonce": {"essential": True, "value": nonce}} if nonce is not None else {}),
     )
     try:
-        token = jwt.decode(answer.json()["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS)
+        token = jwt.decode(told.id_token or "", KeySet.import_key_set(told.keys), algorithms=ALGORITHMS)
         rules.validate(token.claims)
     except (JoseError, ValueError, KeyError):
         return None

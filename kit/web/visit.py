@@ -19,7 +19,7 @@ from kit.access import Viewer
 from kit.config import Settings
 from kit.database import Database, Tx
 from kit.sealing import Sealer
-from kit.web import guard
+from kit.web import ending, guard
 
 FLASH = "handrail_flash"
 FLASH_SECONDS = 300
@@ -191,4 +191,5 @@ class Visit:
                 link for link in self.shop.navigation if link.permission is None or self.may(link.permission)
             ],
             "values": self.form,
+            "session": ending.of(self.viewer and self.viewer.session, self.now),
         }

@@ -1,18 +1,22 @@
 """Signing in with the development issuer, and what a session then lets a person see."""
 
 import asyncio
+import re
 import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from kit import clock
 from kit.access import open_session
 from kit.config import Settings
 from kit.database import Database
+from kit.sessions import lengths_on
 from kit.web import guard
 from tests.browser import Browser, cookie_of, query_of
 from tests.conftest import Databases
@@ -206,3 +210,86 @@ async def test_outside_development_nobody_is_offered_a_persona(place: Place) -> 
     assert page.texts("button") == ["Sign in"]
     assert strict.cookie_name == "__Host-handrail"
     assert "invented" not in page.text
+
+
+async def signed_in(place: Place, client: httpx.AsyncClient, minutes: int = 5, hours_ago: int = 0) -> None:
+    """Signed in at the issuer, with a session that ends in so many minutes and began so many hours ago."""
+    await client.get(await agreed(await begin(client, place.settings)))
+    await place.access.pool.execute(
+        "update session set expires_at = now() + make_interval(mins => $1),"
+        " opened_at = now() - make_interval(hours => $2)",
+        *(minutes, hours_ago),
+    )
+
+
+async def ends(place: Place) -> timedelta:
+    left = "select expires_at - now() from session order by opened_at desc limit 1"
+    found: timedelta = await place.access.pool.fetchval(left)
+    return found
+
+
+async def stays(place: Place, client: httpx.AsyncClient) -> httpx.Response:
+    token = guard.Signer(place.settings).form_token(client.cookies.get(place.settings.cookie_name))
+    return await client.post("/sign-in/stay", data={"csrf_token": token}, headers={"Sec-Fetch-Site": "same-origin"})
+
+
+async def test_the_end_of_a_session_is_said_before_and_one_press_makes_it_longer_through_the_issuer(
+    place: Place,
+) -> None:
+    async with place.client() as client:
+        await signed_in(place, client, minutes=50)
+        page = (await client.get("/gallery/private")).text
+        assert 'data-session data-left="' in page and re.search("data-session[^>]* hidden>", page)
+        assert await ends(place) < (before := timedelta(minutes=51))
+        await stays(place, client)
+        assert await ends(place) < before, "with time enough nothing is asked"
+        await signed_in(place, client)
+        page = (await client.get("/gallery/private")).text
+        assert "You are signed in until" in page and "Stay signed in" in page
+        assert not re.search("data-session[^>]* hidden>", page)
+        answer = await stays(place, client)
+        assert answer.status_code == 200 and "You stay signed in until" in answer.text
+        assert timedelta(hours=9) < await ends(place) <= timedelta(hours=10)
+        kept = await place.access.pool.fetchval("select refresh from session where extended = 1")
+        assert kept and len(kept) > 100, "sealed"
+        assert (await client.get("/gallery/private")).status_code == 200
+        await place.access.pool.execute("update session set expires_at = now() + interval '5 minutes'")
+        await stays(place, client)
+        assert await ends(place) > timedelta(hours=9), "and again, with what the issuer gave this time"
+
+
+async def test_a_session_lasts_no_longer_than_the_limit_however_often_it_is_extended(place: Place) -> None:
+    longest = lengths_on(clock.now().date()).longest
+    assert longest > timedelta(hours=20), "WCAG 2.2.1 asks for no extension beyond twenty hours"
+    async with place.client() as client:
+        await signed_in(place, client, hours_ago=16)
+        await stays(place, client)
+        assert timedelta(hours=7) < await ends(place) <= longest - timedelta(hours=16)
+        await signed_in(place, client, hours_ago=24)
+        page = (await client.get("/gallery/private")).text
+        assert "Nobody stays signed in for longer than 24 hours" in page and "Stay signed in" not in page
+        assert "Sign in again (opens in a new tab)" in page
+        await stays(place, client)
+        assert await ends(place) < timedelta(minutes=6)
+
+
+async def test_whom_the_issuer_refuses_is_not_extended_and_told_to_sign_in_again(place: Place) -> None:
+    async with place.client() as client:
+        await signed_in(place, client)
+        async with httpx.AsyncClient() as issuer:
+            await issuer.post(f"{place.settings.issuer}/users/officer/revoke-tokens")
+        answer = await stays(place, client)
+        assert "You are signed in until" in answer.text and "asks you to sign in again" in answer.text
+        assert await ends(place) < timedelta(minutes=6)
+        await place.access.pool.execute("update session set expires_at = now() - interval '1 minute'")
+        answer = await stays(place, client)
+        assert answer.status_code == 403 and "You are not signed in any more" in answer.text
+        assert await ends(place) < timedelta(0), "what is over is not brought back"
+
+
+async def test_who_came_without_a_token_for_it_is_told_to_sign_in_anew(place: Place) -> None:
+    async with await place.browser("officer") as browser:
+        await place.access.pool.execute("update session set expires_at = now() + interval '5 minutes'")
+        page = await browser.get("/gallery/private")
+        assert "You are signed in until" in page.text and page.link("Sign in again (opens in a new tab)") == "/sign-in"
+        assert "Stay signed in" not in page.texts("button")

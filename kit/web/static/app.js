@@ -126,3 +126,42 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     return moved ? 'Open in another tab too: this text is kept as a draft of its own.' : 'Draft saved.'
   }, 'The draft is not saved yet. Keep this page open and press Save the draft.')
 }
+
+// Before the session of whoever is signed in ends the page says so, and one press makes it longer without leaving it.
+for (const place of document.querySelectorAll('[data-session]')) {
+  const said = place.querySelector('[role=status]')
+  const form = place.querySelector('form')
+  const over = 'Your session is over. What you typed is still here: when you send it, you are asked to sign in first.'
+  let timers = []
+  const say = words => {
+    place.hidden = false
+    setTimeout(() => { said.textContent = words }, 100)
+  }
+  const wait = (left, words) => {
+    timers.forEach(clearTimeout)
+    timers = [
+      setTimeout(() => say(words), Math.max(left - place.dataset.warn, 0) * 1000),
+      setTimeout(() => say(over), left * 1000)
+    ]
+  }
+  wait(place.dataset.left, said.dataset.said)
+  form?.querySelector('[data-tab]').remove()
+  form?.addEventListener('submit', async event => {
+    event.preventDefault()
+    const body = new URLSearchParams(new FormData(form))
+    const answer = await fetch(form.action, { method: 'POST', body, redirect: 'error' }).catch(() => undefined)
+    const page = new DOMParser().parseFromString(await answer?.text() ?? '', 'text/html')
+    const stays = page.querySelector('[data-stays]')
+    if (stays) {
+      wait(stays.dataset.left, stays.dataset.words)
+      say(`${stays.textContent.split('. ')[0]}.`)
+      return
+    }
+    const link = document.createElement('a')
+    Object.assign(link, { href: '/sign-in', target: '_blank', rel: 'noopener', className: 'govuk-link' })
+    link.textContent = 'Sign in again (opens in a new tab)'
+    form.replaceWith(link)
+    say('It could not be made longer. What you typed here is not lost.')
+    link.focus()
+  })
+}
