@@ -214,6 +214,8 @@ async def test_outside_development_nobody_is_offered_a_persona(place: Place) -> 
 
 async def signed_in(place: Place, client: httpx.AsyncClient, minutes: int = 5, hours_ago: int = 0) -> None:
     """Signed in at the issuer, with a session that ends in so many minutes and began so many hours ago."""
+    client.cookies.clear()
+    await place.access.pool.execute("delete from session")
     await client.get(await agreed(await begin(client, place.settings)))
     await place.access.pool.execute(
         "update session set expires_at = now() + make_interval(mins => $1),"
@@ -223,7 +225,7 @@ async def signed_in(place: Place, client: httpx.AsyncClient, minutes: int = 5, h
 
 
 async def ends(place: Place) -> timedelta:
-    left = "select expires_at - now() from session order by opened_at desc limit 1"
+    left = "select expires_at - now() from session"
     found: timedelta = await place.access.pool.fetchval(left)
     return found
 

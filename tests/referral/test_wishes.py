@@ -178,7 +178,7 @@ async def test_another_word_of_the_hub_or_of_the_police_is_told_of_each_link_tha
         await hub.hears([an_event(ContactRequested, fact, now)])
 
     async def proofs() -> list[tuple[str, str]]:
-        rows = await hub.rows("select data from kit.outbox where type = 'contact-word.changed.v1' order by id")
+        rows = await hub.rows("select data from case_event where type = 'contact-word.changed.v1' order by id")
         return [(told["request_id"], told["word_proof"]) for told in map(as_told, rows)]
 
     def proof(word: str) -> tuple[str, str]:

@@ -183,9 +183,9 @@ async def asks(tx: Tx, request_id: UUID, now: datetime) -> Proof:
 
 
 async def prove(tx: Tx, sealer: Sealer, request_id: UUID, said: str, now: datetime) -> str | int:
-    """Whether what was `said` is the second proof: by what it was, else how many tries are left. After the last the link
-    and its code are shut, and the hub is told that somebody may be guessing. What was said is not kept. Refused as
-    `behind`."""
+    """Whether what was `said` is the second proof: by what it was, else how many tries are left. After the last the
+    link and its code are shut, and the hub is told that somebody may be guessing. What was said is not kept. Refused
+    as `behind`."""
     found = await own_rights.by_request(tx, request_id)
     _usable(found, now)
     assert found is not None
