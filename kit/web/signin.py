@@ -195,7 +195,7 @@ def _claims(settings: Settings, told: Told, nonce: str | None = None) -> dict[st
         aud={"essential": True, "value": settings.client_id},
         exp={"essential": True},
         sub={"essential": True},
-        **({"nonce": {"essential": True, "value": nonce}} if nonce is not None else {}),
+        nonce={"essential": True, "value": nonce} if nonce is not None else {},
     )
     try:
         token = jwt.decode(told.id_token or "", KeySet.import_key_set(told.keys), algorithms=ALGORITHMS)
