@@ -139,7 +139,7 @@ async def _stay(visit: Visit) -> Response:
 
 
 async def _extend(visit: Visit) -> None:
-    session, lengths = visit.viewer and visit.viewer.session, lengths_on(visit.now.date())
+    session, lengths = visit.viewer.session if visit.viewer else None, lengths_on(visit.now.date())
     if session is None or not session.is_warned(lengths, visit.now) or not session.may_extend(lengths):
         return
     cookie = visit.session_cookie or ""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from playwright._impl._api_structures import SetCookieParam
 from playwright.async_api import Page as Tab
-from playwright.async_api import SetCookieParam
 
 from kit.config import Settings
 from kit.database import Database

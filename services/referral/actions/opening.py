@@ -55,7 +55,9 @@ async def _keep(
     others = await who_it_is.others(tx, sealer, given)
     given = [(p, _unsure(what) if p in others else what) for p, what in given]
     keys = await sealer.data_keys([person_id for person_id, _ in given], make=True)
-    worded = await word_links.words_of(tx, sealer, [p for p, what in given if what.code_word], now)
+    worded = await word_links.words_of(
+        tx, sealer, [p for p, what in given if isinstance(what, Details) and what.code_word], now
+    )
     await details.keep_people(tx, [(p, close_person(keys[p], p, what)) for p, what in given], now)
     await word_links.follow(tx, sealer, worded, now, None, "police")
     officers = [(case_id, p, close_case(keys[p], case_id, found)) for found, case_id, p in told]
