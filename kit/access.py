@@ -4,13 +4,13 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from kit import clock
 from kit.database import Database
-from kit.sessions import Session, lengths_on
+
+SESSION_LENGTH = timedelta(hours=10)
 
 _VIEWER = """
 select u.user_id, u.name, m.role, m.organisation_id, s.session_id, s.opened_at, s.expires_at,
@@ -23,11 +23,6 @@ _OPEN = """
 insert into session (token_sha256, user_id, session_id, expires_at, strength, refresh)
 select $1, user_id, $2, now() + $3, $4, $6 from app_user where subject = $5 and active
 returning user_id
-"""
-_EXTEND = """
-update session set expires_at = greatest(expires_at, least(now() + $2, opened_at + $3)), refresh = $4,
-       extended = extended + 1
- where token_sha256 = $1 and expires_at > now() returning expires_at
 """
 
 
@@ -47,7 +42,9 @@ class Viewer:
     permissions: frozenset[str]
     organisation_id: UUID | None
     session_id: UUID
-    session: Session | None = None
+    opened_at: datetime | None = None
+    ends_at: datetime | None = None
+    renews: bool = False
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -73,13 +70,13 @@ async def members(access: Database, organisation_id: UUID | None = None) -> list
     return [Member(**row) for row in rows]
 
 
-def _digest(cookie: str) -> bytes:
+def digest(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()
 
 
 async def viewer_of(access: Database, cookie: str) -> Viewer | None:
     """The viewer of a session cookie; None when it is unknown, over, or its owner has left."""
-    row = await access.pool.fetchrow(_VIEWER, _digest(cookie))
+    row = await access.pool.fetchrow(_VIEWER, digest(cookie))
     if row is None:
         return None
     return Viewer(
@@ -89,35 +86,24 @@ async def viewer_of(access: Database, cookie: str) -> Viewer | None:
         permissions=frozenset(row["permissions"] or ()),
         organisation_id=row["organisation_id"],
         session_id=row["session_id"],
-        session=Session(row["opened_at"], row["expires_at"], row["renews"]),
+        opened_at=row["opened_at"],
+        ends_at=row["expires_at"],
+        renews=row["renews"],
     )
 
 
 async def open_session(
-    access: Database, subject: str, strength: str | None = None, refresh: str | None = None
+    access: Database,
+    subject: str,
+    strength: str | None = None,
+    refresh: str | None = None,
+    length: timedelta = SESSION_LENGTH,
 ) -> str | None:
     """A new session's cookie value; None when `subject` is no active user here. `refresh`: what the identity provider
-    gave to ask it again with, sealed."""
-    cookie, length = secrets.token_urlsafe(32), lengths_on(clock.now().date()).length
-    found = await access.pool.fetchval(_OPEN, _digest(cookie), uuid4(), length, strength, subject, refresh)
+    gave to ask it again with, sealed; `length` is the default only for who comes by no provider, while developing."""
+    cookie = secrets.token_urlsafe(32)
+    found = await access.pool.fetchval(_OPEN, digest(cookie), uuid4(), length, strength, subject, refresh)
     return cookie if found else None
-
-
-async def refresh_of(access: Database, cookie: str) -> tuple[str, str] | None:
-    """Whose session this is, as the identity provider calls them, and what it gave to ask it again with, sealed."""
-    row = await access.pool.fetchrow(
-        "select u.subject, s.refresh from session s join app_user u using (user_id) where s.token_sha256 = $1"
-        " and s.expires_at > now() and s.refresh is not null and u.active",
-        _digest(cookie),
-    )
-    return (row["subject"], row["refresh"]) if row else None
-
-
-async def extend_session(access: Database, cookie: str, refresh: str, now: datetime) -> datetime | None:
-    """A session goes on, up to the longest that there is; until when, None where it is over."""
-    lengths = lengths_on(now.date())
-    about = (_digest(cookie), lengths.length, lengths.longest, refresh)
-    return await access.pool.fetchval(_EXTEND, *about)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +126,7 @@ async def colleagues(access: Database, organisation_id: UUID | None) -> list[Col
 
 
 async def close_session(access: Database, cookie: str) -> None:
-    await access.pool.execute("delete from session where token_sha256 = $1", _digest(cookie))
+    await access.pool.execute("delete from session where token_sha256 = $1", digest(cookie))
 
 
 async def seed(access: Database, users: Sequence[Mapping[str, Any]], roles: Mapping[str, Sequence[str]]) -> None:

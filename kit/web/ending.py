@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kit.sessions import Session, lengths_on
+from kit.access import Viewer
+from kit.web.sessions import lengths_on, may_extend
 from kit.web.words import time_words
 
 HOUR = timedelta(hours=1)
@@ -25,15 +26,15 @@ class Ending:
         return self.left <= self.warn
 
 
-def of(session: Session | None, now: datetime) -> Ending | None:
+def of(viewer: Viewer | None, now: datetime) -> Ending | None:
     """None for whoever is not signed in."""
-    if session is None:
+    if viewer is None or viewer.ends_at is None:
         return None
     lengths = lengths_on(now.date())
-    at, may_stay = time_words(session.ends_at), session.may_extend(lengths)
+    at, may_stay = time_words(viewer.ends_at), may_extend(viewer, now)
     words = f"You are signed in until {at}."
     if not may_stay:
-        longest = f" Nobody stays signed in for longer than {lengths.longest // HOUR} hours." if session.renews else ""
+        longest = f" Nobody stays signed in for longer than {lengths.longest // HOUR} hours." if viewer.renews else ""
         words += f"{longest} Sign in again before or after that: what you typed on this page is not lost."
-    left = int((session.ends_at - now).total_seconds())
+    left = int((viewer.ends_at - now).total_seconds())
     return Ending(left, int(lengths.warn.total_seconds()), at, words, may_stay)

@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -17,10 +18,9 @@ from joserfc.jwk import KeySet
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from kit.access import close_session, extend_session, open_session, refresh_of, viewer_of
+from kit.access import close_session, open_session, viewer_of
 from kit.config import Settings
-from kit.sessions import lengths_on
-from kit.web import guard
+from kit.web import guard, sessions
 from kit.web.app import Page
 from kit.web.visit import Visit
 
@@ -107,7 +107,7 @@ async def _return(visit: Visit) -> Response:
     cookie = None
     if told and claims:
         refresh = _sealed(visit, told.refresh) if told.refresh else None
-        cookie = await open_session(visit.access, str(claims["sub"]), claims.get("acr"), refresh)
+        cookie = await open_session(visit.access, str(claims["sub"]), claims.get("acr"), refresh, _length(visit))
     if cookie is None:
         log.warning("sign_in_refused", reason="unknown_user" if claims else "token")
         return visit.render("sign_in_refused.html", status=403)
@@ -139,19 +139,23 @@ async def _stay(visit: Visit) -> Response:
 
 
 async def _extend(visit: Visit) -> None:
-    session, lengths = visit.viewer.session if visit.viewer else None, lengths_on(visit.now.date())
-    if session is None or not session.is_warned(lengths, visit.now) or not session.may_extend(lengths):
+    viewer, cookie = visit.viewer, visit.session_cookie or ""
+    if viewer is None or not sessions.is_warned(viewer, visit.now) or not sessions.may_extend(viewer, visit.now):
         return
-    cookie = visit.session_cookie or ""
-    held = await refresh_of(visit.access, cookie)
-    refresh = visit.shop.signer.open(held[1], int(lengths.longest.total_seconds()), REFRESH) if held else None
+    longest = sessions.lengths_on(visit.now.date()).longest
+    held = await sessions.refresh_of(visit.access, cookie)
+    refresh = visit.shop.signer.open(held[1], int(longest.total_seconds()), REFRESH) if held else None
     if held is None or refresh is None:
         return
     told = await _told(visit.settings, {"grant_type": "refresh_token", "refresh_token": refresh["token"]})
     if told is None or (told.id_token and (_claims(visit.settings, told) or {}).get("sub") != held[0]):
         log.warning("session_not_extended", reason="refused" if told is None else "token")
         return
-    await extend_session(visit.access, cookie, _sealed(visit, told.refresh or refresh["token"]), visit.now)
+    await sessions.extend(visit.access, cookie, _sealed(visit, told.refresh or refresh["token"]), visit.now)
+
+
+def _length(visit: Visit) -> timedelta:
+    return sessions.lengths_on(visit.now.date()).length
 
 
 def _sealed(visit: Visit, refresh: str) -> str:

@@ -191,5 +191,5 @@ class Visit:
                 link for link in self.shop.navigation if link.permission is None or self.may(link.permission)
             ],
             "values": self.form,
-            "session": ending.of(self.viewer.session if self.viewer else None, self.now),
+            "session": ending.of(self.viewer, self.now),
         }

@@ -16,8 +16,8 @@ from kit import clock
 from kit.access import open_session
 from kit.config import Settings
 from kit.database import Database
-from kit.sessions import lengths_on
 from kit.web import guard
+from kit.web.sessions import lengths_on
 from tests.browser import Browser, cookie_of, query_of
 from tests.conftest import Databases
 from tests.kit.gallery_app import gallery
