@@ -76,6 +76,7 @@ CASE_VALUES = {
     "repeat_victim": "not n.is_new",
     "repeat_count": "case when n.is_new then 1 else 2 end",
     "opened_at": "n.at",
+    "urgent_since": "case when p.priority = 0 then n.at end",
     "updated_at": "coalesce(n.closed_at, n.at)",
     "closed_at": "n.closed_at",
     "closed_why": "case when n.state = 'closed' then 'support_ended' end",

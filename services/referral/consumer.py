@@ -34,6 +34,7 @@ from kit.listening import Context, Handler
 from kit.service import Moment
 from services.referral.actions import (
     alarming,
+    another_force,
     books,
     both_sides,
     deaths,
@@ -63,6 +64,7 @@ TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TY
 
 async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Crimes recorded or updated: cases opened, routed, and sent where everything allows it."""
+    events, others = await another_force.as_first_told(tx, events)
     heard = hearing.read(events)
     stands, left = await books.to_send_by(tx, await books.current(tx, context.facts))  # before anybody is held
     people = hearing.newcomers(heard)
@@ -98,6 +100,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await alarming.of_batch(tx, batch.dangers, batch.later, since, no_crime=batch.no_crime, helped=past.helped)
     await recounting.follow(tx, batch, batch.books, since)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
+    await another_force.ask(tx, others, past.of_crime, since)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)
     await safe_again.follow(tx, unreachable, batch.books, events[-1].time)

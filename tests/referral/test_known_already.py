@@ -9,7 +9,7 @@ import pytest
 from contracts.identity import case_id
 from services.referral.actions import contacting, filing, locking, maybe_known, opening, rerouting
 from services.referral.store import contact
-from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
+from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.referral.conftest import Hub
 
 pytestmark = pytest.mark.service
@@ -153,3 +153,30 @@ async def test_whether_it_is_somebody_known_is_asked_at_once_or_the_same_day_whe
     two = await comes(hub, "V-b")
     asked = await hub.rows("select case_id, due_at from task where kind = 'may_be_known' and done_at is null")
     assert asked == ([{"case_id": two, "due_at": due}] if due else [])
+
+
+async def test_whom_another_force_tells_of_stays_who_they_are_and_nothing_that_was_shut_opens(hub: Hub) -> None:
+    crime, case = told(hub, "V-a")
+    await hub.hears(recorded(crime))
+    await settle(hub)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.lock_channel(tx, a_viewer(), case, "mobile", "someone_else_answered", SOON)
+    await hub.hears([snapshot(updated({**crime, "force": "22"}), SOON)])
+    await hub.hears(recorded({**crime, "force": "43"}, at=SOON))
+    await settle(hub)
+    assert await mobile(hub, case) == ("unsafe", True)
+    assert await hub.value("select count(*) from person") == 1
+    assert await hub.value("select count(*) from same_person") == 0
+    asked = await hub.rows("select case_id from task where kind = 'another_force' and done_at is null")
+    assert asked == [{"case_id": case}] * 2
+
+
+async def test_a_reference_that_comes_with_another_name_is_not_sent_by_itself(hub: Hub) -> None:
+    first, one = told(hub, "V-a")
+    await hub.hears(recorded(first))
+    again = a_crime(a_victim("V-a"))
+    details = a_detail(given_names="Rosalind", family_name="Other", date_of_birth="1971-03-04")
+    again["victims"][0]["sealed"] = hub.sealed(details, again["crime_id"], "V-a")
+    await hub.hears(recorded(again, at=SOON))
+    assert await hub.value("select count(*) from leg where case_id = $1", case_id(again["crime_id"], "V-a")) == 0
+    assert (await stands(hub, one))[0] == "sent"

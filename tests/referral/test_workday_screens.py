@@ -7,7 +7,7 @@ import pytest
 
 from kit import clock
 from services.referral.actions import noticing
-from tests.builders import a_domestic_crime, a_victim
+from tests.builders import a_crime, a_domestic_crime, a_victim, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
@@ -38,6 +38,18 @@ async def test_an_urgent_case_is_told_to_its_roles_until_somebody_has_it(hub: Hu
     await officer.submit("Take this case")
     await hub.every(noticing.notice, clock.now())
     assert "Nothing waits" in (await leader.get("/cases/notices")).text
+
+
+async def test_danger_that_is_told_of_an_old_case_is_a_notice_from_when_it_was_told(hub: Hub) -> None:
+    now = clock.now()
+    crime = a_crime(a_victim("V-old", risk={"grade": "standard", "dash_score": 3}), flags=["domestic_abuse"])
+    await hub.hears(recorded(crime, at=now - timedelta(days=60)))
+    risk = {"grade": "high", "dash_score": 20}
+    later = {**crime, "victims": [{**crime["victims"][0], "risk": risk}]}
+    await hub.hears([snapshot(updated(later), now)])
+    await hub.every(noticing.notice, now)
+    told = await hub.rows("select distinct at from notice where kind = 'urgent_case'")
+    assert [row["at"] for row in told] == [now]
 
 
 async def test_a_restricted_case_is_told_only_to_those_who_may_see_it(hub: Hub, browse: AsPersona) -> None:

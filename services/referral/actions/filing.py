@@ -142,6 +142,7 @@ def opened(
         closed_at=None,
         closed_why=None,
         runs=decision.run,
+        urgent_since=now if urgency == LIFE_SAFETY else None,
     )
 
 
@@ -170,6 +171,7 @@ def again(held: Case, new: Case, *, waits: bool = False, sent: bool = False) -> 
         opened_at=held.opened_at,
         closed_at=held.closed_at,
         closed_why=held.closed_why,
+        urgent_since=held.urgent_since if held.priority == new.priority else new.urgent_since,
     )
 
 

@@ -25,11 +25,11 @@ Indexes = Sequence[tuple[str, bytes]]
 @dataclass(frozen=True, slots=True)
 class Look:
     """`against`: of each case that was looked at whether its details speak against sending by themselves; `indexes`:
-    the blind indexes of those that open, by case; `first`: the first of these cases of each person."""
+    the blind indexes of those that open, by case; `people`: whose cases these are."""
 
     against: dict[UUID, bool]
     indexes: dict[UUID, Indexes]
-    first: dict[UUID, UUID]
+    people: dict[UUID, UUID]
 
 
 def look(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Look:
@@ -41,21 +41,24 @@ def look(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Look:
         found.against[facts.case_id] = found.against.get(facts.case_id, False) or doubted
         if told is not None:
             found.indexes[facts.case_id] = sealing.digests(sealer, told)
-            found.first.setdefault(person_id(facts.force or "", facts.victim_ref or ""), facts.case_id)
+            found.people[facts.case_id] = person_id(facts.force or "", facts.victim_ref or "")
     return found
 
 
 async def doubtful(tx: Tx, look: Look) -> dict[UUID, bool]:
     """The cases that were looked at, each with whether something speaks against it: the details do not open, the day of
-    birth does not fit the age, no channel that is called safe has a number or address, or they may be of somebody
-    restricted."""
+    birth does not fit the age, no channel that is called safe has a number or address, they may be of somebody
+    restricted, or the police have named this person otherwise."""
     maybe = await persons.maybe_restricted(tx, look.indexes)
-    return {case_id: against or case_id in maybe for case_id, against in look.against.items()}
+    named = [(look.people[c], digest) for c, found in look.indexes.items() for kind, digest in found if kind == "name"]
+    others = set(await details.named_otherwise(tx, named))
+    return {c: against or c in maybe or look.people.get(c) in others for c, against in look.against.items()}
 
 
 async def propose(tx: Tx, look: Look, now: datetime) -> set[UUID]:
     """Asks of whom of these we may know already under another reference; returns the people newly asked about."""
-    told = [(person, *entry) for person, case_id in look.first.items() for entry in look.indexes[case_id]]
+    first = {person: case_id for case_id, person in reversed(look.people.items())}
+    told = [(person, *entry) for person, case_id in first.items() for entry in look.indexes[case_id]]
     return {person for pair in await details.propose_told(tx, told, now) for person in pair}
 
 

@@ -87,6 +87,8 @@ TASKS = {
     "liaison officer is with them",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",
+    "another_force": "Another force tells of this crime now: ask which deals with it, and who tells the person. Nothing"
+    " that was shut is open by it",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",

@@ -63,6 +63,7 @@ class Case:
     closed_at: datetime | None
     closed_why: str | None
     runs: int
+    urgent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,12 @@ async def set_state(tx: Tx, case_id: UUID, state: str, now: datetime, why: str |
         now,
         why,
     )
+
+
+async def forces(tx: Tx, crimes: Collection[UUID]) -> dict[UUID, str]:
+    """The force that told first of each of these crimes that are known."""
+    rows = await tx.fetch("select crime_id, force from crime where crime_id = any($1::uuid[])", list(crimes))
+    return {row["crime_id"]: row["force"] for row in rows}
 
 
 async def reviewed(tx: Tx, case_id: UUID, now: datetime) -> None:

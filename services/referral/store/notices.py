@@ -14,9 +14,9 @@ _ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
 _OPEN = "not exists (select 1 from notice n where n.kind = '{}' and n.case_id = {}.case_id and n.over_at is null)"
 CAUSES = {
     "urgent_case": f"""
-select c.case_id as about, c.case_id, c.opened_at as at from case_file c
- where c.state = 'waiting' and c.priority = 0 and c.assigned_to is null and c.opened_at > $1
-   and {_OPEN.format("urgent_case", "c")} order by c.opened_at, c.case_id limit $2
+select c.case_id as about, c.case_id, coalesce(c.urgent_since, c.opened_at) as at from case_file c
+ where c.state = 'waiting' and c.priority = 0 and c.assigned_to is null and coalesce(c.urgent_since, c.opened_at) > $1
+   and {_OPEN.format("urgent_case", "c")} order by 3, c.case_id limit $2
 """,
     "override_waiting": f"""
 select s.consent_id as about, s.case_id, s.taken_at as at from consent s
