@@ -8,6 +8,7 @@ from contracts.identity import case_id, reference
 from contracts.police import Crime, Kin, Victim, age_at_report, people
 from contracts.reference import ethnicity_group, offence
 from contracts.referral import CaseFacts
+from contracts.told_twice import as_one
 from contracts.vocabulary import UNKNOWN_VALUES, age_band
 
 SPLITS = ("area", "offence_group", "enhanced", "age_band", "sex", "ethnicity", "disability")
@@ -32,7 +33,7 @@ def profiles_of(crime: Crime) -> Iterator[Profile]:
     """Everybody who has a case in a crime. Of somebody bereaved the facts of the dead say nothing."""
     listed = offence(crime.offence_code)
     group = listed.group if listed else crime.offence_group or crime.incident_kind or NOT_RECORDED
-    for ref, victim, kin in people(crime):
+    for ref, victim, kin in people(as_one(crime)):
         case = case_id(crime.crime_id, ref)
         place = crime.local_authority or NOT_RECORDED
         if kin is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.identity import case_id
 from contracts.police import Crime, CrimeUpdated
+from contracts.told_twice import as_one
 from services.code_compliance.domain.circumstances import Circumstances, of_kin, of_self_referral, of_victim
 from services.code_compliance.domain.enhanced import reasons
 from services.code_compliance.domain.facts import Case
@@ -41,7 +42,7 @@ def self_referral(case: UUID, opened_at: datetime) -> Case:
 def _people(crime: Crime) -> Iterator[_Person]:
     """Persons, businesses and witnesses, and those bereaved in place of a deceased; each once."""
     seen = set()
-    for victim in crime.victims:
+    for victim in as_one(crime).victims:
         mine = case_id(crime.crime_id, victim.victim_ref)
         if victim.kind == "deceased":
             people = [

@@ -37,7 +37,10 @@ NO_CRIME = "no_crime"
 HATE_FLAG = "check_hate_flag"
 UNKNOWN_WORD = "unknown_word"
 REPORT_DAY, DAYS = "report_day_wrong", "days_contradict"
+ROWS_DIFFER = "rows_differ"
 FAMILY = "find_the_family"
+NATIONAL = frozenset({"homicide_service", "victims_of_terrorism_unit", "national_fraud_unit"})
+"""Doors that name a national service: told late, whoever helps already must hear of it within the hour."""
 EXPLOITATION = frozenset(
     {"child_sexual_exploitation", "child_criminal_exploitation", "county_lines", "modern_slavery_nrm"}
 )
@@ -294,6 +297,9 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     if "emergency" in decision.routing.doors:
         about = task_id("call_emergency", facts.case_id)
         found.append(Task(about, "call_emergency", now, now, case_id=facts.case_id, crime_id=facts.crime_id))
+    if facts.rows_differ:
+        about = task_id(ROWS_DIFFER, facts.case_id, *facts.rows_differ)
+        found.append(Task(about, ROWS_DIFFER, end_of_day(now), now, case_id=facts.case_id, crime_id=facts.crime_id))
     if facts.unlisted_flags and "hate_crime" not in decision.routing.lines and unlisted.of_hate(facts.unlisted_flags):
         found.append(_task(HATE_FLAG, facts, now))
     if facts.domestic and "children_in_household" in facts.vulnerabilities:
@@ -303,12 +309,14 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
 
 def news(held: Case | None, case: Case, now: datetime, *, helped: Collection[UUID], lines: bool = True) -> list[Task]:
     """Something that asks for care became known of a case that is with a provider: somebody looks the same day, also
-    where a new line brings it back to the hub. `helped`: cases of which something is with a provider."""
+    where a new line brings it back to the hub, and within the hour where life is at risk or a national service is the
+    right one. `helped`: cases of which something is with a provider."""
     if held is None or not has_provider(held, case, helped):
         return []
     new = news_of(held, case, lines=lines)
     about = task_id(NEW_HOLD, case.case_id, *new)
-    return [Task(about, NEW_HOLD, end_of_day(now), now, case_id=case.case_id)] if new else []
+    due = today_or_at_once(now, at_once=priority(new) == LIFE_SAFETY or not NATIONAL.isdisjoint(new))
+    return [Task(about, NEW_HOLD, due, now, case_id=case.case_id)] if new else []
 
 
 def news_of(held: Case, case: Case, *, lines: bool = True) -> list[str]:

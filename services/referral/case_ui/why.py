@@ -28,6 +28,10 @@ KNOWN = (
     "Known already for {}: it is with a provider in the case of another crime, which names the person no more. Join the"
     " two, or send it as well: a human chooses."
 )
+TWICE = (
+    "The police named this person twice in one crime, and the two do not agree ({}): the graver counts, and nothing"
+    " leaves by itself before somebody has asked."
+)
 DIED = "It was recorded that this person died: nobody is to be sent anywhere before somebody has made sure of it."
 LISTS = {
     "referral.declined": "decline",
@@ -118,6 +122,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     history = _history(routing.facts.get("history"))
     if history.died:
         return [DIED]
+    if differ := facts_of(routing.facts["case"]).rows_differ:
+        return [TWICE.format(", ".join(map(words.words, differ)).lower())]
     if history.doubtful:
         return [DOUBTFUL]
     if history.one_chance_elsewhere:

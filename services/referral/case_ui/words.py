@@ -81,6 +81,8 @@ TASKS = {
     "details_unread": "What the police sent sealed does not open: ask them to send it again, and find out which way is "
     "safe before anybody uses the number that we had",
     "who_died": "The police recorded a death by this crime, and do not say whose: ask them before anybody is contacted",
+    "rows_differ": "The police named this person twice in one crime, and not alike: ask which is right. Until then the"
+    " graver counts",
     "days_contradict": "The days on which it happened contradict each other: ask the police for the right ones. Until "
     "then no day is known",
     "find_the_family": "Somebody was killed, and the police name no family: ask who they are, and whether a family "

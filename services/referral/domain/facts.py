@@ -17,6 +17,7 @@ class CaseFacts:
     that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
     found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
+    `rows_differ`: fields in which the police told of the person twice in one crime, and not alike: the graver counts.
     `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir").
     """
 
@@ -88,7 +89,13 @@ class CaseFacts:
     sexual: bool = False
     contact_sexual: bool = False
     unlisted_flags: tuple[str, ...] = ()
+    rows_differ: tuple[str, ...] = ()
     unfamiliar: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the police said nothing that only a human can make sense of."""
+        return not (self.unfamiliar or self.rows_differ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ _TIMES = ("reported_at", "recorded_at")
 _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
-    *("choices", "refused_providers", "unlisted_flags", "unfamiliar"),
+    *("choices", "refused_providers", "unlisted_flags", "unfamiliar", "rows_differ"),
 )
 
 

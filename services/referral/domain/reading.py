@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from contracts import told_twice
 from contracts.identity import case_id
 from contracts.police import NO_RISK, Crime, Kin, Suspect, Victim
 from contracts.reference import AREAS, offences
@@ -34,6 +35,7 @@ def cases_of(crime: Crime) -> list[CaseFacts]:
     """
     if not crime.victims:
         return []
+    differ, crime = told_twice.differing(crime), told_twice.as_one(crime)
     shared = _shared(crime)
     found: dict[Any, CaseFacts] = {}
     for victim in crime.victims:
@@ -43,7 +45,10 @@ def cases_of(crime: Crime) -> list[CaseFacts]:
                 found[facts.case_id] = facts
             elif facts.bereaved != held.bereaved:
                 found[facts.case_id] = replace(facts if held.person_kind == "bereaved" else held, bereaved=True)
-    return list(found.values())
+    return [
+        replace(one, rows_differ=differ[one.victim_ref or ""]) if one.victim_ref in differ else one
+        for one in found.values()
+    ]
 
 
 def _shared(crime: Crime) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def decide_again(
         found = _without(found, standing.lifted, over)
     routing = _joined(standing, found, over=over | _over(facts))
     new = tuple(line for line in routing.lines if line not in standing.referred)
-    alone = not standing.said_no and not standing.ended and by_itself(history)
+    alone = not (standing.said_no or standing.ended or GRAVE.intersection(routing.doors)) and by_itself(history)
     apart, known = history.other_party_with, history.known_already
     plan = plan_lines(facts, routing, new, force, now, books.closed, by_itself=alone, apart=apart, known=known)
     decision = _decision(standing, routing, bool(plan.legs))
