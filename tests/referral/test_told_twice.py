@@ -17,7 +17,8 @@ from tests.referral.crimes import books
 from tests.referral.hub_pages import a_case
 from tests.referral.test_police_again import asked, at_the_hub, with_its_provider
 
-HIGH = {"relationship_to_suspect": "partner", "risk": {"dash_score": 20, "grade": "high"}}
+BOTH = ("relationship_to_suspect", "risk")
+RISK = {"relationship_to_suspect": "partner", "risk": {"dash_score": 20, "grade": "high"}}
 
 
 def told(*rows: dict[str, Any]) -> CaseFacts:
@@ -72,7 +73,7 @@ async def test_the_case_waits_with_a_task_of_today_and_a_late_second_row_counts_
     assert "named this person twice in one crime" in await at_the_hub(hub, databases, case)
     first = a_crime(a_victim("V-2"))
     helped = await with_its_provider(hub, first)
-    await hub.hears([snapshot(updated(first, 2, victims=[a_victim("V-2"), a_victim("V-2", **HIGH)]), clock.now())])
+    await hub.hears([snapshot(updated(first, 2, victims=[a_victim("V-2"), a_victim("V-2", **RISK)]), clock.now())])
     assert {"rows_differ", "new_hold"} <= set(await asked(hub, helped))
     assert await hub.value("select risk_grade from case_file where case_id = $1", helped) == "high"
 
