@@ -37,7 +37,7 @@ def sent(facts: CaseFacts) -> bool:
     [
         ({"share": "refused"}, {"share": "refused"}, ("share",)),
         (
-            HIGH,
+            RISK,
             {"risk_grade": "high", "dash_score": 20, "relationship": "partner"},
             ("relationship_to_suspect", "risk"),
         ),
