@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.refused import Refused
 from services.referral.actions import contacting, links_by_mail, providing, referring, settling, supporting
 from services.referral.store.appointments import Appointment
 from tests.builders import NOON, a_viewer
@@ -84,6 +85,9 @@ async def test_that_it_was_not_safe_to_come_is_a_review_of_the_risk_at_the_hub(h
     reviews = "select count(*) from task where case_id = $1 and kind = 'review_risk' and done_at is null"
     assert await hub.value(reviews, sent.case) == 0
     later = LATER + timedelta(hours=1)
+    with pytest.raises(Refused, match="not_safe_to_move"):
+        async with hub.looks(WORKER) as tx:
+            await supporting.record_result(tx, WORKER, row, "moved", later, whose="person", reason="unsafe")
     async with hub.looks(WORKER) as tx:
         await supporting.record_result(tx, WORKER, row, "cancelled", later, whose="person", reason="unsafe")
     for _ in range(2):

@@ -21,6 +21,7 @@ from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.domain.shown import JUST_NOW
 from services.referral.store import (
+    alarms,
     cases,
     contact,
     hold_ends,
@@ -176,9 +177,10 @@ async def profile_for_hub(tx: Tx, case: Case, now: datetime) -> Profile:
 
 async def profile_for_provider(tx: Tx, case_id: UUID, person_id: UUID) -> Profile:
     """The channels of the person of a case, shut for a provider once they said no to support, to whomever of us, until
-    that is recorded; and while a liaison officer is with the family."""
+    that is recorded; while a liaison officer is with the family; and while the hub is to be asked first."""
     shut = gating.SAID_NO if await noes.to_record(tx, [case_id]) else None
     shut = shut or (safe_contact.THROUGH_OFFICER if await liaison.through(tx, case_id) else None)
+    shut = shut or (safe_contact.ASK_FIRST if await alarms.asks_first(tx, case_id) else None)
     return replace(await profile_of(tx, person_id), shut=shut)
 
 

@@ -14,9 +14,9 @@ from services.referral.actions import alarming, contacting, gating
 from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.assessed import HIGH
-from services.referral.domain.safe_contact import Verdict
+from services.referral.domain.safe_contact import Profile, Verdict
 from services.referral.domain.support import Answer, SupportLists, distances
-from services.referral.store import appointments, contact, noes, support
+from services.referral.store import alarms, appointments, noes, support
 from services.referral.store.appointments import Appointment, Upcoming
 from services.referral.store.portal import Offered
 from services.referral.store.support import Assessment, EndReport, Outcome
@@ -51,15 +51,11 @@ async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, no
         raise Refused("time", "in_the_past")
     if row.starts_at > now + FURTHEST:
         raise Refused("time", "too_far")
-    channel = lists.channels.get(row.way)
-    if channel is not None:
-        person_id = await contact.person_of(tx, row.case_id)
-        if person_id is None:
-            raise Refused("case_id", "not_found")
-        profile = await contacting.profile_for_provider(tx, row.case_id, person_id)
-        verdict = safe_contact.may_use(profile, channel, "support", row.starts_at)
-        if not verdict.allowed:
-            raise Refused("way", verdict.why)
+    person_id = await contacting.person_of(tx, row.case_id)
+    profile = await contacting.profile_for_provider(tx, row.case_id, person_id)
+    verdict = _may_meet(profile, lists.channels.get(row.way), row.starts_at)
+    if not verdict.allowed:
+        raise Refused("way", verdict.why)
     if await appointments.at_once(tx, row):
         raise Refused("time", "at_the_same_time")
     if not await appointments.add(tx, row):
@@ -76,14 +72,21 @@ async def not_safe(tx: Tx, rows: Sequence[Upcoming], lists: SupportLists, now: d
     ahead = [row for row in rows if row.starts_at > now]
     profiles = await contacting.profiles_of(tx, sorted({row.person_id for row in ahead}))
     shut = await noes.shut(tx, [row.referral_id for row in ahead])
+    first = await alarms.ask_first(tx, [row.referral_id for row in ahead])
     found = {}
     for row in ahead:
-        held, channel = profiles[row.person_id], lists.channels.get(row.way)
+        held = profiles[row.person_id]
+        held = replace(held, shut=safe_contact.ASK_FIRST) if row.referral_id in first else held
         held = replace(held, shut=gating.SAID_NO) if row.referral_id in shut else held
-        verdict = safe_contact.may_use(held, channel, "support", row.starts_at) if channel else safe_contact.alive(held)
+        verdict = _may_meet(held, lists.channels.get(row.way), row.starts_at)
         if not verdict.allowed:
             found[row.appointment_id] = verdict
     return found
+
+
+def _may_meet(profile: Profile, channel: str | None, at: datetime) -> Verdict:
+    """Whether the person may be met at a moment: by a channel, or face to face."""
+    return safe_contact.may_use(profile, channel, "support", at) if channel else safe_contact.may_meet(profile)
 
 
 async def record_result(
@@ -96,9 +99,12 @@ async def record_result(
     whose: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Writes what became of a booked appointment. Refused before its time, unless it is moved or cancelled."""
+    """Writes what became of a booked appointment. Refused before its time, unless it is moved or cancelled; and it is
+    moved nowhere where it was not safe to come, before it is known what is."""
     if held.state != "booked":
         raise Refused("state", "not_from_here")
+    if state == "moved" and reason in alarming.NOT_SAFE:
+        raise Refused("state", "not_safe_to_move")
     if state in KEPT | {"missed"} and now < held.starts_at:
         raise Refused("state", "not_yet")
     after = replace(held, state=state, whose=whose, reason=reason, recorded_at=now, recorded_by=viewer.user_id)

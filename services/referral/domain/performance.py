@@ -76,6 +76,8 @@ class Tried:
     contacted_at: datetime | None
     since: datetime
     rests: tuple[Rest, ...] = ()
+    died_at: datetime | None = None
+    """Since when it stands recorded that the person died."""
 
     def due_at(self, measure: str, standards: Standards, closed: frozenset[date], now: datetime) -> datetime:
         return due_at(
@@ -98,13 +100,15 @@ def result(
     tried: Tried, measure: str, standards: Standards, now: datetime, closed: frozenset[date] = NEVER
 ) -> str | None:
     """met, missed or running; None where the standard does not apply: no contact is due before the person is accepted,
-    nor after an end without one."""
+    nor after an end without one; and nothing is due once the person died, what was late by then stays so."""
     done = tried.done_at(measure)
     if done is None and measure == "contact" and tried.state != "accepted":
         return None
     if done is None and tried.state in ("withdrawn", "ended"):
         return None
     end = tried.due_at(measure, standards, closed, now) + timedelta(seconds=1)
+    if done is None and tried.died_at is not None and tried.died_at < end:
+        return None
     if done is None:
         return "running" if now < end else "missed"
     return "met" if done < end else "missed"

@@ -23,6 +23,15 @@ that officer, they are reached where that is safe. Source: design 1, right 4 of 
 
 PERSON_SAID = "person_said"
 """Why a channel is shut that the person themselves wants nobody to use: no reason to ask them whether it is safe."""
+ASK_FIRST = "ask_hub_first"
+"""Why a provider reaches nobody: something was heard of which it is told to ask the hub before any contact, and nobody
+of the hub has looked at it yet."""
+HEARD_FIRST = (
+    *("another_person", "not_in_the_record", "who_died", "age_by_birth", "asks_for_care", "risk_elsewhere"),
+    "one_chance_elsewhere",
+)
+"""What is heard so, as triggers of an alert. What makes a way unsafe shuts that way itself; of the suspect's bail or
+release, and of a risk that rose, whoever helps the person acts at once."""
 DIED = "died"
 """Why every channel of somebody who died is locked. Only who has spoken to the person may lift it: it was a slip."""
 ONE_CHANCE = "one_chance"
@@ -95,6 +104,7 @@ WORDS = {
     "not_a_channel": "This is no way to reach a person.",
     "locked": "Only somebody who has spoken to the person may lift the lock.",
     "person_said": "The person wants nobody to use it: they said so themselves.",
+    "ask_hub_first": "Ask the hub first: the warning above says why. It is shown again once the hub has looked at it.",
     "died": "It was recorded that the person died: nobody contacts them.",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
     "said_no": "The person said no to support: first record what they said, under “To do today” on the case.",
@@ -140,6 +150,12 @@ def alive(profile: Profile) -> Verdict:
     """Against every way of meeting once it was recorded that the person died."""
     dead = any(state.locked_why == DIED for state in profile.channels.values())
     return Verdict(False, DIED) if dead else Verdict(True, "safe")
+
+
+def may_meet(profile: Profile) -> Verdict:
+    """Against every way of meeting, also one by no channel: once it was recorded that the person died, and while the
+    hub is to be asked before any contact."""
+    return Verdict(False, ASK_FIRST) if profile.shut == ASK_FIRST else alive(profile)
 
 
 def locks(outcome: str, state: ChannelState) -> str | None:

@@ -37,6 +37,10 @@ BEFORE = (
     "This form booked an appointment before, which stands as listed here. To move it, say what became of it."
     " To book this one beside it, book it again"
 )
+NOT_SAFE_TO_MOVE = (
+    "It was not safe for them to come, so no new time is booked before it is known what is safe: choose that it was"
+    " cancelled. The hub is told at once"
+)
 RECORDED = "What became of the appointment was recorded"
 CLOCKS_CHANGE = "The clocks change that night, so this time is not there, or comes twice. Choose another time"
 
@@ -226,6 +230,8 @@ async def record_result(visit: Visit, books: Books) -> Response:
 
 
 def _result_error(refused: Refused) -> FieldError:
+    if refused.code == "not_safe_to_move":
+        return FieldError("state", NOT_SAFE_TO_MOVE)
     if refused.code == "not_yet":
         return FieldError("state", "The appointment has not begun. You can move or cancel it")
     return _error(refused)

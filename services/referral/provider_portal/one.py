@@ -19,8 +19,8 @@ from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.safe_contact import Profile
 from services.referral.domain.transitions import Transition
-from services.referral.provider_portal import ending, needs, within, words
-from services.referral.provider_portal.room import can_try, frame, own, steps, workers
+from services.referral.provider_portal import due_words, ending, needs, within, words
+from services.referral.provider_portal.room import TRYING, can_try, frame, own, steps, workers
 from services.referral.said import who
 from services.referral.store import alarms, appointments, contact, life, must_not_know, noes, portal
 from services.referral.store.contact import Attempt
@@ -60,11 +60,11 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
     names = await workers(visit)
     tries = can_try(visit, offered)
     channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=tries)
-    ways = _ways(books, offered, pack, channels)
+    ways = _ways(visit, books, offered, pack, channels)
     return visit.render(
         "provider_portal/referral.html",
         status=422 if errors else 200,
-        **frame(visit, books, offered, names),
+        **(frame(visit, books, offered, names) | ways),
         workers=[{"value": "nobody", "text": "Nobody"}, *({"value": str(k), "text": v} for k, v in names.items())],
         pack=words.pack(pack),
         shut_out=", ".join(CODES["must_not_know"][code].lower() for code in shut_out),
@@ -89,7 +89,6 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         unsafe=unsafe,
         booked=[(a, books.support.ways.get(a.way, a.way)) for a in reversed(booked)],
         **_of_pack(books, offered, pack),
-        **ways,
         nudged=offered.nudged_at is not None and offered.state == "sent",
         check_ins=check_ins,
         check_in_words=books.transitions.reasons["check_in"],
@@ -109,6 +108,11 @@ PERSON_SAID = (
     "The person themselves wants nobody to get in touch. Do not try to reach them, and do not look for another way: ask"
     " the hub."
 )
+ASK_HUB = (
+    "Do not try to reach the person: the warning above says why. Ask the hub. What is safe is shown again once the hub"
+    " has looked at it."
+)
+AT_OTHER_TIMES = "Nothing is safe to use at this hour. Do not try before: “What is safe” says when it is."
 NOTHING_SAFE = "Nothing is safe to use now. Do not try to reach the person: ask the hub."
 
 
@@ -130,16 +134,25 @@ def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, 
 
 
 def _ways(
-    books: Books, offered: Offered, pack: dict[str, Any], channels: Sequence[Mapping[str, Any]]
+    visit: Visit, books: Books, offered: Offered, pack: dict[str, Any], channels: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The ways that are shown, those of them that may be used now, and the one thing that is said of why nobody of this
-    provider reaches the person now; "" where somebody may."""
+    provider reaches the person now; "" where somebody may. What is due asks for nothing that is forbidden."""
     usable = {each["kind"]: each["words"] for each in channels if each["may"].allowed and not each["changed"]}
     bars = None if offered.kind else NOT_YOURS
     bars = bars or (None if within.told(offered, within.CHANNELS) else NOT_AGREED)
     why = bars or _no_way(books, offered, pack, channels, usable)
     shown = () if bars else channels
-    return {"no_way": why, "channels": shown, "usable": usable, "may_try": bool(usable and shown)}
+    barred = why not in ("", AT_OTHER_TIMES) and offered.state in TRYING
+    due = {"due": due_words.barred(offered, visit.now)} if barred else {}
+    return {
+        **due,
+        "no_way": why,
+        "barred": barred,
+        "channels": shown,
+        "usable": usable,
+        "may_try": bool(usable and shown),
+    }
 
 
 def _no_way(
@@ -155,7 +168,11 @@ def _no_way(
     if usable:
         return ""
     why = {channel["may"].why for channel in channels}
-    return PERSON_SAID if "person_said" in why and not why & safe_contact.ANOTHER_TIME else NOTHING_SAFE
+    if safe_contact.ASK_FIRST in why:
+        return ASK_HUB
+    if why & safe_contact.ANOTHER_TIME:
+        return AT_OTHER_TIMES
+    return PERSON_SAID if "person_said" in why else NOTHING_SAFE
 
 
 def _sooner(books: Books) -> list[dict[str, str]]:

@@ -38,6 +38,7 @@ REFUSALS = {
     "person_said": "The person wants nobody to use this channel: they said so themselves",
     "died": "It was recorded that the person died: nobody contacts them",
     "locked": "This channel is locked: only somebody who has spoken to the person lifts the lock",
+    "ask_hub_first": "Something was heard of the person, as the warning says: ask the hub before any contact",
     "said_no": "The person said no to support: nobody calls them unless they get in touch",
     "through_officer": "A family liaison officer is with the family: reach them through that officer",
     "not_this_day": "This channel is not safe today",
@@ -224,6 +225,8 @@ def day_off(day: date) -> str:
 
 def falls_due(offered: Offered, today: date) -> str | None:
     """What falls due today or did before: the review of a hold, or a check-in."""
+    if offered.died_at is not None:
+        return None
     if offered.state == "on_hold" and offered.review_on is not None and offered.review_on <= today:
         return "Review the hold"
     if offered.state == "waitlisted" and offered.check_in_on is not None and offered.check_in_on <= today:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from kit.web.words import when
 from services.referral.actions import gating
 from services.referral.domain.directory import Contract
+from services.referral.domain.safe_contact import HEARD_FIRST
 from services.referral.domain.told import CHILD_ENDS
 from services.referral.provider_portal import words
 from services.referral.said import FOUND
@@ -59,6 +60,7 @@ HEARD = (
     "Something was heard {} that the person has not agreed to share with you. Ask the hub before any contact: it tells"
     " you what you have to know."
 )
+LOOKED = " The hub looked at it {}."
 OTHER_AGE = "The age is not the one that you were sent: it is now {}."
 CHILD = " Of somebody under 18 the rules for a child count: ask the hub before you get in touch."
 OF_AGE = "Something about whom this is for has changed since it was sent: ask the hub before you get in touch."
@@ -71,9 +73,10 @@ def warnings(offered: Offered, found: Sequence[Heard], *, reachable: bool) -> li
 
 
 def _warning(offered: Offered, one: Heard, *, reachable: bool) -> list[str]:
+    looked = LOOKED.format(when(one.looked_at)) if one.looked_at and one.trigger in HEARD_FIRST else ""
     if one.trigger in ALWAYS_TOLD or told(offered, SHARED_BY.get(one.trigger, RISK)):
-        return words.heard([one], reachable=reachable)
-    return [IN_THEIR_PLACE.get(one.trigger, HEARD).format(when(one.at))]
+        return [f"{said}{looked}" for said in words.heard([one], reachable=reachable)]
+    return [IN_THEIR_PLACE.get(one.trigger, HEARD).format(when(one.at)) + looked]
 
 
 def other_age(offered: Offered) -> str:

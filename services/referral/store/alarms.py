@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain.safe_contact import HEARD_FIRST
 from services.referral.store.rows import read
 
 _ADD = """
@@ -13,16 +14,20 @@ insert into alert (case_id, milestone_id, trigger, happened_at, received_at, hea
 select c, $2, $3, $4, $5, $6 from unnest($1::uuid[]) c on conflict (case_id, milestone_id) do nothing
 """
 _HEARD = """
-select trigger, max(happened_at) as at from alert where case_id = $1 group by trigger order by 2 desc, 1
+select trigger, max(happened_at) as at, case when bool_and(looked_at is not null) then max(looked_at) end as looked_at
+  from alert where case_id = $1 group by trigger order by 2 desc, 1
 """
+_FIRST = """a.trigger = any($2::text[]) and a.looked_at is null
+ and not exists (select 1 from leg l where l.leg_id = a.heard_from)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard of a case, and when the last time."""
+    """What was heard of a case, and when the last time; `looked_at`: when the hub had looked at all of it."""
 
     trigger: str
     at: datetime
+    looked_at: datetime | None = None
 
 
 async def add(
@@ -35,6 +40,21 @@ async def add(
 async def heard(tx: Tx, case_id: UUID) -> list[Heard]:
     """Each kind of thing that was heard of a case, the newest first."""
     return read(Heard, await tx.fetch(_HEARD, case_id))
+
+
+async def asks_first(tx: Tx, case_id: UUID) -> bool:
+    """Whether something was heard of a case that the viewer's provider asks the hub about before any contact, not told
+    by itself, and which nobody of the hub has looked at yet."""
+    asked = f"select exists (select 1 from alert a where a.case_id = $1 and {_FIRST})"
+    return bool(await tx.fetchval(asked, case_id, list(HEARD_FIRST)))
+
+
+async def ask_first(tx: Tx, referral_ids: Sequence[UUID]) -> set[UUID]:
+    """The same by referral."""
+    asked = "select distinct r.referral_id from referral r join alert a on a.case_id = r.case_id"
+    where = f"where r.referral_id = any($1::uuid[]) and {_FIRST}"
+    rows = await tx.fetch(f"{asked} {where}", list(referral_ids), list(HEARD_FIRST)) if referral_ids else []
+    return {row["referral_id"] for row in rows}
 
 
 async def make_urgent(tx: Tx, case_id: UUID, now: datetime) -> None:

@@ -210,8 +210,9 @@ async def forces(tx: Tx, crimes: Collection[UUID]) -> dict[UUID, str]:
 
 
 async def reviewed(tx: Tx, case_id: UUID, now: datetime) -> None:
-    """The risk was looked at again after an alert."""
+    """The risk was looked at again after an alert, and with it all that was heard."""
     await tx.execute("update case_file set review_since = null, updated_at = $2 where case_id = $1", case_id, now)
+    await tx.execute("update alert set looked_at = $2 where case_id = $1 and looked_at is null", case_id, now)
 
 
 async def hidden(tx: Tx) -> int:

@@ -1,6 +1,6 @@
 """A provider's legs of a quarter against the standards of its contracts, counted where they lie: the rule of
-`domain.performance`, which a test holds it to. A leg whose limit rested, or a time of which lies outside the days that
-are given, is left to that rule itself."""
+`domain.performance`, which a test holds it to. A leg whose limit rested or ended by a death, or a time of which lies
+outside the days that are given, is left to that rule itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ given as materialized (
            case when l.urgent then g.urgent_contact end as urgent_contact,
            date_part('epoch', {SINCE}) as since, date_part('epoch', coalesce(l.viewed_at, l.answered_at)) as opened,
            date_part('epoch', l.answered_at) as answered, date_part('epoch', l.contacted_at) as contacted,
-           l.rested or {SINCE} < $3
+           l.rested or l.died_at is not null or {SINCE} < $3
                or greatest({SINCE}, l.viewed_at, l.answered_at, l.contacted_at) >= $4 as by_itself
       from leg l join given g on g.contract_id = l.contract_id
      where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2 and {SINCE} is not null

@@ -60,7 +60,7 @@ async def tried(tx: Tx, quarter: Quarter, among: Sequence[UUID] | None = None) -
 
 _TRIED = f"""
 select l.leg_id, l.referral_id, l.reference, l.contract_id, l.state, l.urgent, l.sent_at, {SINCE} as since, l.viewed_at,
-       l.answered_at, l.contacted_at
+       l.answered_at, l.contacted_at, l.died_at
   from leg l
  where l.provider_id = {PROVIDER} and l.sent_at >= $1 and l.sent_at < $2
    and {SINCE} is not null and ($3::uuid[] is null or l.leg_id = any($3))

@@ -94,6 +94,8 @@ class Offered:
     nudged_at: datetime | None
     review_on: date | None
     check_in_on: date | None
+    died_at: datetime | None
+    """Since when it was recorded that the person died: no limit runs any more."""
     kept_apart_since: datetime | None
     """Since when its provider is asked to keep the person from meeting somebody else whom it helps."""
 
@@ -110,7 +112,7 @@ select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_s
        coalesce(c.home_local_authority, c.local_authority) as local_authority, r.paused_at,
        (select count(*)::int from alert a where a.case_id = l.case_id) as alerts,
        {DUE} as due_at, l.nudged_at, r.review_on, r.check_in_on,
-       l.kept_apart_since
+       l.died_at, l.kept_apart_since
 """
 # What hangs on a leg is sought for each by its key (`offset 0` holds the planner to it): which rows row-level security
 # leaves of it cannot be guessed, and a wrong guess reads the whole table.

@@ -84,6 +84,7 @@ _RESTED = f"""case when l.rested then coalesce((select
 _RESTED_BY_CLOCK = """case when l.rested then coalesce((select sum(x.until - x.since) from limit_rest x
        where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), interval '0') else interval '0' end"""
 DUE = f"""case
+  when l.died_at is not null then null
   when l.asked_at is not null and l.state = 'sent' then null
   when l.state = 'sent' then
     least({_end(f"d.accept + {_RESTED}")},
@@ -96,5 +97,5 @@ DUE = f"""case
           l.urgent_since + d.hours * interval '1 hour')
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person
-(a waiting list ends that for nobody who is urgent); null while
-the details are not there yet, and where no limit runs. Only the limit to accept rests while a question is open."""
+(a waiting list ends that for nobody who is urgent); null while the details are not there yet, once the person died,
+and where no limit runs. Only the limit to accept rests while a question is open."""

@@ -24,6 +24,7 @@ select l.leg_id, l.referral_id, l.case_id, l.contract_id, l.line, coalesce(l.out
  where l.state = 'sent' and not l.silence_over and l.sent_at <= $1 and r.leg_id = l.leg_id
    and r.state = 'sent' and r.asked_at is null
    and (not l.automatic or l.pack is not null) and coalesce(l.out_at, l.sent_at) <= $1 and l.lapsed_at is null
+   and l.died_at is null
  order by r.urgent desc, since, l.leg_id limit $2
 """
 # What its provider could see, has not opened, and should have by now: of a `Before`.
@@ -34,7 +35,8 @@ UNOPENED = """
  cross join lateral (select coalesce(l.out_at, l.sent_at) as since,
                             r.urgent or c.priority = 0 or c.holds && $3::text[] as by_clock) s
   left join unnest($4::uuid[], $5::timestamptz[]) as k(contract_id, before) on k.contract_id = l.contract_id
- where l.state = 'sent' and l.viewed_at is null and l.lapsed_at is null and (not l.automatic or l.pack is not null)
+ where l.state = 'sent' and l.viewed_at is null and l.lapsed_at is null and l.died_at is null
+   and (not l.automatic or l.pack is not null)
    and s.since <= case when s.by_clock then $1::timestamptz else coalesce(k.before, $2::timestamptz) end
 """
 _RESTS = "select leg_id, since, until from limit_rest where leg_id = any($1::uuid[]) and what = 'accept' order by since"
@@ -163,7 +165,9 @@ async def _falling(tx: Tx, state: str, day: str, kind: str, today: date, limit: 
     rows = await tx.fetch(
         f'select referral_id, case_id, {day} as "on" from referral r where state = $1 and {day} <= $2'
         " and not exists (select 1 from task t where t.referral_id = r.referral_id and t.kind = $3"
-        f" and (t.created_at at time zone 'Europe/London')::date >= r.{day}) order by {day}, referral_id limit $4",
+        f" and (t.created_at at time zone 'Europe/London')::date >= r.{day})"
+        " and not exists (select 1 from leg l where l.leg_id = r.leg_id and l.died_at is not null)"
+        f" order by {day}, referral_id limit $4",
         state,
         today,
         kind,

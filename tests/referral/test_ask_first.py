@@ -1,0 +1,81 @@
+"""Where a provider is told to ask the hub before any contact, it is shown no number until the hub has looked."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.working_time import local_day
+from kit import clock
+from tests.browser import Seen
+from tests.builders import a_crime, a_victim, snapshot, updated
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import hub_pages
+from tests.referral.portal import portal_of
+from tests.referral.test_police_again import NUMBER, with_its_provider
+
+pytestmark = pytest.mark.service
+ASK = "Do not try to reach the person: the warning above says why. Ask the hub."
+LATER: dict[str, dict[str, Any]] = {"not_in_the_record": {"victims": []}, "asks_for_care": {"offence_code": "1"}}
+"""What the police change later, by what is heard of it."""
+
+
+async def page_of(hub: Hub, case: UUID) -> str:
+    return f"/portal/referrals/{await hub.value('select referral_id from leg where case_id = $1', case)}"
+
+
+def in_person() -> dict[str, Any]:
+    day = local_day(clock.now()) + timedelta(days=2)
+    return {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year), "time": "11:30am"}
+
+
+def shuts(page: Seen) -> bool:
+    return ASK in page.text and NUMBER not in page.text and "Record a contact attempt" not in page.text
+
+
+@pytest.mark.parametrize("heard", sorted(LATER))
+async def test_no_number_is_shown_beside_a_warning_to_ask_first_until_the_hub_has_looked(
+    hub: Hub, databases: Databases, heard: str
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    async with portal_of(hub, databases) as browse, hub_pages(hub, databases) as desk:
+        worker = await browse("support.worker")
+        where = await page_of(hub, case)
+        assert NUMBER in (await worker.get(where)).text
+        await hub.hears([snapshot(updated(crime, 2, **LATER[heard]), clock.now())])
+        assert await hub.value("select trigger from alert where trigger = $1", heard) == heard
+        page = await worker.get(where)
+        assert shuts(page), page.text
+        tried = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "no_answer", "already": ""}
+        page = await worker.post(f"{where}/attempts", tried, status=422)
+        assert "ask the hub before any contact" in page.errors[0]
+        await worker.get(f"{where}/appointments")
+        page = await worker.submit("Book it", 422, way="at_service", **in_person())
+        assert "ask the hub before any contact" in page.errors[0], "nor are they met face to face"
+        await worker.get(where)
+        page = await worker.submit("Write down what was done", channel="mobile", outcome="no_answer")
+        assert shuts(page) and "Nobody answered" in page.text, "what had been done is kept, and opens nothing"
+        kind = {"asks_for_care": "new_hold"}.get(heard, heard)
+        task = await hub.value("select task_id from task where kind = $1", kind)
+        officer = await desk("officer")
+        await officer.get(f"/cases/tasks/{task}")
+        await officer.submit("Close the task", answer="done")
+        page = await worker.get(where)
+        assert NUMBER in page.text and ASK not in page.text and "The hub looked at it" in page.text
+
+
+async def test_a_provider_goes_on_with_whoever_is_in_danger_by_a_release_and_by_its_own_word(
+    hub: Hub, databases: Databases
+) -> None:
+    case = await with_its_provider(hub, a_crime(a_victim("V-1")))
+    async with portal_of(hub, databases) as browse:
+        worker = await browse("support.worker")
+        where = await page_of(hub, case)
+        alert = "insert into alert (case_id, milestone_id, trigger, happened_at, received_at, heard_from) values"
+        own = await hub.value("select leg_id from leg")
+        for trigger, leg in (("released", None), ("risk_raised", None), ("asks_for_care", own)):
+            await hub.rows(f"{alert} ($1, $2, $2, now(), now(), $3) returning 1", case, trigger, leg)
+        assert NUMBER in (await worker.get(where)).text
