@@ -44,10 +44,10 @@ async def test_a_limit_ends_with_the_persons_death_in_page_list_and_performance_
 
 
 def a_leg(died_after: timedelta | None) -> Tried:
-    ids, since = [contract.contract_id for contract in BOOKS.directory.contracts][:1] * 2, clock.now()
+    contract, since = BOOKS.directory.contracts[0].contract_id, clock.now()
     died = since + died_after if died_after else None
-    times = (since, since, since, None, since)
-    return Tried(*ids, "TEST-1", ids[0], "accepted", False, *times, died_at=died)
+    whose = (contract, contract, "TEST-1", contract, "accepted", False)
+    return Tried(*whose, since, since, since, None, since, died_at=died)
 
 
 @pytest.mark.parametrize(("died_after", "wanted"), [(None, "missed"), (timedelta(1), None), (timedelta(60), "missed")])
