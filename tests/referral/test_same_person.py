@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,7 +11,7 @@ from contracts.identity import case_id
 from contracts.refused import Refused
 from kit import clock
 from services.referral import reconcile
-from services.referral.actions import contacting, opening, rerouting
+from services.referral.actions import contacting, locking, opening, rerouting
 from services.referral.domain.linking import DIFFERS, strictest, together
 from services.referral.domain.safe_contact import ChannelState, may_use
 from services.referral.store import contact
@@ -151,6 +151,43 @@ async def test_two_people_are_remembered_and_never_proposed_again(hub: Hub, brow
     await hub.every(opening.open_arrivals, clock.now())
     assert await hub.value("select count(*) from same_person where same is null") == 0
     assert "Nobody waits." in (await officer.get("/cases/same-people")).text
+
+
+@pytest.mark.service
+async def test_that_they_are_two_people_can_be_taken_back_and_all_that_waited_for_it_stands_again(
+    hub: Hub, browse: AsPersona
+) -> None:
+    one, two = await two_records(hub)
+    first = await person_of(hub, one)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{two}/same-person/{first}")
+    await officer.submit("Save the decision", same="no")
+    assert "possible_duplicate" not in await holds(hub, two)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.lock_channel(tx, a_viewer(), one, "mobile", "someone_else_answered", clock.now())
+    await officer.get(f"/cases/{two}")
+    page = await officer.follow("Look at that decision")
+    page = await officer.submit("Undo: they may be one person")
+    assert "the question is open" in page.text and "Save the decision" in page.html
+    assert "possible_duplicate" in await holds(hub, two)
+    await hub.every(locking.carry_on, clock.now())
+    async with hub.looks(a_viewer()) as tx:
+        profile = await contacting.profile_of(tx, await person_of(hub, two))
+        assert may_use(profile, "mobile", "support", clock.now()).why == "locked"
+    assert await hub.value("select count(*) from task where kind = 'may_be_known' and done_at is null") == 1
+
+
+@pytest.mark.service
+async def test_pairs_with_life_at_risk_stand_before_older_ones(hub: Hub, browse: AsPersona) -> None:
+    await two_records(hub)
+    later = a_domestic_crime(a_victim("V-c", risk={"grade": "high", "dash_score": 17}))
+    for ref in ("V-c", "V-d"):
+        crime = {**later, "crime_id": str(uuid4()), "victims": [{**later["victims"][0], "victim_ref": ref}]}
+        crime["victims"][0]["sealed"] = hub.sealed(a_detail(given_names="Other"), crime["crime_id"], ref)
+        await hub.hears(recorded(crime, at=clock.now()))
+        await hub.every(opening.open_arrivals, clock.now())
+    page = await (await browse("officer")).get("/cases/same-people")
+    assert ["Life at risk" in row[0] for row in page.rows if " and " in row[0]] == [True, False]
 
 
 @pytest.mark.service

@@ -63,7 +63,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     """Takes back that two records are of the same person: the proposal is open again. Nothing was merged, so nothing
     has to be put back but who belongs together."""
     everybody = {one, other, *await same_person.linked(tx, one)}
-    if not await same_person.undo(tx, one, other):
+    if not await same_person.undo(tx, one, other, same=True):
         raise Refused("same", "not_the_same")
     everybody |= await same_person.relink(tx, everybody)
     await restricting.parted(tx, everybody, now)
@@ -71,6 +71,15 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     await alarming.of_parted(tx, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
     await who_is_one.tell(tx, viewer, everybody, now)
+
+
+async def ask_again(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime) -> None:
+    """Takes back that two records are of two people: the proposal is open again, with all that waits for an answer."""
+    if not await same_person.undo(tx, one, other, same=False):
+        raise Refused("same", "not_two_people")
+    await maybe_known.shut(tx, (one, other), now)
+    await _tell(tx, viewer, (one, other), (one, other), "asked_again", books, now)
+    await maybe_known.ask(tx, [(one, other)], now)
 
 
 async def _tell(

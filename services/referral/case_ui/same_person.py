@@ -34,6 +34,8 @@ MATCHED = {
     "email": "the same e-mail address",
     "postcode": "the same postcode",
 }
+AT_MOST = 200
+"""How many pairs are shown at a time."""
 PERSONAL = ("given_names", "family_name", "date_of_birth", "address")
 PROTECTED = "Protected: not shown here"
 DECISIONS = {
@@ -43,9 +45,9 @@ DECISIONS = {
 
 
 async def show_open(visit: Visit, desk: Desk) -> Response:
-    """Every pair that waits for a human, oldest first."""
+    """The pairs that wait for a human, those with life at risk first."""
     async with visit.begin() as tx:
-        pairs = await same_person.open_pairs(tx)
+        pairs = await same_person.open_pairs(tx, AT_MOST)
         number = await same_person.count_open(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("same_person",))])
     return visit.render("case_ui/same_people.html", pairs=pairs, number=number, matched=_matched)
@@ -195,7 +197,7 @@ async def decide(visit: Visit, desk: Desk) -> Response:
         "From now on this is one person: their history counts together, and the stricter word about each channel holds."
     )
     if said == "no":
-        told = "Two people. This is remembered and not asked again."
+        told = "Two people. This is remembered and not asked again, until somebody takes it back."
     return visit.redirect(f"/cases/{case.case_id}", flash=told if done else "That was decided already.")
 
 
@@ -204,7 +206,9 @@ async def undo(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             books = await stocked.current(tx, desk.books)
-            await linking.undo(tx, visit.signed_in, case.person_id, visit.id("other_id"), books, visit.now)
+            pair = await _pair(tx, visit, case)
+            take_back = linking.ask_again if pair.same is False else linking.undo
+            await take_back(tx, visit.signed_in, case.person_id, visit.id("other_id"), books, visit.now)
     except Refused:
         if not await _is_open(visit):
             return await _told(visit)
@@ -262,6 +266,7 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
     return {
         "open": [pair for pair in pairs if pair.same is None],
         "linked": [pair for pair in pairs if pair.same],
+        "apart": [pair for pair in pairs if pair.same is False],
         "matched": _matched,
         "also": sorted({c.provider.name for c in directory.values() if c.provider.provider_id in also}),
         "helped": [

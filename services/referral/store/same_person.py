@@ -12,7 +12,8 @@ from services.referral.store.rows import RECORDS, read
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records of people; `same` is None while nobody has decided. Each with its newest case."""
+    """Two records of people; `same` is None while nobody has decided. Each with its newest case. `grave`: life may be
+    at risk in an open case of one of them, as far as that was asked."""
 
     person_id: UUID
     other_id: UUID
@@ -24,6 +25,7 @@ class Pair:
     reference: str | None
     other_case_id: UUID | None
     other_reference: str | None
+    grave: bool = False
 
     def beside(self, person_id: UUID) -> tuple[UUID, UUID | None, str | None]:
         """The other record than this person's: its id, its newest case and that case's reference."""
@@ -36,16 +38,19 @@ _NEWEST = """
 left join lateral (select case_id, reference from case_file c where c.person_id = s.{who}
                     order by opened_at desc, case_id limit 1) {name} on true
 """
-_PAIRS = (
+_NAMED = (
     "select s.person_id, s.other_id, coalesce(s.matched, '{}') as matched, s.proposed_at, s.same, s.decided_at,"
-    " a.case_id, a.reference, b.case_id as other_case_id, b.reference as other_reference from same_person s"
-    + _NEWEST.format(who="person_id", name="a")
-    + _NEWEST.format(who="other_id", name="b")
+    " a.case_id, a.reference, b.case_id as other_case_id, b.reference as other_reference"
 )
+_OF = " from same_person s" + _NEWEST.format(who="person_id", name="a") + _NEWEST.format(who="other_id", name="b")
+_PAIRS = _NAMED + _OF
+_GRAVE = """, exists (select 1 from case_file g where g.person_id in (s.person_id, s.other_id) and g.state <> 'closed'
+   and (g.priority = 0 or g.risk_grade in ('high', 'imminent') or g.review_since is not null)) as grave"""
+_OPEN = f"{_NAMED}{_GRAVE}{_OF} where s.same is null order by grave desc, s.proposed_at, 1, 2 limit $1"
 _PAIR = _PAIRS + " where s.person_id = least($1::uuid, $2::uuid) and s.other_id = greatest($1::uuid, $2::uuid)"
 _UNDO = """
 update same_person set same = null, decided_by = null, decided_at = null
- where person_id = least($1::uuid, $2::uuid) and other_id = greatest($1::uuid, $2::uuid) and same
+ where person_id = least($1::uuid, $2::uuid) and other_id = greatest($1::uuid, $2::uuid) and same = $3
 returning person_id
 """
 _NOTICE = """
@@ -80,9 +85,9 @@ class Helped:
     reference: str
 
 
-async def open_pairs(tx: Tx, limit: int = 50) -> list[Pair]:
-    """Pairs that wait for a human, oldest first."""
-    return read(Pair, await tx.fetch(f"{_PAIRS} where s.same is null order by s.proposed_at, 1, 2 limit $1", limit))
+async def open_pairs(tx: Tx, limit: int) -> list[Pair]:
+    """Pairs that wait for a human, those with life at risk first, then the oldest."""
+    return read(Pair, await tx.fetch(_OPEN, limit))
 
 
 async def count_open(tx: Tx) -> int:
@@ -90,11 +95,8 @@ async def count_open(tx: Tx) -> int:
 
 
 async def pairs_of(tx: Tx, person_id: UUID) -> list[Pair]:
-    """The pairs of a person that are open, or were found to be the same."""
-    rows = await tx.fetch(
-        f"{_PAIRS} where (s.person_id = $1 or s.other_id = $1) and s.same is not false order by s.proposed_at, 1, 2",
-        person_id,
-    )
+    """The pairs of a person: those that are open, and what was decided of others."""
+    rows = await tx.fetch(f"{_PAIRS} where s.person_id = $1 or s.other_id = $1 order by s.proposed_at, 1, 2", person_id)
     return read(Pair, rows)
 
 
@@ -104,9 +106,10 @@ async def pair(tx: Tx, one: UUID, other: UUID) -> Pair | None:
     return None if row is None else read(Pair, [row])[0]
 
 
-async def undo(tx: Tx, one: UUID, other: UUID) -> bool:
-    """The two are no longer held to be the same: the pair is open again. False when they were not."""
-    return await tx.fetchval(_UNDO, one, other) is not None
+async def undo(tx: Tx, one: UUID, other: UUID, *, same: bool) -> bool:
+    """The two are no longer held to be the same, or (not `same`) to be two people: the pair is open again. False when
+    that was not decided of them."""
+    return await tx.fetchval(_UNDO, one, other, same) is not None
 
 
 async def linked(tx: Tx, person_id: UUID) -> list[UUID]:
