@@ -23,6 +23,7 @@ SERVICE = Service(
     templates=HERE / "templates",
     every=(
         Every("decide", 1.0, asking.decide, full=asking.AT_ONCE),
+        Every("ask_again", 2.0, asking.ask_again, full=asking.AT_ONCE),
         Every("lapse", 60.0, asking.lapse, full=asking.AT_ONCE),
     ),
     pages=lambda context: (

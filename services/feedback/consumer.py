@@ -75,6 +75,7 @@ def _case(data: CaseFacts) -> cases.Told:
         death,
         local_day(data.happened_at) if SAFEGUARDING.intersection(data.vulnerabilities) else None,
         data.marac_on,
+        isinstance(data, CaseUpdated) and data.removed,
     )
 
 

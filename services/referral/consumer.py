@@ -24,7 +24,7 @@ from contracts.code_compliance import (
 )
 from contracts.contact import ContactRequested
 from contracts.envelope import Fact
-from contracts.feedback import FeedbackAnswered, FeedbackWithdrawn
+from contracts.feedback import FeedbackAnswered, FeedbackWithdrawn, FeedbackWithheld
 from contracts.justice import MilestoneReached
 from contracts.police import CrimeRecorded, CrimeUpdated
 from kit import audit
@@ -41,6 +41,7 @@ from services.referral.actions import (
     hearing,
     locking,
     looking,
+    mailing,
     new_incident,
     no_case,
     noticing,
@@ -56,7 +57,7 @@ from services.referral.actions import (
     wishing,
 )
 from services.referral.actions.announcing import announce
-from services.referral.store import alerts, batches, cases, clocks, consent, timeline, waiting
+from services.referral.store import alerts, batches, cases, clocks, consent, mail, timeline, waiting
 
 AT_ONCE = 1000
 TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TYPE)
@@ -205,6 +206,14 @@ async def on_feedback(tx: Tx, events: Sequence[Received[Any]], context: Context)
     await _concerned(tx, [event for event in of_danger if event.data.case_id in known])
 
 
+async def on_feedback_withheld(tx: Tx, events: Sequence[Received[FeedbackWithheld]], context: Context) -> None:
+    """The person is left in peace since something became known after they were to be asked: an invitation that has not
+    left stays here."""
+    quiet = {event.data.request_id: event for event in events if event.data.request_id is not None}
+    for request_id in await mail.waiting_of(tx, list(quiet)):
+        await mailing.take_back(tx, request_id, quiet[request_id].data.reason, quiet[request_id].time)
+
+
 async def _concerned(tx: Tx, events: Sequence[Received[Any]]) -> None:
     for event in events:
         if isinstance(event.data, FeedbackWithdrawn):
@@ -265,5 +274,6 @@ LISTENS: dict[type[Fact], Handler] = {
     RelatedClockEnded: on_limit_ended,
     **dict.fromkeys((ContactWishStated, OwnRightsWordGuessed), on_wish),
     **dict.fromkeys((FeedbackAnswered, FeedbackWithdrawn), on_feedback),
+    FeedbackWithheld: on_feedback_withheld,
     ComplaintReceived: on_complaint,
 }

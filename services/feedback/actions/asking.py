@@ -53,6 +53,23 @@ async def decide(tx: Tx, moment: Moment, context: Context) -> int:
     return len(due)
 
 
+async def ask_again(tx: Tx, moment: Moment, context: Context) -> int:
+    """Asks the times of quiet again while an invitation rests: what became quiet meanwhile takes it back before it
+    leaves. Returns how many."""
+    rules: Rules = context.facts
+    now, today = moment.now, local_day(moment.now)
+    changed: list[Window] = []
+    for before, known in await windows.resting(tx, now, AT_ONCE):
+        if (found := quiet(known, rules.quiet(today), today)) is not None:
+            changed.append(replace(window.decided(before, found, now), channel=None))
+    if changed:
+        await windows.save(tx, changed)
+        await windows.set_tokens(tx, [(one.window_id, None, now) for one in changed])
+        await windows.answer(tx, {one.request_id: ("withheld", one.reason, now) for one in changed})
+        await outbox.add(tx, [announcing.withheld(one, now) for one in changed])
+    return len(changed)
+
+
 async def lapse(tx: Tx, moment: Moment, context: Context) -> int:
     """Withholds what was asked for and not answered in time. Returns how many."""
     if moment.applied_until is None:
@@ -88,6 +105,7 @@ async def _close(
     told: list[Announcement] = []
     causes: list[Received[Any] | None] = []
     tokens: list[tuple[UUID, str | None, datetime]] = []
+    rests: dict[UUID, datetime] = {}
     for one in ours:
         before = held[one.window_id]
         what, reason, at, event = answers[one.request_id]
@@ -101,6 +119,8 @@ async def _close(
             until = (event.data.waits_until or at) + timedelta(days=rules.asking(local_day(at)).answer_within)
             tokens.append((one.window_id, event.data.token_sha256, until))
             told.append(announcing.invited(after, at))
+            if event.data.waits_until is not None:
+                rests[one.request_id] = event.data.waits_until
         else:
             after = window.withheld(before, reason or "other")
             tokens.append((one.window_id, None, at))
@@ -108,6 +128,7 @@ async def _close(
         changed.append(after)
         causes.append(event)
     await windows.answer(tx, heard)
+    await windows.rest(tx, rests)
     await windows.save(tx, changed)
     await windows.set_tokens(tx, tokens)
     await outbox.add(tx, told, caused_by=causes)

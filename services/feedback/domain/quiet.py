@@ -30,7 +30,8 @@ class Known:
     """What bears on asking one person, over all of their cases. Days are days in London.
 
     `child` is true where the age may be a child's; `agreed` is the person's own (or a guardian's) yes or no to being
-    asked, None when nobody put the question. `maracs` are days of meetings, `marac_referrals` days on which a case was
+    asked, None when nobody put the question. `removed`: the police name the person in this crime no more, and somebody
+    finds out why. `maracs` are days of meetings, `marac_referrals` days on which a case was
     sent to one whose day nobody told us. `incidents` are days of report of their other crimes.
     """
 
@@ -39,6 +40,7 @@ class Known:
     child: bool = False
     agreed: bool | None = None
     major_incident: bool = False
+    removed: bool = False
     deaths: tuple[date, ...] = ()
     hearings: tuple[date, ...] = ()
     safeguarding: tuple[date, ...] = ()
@@ -76,6 +78,8 @@ def quiet(known: Known, times: QuietTimes, today: date) -> Quiet | None:
     ):
         if holds:
             return Quiet(reason)
+    if known.removed:
+        return Quiet("hold", today + timedelta(days=1))
     holding = [span for span in spans(known, times, today) if span.first <= today <= span.last]
     if not holding:
         return None

@@ -22,6 +22,7 @@ class Told:
     death_on: date | None
     safeguarding_on: date | None
     marac_on: date | None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ class Hearing:
 
 _SAVE = """
 insert into feedback_case as c (case_id, crime_id, person_id, age_band, share_refused, restricted, incident_on,
-                                death_on, safeguarding_on, marac_on)
+                                death_on, safeguarding_on, marac_on, removed)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::boolean[], $7::date[],
-                     $8::date[], $9::date[], $10::date[])
+                     $8::date[], $9::date[], $10::date[], $11::boolean[])
 on conflict (case_id) do update
    set crime_id = excluded.crime_id, person_id = excluded.person_id, age_band = excluded.age_band,
        share_refused = excluded.share_refused, restricted = excluded.restricted, incident_on = excluded.incident_on,
        death_on = excluded.death_on, safeguarding_on = greatest(c.safeguarding_on, excluded.safeguarding_on),
-       marac_on = coalesce(excluded.marac_on, c.marac_on)
+       marac_on = coalesce(excluded.marac_on, c.marac_on), removed = excluded.removed
 """
 _HOLD = """
 update feedback_case c
@@ -91,6 +92,7 @@ async def save(tx: Tx, cases: Sequence[Told]) -> None:
             [c.death_on for c in cases],
             [c.safeguarding_on for c in cases],
             [c.marac_on for c in cases],
+            [c.removed for c in cases],
         )
 
 

@@ -44,8 +44,17 @@ with due as (
      where decide_at <= $1 and state in ('open', 'withheld')
      order by decide_at, window_id limit $2 for update skip locked
 )
-select d.*, c.person_id, c.age_band, c.age_held, c.share_refused, c.agreed, person.*, courts.hearings, asked.asked,
-       person.refused or exists (select from stopped s join feedback_case p using (case_id)
+"""
+_RESTING = f"""
+with due as (
+    select {", ".join(f"w.{name}" for name in NAMES)} from feedback_window w join contact_request r using (window_id)
+     where r.answer = 'sent' and r.waits_until > $1 and w.state = 'invited' and w.token_used_at is null
+     order by w.window_id limit $2 for update of w skip locked
+)
+"""
+_WITH_KNOWN = """
+select d.*, c.person_id, c.age_band, c.age_held, c.share_refused, c.agreed, c.removed, person.*,
+       courts.hearings, asked.asked, person.refused or exists (select from stopped s join feedback_case p using (case_id)
                                   where p.person_id = c.person_id) as said_no
   from due d
   join feedback_case c using (case_id)
@@ -67,6 +76,10 @@ select d.*, c.person_id, c.age_band, c.age_held, c.share_refused, c.agreed, pers
       from feedback_case p join feedback_window x using (case_id) join contact_request r using (window_id)
      where p.person_id = c.person_id and x.window_id <> d.window_id and coalesce(r.answer, 'sent') = 'sent') asked
  order by d.decide_at, d.window_id
+"""
+_REST = """
+update contact_request r set waits_until = n.until from unnest($1::uuid[], $2::timestamptz[]) as n(request_id, until)
+ where r.request_id = n.request_id
 """
 _ASK = """
 insert into contact_request (request_id, window_id, asked_at, not_after)
@@ -139,7 +152,19 @@ async def save(tx: Tx, windows: Sequence[Window]) -> None:
 
 async def due(tx: Tx, until: datetime, limit: int) -> list[tuple[Window, UUID, Known]]:
     """Windows to be decided, locked, oldest first: each with its person and what is known of them."""
-    return [(window_of(row), row["person_id"], _known(row)) for row in await tx.fetch(_DUE, until, limit)]
+    rows = await tx.fetch(_DUE + _WITH_KNOWN, until, limit)
+    return [(window_of(row), row["person_id"], _known(row)) for row in rows]
+
+
+async def resting(tx: Tx, now: datetime, limit: int) -> list[tuple[Window, Known]]:
+    """Windows whose invitation has not left at `now`, locked, each with what is known of its person."""
+    return [(window_of(row), _known(row)) for row in await tx.fetch(_RESTING + _WITH_KNOWN, now, limit)]
+
+
+async def rest(tx: Tx, until: Mapping[UUID, datetime]) -> None:
+    """Until when the messages of these requests rest before they leave."""
+    if until:
+        await tx.execute(_REST, list(until), list(until.values()))
 
 
 async def load(tx: Tx, window_ids: Sequence[UUID]) -> dict[UUID, Window]:
@@ -216,6 +241,7 @@ def _known(row: asyncpg.Record) -> Known:
         child=may_be_child(row["age_band"], row["line"], row["age_held"]),
         agreed=row["agreed"],
         major_incident=row["major_incident"],
+        removed=row["removed"],
         deaths=_days(row, "deaths"),
         hearings=_days(row, "hearings"),
         safeguarding=_days(row, "safeguarding"),

@@ -27,7 +27,7 @@ from services.referral.domain.safe_contact import Profile
 from services.referral.store import appointments, cases, consent, contact, details, incidents, mail, referrals
 from services.referral.store.mail import Held
 
-STOPPED = "stopped_by_hand"
+STOPPED, QUIET = "stopped_by_hand", "quiet_now"
 TYPED_AT = frozenset({"yours"})
 """Pages at which a code from a letter is typed; every other is typed at the first page of the neutral origin."""
 CUT = "(the rest of the link is the person's own and is not shown)"
@@ -178,6 +178,13 @@ async def stop(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:
         raise Refused("request_id", "not_waiting")
     await _stop(tx, held, "withheld", STOPPED, "hold", now)
     await audit.record(tx, [audit.seen(viewer, "mail.stopped", "case", held.case_id, (held.channel,))])
+
+
+async def take_back(tx: Tx, request_id: UUID, reason: str, now: datetime) -> None:
+    """Whoever asked for a message takes it back before it left; one that is on its way is not stopped."""
+    held = await mail.load(tx, request_id)
+    if held is not None and held.state == "waiting":
+        await _stop(tx, held, "withheld", QUIET, reason, now)
 
 
 async def again(tx: Tx, viewer: Viewer, request_id: UUID, now: datetime) -> None:

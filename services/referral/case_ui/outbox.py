@@ -39,6 +39,7 @@ WHY = {
     "by_hand": "Somebody else may read it: nothing leaves by itself, a worker gets in touch.",
     "said_no": "The person said no to support, and that is not recorded yet.",
     "through_officer": "A family liaison officer is with the family: nothing leaves by itself.",
+    mailing.QUIET: "Something became known of the person since: they are left in peace, and asked later if at all.",
     mailing.STOPPED: "Somebody of the hub stopped it.",
     "major_incident": "A major incident is switched on: nothing leaves by itself.",
     "share_refused": "The person said no to sharing since: nothing leaves.",

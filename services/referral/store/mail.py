@@ -52,6 +52,12 @@ async def load(tx: Tx, request_id: UUID) -> Held | None:
     return read_one(Held, await tx.fetchrow(asked, request_id))
 
 
+async def waiting_of(tx: Tx, requests: Sequence[UUID]) -> list[UUID]:
+    """Which of these messages wait to leave."""
+    asked = "select request_id from mail where request_id = any($1::uuid[]) and state = 'waiting' order by request_id"
+    return [row["request_id"] for row in await tx.fetch(asked, list(requests))] if requests else []
+
+
 async def get(tx: Tx, request_id: UUID) -> Held | None:
     return read_one(Held, await tx.fetchrow(f"select {columns(Held)} from mail where request_id = $1", request_id))
 
