@@ -54,7 +54,8 @@ with due as (
 """
 _WITH_KNOWN = """
 select d.*, c.person_id, c.age_band, c.age_held, c.share_refused, c.agreed, c.removed, person.*,
-       courts.hearings, asked.asked, person.refused or exists (select from stopped s join feedback_case p using (case_id)
+       courts.hearings, asked.asked,
+       person.refused or exists (select from stopped s join feedback_case p using (case_id)
                                   where p.person_id = c.person_id) as said_no
   from due d
   join feedback_case c using (case_id)
