@@ -51,6 +51,7 @@ from services.referral.actions import (
     rerouting,
     restricting,
     safe_again,
+    sent_twice,
     taking_back,
     unknown_steps,
     who_it_is,
@@ -102,6 +103,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await recounting.follow(tx, batch, batch.books, since)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await another_force.ask(tx, others, past.of_crime, since)
+    await sent_twice.of_removed(tx, batch.removed, since)
     await rerouting.suspected(tx, batch.changes, batch.books, events[-1].time)
     await both_sides.linked_late(tx, batch.changes, events[-1].time)
     await safe_again.follow(tx, unreachable, batch.books, events[-1].time)

@@ -63,6 +63,8 @@ FOUND = {
     " it is before any contact, and use no number that you have.",
     "not_in_the_record": "The police told {} of the crime and named this person no more. Ask the hub before any"
     " contact.",
+    "sent_twice": "It was found {} that this person may have been sent twice for one and the same matter. Ask the hub"
+    " before any contact: one of the two may be taken back.",
     "age_by_birth": "A day of birth came {} that says another age than the one you were sent. Ask the hub before any"
     " contact: of somebody under 18 the rules for a child count.",
     "not_safe_any_more": "The police told {} that a way to reach the person is not known to be safe any more. See below"

@@ -51,7 +51,8 @@ async def test_danger_waits_for_a_human_at_the_top_of_the_queue(hub: Hub) -> Non
 
 async def test_a_batch_of_five_hundred_with_duplicates_opens_each_case_once(hub: Hub) -> None:
     people = [a_victim() for _ in range(60)]
-    crimes = [a_crime(people[n % 60]) for n in range(250)]
+    days = [f"2026-08-{5 * n + 5:02}" for n in range(5)]  # what is told of the same days may be one incident
+    crimes = [a_crime(people[n % 60], committed_from=days[n // 60], committed_to=days[n // 60]) for n in range(250)]
     records = recorded(*crimes)
     again = recorded(*crimes[:100])
     counts = await hub.hears([*records, *records[:150], *again])

@@ -17,6 +17,7 @@ from tests.referral.hub_pages import a_case, hub_pages
 
 pytestmark = pytest.mark.service
 LEADER = a_viewer("leader")
+OTHER_DAYS = {"committed_from": "2026-08-20", "committed_to": "2026-08-21"}
 OPEN = "select kind from task where case_id = $1 and done_at is null order by 1"
 
 
@@ -69,13 +70,13 @@ async def test_of_whom_the_police_named_among_the_dead_before_any_case_nothing_l
 async def test_a_death_holds_for_every_later_case_until_somebody_writes_down_that_it_was_a_mistake(hub: Hub) -> None:
     first = await a_case(hub, a_crime(a_victim("V-1")))
     await hub.hears(recorded(a_killing("V-1"), at=clock.now()))
-    second = await a_case(hub, a_crime(a_victim("V-1")))
+    second = await a_case(hub, a_crime(a_victim("V-1"), **OTHER_DAYS))
     assert await asked(hub, second) == ["person_died"] and (await stands(hub, second)) == DEAD
     async with hub.looks(LEADER) as tx:
         case = await cases.load(tx, first)
         assert case is not None
         await making_sure.take_back(tx, LEADER, case, clock.now())
-    third = await a_case(hub, a_crime(a_victim("V-1")))
+    third = await a_case(hub, a_crime(a_victim("V-1"), **OTHER_DAYS))
     assert await asked(hub, third) == [] and (await stands(hub, third))["told"] == []
     assert (await stands(hub, third))["legs"] == 0, "no way is open before somebody has spoken to them"
 
@@ -85,14 +86,14 @@ async def test_a_death_counts_for_each_record_that_is_joined_with_it_and_for_non
 ) -> None:
     await a_case(hub, a_crime(a_victim("V-1")))
     await hub.hears(recorded(a_killing("V-1"), at=clock.now()))
-    other = await a_case(hub, a_crime(a_victim("V-2")))
+    other = await a_case(hub, a_crime(a_victim("V-2"), **OTHER_DAYS))
     assert (await stands(hub, other))["legs"] == 1, "nobody knows yet"
     [pair] = await hub.rows("select person_id, other_id from same_person")
     one, two = pair["person_id"], pair["other_id"]
     async with hub.looks(LEADER) as tx:
         await linking.decide(tx, LEADER, one, two, BOOKS, clock.now(), same=True)
     assert "person_died" in await asked(hub, other) and (await stands(hub, other)) == DEAD | {"legs": 1}
-    third = await a_case(hub, a_crime(a_victim("V-2")))
+    third = await a_case(hub, a_crime(a_victim("V-2"), committed_from="2026-08-10", committed_to="2026-08-10"))
     assert (await stands(hub, third)) == DEAD
     async with hub.looks(LEADER) as tx:
         await linking.undo(tx, LEADER, one, two, BOOKS, clock.now())

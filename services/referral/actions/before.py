@@ -1,15 +1,18 @@
 """What was known of a person when they reported, from what the batch has read of the past."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import local_day
 from services.referral.actions import noes
 from services.referral.domain import persons
+from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import CaseFacts, History, stays_high
 from services.referral.store.batches import Past, Prior
 from services.referral.store.cases import Case
+from services.referral.store.same_incident import OpenLines
 
 ONE_CHANCE, HIGH_RISK = "honour_based_abuse", "high_risk"
 
@@ -42,9 +45,35 @@ def history_of(past: Past, person: UUID, facts: CaseFacts) -> History:
         doubtful=_doubtful(past, facts.case_id),
         no_elsewhere=noes.elsewhere(past, others, facts),
         locked_channels=frozenset(CHANNELS if person in past.dead else past.barred.get(person, ())),
-        known_already=frozenset(past.moved.get(person, ())),
+        known_already=_known_already(past, person, facts),
         died=person in past.dead,
     )
+
+
+def _known_already(past: Past, person: UUID, facts: CaseFacts) -> frozenset[str]:
+    """The lines that are with a provider in another case of the person: of a crime that names them no more, or that may
+    be the same incident. Of a shop there may be many in a day."""
+    shop = facts.person_kind == "business"
+    days = persons.days_of(facts.committed_from, facts.committed_to, facts.reported_on)
+    others = [one for one in past.open_lines.get(person, ()) if one.case_id != facts.case_id]
+    return frozenset(
+        line for one in others if one.removed or (not shop and persons.may_be_one(days, one.days)) for line in one.lines
+    )
+
+
+def note_sent(past: Past, facts: CaseFacts, case: Case, decision: Decision) -> None:
+    """What was sent in this batch is with its provider for whatever comes later in it of the same person."""
+    days = facts.committed_from, facts.committed_to, facts.reported_on
+    sent = OpenLines(case.person_id, case.case_id, False, tuple(leg.line for leg in decision.legs), *days)
+    for record in (case.person_id, *past.linked.get(case.person_id, ())):
+        past.open_lines.setdefault(record, []).append(sent)
+
+
+def note_removed(past: Past, case: Case) -> None:
+    """The crime of this case names its person no more."""
+    for record in (case.person_id, *past.linked.get(case.person_id, ())):
+        mine = past.open_lines.get(record, [])
+        mine[:] = [replace(one, removed=one.removed or one.case_id == case.case_id) for one in mine]
 
 
 def _doubtful(past: Past, case_id: UUID) -> bool:

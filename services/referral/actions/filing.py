@@ -34,6 +34,7 @@ OPEN_DOOR = "safeguarding_door"
 NEW_HOLD = "new_hold"
 BESIDE = frozenset({"general", "business", "witness", "anti_social_behaviour", "mental_health", "employment"})
 NO_CRIME = "no_crime"
+KNOWN = "known_at_provider"
 HATE_FLAG = "check_hate_flag"
 UNKNOWN_WORD = "unknown_word"
 REPORT_DAY, DAYS = "report_day_wrong", "days_contradict"
@@ -317,6 +318,14 @@ def news(held: Case | None, case: Case, now: datetime, *, helped: Collection[UUI
     about = task_id(NEW_HOLD, case.case_id, *new)
     due = today_or_at_once(now, at_once=priority(new) == LIFE_SAFETY or not NATIONAL.isdisjoint(new))
     return [Task(about, NEW_HOLD, due, now, case_id=case.case_id)] if new else []
+
+
+def known(history: History, decision: Decision, now: datetime) -> list[Task]:
+    """What waits since the person has it already in another case, which may be of the same incident: somebody looks the
+    same day whether it is one, and joins the two or sends it as well."""
+    lines = sorted(history.known_already.intersection(decision.waiting))
+    about = task_id(KNOWN, decision.case_id, *lines)
+    return [Task(about, KNOWN, end_of_day(now), now, case_id=decision.case_id)] if lines else []
 
 
 def news_of(held: Case, case: Case, *, lines: bool = True) -> list[str]:

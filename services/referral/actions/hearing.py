@@ -12,7 +12,15 @@ from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
 from services.referral.actions import elsewhere, filing, noes, unlisted
-from services.referral.actions.before import HIGH_RISK, ONE_CHANCE, accused_by, history_of, remember
+from services.referral.actions.before import (
+    HIGH_RISK,
+    ONE_CHANCE,
+    accused_by,
+    history_of,
+    note_removed,
+    note_sent,
+    remember,
+)
 from services.referral.desk_books import restricted_on
 from services.referral.domain import persons
 from services.referral.domain.books import Books
@@ -273,6 +281,7 @@ def _gather(
         changes.legs[leg.leg_id] = leg
     if decision.legs:
         hearing.past.helped.add(case.case_id)
+        note_sent(hearing.past, facts, case, decision)
     for sent in decision.legs:
         for record in (case.person_id, *hearing.past.linked.get(case.person_id, ())):
             hearing.past.helped_by.setdefault(record, set()).add(sent.contract.provider.provider_id)
@@ -293,6 +302,7 @@ def _gather(
         *filing.tasks_of(facts, decision, now),
         *filing.liaison(facts, case, now),
         *filing.news(held, case, now, helped=hearing.past.helped),
+        *filing.known(history, decision, now),
     )
     gone = filing.cancelled(held, case, now)
     hearing.no_crime += [case] * len(gone)
@@ -329,7 +339,7 @@ def _remove(hearing: Hearing, event: Received[Any], case_id: UUID, *, asked: boo
         return
     case = replace(held, removed=True, updated_at=event.time)
     hearing.past.cases[case_id] = hearing.changes.cases[case_id] = case
-    hearing.past.moved.setdefault(held.person_id, set()).update(hearing.past.open_lines.get(case_id, ()))
+    note_removed(hearing.past, held)
     if asked and held.state != "closed":
         hearing.removed.append(case_id)
     history = replace(hearing.past.histories[case_id], restricted=held.restricted)

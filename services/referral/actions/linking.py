@@ -17,6 +17,7 @@ from services.referral.actions import (
     new_incident,
     numbers,
     restricting,
+    sent_twice,
     who_is_one,
 )
 from services.referral.actions.rerouting import rerun
@@ -55,6 +56,7 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
     if same:
         await at_link.ask(tx, sorted(everybody), now)
         await alarming.of_joined(tx, everybody, now)
+        await sent_twice.of_joined(tx, everybody, now)
         await who_is_one.tell(tx, viewer, everybody, now)
     return True
 

@@ -25,8 +25,8 @@ DOUBTFUL = (
     " look at the details before anything is sent."
 )
 KNOWN = (
-    "Known already for {}: it is with a provider in the case of another crime, which names the person no more. Join the"
-    " two, or send it as well: a human chooses."
+    "Known already for {}: it is with a provider in the case of another crime, which names the person no more or is"
+    " told of the same days: it may be one incident. A human sees whether it is, or sends it as well."
 )
 TWICE = (
     "The police named this person twice in one crime, and the two do not agree ({}): the graver counts, and nothing"

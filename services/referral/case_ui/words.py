@@ -92,6 +92,10 @@ TASKS = {
     "another_force": "Another force tells of this crime now: ask which deals with it, and who tells the person. Nothing"
     " that was shut is open by it",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",
+    "sent_twice": "The person is with a service twice for what may be one and the same incident: ask one of the two"
+    " back, and tell both services which goes on",
+    "known_at_provider": "The person has this already in another case, which may be of the same incident: see whether"
+    " it is one, and join the two or send it as well",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",

@@ -117,11 +117,11 @@ class History:
     this very crime, by any record of theirs; `marac_recent`: a MARAC in the twelve months before the report that only
     an earlier fact told of; `one_chance_elsewhere`: another open case is of honour-based abuse; `high_risk_elsewhere`:
     another open case is held for its risk, or its risk is to be looked at again; `other_party_with`: providers who are
-    helping the other party of this crime, or of another of theirs;
-    `doubtful`: what came sealed does not fit what was told in the open; `no_elsewhere`: the last no of the person in
-    another case that is open, or in which they said it lately; `locked_channels` are kinds that the person's profile
-    holds as unsafe or locked, or that a service found unsafe; `known_already`: lines that are with a provider in the
-    case of another crime, which names the person no more; `died`: it stands that the person died; `safe_channels`:
+    helping the other party of this crime, or of another of theirs; `doubtful`: what came sealed does not fit what was
+    told in the open; `no_elsewhere`: the last no of the person in another case that is open, or in which they said it
+    lately; `locked_channels` are kinds that the person's profile holds as unsafe or locked, or that a service found
+    unsafe; `known_already`: lines that are with a provider in the case of another crime, which names the person no more
+    or may be the same incident; `died`: it stands that the person died; `safe_channels`:
     kinds that are safe now by the one check of contact, whoever said so (of a new case none: a new incident makes
     everything unknown).
     """

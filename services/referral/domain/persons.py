@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from uuid import UUID, uuid5
 
@@ -50,6 +50,23 @@ def repeats(reports: Iterable[Report], on: date) -> Repeats:
     start = window_start(on)
     counted = {report.crime_id or report: report for report in reports if start <= report.on <= on}
     return Repeats(len(counted), sum(report.domestic for report in counted.values()))
+
+
+Days = tuple[date, date]
+"""The first and the last day on which something may have happened."""
+NEAR = timedelta(days=1)
+
+
+def days_of(committed_from: date | None, committed_to: date | None, reported_on: date) -> Days:
+    """When it happened, as far as somebody said; else the day of the report."""
+    said = sorted(day for day in (committed_from, committed_to) if day is not None) or [reported_on]
+    return said[0], said[-1]
+
+
+def may_be_one(days: Days, others: Days) -> bool:
+    """Whether two crimes of one person may be one incident: it is told of the same days, to a day. Nothing else counts:
+    when the police record it anew, or move somebody, the offence and its place may be told otherwise."""
+    return all(abs(one - other) <= NEAR for one, other in zip(days, others, strict=True))
 
 
 HURT = frozenset({"idva", "domestic_abuse", "isva", "child_isva", "stalking", "honour_based_abuse", "modern_slavery"})

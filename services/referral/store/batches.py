@@ -21,12 +21,14 @@ from services.referral.store import (
     persons,
     protected,
     ruled_out,
+    same_incident,
     unsure,
 )
 from services.referral.store.cases import Case
 from services.referral.store.consent import No
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
+from services.referral.store.same_incident import OpenLines
 from services.referral.store.tasks import Task
 from services.referral.store.unsure import Shut
 
@@ -46,11 +48,6 @@ _REFERRED = """
 select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'agreement_withdrawn' as said_no,
        state in ('sent', 'accepted', 'waitlisted', 'in_support', 'on_hold') as helped
   from referral where case_id = any($1::uuid[])
-"""
-_MOVED = """
-select c.person_id, r.line from case_file c join referral r on r.case_id = c.case_id
- where c.person_id = any($1::uuid[]) and c.removed
-   and r.state in ('sent', 'accepted', 'waitlisted', 'in_support', 'on_hold')
 """
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = """
@@ -102,11 +99,10 @@ class Newcomer(NamedTuple):
 @dataclass(slots=True)
 class Past:
     """What is known of the people of a batch; whoever decides adds what the batch itself brings. `helped`: cases of
-    which something is with a provider; `open_lines`: which lines; `moved`: those of people whom a
-    crime names no more; `dead`: people of whom it stands that they died; `safe`: kinds of channel that every record of
-    the person calls safe, and whether each of them was heard from the person; `suspected`: the crimes with an open
-    case that name a person, by any record of theirs, as a suspect; `apart`: whom another crime of a person names as
-    one, and who named them as one."""
+    which something is with a provider; `open_lines`: which lines, by person; `dead`: people of whom it stands that they
+    died; `safe`: kinds of channel that every record of the person calls safe, and whether each of them was heard from
+    the person; `suspected`: the crimes with an open case that name a person, by any record of theirs, as a suspect;
+    `apart`: whom another crime of a person names as one, and who named them as one."""
 
     revisions: dict[UUID, int] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
@@ -125,8 +121,7 @@ class Past:
     noes: dict[UUID, list[No]] = field(default_factory=dict)
     ruled_out: dict[UUID, set[UUID]] = field(default_factory=dict)
     helped: set[UUID] = field(default_factory=set)
-    open_lines: dict[UUID, set[str]] = field(default_factory=dict)
-    moved: dict[UUID, set[str]] = field(default_factory=dict)
+    open_lines: dict[UUID, list[OpenLines]] = field(default_factory=dict)
     lifted: set[UUID] = field(default_factory=set)
     ended: dict[UUID, tuple[Ended, ...]] = field(default_factory=dict)
     linked: dict[UUID, set[UUID]] = field(default_factory=dict)
@@ -189,9 +184,9 @@ async def past(
     for record, provider in await ruled_out.of_people(tx, records):
         for person in records[record]:
             known.ruled_out.setdefault(person, set()).add(provider)
-    for row in await tx.fetch(_MOVED, list(records)) if known.prior else ():
-        for person in records[row["person_id"]]:
-            known.moved.setdefault(person, set()).add(row["line"])
+    for lines in await same_incident.open_lines(tx, records) if known.prior else ():
+        for person in records[lines.person_id]:
+            known.open_lines.setdefault(person, []).append(lines)
     known.dead = {person for record in await deaths.dead(tx, records) for person in records[record]}
     known.barred, known.safe = await past_channels.known(tx, records)
     for one in await other_party.of_people(tx, records):
@@ -220,7 +215,6 @@ async def _standing(tx: Tx, known: Past) -> None:
         known.referred.setdefault(row["case_id"], set()).add(row["line"])
         if row["helped"]:
             known.helped.add(row["case_id"])
-            known.open_lines.setdefault(row["case_id"], set()).add(row["line"])
         if row["said_no"]:
             known.said_no.add(row["case_id"])
     known.said_no |= {no.case_id for no in await consent.noes(tx, list(known.cases))}
