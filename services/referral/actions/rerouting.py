@@ -78,14 +78,13 @@ async def rerun(
     again = filing.again(held, new, waits=bool(decision.waiting), sent=bool(decision.legs))
     case = changed(again, removed=held.removed)
     helped = [r.case_id for r in referred if r.state in WITH_PROVIDER]
-    news = filing.news(held, case, now, helped=helped, lines=by is None)
-    twice = filing.known(history, decision, now)
+    news = [*filing.news(held, case, now, helped=helped, lines=by is None), *filing.known(history, decision, now)]
     changes = Changes()
     changes.cases[case_id] = case
     changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
-    changes.tasks = {t.task_id: t for t in (*filing.tasks_of(facts, decision, now), *news, *twice)}
+    changes.tasks = {t.task_id: t for t in (*filing.tasks_of(facts, decision, now), *news)}
     await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
