@@ -17,6 +17,12 @@ from tests.referral.portal import portal_of
 from tests.referral.test_police_again import asked, with_its_provider
 from tests.referral.test_suspects_joined import joined
 
+ANOTHER_NAME: dict[str, Any] = {
+    "given_names": "Ottoline",
+    "family_name": "Sampleson",
+    "date_of_birth": "1950-01-01",
+    "channels": [{"kind": "mobile", "value": "07700 900399", "safety": "safe"}],
+}
 REPORTED = date(2026, 9, 2)
 
 
@@ -107,7 +113,7 @@ async def test_two_records_sent_for_one_incident_are_asked_about_when_they_are_f
     hub: Hub, day: str, twice: bool
 ) -> None:
     one = await a_case(hub, a_crime(a_victim("V-1")))
-    other = await a_case(hub, a_crime(a_victim("V-2"), committed_from=day, committed_to=day))
+    other = await a_case(hub, a_crime(a_victim("V-2"), committed_from=day, committed_to=day), **ANOTHER_NAME)
     assert await legs(hub, one, other) == 2
     await joined(hub, one, other)
     for case in (one, other):
