@@ -71,6 +71,26 @@ async def test_the_same_milestone_sent_again_alerts_once(hub: Hub) -> None:
     assert await hub.value("select count(*) from alert") == 1
 
 
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "escape_notified",
+        "open_conditions_stage",
+        "parole_decision",
+        "arrest_warrant_issued",
+        "rearrest_hearing_outcome",
+    ],
+)
+async def test_each_step_after_which_the_offender_may_be_out_alerts_and_has_the_risk_looked_at(
+    hub: Hub, trigger: str
+) -> None:
+    crime = a_crime()
+    await hub.hears(recorded(crime))
+    await hub.hears([a_milestone(crime, trigger)])
+    assert await hub.value("select review_since from case_file") is not None
+    assert await hub.value("select trigger from alert") == trigger
+
+
 async def test_an_ordinary_step_of_justice_is_told_and_alerts_nobody(hub: Hub) -> None:
     crime = a_crime()
     await hub.hears(recorded(crime))

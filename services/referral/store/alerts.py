@@ -16,8 +16,10 @@ ALERTING = (
     *("suspect_released_on_police_bail", "suspect_released_under_investigation", "suspect_released_without_charge"),
     *("police_bail_conditions_changed", "police_bail_cancelled", "court_bail_decision", "appellant_bail_decision"),
     *("release_or_recall", "escape_notified", "order_made", "order_varied", "order_breached", "order_ended"),
+    *("open_conditions_stage", "parole_decision", "arrest_warrant_issued", "rearrest_hearing_outcome"),
 )
-"""Triggers of which every open leg and the lead worker hear at once, and after which the risk is looked at again."""
+"""Triggers of which every open leg and the lead worker hear at once, and after which the risk is looked at again: the
+suspect or offender is out, may be soon, or is looked for."""
 
 _TELL = """
 with told as (
