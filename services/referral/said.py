@@ -69,6 +69,8 @@ FOUND = {
     " contact: of somebody under 18 the rules for a child count.",
     "not_safe_any_more": "The police told {} that a way to reach the person is not known to be safe any more. See below"
     " what is safe, and ask the hub before any contact.",
+    "details_unread": "What the police sent {} of how to reach the person does not open: nothing that they told before"
+    " counts until it does. See below what is safe, and ask the hub before any contact.",
     "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
@@ -83,7 +85,9 @@ FOUND = {
 """What a service found of danger or death, as alerts say it at the top of a page; each with when."""
 FOUND_OUT = {
     "contact_unsafe": "It was said {} that it is not safe to be in touch. Somebody has found out since what is safe:"
-    " see below, and use nothing else."
+    " see below, and use nothing else.",
+    "details_unread": "What the police sent {} of how to reach the person did not open at first. See below what is safe"
+    " now, and use nothing else.",
 }
 """What a provider is told of it once some way is known to be safe again."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}

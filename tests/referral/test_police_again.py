@@ -172,9 +172,51 @@ async def test_later_details_that_do_not_open_make_no_old_number_safe_and_are_as
         await hub.hears([snapshot(updated(crime, revision, victims=[person]), clock.now())])
         await hub.every(opening.open_arrivals, clock.now())
     assert await safety(hub) == "unknown"
-    assert await asked(hub, case) == ["details_unread", UNSAFE]
-    assert "What the police sent sealed does not" in await at_the_hub(hub, databases, case)
-    assert NUMBER not in await at_the_provider(hub, databases, case)
+    assert await asked(hub, case) == ["details_unread"]
+    page = await at_the_hub(hub, databases, case)
+    assert "What the police sent sealed does not" in page and "nothing is known to be safe" in page
+    page = await at_the_provider(hub, databases, case)
+    assert NUMBER not in page and "does not open" in page
+    assert "not known to be safe any more" not in page, "the police told nothing of the kind"
+
+
+@pytest.mark.parametrize(
+    ("then", "after"),
+    [
+        ("told safe", "safe"),
+        ("told unsafe", "unsafe"),
+        ("told without a word", "unknown"),
+        ("left out", "unknown"),
+        ("a new incident", "unknown"),
+        ("locked", "unsafe"),
+        ("a worker", "unknown"),
+    ],
+)
+async def test_details_that_open_again_count_again_unless_somebody_said_otherwise_meanwhile(
+    hub: Hub, databases: Databases, then: str, after: str
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    person = dict(crime["victims"][0], sealed=hub.sealed(a_detail(), "another crime", "V-1"))
+    await hub.hears([snapshot(updated(crime, 2, victims=[person]), clock.now())])
+    await hub.every(opening.open_arrivals, clock.now())
+    if then == "a new incident":
+        await hub.hears(recorded(a_crime(a_victim("V-1", channels_safe=[])), at=clock.now()))
+    elif then == "locked":
+        async with hub.looks(a_viewer()) as tx:
+            await contacting.lock_channel(tx, a_viewer(), case, "mobile", "said_unsafe", clock.now())
+    elif then == "a worker":
+        async with hub.looks(a_viewer()) as tx:
+            await contacting.set_safety(tx, a_viewer(), case, "mobile", "unknown", clock.now(), spoke=True)
+    told = {"told unsafe": "unsafe", "told without a word": "unknown"}.get(then, "safe")
+    await the_police_say(hub, crime, ["mobile"], [] if then == "left out" else [SAFE | {"safety": told}], 3)
+    assert await safety(hub) == after
+    assert "details_unread" not in await asked(hub, case), "it opens now"
+    page = await at_the_provider(hub, databases, case)
+    assert (NUMBER in page) == (after == "safe")
+    if then == "told safe":
+        assert "did not open at first" in page and await asked(hub, case) == []
+        assert "Safe now: Mobile" in await at_the_hub(hub, databases, case)
 
 
 @pytest.mark.parametrize("alone", [False, True])

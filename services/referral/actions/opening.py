@@ -77,6 +77,7 @@ async def _keep(
         await restricting.until_decided(tx, {person for pair in pairs for person in pair}, now)
     await maybe_known.shut(tx, {person_id for person_id, _ in given}, now)
     await details.set_state(tx, read, "open")
+    await taking_back.read_again(tx, read, now)
     await taking_back.unread(tx, unread, now)
     await details.set_state(tx, unread, "unreadable")
     if unreachable:

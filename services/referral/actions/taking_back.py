@@ -8,29 +8,39 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.actions import filing, new_incident, raising
 from services.referral.actions.lapsing import WITH_PROVIDER
-from services.referral.store import cases, details, referrals, unsure
+from services.referral.store import cases, details, referrals, tasks, unsure
 
 KIND, UNREAD = "not_safe_any_more", "details_unread"
 WHY = "police_said"
 Key = tuple[UUID, str]
 
 
-async def follow(tx: Tx, unsaid: Mapping[Key, datetime]) -> None:
+async def follow(tx: Tx, unsaid: Mapping[Key, datetime], *, opens: bool = True) -> None:
     """`unsaid`: the kinds of channel, by person, that the police called safe and call so no more, and when they were
-    heard. What a worker heard from the person since stands."""
+    heard; or (`opens` false) what they sent does not open. What a worker heard from the person since stands."""
     shut = await unsure.take_back(tx, unsaid) if unsaid else []
     await new_incident.tell(tx, shut, role="police", why=WHY)
     for person_id in sorted({one.person_id for one in shut}):
-        await ask(tx, person_id, max(one.at for one in shut if one.person_id == person_id))
+        at = max(one.at for one in shut if one.person_id == person_id)
+        await (ask if opens else _say_unread)(tx, person_id, at)
 
 
 async def ask(tx: Tx, person_id: UUID, now: datetime) -> None:
     """A task of the same day for each case of the person that is with a provider, who is told too. A business is told
     of nothing: nobody is hurt by a call to it."""
-    with_provider = [one for one in await cases.of_person(tx, person_id, closed=False) if await _is_helped(tx, one)]
+    with_provider = await _with_provider(tx, person_id)
     about = now.isoformat()
     await raising.ask(tx, with_provider, KIND, filing.end_of_day(now), now, about)
     await raising.alert(tx, with_provider, KIND, about, now, now, review=False)
+
+
+async def _say_unread(tx: Tx, person_id: UUID, now: datetime) -> None:
+    """Whoever helps is told that it does not open; the task of it asks the police already."""
+    await raising.alert(tx, await _with_provider(tx, person_id), UNREAD, now.isoformat(), now, now, review=False)
+
+
+async def _with_provider(tx: Tx, person_id: UUID) -> list[UUID]:
+    return [one for one in await cases.of_person(tx, person_id, closed=False) if await _is_helped(tx, one)]
 
 
 async def _is_helped(tx: Tx, case_id: UUID) -> bool:
@@ -55,4 +65,10 @@ async def unread(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
     again = await details.opened_before(tx, case_ids) if case_ids else {}
     held = await unsure.safe_unheard(tx, sorted(set(again.values()))) if again else []
     await raising.ask(tx, sorted(again), UNREAD, filing.end_of_day(now), now, now.isoformat())
-    await follow(tx, dict.fromkeys(held, now))
+    await follow(tx, dict.fromkeys(held, now), opens=False)
+
+
+async def read_again(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
+    """Details of these cases came and open: nobody has to ask for them any more."""
+    if case_ids:
+        await tasks.over_of_cases(tx, case_ids, UNREAD, "came", now)

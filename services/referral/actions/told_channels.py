@@ -27,10 +27,14 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     told = [one for one in channels if (one.person_id, one.kind, one.value_index) not in gone]
     if not told:
         return
+    unread = await told_channels.shut_unread(tx, {one.person_id for one in told})
     held, new = await told_channels.held(tx, {(one.person_id, one.kind) for one in told}, now)
-    found = dict(held)
+    found, again = dict(held), set[Key]()
     for one in told:
         key = one.person_id, one.kind
+        if key in unread and one.safety == "safe" and found[key].safety == "unknown":
+            found[key] = replace(found[key], safety="safe", set_at=now)
+            again.add(key)
         found[key] = _first(found[key], one) if key in new else _again(found[key], one, now)
         new.discard(key)
     if heard:
@@ -41,6 +45,7 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
     shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
     await tell(tx, shut, now)
+    await tell(tx, {key: "safe" for key in again if found[key].safety == "safe" and key not in shut}, now)
     used = {key for key in shut if key not in held or held[key].value_index is not None}
     for person_id in sorted({key[0] for key in used if shut[key] == "unsafe"}) if not heard else ():
         await taking_back.ask(tx, person_id, now)
@@ -97,6 +102,6 @@ async def tell(tx: Tx, shut: Mapping[Key, str], now: datetime, why: str = WHY, r
                 happened_at=now,
                 actor_role=role,
             )
-            for case_id in await cases.of_person(tx, person_id, closed=True)
+            for case_id in await cases.of_person(tx, person_id, closed=safety != "safe")
         ]
         await announce(tx, told)

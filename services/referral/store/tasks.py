@@ -135,6 +135,14 @@ async def over_of_kind(tx: Tx, case_id: UUID, kind: str, how: str, now: datetime
     await tx.execute(asked, case_id, kind, how, now)
 
 
+async def over_of_cases(tx: Tx, case_ids: Sequence[UUID], kind: str, how: str, now: datetime) -> None:
+    """Closes the tasks of this kind of these cases, as far as they are open: what they asked for came."""
+    await tx.execute(
+        "update task set done_at = $4, done_how = $3 where case_id = any($1::uuid[]) and kind = $2 and done_at is null",
+        *(list(case_ids), kind, how, now),
+    )
+
+
 async def over_by_themselves(tx: Tx, about: Sequence[UUID], how: str, now: datetime) -> None:
     """Closes these tasks, as far as they are open: what they asked for came."""
     asked = "update task set done_at = $3, done_how = $2 where task_id = any($1::uuid[]) and done_at is null"

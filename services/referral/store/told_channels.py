@@ -59,6 +59,17 @@ on conflict do nothing returning person_id, kind
 _HELD = f"""
 select {columns(HeldChannel)} from channel where person_id = any($1::uuid[]) order by person_id, kind for update
 """
+# They were shut at the moment for which the task stands; whoever said more of one since, or told of a new incident,
+# moved it, or is later.
+_SHUT_UNREAD = """
+select c.person_id, c.kind from channel c
+ where c.person_id = any($1::uuid[]) and c.safety = 'unknown' and c.set_by_role = 'police' and c.heard_at is null
+   and c.locked_at is null
+   and exists (select 1 from case_file f join task t on t.case_id = f.case_id
+                where f.person_id = c.person_id and t.kind = 'details_unread' and t.created_at = c.set_at)
+   and not exists (select 1 from case_file n where n.opened_at > c.set_at and n.person_id in (
+                    select c.person_id union select other_id from linked_person where person_id = c.person_id))
+"""
 _NAMES = [name for name in columns(HeldChannel).split(", ") if name not in ("person_id", "kind", "locked_at")]
 _WRITE = f"""
 update channel c set {", ".join(f"{name} = w.{name}" for name in _NAMES)}
@@ -97,6 +108,11 @@ async def held(tx: Tx, keys: Collection[Key], now: datetime) -> tuple[dict[Key, 
     rows = read(HeldChannel, await tx.fetch(_HELD, sorted({person for person, _ in wanted})))
     found = {(row.person_id, row.kind): row for row in rows}
     return {key: found[key] for key in wanted}, {(row["person_id"], row["kind"]) for row in made}
+
+
+async def shut_unread(tx: Tx, people: Collection[UUID]) -> set[Key]:
+    """Which channels of these people are unknown for nothing but that later details of theirs did not open."""
+    return {(row["person_id"], row["kind"]) for row in await tx.fetch(_SHUT_UNREAD, sorted(people))}
 
 
 async def shut_with_the_number(tx: Tx, people: Collection[UUID], now: datetime) -> list[Key]:
