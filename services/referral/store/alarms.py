@@ -58,10 +58,11 @@ async def ask_first(tx: Tx, referral_ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def make_urgent(tx: Tx, case_id: UUID, now: datetime) -> None:
-    """What is with a provider is urgent from now on; what is still to be sent is so from the start."""
+    """What is with a provider is urgent from now on, or from when it came here where it was told late: no limit runs
+    before anybody could see it. What is still to be sent is urgent from the start."""
     await tx.execute(
-        "update leg set urgent_since = $2 where case_id = $1 and urgent_since is null and not urgent"
-        " and state in ('sent', 'accepted', 'waitlisted')",
+        "update leg set urgent_since = greatest($2, now(), out_at) where case_id = $1 and urgent_since is null"
+        " and not urgent and state in ('sent', 'accepted', 'waitlisted')",
         case_id,
         now,
     )

@@ -83,18 +83,20 @@ _RESTED = f"""case when l.rested then coalesce((select
 """SQL: the working days for which the limit to accept rested, while the hub answered a question."""
 _RESTED_BY_CLOCK = """case when l.rested then coalesce((select sum(x.until - x.since) from limit_rest x
        where x.leg_id = l.leg_id and x.what = 'accept' and x.until is not null), interval '0') else interval '0' end"""
+_URGENT_SINCE = "case when l.urgent_since is not null then greatest(l.urgent_since, l.out_at) end"
+"""SQL: since when a risk that rose later counts: not before the provider could see it."""
 DUE = f"""case
   when l.died_at is not null then null
   when l.asked_at is not null and l.state = 'sent' then null
   when l.state = 'sent' then
     least({_end(f"d.accept + {_RESTED}")},
           case when l.urgent then {SINCE} + d.hours * interval '1 hour' + {_RESTED_BY_CLOCK} end,
-          l.urgent_since + d.hours * interval '1 hour')
+          {_URGENT_SINCE} + d.hours * interval '1 hour')
   when l.contacted_at is null
    and (l.state = 'accepted' or l.state = 'waitlisted' and (l.urgent or l.urgent_since is not null)) then
     least({_end("d.contact")},
           case when l.urgent then {SINCE} + d.urgent_contact * interval '1 hour' end,
-          l.urgent_since + d.hours * interval '1 hour')
+          {_URGENT_SINCE} + d.hours * interval '1 hour')
 end"""
 """SQL over leg l and limit d: until when the provider accepts, then until when it first reaches the person
 (a waiting list ends that for nobody who is urgent); null while the details are not there yet, once the person died,

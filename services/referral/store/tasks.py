@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from contracts.identity import NS
@@ -25,6 +25,25 @@ class Task:
     complaint_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTask(Task):
+    """A task that stands, and when it came here by the clock on the wall."""
+
+    heard_at: datetime | None = None
+
+    @property
+    def came_late(self) -> bool:
+        return came_late(self.due_at, self.heard_at)
+
+
+def came_late(due_at: datetime, heard_at: datetime | None) -> bool:
+    """Whether what a task asks was due before anybody here could know of it."""
+    return heard_at is not None and heard_at > due_at + _CLOCKS_DIFFER
+
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
 def task_id(kind: str, *about: object) -> UUID:
     """The id of the task of this kind about these things, so that it is made once."""
     return uuid5(NS, "/".join(("task", kind, *map(str, about))))
@@ -34,7 +53,7 @@ NO_CASE = "no_case_"
 """How the kinds begin of tasks about an alert of which no case is known; the trigger follows."""
 COMPLAINT = "complaint_danger"
 """The kind of a task about words of a complaint that may speak of danger."""
-_OPEN = f"select {columns(Task)} from task where done_at is null"
+_OPEN = f"select {columns(OpenTask)} from task where done_at is null"
 
 
 async def add(tx: Tx, tasks: Sequence[Task]) -> None:
@@ -87,13 +106,13 @@ async def over_of_hub(tx: Tx, case_id: UUID, kind: str, by: UUID, now: datetime)
     )
 
 
-async def open_tasks(tx: Tx, limit: int = 100) -> list[Task]:
+async def open_tasks(tx: Tx, limit: int = 100) -> list[OpenTask]:
     """Open tasks, those due first."""
-    return read(Task, await tx.fetch(f"{_OPEN} order by due_at, task_id limit $1", limit))
+    return read(OpenTask, await tx.fetch(f"{_OPEN} order by due_at, task_id limit $1", limit))
 
 
-async def of_case(tx: Tx, case_id: UUID) -> list[Task]:
-    return read(Task, await tx.fetch(f"{_OPEN} and case_id = $1 order by due_at, task_id", case_id))
+async def of_case(tx: Tx, case_id: UUID) -> list[OpenTask]:
+    return read(OpenTask, await tx.fetch(f"{_OPEN} and case_id = $1 order by due_at, task_id", case_id))
 
 
 async def done(tx: Tx, task: UUID, by: UUID, how: str, now: datetime) -> bool:
@@ -149,10 +168,10 @@ async def over_by_themselves(tx: Tx, about: Sequence[UUID], how: str, now: datet
     await tx.execute(asked, list(about), how, now)
 
 
-async def late_of(tx: Tx, kind: str, now: datetime, limit: int) -> list[Task]:
+async def late_of(tx: Tx, kind: str, now: datetime, limit: int) -> list[OpenTask]:
     """Open tasks of a kind that are late, the oldest first."""
     asked = f"{_OPEN} and kind = $1 and due_at <= $2 order by due_at, task_id limit $3"
-    return read(Task, await tx.fetch(asked, kind, now, limit))
+    return read(OpenTask, await tx.fetch(asked, kind, now, limit))
 
 
 async def count_without_case(tx: Tx, kind: str = NO_CASE) -> int:
@@ -187,6 +206,11 @@ class Held:
     contract_id: UUID | None = None
     complaint_id: UUID | None = None
     more_complaints: Sequence[UUID] = ()
+    heard_at: datetime | None = None
+
+    @property
+    def came_late(self) -> bool:
+        return came_late(self.due_at, self.heard_at)
 
     @property
     def complaints(self) -> list[UUID]:
@@ -197,7 +221,7 @@ class Held:
 _HELD = """
 select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
        t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id, t.complaint_id,
-       t.more_complaints
+       t.more_complaints, t.heard_at
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
