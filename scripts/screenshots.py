@@ -31,7 +31,7 @@ CASE = r"/cases/[0-9a-f-]{36}$"
 PICTURES = (
     Picture("queue", "officer", "/cases"),
     Picture("case", "officer", "/cases", (CASE,)),
-    Picture("rights", "compliance", "/rights", (r"/rights/cases/[0-9a-f-]{36}",)),
+    Picture("rights", "compliance", "/rights", (r"/rights/clocks\?", r"/rights/cases/[0-9a-f-]{36}")),
     Picture("portal", "idva.worker", "/portal", (r"/portal/referrals/[0-9a-f-]{36}$",)),
     Picture("returns", "analyst", "/returns", (r"/returns/[0-9a-f-]{36}$",)),
     Picture("neutral", None, "/"),
