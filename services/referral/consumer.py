@@ -37,6 +37,7 @@ from services.referral.actions import (
     another_force,
     books,
     both_sides,
+    contact_gone,
     deaths,
     hearing,
     locking,
@@ -94,6 +95,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await announce(tx, batch.events, caused_by=batch.causes)
     await new_incident.tell(tx, shut, batch.incidents)
     await taking_back.follow(tx, batch.changes.unsaid)
+    await contact_gone.tell(tx, batch.contact_gone, past.helped, events[-1].time)
     await refusing.hear(tx, batch.said, events[-1].time)
     await locking.one_chance(tx, batch.one_chance)
     await alarming.dead_by_the_police(tx, batch.dead)

@@ -71,6 +71,8 @@ FOUND = {
     " what is safe, and ask the hub before any contact.",
     "details_unread": "What the police sent {} of how to reach the person does not open: nothing that they told before"
     " counts until it does. See below what is safe, and ask the hub before any contact.",
+    "contact_gone": "The police told {} that nobody is named any more to speak to at this business. Ring no number that"
+    " you have, and ask the hub who speaks for it now.",
     "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",

@@ -54,8 +54,12 @@ async def test_a_contract_with_people_is_ended_only_after_a_question_and_leaves_
         page = await (await worker("isva.worker")).get("/portal")
     assert "A contract of yours ends on" in page.text and "strong>" not in page.text
     page = await leader.get("/cases/tasks")
+    assert any("Independent sexual violence advisers" in row[2] for row in page.rows[1:])
+    case, reference = (await hub.rows("select case_id, reference from case_file"))[0].values()
+    assert "decide who takes them over" in (await leader.get(f"/cases/{case}")).text
+    page = await leader.get("/cases/tasks")
     page = await leader.follow("A contract ends while people are with it: decide who takes them over, and hand over")
-    assert "Independent sexual violence advisers" in page.text
+    assert "Independent sexual violence advisers" in page.text and page.link(reference) == f"/cases/{case}"
     page = await leader.submit("Close the task", answer="planned")
     assert await kinds(hub) == []
     page = await leader.get(PAGE)

@@ -173,6 +173,12 @@ DECISION: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("waiting", {"kind": "business"}, {}),
     ("waiting", {"kind": "witness"}, {}),
     ("sent", {"kind": "business", "named_contact": True, "age_at_report": None}, {}),
+    # Nothing that our lists know says what happened: it may be anything.
+    ("waiting", {}, {"offence_code": None}),
+    ("waiting", {}, {"offence_code": "XX9"}),
+    ("waiting", {}, {"offence_code": None, "crime_type": "violent-crime"}),
+    ("sent", {}, {"offence_code": None, "offence_group": "theft-offences"}),
+    ("sent", {}, {"offence_code": None, "incident_kind": "anti_social_behaviour"}),
 ]
 
 

@@ -151,6 +151,29 @@ async def test_first_details_that_shut_a_way_and_news_of_a_business_ask_nothing_
     assert "not_safe_any_more" not in await asked(hub, case)
 
 
+async def test_a_business_whose_named_contact_is_gone_is_rung_by_nobody_and_its_provider_is_told(
+    hub: Hub, databases: Databases
+) -> None:
+    named = {"kind": "business", "named_contact": True, "age_at_report": None}
+    crime = a_crime(a_victim("V-1", **named))
+    case = await with_its_provider(hub, crime)
+    assert NUMBER in await at_the_provider(hub, databases, case)
+    for _ in range(2):
+        told = updated(crime, 2, victims=[crime["victims"][0] | {"named_contact": False}])
+        await hub.hears([snapshot(told, clock.now())])
+        await hub.every(opening.open_arrivals, clock.now())
+    assert await safety(hub) == "unknown" and await asked(hub, case) == ["contact_gone"]
+    page = await at_the_provider(hub, databases, case)
+    assert NUMBER not in page and "nobody is named any more to speak to at this business" in page
+    assert "ask them who speaks for it now" in await at_the_hub(hub, databases, case)
+
+
+async def test_what_happened_that_nobody_told_waits_for_a_human_and_says_so(hub: Hub, databases: Databases) -> None:
+    case = await a_case(hub, a_crime(a_victim("V-1"), offence_code=None))
+    assert await hub.value("select count(*) from leg") == 0
+    assert "Nothing that our lists know says what happened" in await at_the_hub(hub, databases, case)
+
+
 async def test_what_the_person_told_a_worker_and_what_the_police_repeat_stay_safe(hub: Hub) -> None:
     crime = a_crime(a_victim("V-1"))
     case = await with_its_provider(hub, crime)

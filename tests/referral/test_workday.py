@@ -92,7 +92,8 @@ async def test_a_case_is_taken_once_and_then_given_only_with_a_reason(hub: Hub, 
     await officer.get(f"/cases/{case}")
     page = await officer.submit("Take this case")
     assert "Amina Farrow looks after this case." in page.text and await owner(hub, case) == OFFICER
-    await leader.post(f"/cases/{case}/take", {"assignment_id": str(uuid4())}, 409)
+    page = await leader.post(f"/cases/{case}/take", {"assignment_id": str(uuid4())}, 409)
+    assert "Amina Farrow looks after this case now, and took it on" in page.text
     page = await leader.get(f"/cases/{case}/assign")
     assert any("(suggested)" in words for words in page.texts("label"))
     page = await leader.submit("Give the case", 422)

@@ -11,7 +11,7 @@ from contracts.identity import case_id as case_id_of
 from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
-from services.referral.actions import elsewhere, filing, noes, unlisted
+from services.referral.actions import contact_gone, elsewhere, filing, noes, unlisted
 from services.referral.actions.before import (
     HIGH_RISK,
     ONE_CHANCE,
@@ -73,6 +73,7 @@ class Hearing:
     dangers: list[tuple[UUID, str]] = field(default_factory=list)
     later: list[tuple[Case, Case]] = field(default_factory=list)
     no_crime: list[Case] = field(default_factory=list)
+    contact_gone: list[Case] = field(default_factory=list)
     dead: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     of_dead: dict[UUID, UUID] = field(default_factory=dict)
     recount: set[UUID] = field(default_factory=set)
@@ -293,7 +294,9 @@ def _gather(
         changes.channels[case.person_id, kind] = ChannelRow(case.person_id, kind, now)
         changes.unsaid.pop((case.person_id, kind), None)
     safe = hearing.past.safe.get(case.person_id, {})
-    for kind in was - said:
+    left = contact_gone.is_gone(before, facts)
+    hearing.contact_gone += [case] * left
+    for kind in was | said if left else was - said:
         if not safe.get(kind):
             safe.pop(kind, None)
         changes.unsaid[case.person_id, kind] = now

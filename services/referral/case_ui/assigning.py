@@ -13,6 +13,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
+from kit.web.words import when
 from services.referral.actions import allocating
 from services.referral.case_ui import meanwhile
 from services.referral.case_ui.room import Desk, frame, one, opened
@@ -67,6 +68,8 @@ async def _now(tx: Tx, visit: Visit, case: Case) -> str:
     past = await assigning.of_case(tx, case.case_id)
     holder = names.get(case.assigned_to, "A colleague") if case.assigned_to else "Nobody"
     by = f", given {meanwhile.who(visit, past[0].by_id, past[0].at)}" if past else ""
+    if past and past[0].by_id == past[0].worker_id:
+        by = f", and took it on {when(past[0].at)}"
     return f"{holder} looks after this case now{by}."
 
 

@@ -14,7 +14,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import noting, tasking
 from services.referral.case_ui import going, meanwhile, named_later, words
 from services.referral.case_ui.room import Desk, one
-from services.referral.store import tasks
+from services.referral.store import contract_tasks, tasks
 
 ERRORS = {
     ("answer", "missing"): "Choose what was done",
@@ -34,7 +34,16 @@ async def show(visit: Visit, desk: Desk) -> Response:
         await named_later.look_for_leavers(visit, tx)
         held = await tasks.queue(tx, mine=mine, page=page)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("tasks",))])
-    rows = [{"task": task, "left": words.time_left(task.due_at, visit.now)} for task in held[:25]]
+        named = [task for task in held if task.contract_id]
+        books = await stocked.current(tx, desk.books) if named else desk.books
+    rows = [
+        {
+            "task": task,
+            "left": words.time_left(task.due_at, visit.now),
+            "contract": going.titled(books, task.contract_id) if task.contract_id else None,
+        }
+        for task in held[:25]
+    ]
     more = len(held) > 25
     return visit.render("case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=name_of)
 
@@ -49,6 +58,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         if task is None:
             raise HTTPException(404)
         books = await stocked.current(tx, desk.books)
+        people = await contract_tasks.people(tx, task.contract_id) if task.contract_id else []
         await audit.record(tx, [audit.seen(visit.signed_in, "task_seen", "task", task.task_id)])
     if task.done_at is not None:
         return _over(visit, task)
@@ -61,6 +71,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         answers=tasking.answers_of(task),
         alert=task.kind.startswith(tasks.NO_CASE),
         contract=going.titled(books, task.contract_id) if task.contract_id else None,
+        people=people,
         errors=errors,
         text=one(visit, "text"),
     )

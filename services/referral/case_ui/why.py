@@ -104,6 +104,10 @@ def no_day(routing: Routing | None) -> bool:
     return routing is not None and facts_of(routing.facts["case"]).committed_to is None
 
 
+WHAT = (
+    "Nothing that our lists know says what happened, neither an offence nor a kind of incident: ask the police before"
+    " anything leaves."
+)
 RISK_ELSEWHERE = (
     "Another open case of this person is of high risk, or its risk is to be looked at again: nothing leaves before a"
     " human has looked at both."
@@ -134,6 +138,8 @@ def waits(books: Books, case: Case, routing: Routing | None) -> list[str]:
     if elsewhere := [said for said in (RISK_ELSEWHERE if history.high_risk_elsewhere else None, no) if said]:
         return elsewhere
     facts, day = facts_of(routing.facts["case"]), local_day(routing.decided_at)
+    if facts.source == "police" and not facts.says_what:
+        return [WHAT]
     force = books.on(day)
     if facts.source != "police":
         return ["They came by themselves, or through an agency: nothing leaves before a human has looked."]

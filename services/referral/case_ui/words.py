@@ -91,6 +91,8 @@ TASKS = {
     "gets in touch",
     "another_force": "Another force tells of this crime now: ask which deals with it, and who tells the person. Nothing"
     " that was shut is open by it",
+    "contact_gone": "The police name nobody any more to speak to at this business, and a provider has it: ask them who"
+    " speaks for it now, and tell the provider",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",
     "sent_twice": "The person is with a service twice for what may be one and the same incident: ask one of the two"
     " back, and tell both services which goes on",

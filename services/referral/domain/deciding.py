@@ -150,9 +150,10 @@ def plan_lines(
     known: Collection[str] = (),
 ) -> Plan:
     """What becomes of these lines; nothing is sent at once unless `by_itself`, as for a restricted person, for
-    whom a worker has to be named, nor while a word is not understood or two rows contradict each other, whatever the
-    rules of the day hold, and to none of the providers `apart`, who help the other party. No referral at all
-    where sharing is refused or has to be asked first, or where another hub commissions: then a human acts on the case.
+    whom a worker has to be named, nor while a word is not understood, nothing says what happened or two rows contradict
+    each other, whatever the rules of the day hold, and to none of the providers `apart`, who help the other party. No
+    referral at all where sharing is refused or has to be asked first, or where another hub commissions: then a human
+    acts on the case.
     `closed`: the days of planned closures, by contract; `known`: lines that somebody gives the person already."""
     if not lines or not NO_REFERRAL.isdisjoint(routing.holds) or facts.out_of_area:
         return NOTHING

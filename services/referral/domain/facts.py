@@ -95,7 +95,12 @@ class CaseFacts:
     @property
     def is_plain(self) -> bool:
         """Whether the police said nothing that only a human can make sense of."""
-        return not (self.unfamiliar or self.rows_differ)
+        return self.says_what and not (self.unfamiliar or self.rows_differ)
+
+    @property
+    def says_what(self) -> bool:
+        """Whether something that our lists know says what happened: an offence by its group, or a kind of incident."""
+        return self.offence_group is not None or self.incident_kind is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read_one
+from services.referral.store.rows import columns, read, read_one
+from services.referral.store.tasks import Task
 
 _STATES = "l.state in ('sent', 'accepted', 'waitlisted')"
 _OPEN_LEG = f"exists (select 1 from leg l where l.contract_id = {{}}.contract_id and {_STATES})"
@@ -39,6 +40,32 @@ async def over(tx: Tx, now: datetime) -> None:
         f" and not {_OPEN_LEG.format('t')}",
         now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WithIt:
+    """Somebody who is with a contract, as far as the viewer may see them."""
+
+    case_id: UUID
+    reference: str
+
+
+async def people(tx: Tx, contract_id: UUID, limit: int = 100) -> list[WithIt]:
+    """Who is with a contract, those sent first first."""
+    asked = (
+        "select l.case_id, l.reference from leg l where l.contract_id = $1"
+        f" and {_STATES} order by l.sent_at, l.leg_id limit $2"
+    )
+    return read(WithIt, await tx.fetch(asked, contract_id, limit))
+
+
+async def of_case(tx: Tx, case_id: UUID) -> list[Task]:
+    """The open tasks about the contracts under which somebody of a case is helped."""
+    asked = (
+        f"select {columns(Task, 't')} from task t where t.done_at is null and t.contract_id in ("
+        f"select l.contract_id from leg l where l.case_id = $1 and {_STATES}) order by t.due_at, t.task_id"
+    )
+    return read(Task, await tx.fetch(asked, case_id))
 
 
 async def put_back(tx: Tx, contract_id: UUID, by: UUID, now: datetime) -> None:
