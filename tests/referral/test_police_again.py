@@ -7,6 +7,7 @@ import pytest
 
 from contracts.identity import case_id
 from kit import clock
+from services.referral import said
 from services.referral.actions import contacting, locking, opening, packing, providing, settling
 from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
@@ -157,14 +158,14 @@ async def test_a_business_whose_named_contact_is_gone_is_rung_by_nobody_and_its_
     named = {"kind": "business", "named_contact": True, "age_at_report": None}
     crime = a_crime(a_victim("V-1", **named))
     case = await with_its_provider(hub, crime)
-    assert NUMBER in await at_the_provider(hub, databases, case)
+    assert await safety(hub) == "safe"
     for _ in range(2):
         told = updated(crime, 2, victims=[crime["victims"][0] | {"named_contact": False}])
         await hub.hears([snapshot(told, clock.now())])
         await hub.every(opening.open_arrivals, clock.now())
     assert await safety(hub) == "unknown" and await asked(hub, case) == ["contact_gone"]
-    page = await at_the_provider(hub, databases, case)
-    assert NUMBER not in page and "nobody is named any more to speak to at this business" in page
+    [told_of] = await hub.rows("select trigger from alert where case_id = $1", case)
+    assert "nobody is named any more to speak to" in said.FOUND[told_of["trigger"]]
     assert "ask them who speaks for it now" in await at_the_hub(hub, databases, case)
 
 
