@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +10,11 @@ import httpx
 import pytest
 
 from kit import clock
-from services.referral.actions import asked
+from services.referral.actions import asked, opening
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import History
 from tests.browser import Browser
+from tests.builders import a_crime, a_detail, a_victim, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
@@ -183,6 +185,26 @@ async def test_somebody_we_know_is_found_before_the_form_opens(hub: Hub, browse:
     assert page.errors == ["Choose who asks for help"]
     page = await officer.submit("Look", 422, source="self")
     assert page.errors == ["Enter the person's names and date of birth, or a telephone number"]
+
+
+@pytest.mark.service
+async def test_a_number_that_many_share_hides_nobody_of_the_same_name_and_birth(hub: Hub, browse: AsPersona) -> None:
+    hers = await a_case(hub, at=clock.now() - timedelta(days=200))
+    others = [a_crime(a_victim(f"V-{n}")) for n in range(21)]
+    for n, crime in enumerate(others):
+        told = a_detail(given_names="Other", family_name=f"Testperson {n}", date_of_birth="1970-01-01")
+        crime["victims"][0]["sealed"] = hub.sealed(told, crime["crime_id"], f"V-{n}")
+    await hub.hears(recorded(*others, at=clock.now()))
+    while await hub.every(opening.open_arrivals, clock.now()):
+        pass
+    reference = await hub.value("select reference from case_file where case_id = $1", hers)
+    officer = await browse("officer")
+    born = {f"date_of_birth-{part}": number for part, number in (("day", "29"), ("month", "2"), ("year", "1988"))}
+    page = await look(officer, given_names="Wilhelmina", family_name="Testperson", phone="07700 900321", **born)
+    rows = page.texts("ul", "govuk-list--bullet")[0]
+    assert "More than 20 cases fit" in page.text and rows.index(reference) < rows.index("by the number alone")
+    page = await look(officer, given_names="Wilhelmina", family_name="Testperson", **born)
+    assert "1 case fits." in page.text and reference in page.text
 
 
 @pytest.mark.service

@@ -1,6 +1,7 @@
 """Taking somebody in who rings or comes by themselves: first who we know already, then what is asked, then the case."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -70,6 +71,10 @@ CARRIED = (
 )
 
 
+SHOWN = 20
+"""So many cases that fit are shown."""
+
+
 class Look(BaseModel):
     """By what somebody is looked for before anything is written down."""
 
@@ -95,12 +100,14 @@ async def look(visit: Visit, desk: Desk) -> Response:
         return await begin(visit, desk, errors)
     async with visit.begin() as tx:
         found = await _known(tx, visit, given)
-        seen = [audit.seen(visit.signed_in, "found_seen", "case", case.case_id) for case in found]
-        search = audit.seen(visit.signed_in, "search", "search", uuid4(), (f"{len(found)} found",))
+        seen = [audit.seen(visit.signed_in, "found_seen", "case", case.case_id) for case in found.cases]
+        count = f"{'more than ' if found.more else ''}{len(found.cases)} found"
+        search = audit.seen(visit.signed_in, "search", "search", uuid4(), (count,))
         await audit.record(tx, [search, *seen])
     return visit.render(
         "case_ui/looked_for.html",
-        rows=[(case, badges(case)) for case in found],
+        rows=[(case, badges(case), case.case_id in found.by_number) for case in found.cases],
+        more=found.more,
         carried={name: one(visit, name) for name in CARRIED if one(visit, name)},
         words=words.words,
         area=words.area,
@@ -115,18 +122,36 @@ def _unread(given: Look) -> list[FieldError]:
     return errors + ([FieldError("phone", asked.CHECK_NUMBER)] if unread else [])
 
 
-async def _known(tx: Tx, visit: Visit, given: Look) -> list[Case]:
-    """Cases of people with this name and date of birth, this name where no birth is known, or this number."""
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Cases that fit, those of the same name before those of the number alone (`by_number`); `more`: there are more
+    than are shown."""
+
+    cases: list[Case]
+    by_number: frozenset[UUID]
+    more: bool
+
+
+async def _known(tx: Tx, visit: Visit, given: Look) -> Fits:
+    """Cases of people with this name and date of birth, this name where no birth is known, or this number: whoever has
+    both comes first, then the name, then the number, which many may share. Each the newest first."""
     name = f"{given.given_names or ''} {given.family_name or ''}".strip()
-    wanted = []
+    by_name, by_number = [], []
     if given.given_names and given.family_name:
         both = f"{name} {given.date_of_birth}"
-        wanted.append(("name_and_birth", both) if given.date_of_birth else ("name", name))
+        kind, text = ("name_and_birth", both) if given.date_of_birth else ("name", name)
+        by_name = [(kind, visit.sealer.blind(kind, text))]
     if given.phone:
-        wanted.append(("phone", sealing.phone(given.phone)))
-    people = {p for kind, text in wanted for p in await details.find(tx, [(kind, visit.sealer.blind(kind, text))])}
-    found = await details.cases_of(tx, sorted(people)) if people else []
-    return [case for case in [await cases.get(tx, case_id) for case_id in found[:20]] if case is not None]
+        by_number = [("phone", visit.sealer.blind("phone", sealing.phone(given.phone)))]
+    wanted = [by_name + by_number] if by_name and by_number else []
+    wanted += [one for one in (by_name, by_number) if one]
+    order: dict[UUID, bool] = {}
+    for entries in wanted:
+        people = await details.find(tx, entries)
+        for case_id in await details.cases_of(tx, people) if people else []:
+            order.setdefault(case_id, entries == by_number and bool(by_name))
+    shown = [case for case in [await cases.get(tx, one) for one in list(order)[:SHOWN]] if case is not None]
+    return Fits(shown, frozenset(one for one, alone in order.items() if alone), len(order) > SHOWN)
 
 
 async def form(visit: Visit, desk: Desk) -> Response:
