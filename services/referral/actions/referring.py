@@ -21,6 +21,7 @@ from services.referral.actions import (
     gating,
     narrow,
     packing,
+    ruling_out,
     settling,
     telling_providers,
 )
@@ -46,7 +47,8 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
         raise Refused("referral_id", "not_found")
     await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
     after, events = table().apply(held, verb, viewer.role, now, **answer)
-    await referrals.save(tx, replace(after, settled=True))
+    to_follow = verb == "withdraw" and ruling_out.speaks_of_it(after) is not None
+    await referrals.save(tx, replace(after, settled=not to_follow))
     events = await cancelling.follow(tx, viewer, held, after, verb, events, now)
     if verb == "supply" or after.ended_at is not None:
         await life.end_rest(tx, referral_id, "accept", now)

@@ -25,6 +25,8 @@ NOT_THIS = "not_this_provider"
 """The reason of an agreement taken back that rules its provider out."""
 DECLINED = {"conflict": "conflict", "unsafe": "unsafe"}
 """Reasons of a decline that rule the provider out, with why."""
+ENDED = {"not_safe": "not_safe", "unsafe": "not_safe"}
+"""Reasons for which the hub takes a referral back, or support ends early, that do so too."""
 TRANSFERRED = {"conflict": "conflict", "person_asked": "another", "another_provider": "another"}
 """Reasons of a transfer that rule out the provider who had the person."""
 
@@ -46,9 +48,16 @@ async def rule_out(
     await audit.record(tx, [audit.seen(viewer, *about) if viewer else audit.Entry(None, "system", None, *about)])
 
 
-async def declined(tx: Tx, referral: ReferralState, books: Books, now: datetime) -> None:
-    """What a provider declined for rules it out where it speaks of danger with this very provider."""
-    why = DECLINED.get(referral.reason or "") if referral.state == "declined_by_provider" else None
+def speaks_of_it(referral: ReferralState) -> str | None:
+    """Why the last step of a referral rules its provider out; None where it does not."""
+    reasons = {"declined_by_provider": DECLINED, "withdrawn": ENDED, "ended_early": ENDED}.get(referral.state, {})
+    return reasons.get(referral.reason or "")
+
+
+async def stepped(tx: Tx, referral: ReferralState, books: Books, now: datetime) -> None:
+    """What a provider declined for, or for which help there ended, rules it out where it speaks of danger with this
+    very provider."""
+    why = speaks_of_it(referral)
     case = await cases.load(tx, referral.case_id) if why else None
     if why is None or case is None or referral.provider_id is None:
         return

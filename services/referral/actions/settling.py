@@ -169,8 +169,8 @@ async def settle(tx: Tx, moment: Moment, context: Context) -> int:
     for referral in waiting:
         await follow(tx, referral, moment.now)
         await _danger(tx, referral, moment.now)
-        if referral.reason in ruling_out.DECLINED and referral.state == "declined_by_provider":
-            await ruling_out.declined(tx, referral, await current(tx, context.facts), moment.now)
+        if ruling_out.speaks_of_it(referral) is not None:
+            await ruling_out.stepped(tx, referral, await current(tx, context.facts), moment.now)
         await unsafe_to_come.follow(tx, referral, moment.now)
         await _found_by_provider(tx, referral, context, moment.now)
         await refusing.told_provider(tx, referral, moment.now)

@@ -46,6 +46,8 @@ REFUSALS = {
     " “Who could help” who there said that it can take this person all the same",
     "ruled_out_unsafe": "This provider said that the person would not be safe with it: choose another, or ask it, and"
     " write down under “Who could help” who there said that it can take this person all the same",
+    "ruled_out_not_safe": "Help at this provider was ended since it was not safe to go on: choose another, or ask it,"
+    " and write down under “Who could help” who there said that it can take this person all the same",
     "ruled_out_subcontractor": "A subcontractor that is ruled out for this person works in this contract: agree with"
     " the provider which of the two works with them, and write down under “Who could help” who there agreed",
     "no_agreement_and_no_override": "The person has to agree to this provider first: record their agreement",

@@ -23,7 +23,7 @@ from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST, comes_once, example_day, instant_of, is_doubtful
 from services.referral.domain.tracked import AGAIN, Offer, Step, next_steps
 from services.referral.drafting import told_id
-from services.referral.store import beside, cases, details
+from services.referral.store import beside, cases, details, must_not_know
 from services.referral.store.alerts import ALERTING
 from services.referral.store.cases import Case
 
@@ -70,6 +70,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         held = await beside.of_case(tx, case.case_id)
+        elsewhere = await must_not_know.elsewhere(tx, case.person_id, case.case_id)
         taken = await beside.steps(tx, case.case_id)
         orders = await beside.told(tx, case.case_id, ALERTING)
         evidence = await beside.told(tx, case.case_id, tuple(EVIDENCE))
@@ -81,7 +82,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         top = await frame(tx, visit, case, "Safeguards")
         seen = audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("safeguards", *sorted(officers)))
         await audit.record(tx, [seen])
-    texts = await acts.texts(visit.sealer, held)
+    texts = await acts.texts(visit.sealer, [*held, *(entry for entry, _ in elsewhere)])
     providers = {c.provider.provider_id: c.provider.name for c in desk.books.directory.by_id.values()}
     followed = (
         _followed(offers().values(), case, taken),
@@ -95,6 +96,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         form=form,
         drafted=form or next((kind for kind in CODES if any(name.startswith(f"{kind}-") for name in visit.form)), ""),
         entries={kind: [(entry, texts.get(entry.entry_id)) for entry in held if entry.kind == kind] for kind in CODES},
+        elsewhere=[(entry, texts.get(entry.entry_id), reference) for entry, reference in elsewhere],
         codes=CODES,
         ends=ENDS,
         has_word=has_word,

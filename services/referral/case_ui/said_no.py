@@ -22,6 +22,7 @@ WORDS = {
     "another": "The person asked for another provider ({}).",
     "conflict": "It works with the other party ({}).",
     "unsafe": "It said that the person would not be safe with it ({}).",
+    "not_safe": "Help there was ended since it was not safe to go on ({}).",
 }
 """Why a provider is ruled out, and since which day."""
 CHANGES = {
@@ -66,8 +67,8 @@ class SaidNo:
         """Why a contract is ruled out for the person, by its provider or by a subcontractor; None where it is not."""
         own = self.ruled_out.get(contract.provider.provider_id)
         if own is not None:
-            return _words(own)
-        found = [PARTNER.format(name, _words(self.ruled_out[one])) for name, one in self._partners(contract)]
+            return ruled_out_words(own)
+        found = [PARTNER.format(name, ruled_out_words(self.ruled_out[one])) for name, one in self._partners(contract)]
         return " ".join(found) or None
 
     def stands(self, contract: Contract, granted: Collection[str]) -> str | None:
@@ -110,7 +111,8 @@ class SaidNo:
         return replace(each, checks=checks, fits=False, change=change)
 
 
-def _words(ruled: RuledOut) -> str:
+def ruled_out_words(ruled: RuledOut) -> str:
+    """Whose word it is that a provider is ruled out, and since which day."""
     return WORDS[ruled.why].format(date_words(ruled.since, weekday=False))
 
 

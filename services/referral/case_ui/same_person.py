@@ -1,6 +1,6 @@
 """Two records that may be of one person, side by side: what agrees, what differs, and a decision that is remembered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,24 @@ from services.referral.actions import linking, sealing
 from services.referral.actions import numbers as deciding
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.case_ui.said_no import ruled_out_words
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.persons import window_start
-from services.referral.store import beside, cases, contact, details, protected, same_person, workers
+from services.referral.store import (
+    beside,
+    cases,
+    contact,
+    details,
+    protected,
+    referrals,
+    ruled_out,
+    same_person,
+    workers,
+)
 from services.referral.store.cases import Case, OtherCase
+from services.referral.store.ruled_out import RuledOut
 from services.referral.store.same_person import Helped, Pair
+from services.referral.store.workers import Member
 
 MATCHED = {
     "name_and_birth": "the same name and date of birth",
@@ -257,6 +270,7 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
     pairs = await same_person.pairs_of(tx, case.person_id)
     helped = await same_person.helped(tx, case.person_id, case.case_id)
     earlier = await linking.preferences(tx, case.case_id)
+    ruled = await ruled_out.of_person(tx, case.person_id)
     routings = await cases.routings(tx, case.case_id)
     mine = facts_of(routings[0].facts["case"]) if routings else None
     helped = [leg for leg in helped if mine is None or leg.provider_id not in mine.refused_providers]
@@ -278,16 +292,21 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
             for leg in helped
         ],
         "preferences": _preferences(earlier) if earlier else [],
+        "not_there": _not_there(desk, ruled),
         "to_carry": bool(mine and earlier and linking.worth_carrying(mine, earlier)),
     }
 
 
 def _preferences(earlier: CaseFacts) -> list[str]:
     told = [] if earlier.language in ("en", *linking.UNKNOWN) else [f"Language: {words.language(earlier.language)}"]
-    told += [words.words(choice) for choice in (*earlier.choices, *earlier.access_needs)]
-    if earlier.refused_providers:
-        told.append("Ruled out a provider")
-    return told
+    return told + [words.words(choice) for choice in (*earlier.choices, *earlier.access_needs)]
+
+
+def _not_there(desk: Desk, ruled: Mapping[UUID, RuledOut]) -> list[str]:
+    """Each provider that is ruled out for the person, with whose word that is, and since when."""
+    names = {c.provider.provider_id: c.provider.name for c in desk.books.directory.by_id.values()}
+    told = [(names.get(provider, "a provider that has left the directory"), one) for provider, one in ruled.items()]
+    return sorted(f"{name}. {ruled_out_words(one)}" for name, one in told)
 
 
 async def lately(tx: Tx, case: Case, others: Sequence[OtherCase]) -> list[tuple[OtherCase, str]]:
@@ -295,12 +314,22 @@ async def lately(tx: Tx, case: Case, others: Sequence[OtherCase]) -> list[tuple[
     on = local_day(case.reported_at)
     near = [other for other in others if _within(on, local_day(other.reported_at))][:LATELY]
     found = [(other, await workers.get(tx, other.assigned_to) if other.assigned_to else None) for other in near]
-    return [(other, f"{worker.name} works with them" if worker else how_it_stands(other)) for other, worker in found]
+    states = await referrals.states_of(tx, [other.case_id for other in near])
+    return [
+        (other, _worked_with(worker, how_it_stands(other, states.get(other.case_id, ())))) for other, worker in found
+    ]
 
 
-def how_it_stands(other: OtherCase) -> str:
-    """How a case stands with which nobody whom we can name works."""
-    return "somebody works with them" if other.assigned_to else NOBODY.get(other.state, NOBODY["waiting"])
+def _worked_with(worker: Member | None, stands: str) -> str:
+    return f"{worker.name} works with them; {stands}" if worker else stands
+
+
+def how_it_stands(other: OtherCase, states: Collection[str] = ()) -> str:
+    """How a case stands with which nobody whom we can name works; `states`: of its referrals."""
+    said = next((words for state, words in HAD if state in states), None) if other.state != "closed" else None
+    if said is None or (other.assigned_to and said == NOBODY["waiting"]):
+        return "somebody works with them" if other.assigned_to else NOBODY.get(other.state, NOBODY["waiting"])
+    return said
 
 
 NOBODY = {
@@ -309,6 +338,25 @@ NOBODY = {
     "resting": "nothing of it is open",
     "closed": "it is closed",
 }
+
+
+HAD = (
+    ("in_support", "a provider supports them"),
+    ("on_hold", "support at a provider is on hold"),
+    ("accepted", "a provider has taken it on"),
+    ("waitlisted", "they are on the waiting list of a provider"),
+    ("sent", "it was sent to a provider, which has not answered yet"),
+    ("declined_by_provider", "a provider declined it, and nobody has it"),
+    ("triaged", NOBODY["waiting"]),
+    ("received", NOBODY["waiting"]),
+    ("contacting", "the hub is getting in touch with them"),
+    ("completed", "support there was completed"),
+    ("ended_early", "support there ended early"),
+    ("declined_by_victim", "the person said no to it, and nobody has it"),
+    ("unreachable", "nobody could reach them, and nobody has it"),
+    ("withdrawn", "it was taken back, and nobody has it"),
+)
+"""How a case stands by how its referrals do: of several, the first of these."""
 
 
 def _within(one: date, other: date) -> bool:

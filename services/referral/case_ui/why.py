@@ -181,8 +181,11 @@ def _kept_apart(books: Books, case: Case, routing: Routing) -> list[str]:
 
 
 def reason(books: Books, code: str | None, first: str) -> str:
-    """A coded reason in the words of its list; every list has codes of its own, and `first` is asked first."""
-    lists = [books.transitions.reasons[first], *books.transitions.reasons.values()]
+    """A coded reason in the words of its list; every list has codes of its own, and `first` is asked first. What a
+    provider says of itself when it declines is asked last: nobody else says it so."""
+    reasons = books.transitions.reasons
+    lists = [reasons[first], reasons["transfer"], *(one for name, one in reasons.items() if name != "decline")]
+    lists.append(reasons["decline"])
     known = (one.words_of(code) for one in lists if code)
     return next((said for said in known if said != code), words.words(code))
 

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.store.beside import Entry
+from services.referral.store.rows import RECORDS, columns
 
 _OF_CASE = """
 select distinct code from case_entry
@@ -12,6 +14,21 @@ select distinct code from case_entry
                               join case_file c on c.person_id = l.person_id where c.case_id = $1))
  order by code
 """
+
+
+_ELSEWHERE = f"""
+select {columns(Entry, "e")}, c.reference from case_entry e join case_file c on c.case_id = e.case_id
+ where e.kind = 'must_not_know' and e.closed_at is null and e.case_id <> $2 and e.person_id = {RECORDS}
+ order by e.at desc, e.entry_id
+"""
+
+
+async def elsewhere(tx: Tx, person_id: UUID, case_id: UUID) -> list[tuple[Entry, str]]:
+    """Whom the person named in their other cases that the viewer may see, each with the reference of that case."""
+    rows = await tx.fetch(_ELSEWHERE, person_id, case_id)
+    return [
+        (Entry(**{key: row[key] for key in tuple(row.keys()) if key != "reference"}), row["reference"]) for row in rows
+    ]
 
 
 async def of_case(tx: Tx, case_id: UUID) -> list[str]:

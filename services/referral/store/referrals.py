@@ -1,5 +1,6 @@
 """Referrals and their legs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
@@ -159,6 +160,15 @@ async def unsettled(tx: Tx, limit: int = 200) -> list[Referral]:
         f"{_REFERRAL} where not settled order by updated_at, referral_id limit $1 for update skip locked", limit
     )
     return sorted(read(Referral, rows), key=attrgetter("case_id", "updated_at", "referral_id"))
+
+
+async def states_of(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The states of the referrals of each of these cases."""
+    found: dict[UUID, list[str]] = {}
+    asked = "select case_id, state from referral where case_id = any($1::uuid[])"
+    for row in await tx.fetch(asked, list(case_ids)) if case_ids else ():
+        found.setdefault(row["case_id"], []).append(row["state"])
+    return found
 
 
 async def settled(tx: Tx, referral_id: UUID) -> None:

@@ -14,7 +14,8 @@ BY_PERSON = ("person", "another")
 
 @dataclass(frozen=True, slots=True)
 class RuledOut:
-    """`why`: person, another (they asked for another one), conflict (it works with the other party) or unsafe."""
+    """`why`: person, another (they asked for another one), conflict (it works with the other party), unsafe (its own
+    word) or not_safe (help there ended for it)."""
 
     since: datetime
     why: str
@@ -39,7 +40,7 @@ select distinct person_id, provider_id from ruled_out where person_id = any($1::
 _OF_PERSON = f"""
 select distinct on (provider_id) provider_id, since, why from ruled_out
  where person_id = {RECORDS} and over_at is null
- order by provider_id, array_position(array['conflict', 'unsafe', 'person', 'another'], why), since desc
+ order by provider_id, array_position(array['conflict', 'unsafe', 'not_safe', 'person', 'another'], why), since desc
 """
 _STILL_WITH = """
 select l.leg_id, l.referral_id, l.case_id from leg l join case_file c on c.case_id = l.case_id
