@@ -156,7 +156,7 @@ async def test_a_provider_that_says_it_is_not_safe_makes_every_channel_unknown_a
 ) -> None:
     if verb == "pause":
         sent = await in_support(hub)
-        await takes(hub, sent, verb, reason_code=reason, until=clock.now().date() + timedelta(days=7))
+        await takes(hub, sent, verb, reason_code=reason, until=clock.now().date() + timedelta(days=1))
     else:
         sent = await a_referral_sent(hub, channels=SAFE)
         await takes(hub, sent, verb, reason_code=reason)

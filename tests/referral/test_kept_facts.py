@@ -12,7 +12,7 @@ from services.referral.store.appointments import Appointment
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.portal import LATER, AsPersona, Sent, a_referral_sent, portal_of
+from tests.referral.portal import LATER, AsPersona, Sent, a_referral_sent, an_end, portal_of
 from tests.referral.test_portal_link import WITHOUT_ACCOUNTS, Desk, desk
 
 __all__ = ["desk"]
@@ -26,10 +26,12 @@ async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
         yield as_persona
 
 
-async def withdrawn_while_the_worker_rings(hub: Hub) -> Sent:
+async def withdrawn_while_the_worker_rings(hub: Hub, before: str = "accept") -> Sent:
     sent = await a_referral_sent(hub)
     async with hub.looks(WORKER) as tx:
-        await providing.accept(tx, WORKER, sent.referral, LATER)
+        more = {"reason_code": "capacity", "check_in_on": LATER.date() + timedelta(days=1)}
+        if before != "view":
+            await providing.step(tx, WORKER, sent.referral, before, LATER, **(more if before == "waitlist" else {}))
     async with hub.looks(OFFICER) as tx:
         await referring.withdraw(tx, OFFICER, sent.referral, "duplicate", LATER)
     return sent
@@ -40,11 +42,14 @@ async def no_to_record(hub: Hub, sent: Sent) -> int:
     return int(await hub.value(asked, sent.case))
 
 
-@pytest.mark.parametrize(("outcome", "noes"), [("spoke", 0), ("declined", 1)])
+@pytest.mark.parametrize(
+    ("outcome", "noes", "before"),
+    [("spoke", 0, "accept"), ("declined", 1, "accept"), ("declined", 1, "waitlist"), ("declined", 1, "view")],
+)
 async def test_an_attempt_made_while_the_hub_withdrew_is_counted_and_a_no_reaches_the_hub(
-    hub: Hub, browse: AsPersona, outcome: str, noes: int
+    hub: Hub, browse: AsPersona, outcome: str, noes: int, before: str
 ) -> None:
-    sent, worker = await withdrawn_while_the_worker_rings(hub), await browse("idva.worker")
+    sent, worker = await withdrawn_while_the_worker_rings(hub, before), await browse("idva.worker")
     await worker.get(sent.page)
     form = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": outcome}
     for _ in range(2):
@@ -122,3 +127,21 @@ async def test_once_a_newer_link_is_opened_what_an_older_one_opened_ends_but_a_l
     async with hub.as_worker() as tx:
         assert (await contacting.profile_of(tx, sent.person)).channel("mobile").locked_at is not None
     assert now > NOON
+
+
+async def test_that_it_was_not_safe_to_ask_at_the_end_is_a_review_and_asks_nobody_how_it_was(
+    hub: Hub, browse: AsPersona
+) -> None:
+    sent, worker = await a_referral_sent(hub), await browse("idva.worker")
+    async with hub.looks(WORKER) as tx:
+        await providing.accept(tx, WORKER, sent.referral, LATER)
+        await providing.start(tx, WORKER, sent.referral, LATER)
+    await worker.get(f"{sent.page}/steps/complete")
+    said = an_end(**{"outcome-VFS1": "unsafe", "feedback_wanted": "yes", "end_reason": "goals_met"})
+    page = await worker.submit("Complete support", 422, **said)
+    assert page.errors == ["It was not safe to ask them about an outcome, so nobody asks how it was: choose “No”"]
+    await worker.submit("Complete support", **said | {"feedback_wanted": "no"})
+    for _ in range(2):
+        await hub.every(settling.settle, LATER)
+    assert await hub.value("select count(*) from task where kind = 'review_risk' and done_at is null") == 1
+    assert await hub.value("select review_since is not null from case_file where case_id = $1", sent.case)

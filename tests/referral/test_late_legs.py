@@ -155,7 +155,7 @@ async def test_a_hold_whose_review_is_past_is_told(hub: Hub) -> None:
     sent = await a_referral_sent(hub)
     for verb in ("accept", "start"):
         await step(hub, sent, verb)
-    until = local_day(LATER) + timedelta(days=3)
+    until = local_day(LATER) + timedelta(days=1)
     await step(hub, sent, "pause", reason_code="person_away", until=until)
     past = LATER + timedelta(days=5)
     assert await hub.every(falling_due.watch_silence, past) == 1

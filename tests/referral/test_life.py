@@ -237,17 +237,17 @@ async def test_a_hold_has_a_day_of_review_and_the_task_falls_due_on_it(hub: Hub,
     assert await hub.every(falling_due.remind, day) == 0
     assert "review_hold" in await open_tasks(hub, sent)
     async with hub.looks(worker) as tx:
-        until = local_day(day) + timedelta(days=7)
+        until = local_day(day) + timedelta(days=1)
         await providing.step(tx, worker, sent.referral, "keep_on_hold", day, reason_code="person_away", until=until)
     await hub.every(settling.settle, day)
     assert "review_hold" not in await open_tasks(hub, sent)
-    assert await hub.every(falling_due.remind, day + timedelta(days=7)) == 1
+    assert await hub.every(falling_due.remind, day + timedelta(days=1)) == 1
     async with hub.looks(worker) as tx:
-        await providing.resume(tx, worker, sent.referral, day + timedelta(days=7))
+        await providing.resume(tx, worker, sent.referral, day + timedelta(days=1))
     await hub.every(settling.settle, day + timedelta(days=7))
     assert "review_hold" not in await open_tasks(hub, sent)
     [rest] = await hub.rows("select what, until from limit_rest where referral_id = $1", sent.referral)
-    assert rest["what"] == "support" and rest["until"] == day + timedelta(days=7)
+    assert rest["what"] == "support" and rest["until"] == day + timedelta(days=1)
 
 
 @pytest.mark.service

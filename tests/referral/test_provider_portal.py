@@ -398,3 +398,11 @@ async def test_what_is_no_id_is_not_found(worker: Browser, sent: Sent) -> None:
     await worker.get("/portal/referrals/nonsense", status=404)
     await worker.get(f"/portal/referrals/{UUID(int=7)}", status=404)
     await worker.get(f"{sent.page}/steps/fly", status=409)
+
+
+async def test_what_somebody_who_has_left_worked_on_is_without_a_worker(hub: Hub, sent: Sent, worker: Browser) -> None:
+    await hub.rows("update leg set assigned_to = $1 returning 1", uuid4())
+    page = await worker.get("/portal?list=unassigned")
+    assert "Unassigned (1)" in page.text and "Somebody who has left" in page.text
+    await hub.rows("update leg set assigned_to = $1 returning 1", a_viewer("idva.worker").user_id)
+    assert "Unassigned (0)" in (await worker.get("/portal?list=unassigned")).text

@@ -1,15 +1,18 @@
 """A provider's question to the hub: who hears of it, by when it is answered, and what rests meanwhile."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from services.referral.actions import falling_due, filing, noticing, providing, referring, settling
 from services.referral.provider_portal import due_words
-from services.referral.store import portal
+from services.referral.store import portal, workers
 from services.referral.store.portal_due import limits_of
 from tests.builders import NOON, a_viewer
+from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import hub_pages
 from tests.referral.portal import LATER, Sent, a_referral_sent, a_referral_sent_by_policy
 
 pytestmark = pytest.mark.service
@@ -71,3 +74,24 @@ async def test_a_first_contact_does_not_rest_while_a_question_is_open(hub: Hub) 
     async with hub.looks(OFFICER) as tx:
         await referring.step(tx, OFFICER, sent.referral, "supply", LATER)
     assert await to_answer(hub, sent) == []
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_question_is_told_to_whoever_looks_after_the_case_and_to_the_roles_while_they_are_away(
+    hub: Hub, databases: Databases, away: bool
+) -> None:
+    sent, mine, today = await a_referral_sent(hub), a_viewer("officer"), LATER.date()
+    async with hub_pages(hub, databases) as browse:
+        officer, leader = await browse("officer"), await browse("leader")
+        for one in (officer, leader):
+            await one.get("/cases")
+        async with hub.as_worker() as tx:
+            known = [workers.Known(mine.user_id, "Amina Farrow", mine.role, True)]
+            await workers.meet(tx, known, LATER)
+            if away:
+                await workers.add_leave(tx, workers.Leave(uuid4(), mine.user_id, today, today), mine.user_id, LATER)
+        await hub.rows("update case_file set assigned_to = $1 returning 1", mine.user_id)
+        await asks(hub, sent, "idva.worker")
+        asked = "The provider asked the hub a question"
+        assert asked in (await officer.get("/cases/notices")).text
+        assert (asked in (await leader.get("/cases/notices")).text) == away

@@ -12,7 +12,8 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.domain.silent import silent_before
-from services.referral.store import keeping, notices
+from services.referral.store import keeping, notices, workers
+from services.referral.store.cases import Case
 from services.referral.store.notices import Cause, Notice
 
 ROLES = {
@@ -64,6 +65,25 @@ async def tell_roles(tx: Tx, kind: str, case_ids: Sequence[UUID], now: datetime)
         for role in ("officer", "leader")
     ]
     await notices.add(tx, told)
+
+
+async def tell_first(
+    tx: Tx,
+    kind: str,
+    case: Case,
+    first: Sequence[UUID | None],
+    now: datetime,
+) -> None:
+    """Tells something new of a case to the first of these workers who is there, not on leave and may see it; to
+    officers and leaders where none is."""
+    there, away = {one.worker_id: one for one in await workers.everybody(tx)}, await workers.away(tx, local_day(now))
+    for worker_id in first:
+        one = there.get(worker_id) if worker_id is not None else None
+        sees = one is not None and (not case.restricted or one.role in workers.SEE_RESTRICTED)
+        if one is not None and sees and one.left_at is None and one.worker_id not in away:
+            about = uuid5(NS, f"notice/{kind}/{one.worker_id}/{case.case_id}/{now.isoformat()}")
+            return await notices.add(tx, [Notice(about, one.role, kind, case.case_id, now, worker_id=one.worker_id)])
+    await tell_roles(tx, kind, [case.case_id], now)
 
 
 async def tell_of_task(tx: Tx, kind: str, task_id: UUID, now: datetime) -> None:

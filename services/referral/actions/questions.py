@@ -32,7 +32,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     due = filing.today_or_at_once(now, at_once=referral.urgent or filing.is_grave(case))
     task = Task(about, TO_ANSWER, due, now, case_id=case.case_id, referral_id=referral.referral_id)
     await tasks.add(tx, [task])
-    await noticing.tell_roles(tx, "provider_asked", [case.case_id], now)
+    await noticing.tell_first(tx, "provider_asked", case, [case.assigned_to], now)
 
 
 async def watch(tx: Tx, now: datetime, limit: int) -> None:

@@ -1,6 +1,7 @@
 """What a second person answered reaches who asked for it: told at once, and what may be done now is a task."""
 
 from datetime import datetime
+from uuid import UUID
 
 from kit.database import Tx
 from services.referral.actions import filing, noticing
@@ -20,11 +21,18 @@ async def override_answered(tx: Tx, held: Consent, now: datetime, *, confirmed: 
     """An override is asked for where minutes count: once confirmed, what it allows is sent within the hour. One that is
     not confirmed asks for another way the same day."""
     kind = CONFIRMED if confirmed else NOT_CONFIRMED
-    await noticing.tell_roles(tx, kind, [held.case_id], now)
+    await _tell(tx, kind, held.case_id, held.taken_by, now)
     if confirmed and await _left(tx, held):
         return
     due = filing.today_or_at_once(now, at_once=confirmed)
     await tasks.add(tx, [Task(task_id(kind, held.consent_id), kind, due, now, case_id=held.case_id)])
+
+
+async def _tell(tx: Tx, kind: str, case_id: UUID, asked_by: UUID | None, now: datetime) -> None:
+    """Tells whoever asked, then whoever looks after the case, then the roles."""
+    case = await cases.get(tx, case_id)
+    if case is not None:
+        await noticing.tell_first(tx, kind, case, [asked_by, case.assigned_to], now)
 
 
 async def _left(tx: Tx, held: Consent) -> bool:
@@ -38,7 +46,7 @@ async def hold_answered(tx: Tx, held: HoldEnd, now: datetime, *, agreed: bool) -
     """The end of a hold sends nothing by itself: what the case, decided again, needs is done the same day, within the
     hour where life is at risk."""
     case, kind = await cases.get(tx, held.case_id), HOLD_ENDED if agreed else HOLD_STAYS
-    await noticing.tell_roles(tx, kind, [held.case_id], now)
+    await _tell(tx, kind, held.case_id, held.asked_by, now)
     if agreed and case is not None and case.state == "waiting":
         due = filing.today_or_at_once(now, at_once=case.priority == 0)
         await tasks.add(tx, [Task(task_id(kind, held.end_id), kind, due, now, case_id=held.case_id)])

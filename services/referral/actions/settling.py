@@ -95,6 +95,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "review_hold": held,
         "check_in": waits,
         urgent_waits.WAITS: referral.state == "waitlisted",
+        urgent_waits.HELD: referral.state == "on_hold",
         questions.TO_ANSWER: questions.is_open(referral),
         "ring_duty_line": silent and referral.viewed_at is None,
         "offer_next_provider": silent

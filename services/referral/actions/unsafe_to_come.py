@@ -1,25 +1,38 @@
-"""An appointment that did not take place since it was not safe for the person to come: the hub looks at the risk."""
+"""An appointment that did not take place since it was not safe for the person to come, and an end at which it was not
+safe to ask them: the hub looks at the risk."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from kit.database import Tx
 from services.referral.actions import alarming, filing
+from services.referral.domain.ended import NOT_SAFE_TO_ASK
 from services.referral.domain.referral import ReferralState
-from services.referral.store import appointments, beside, tasks
+from services.referral.store import appointments, beside, support, tasks
 from services.referral.store.tasks import Task, task_id
 
 REVIEW = "review_risk"
+ENDED = ("completed", "ended_early")
 
 
 async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     """The risk is reviewed the same day, every channel is unknown and every case of the person hears of it, as when a
-    provider says that it is not safe to be in touch; once for each appointment."""
+    provider says that it is not safe to be in touch; once for each appointment, and for each end."""
     found = await appointments.of_leg(tx, referral.leg_id) if referral.leg_id is not None else []
     for one in found:
-        about = task_id(REVIEW, referral.referral_id, one.appointment_id)
-        if one.reason not in alarming.NOT_SAFE or one.recorded_at is None or await tasks.get(tx, about) is not None:
-            continue
-        await tasks.add(tx, [Task(about, REVIEW, filing.end_of_day(now), now, case_id=referral.case_id)])
-        await beside.mark_for_review(tx, [referral.case_id], now)
-        await alarming.contact_unsafe(tx, replace(referral, updated_at=one.recorded_at), now)
+        if one.reason in alarming.NOT_SAFE and one.recorded_at is not None:
+            await _look(tx, referral, one.appointment_id, one.recorded_at, now)
+    if referral.leg_id is not None and referral.state in ENDED:
+        outcomes = await support.outcomes(tx, referral.leg_id)
+        at = [one.at for one in outcomes if one.change == NOT_SAFE_TO_ASK]
+        if at:
+            await _look(tx, referral, f"not asked/{referral.leg_id}", max(at), now)
+
+
+async def _look(tx: Tx, referral: ReferralState, about: object, at: datetime, now: datetime) -> None:
+    task = task_id(REVIEW, referral.referral_id, about)
+    if await tasks.get(tx, task) is not None:
+        return
+    await tasks.add(tx, [Task(task, REVIEW, filing.end_of_day(now), now, case_id=referral.case_id)])
+    await beside.mark_for_review(tx, [referral.case_id], now)
+    await alarming.contact_unsafe(tx, replace(referral, updated_at=at), now)

@@ -1,36 +1,49 @@
-"""Somebody in danger on a waiting list: the next word is a day away at most, and the hub looks for who begins now."""
+"""Somebody in danger on a waiting list, or on hold: the next word is a day away at most, and the hub looks at once."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit.database import Tx
 from services.referral.actions import filing, noticing
 from services.referral.domain.referral import ReferralState
-from services.referral.store import portal, tasks
+from services.referral.store import portal, referrals, tasks
 from services.referral.store.tasks import Task, task_id
 
-WAITS = "waits_in_danger"
+WAITS, HELD = "waits_in_danger", "held_in_danger"
+TASK_OF = {"waitlisted": WAITS, "on_hold": HELD}
+DAYS = {"waitlist": "check_in_on", "check_in": "check_in_on", "pause": "until", "keep_on_hold": "until"}
+"""The day that a step asks for, by its verb."""
+NOT_SAFE_NOW = "unsafe_now"
+"""A hold since it is not safe to be in touch: the hub looks at the risk by that already, and no word may be forced."""
 AT_MOST = timedelta(days=1)
 """Until the next word to somebody who waits and is at high risk. Ours."""
 
 
 async def check_day(tx: Tx, leg_id: UUID, verb: str, today: date, answer: dict[str, Any]) -> None:
     """Refused where somebody at high risk would be left without word for longer than a day."""
-    day = answer.get("check_in_on") if verb in ("waitlist", "check_in") else None
+    name = DAYS.get(verb, "")
+    day = answer.get(name) if answer.get("reason_code") != NOT_SAFE_NOW else None
     if day is not None and day > today + AT_MOST and await portal.is_urgent(tx, leg_id):
-        raise Refused("check_in_on", "urgent_within_a_day")
+        raise Refused(name, "urgent_within_a_day" if name == "check_in_on" else "urgent_hold_a_day")
 
 
 async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
-    """The hub offers another provider within the hour where somebody at high risk waits; once for each time."""
-    if referral.state != "waitlisted" or referral.leg_id is None or not await portal.is_urgent(tx, referral.leg_id):
+    """The hub looks within the hour where somebody at high risk waits, or is on hold; once for each time. Where the
+    risk rose meanwhile, a hold is looked at again today."""
+    kind = TASK_OF.get(referral.state)
+    if kind is None or referral.leg_id is None or not await portal.is_urgent(tx, referral.leg_id):
         return
-    about = task_id(WAITS, referral.leg_id)
+    if kind == HELD and referral.reason == NOT_SAFE_NOW:
+        return
+    today = local_day(now)
+    if kind == HELD and referral.review_on is not None and referral.review_on > today + AT_MOST:
+        await referrals.review_by(tx, referral.referral_id, today)
+    about = task_id(kind, referral.leg_id, *([referral.paused_at] if kind == HELD else []))
     if await tasks.get(tx, about) is not None:
         return
     due = filing.hub_due(filing.LIFE_SAFETY, now)
-    task = Task(about, WAITS, due, now, case_id=referral.case_id, referral_id=referral.referral_id)
-    await tasks.add(tx, [task])
-    await noticing.tell_roles(tx, WAITS, [referral.case_id], now)
+    await tasks.add(tx, [Task(about, kind, due, now, case_id=referral.case_id, referral_id=referral.referral_id)])
+    await noticing.tell_roles(tx, kind, [referral.case_id], now)

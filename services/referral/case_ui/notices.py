@@ -41,6 +41,7 @@ KINDS = {
     "provider_not_answered": "A provider's question is open too long: answer it, or find who can",
     "waits_in_danger": "Somebody at high risk was put on a waiting list: find who can begin now",
     "not_reached": "A provider has taken somebody at high risk, and has not reached them in time: ring it",
+    "held_in_danger": "Somebody at high risk is on hold with a provider: find who helps them meanwhile",
     "silent_provider": "The provider has not opened what it was sent",
     "clock_warned": "A clock of the Victims' Code runs out, and nothing has stopped it",
     "limit_warned": "A limit beside the Victims' Code runs out",

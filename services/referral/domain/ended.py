@@ -7,6 +7,8 @@ from services.referral.domain.support import SupportLists
 
 MEASURED = frozenset({"better", "same", "worse"})
 NOTHING_MORE = frozenset({"none_needed", "not_known"})
+NOT_SAFE_TO_ASK = "unsafe"
+"""What is said of an outcome of which the person was not asked since it was not safe."""
 NAMES_ONE = frozenset({"other_service", "hub"})
 """What may come next with a service named for it."""
 
@@ -27,6 +29,8 @@ def against(lists: SupportLists, said: Ended) -> Iterator[tuple[str, str]]:
     """Fields that contradict another answer, each with what to do."""
     if said.reason == "died":
         yield from _of_the_dead(lists, said)
+    elif said.asked and NOT_SAFE_TO_ASK in said.changes.values():
+        yield "feedback_wanted", "It was not safe to ask them about an outcome, so nobody asks how it was: choose “No”"
     elif said.reason == "unsafe" and said.asked:
         yield "feedback_wanted", "It was no longer safe, so nobody asks how it was: choose “No”"
     elif said.reason == "moved_on" and said.next_step != "other_service":

@@ -93,9 +93,9 @@ async def _keep_done(visit: Visit, books: Books, attempt_id: UUID, channel: str,
 
 
 def may_be_late(visit: Visit, offered: Offered) -> bool:
-    """Whether the referral was taken back while the worker was with the person."""
-    began = offered.accepted_at or offered.first_attempt_at
-    return offered.state == "withdrawn" and began is not None and visit.may("portal.write")
+    """Whether the referral was taken back while the worker was with the person, accepted or not: who got in touch
+    themselves is heard too."""
+    return offered.state == "withdrawn" and visit.may("portal.write")
 
 
 async def keep_late(tx: Tx, visit: Visit, offered: Offered, attempt_id: UUID, channel: str, outcome: str) -> Response:

@@ -27,7 +27,9 @@ async def show_list(visit: Visit, books: Books) -> Response:
     if sort not in SORTS:
         return visit.not_found()
     asked = whole(number) or 1
+    names = await workers(visit)
     async with visit.begin() as tx:
+        await portal.here(tx, names)
         page = await portal.offered(
             tx, slug, limits(visit, books), asked, contract_id=contract, newest=sort == "newest"
         )
@@ -41,7 +43,6 @@ async def show_list(visit: Visit, books: Books) -> Response:
         alerts = await portal.alerts(tx)
         shown = (*(row.reference for row in page.rows), *(one.reference for one in lapsed))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
-    names = await workers(visit)
     today = local_day(visit.now)
     mine = [c for c in books.directory.contracts if c.provider.provider_id == visit.signed_in.organisation_id]
     return visit.render(

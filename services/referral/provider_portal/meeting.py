@@ -130,7 +130,8 @@ def _starts(visit: Visit, lists: SupportLists) -> tuple[datetime | None, list[Fi
     if starts is not None and not comes_once(starts):
         errors.append(FieldError("time", CLOCKS_CHANGE))
     elif (doubt := _doubt(visit)) and one(visit, "sure") != doubt:
-        errors.append(FieldError("time", f"This is {doubt}. Say am or pm, or tick below that you mean {doubt}"))
+        ways = "Enter another time" if one(visit, "time").strip().lower().endswith("m") else "Say am or pm"
+        errors.append(FieldError("time", f"This is {doubt}. {ways}, or tick below that you mean {doubt}"))
     return starts, errors
 
 

@@ -95,6 +95,7 @@ async def show_return(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         lines = await monitoring.drawn(tx, period)
         held = await monitoring.signed(tx, period.name)
+        last = max(held, key=lambda row: row.number, default=None)
         viewer = visit.signed_in
         names = (period.name,)
         await audit.record(tx, [audit.seen(viewer, "monitoring.seen", "provider", viewer.organisation_id, names)])
@@ -105,7 +106,13 @@ async def show_return(visit: Visit, books: Books) -> Response:
         groups=grouped(books, lines),
         signed=[(row, await acts.signer(visit.sealer, row)) for row in held],
         unsaid=unsaid(visit, books, lines),
+        changed_since=last if last is not None and _stands_otherwise(last, lines) else None,
     )
+
+
+def _stands_otherwise(row: Signed, lines: Sequence[file.Line]) -> bool:
+    """Whether figures stand otherwise now than in what was signed."""
+    return acts.whole(row) and bool(file.differences(file.read(row.file), lines))
 
 
 def grouped(books: Books, lines: Sequence[file.Line]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -46,6 +46,8 @@ REFUSALS = {
     "not_within_the_standard": "Choose a day after today, within the days that are allowed",
     "urgent_within_a_day": "It is urgent: enter tomorrow. The hub looks at once for a provider that can begin now; or"
     " decline",
+    "urgent_hold_a_day": "It is urgent: enter tomorrow. The hub is told and looks at once. If it is not safe to be in"
+    " touch now, choose that as the reason",
     "not_a_channel": "Choose how you tried to reach the person",
 }
 TRYING = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})
@@ -179,6 +181,8 @@ def steps(visit: Visit, books: Books, offered: Offered) -> list[Transition]:
     return [row for row in possible if row.verb not in {"view", "record_attempt"} | asked]
 
 
+HAS_LEFT = "Somebody who has left"
+SATURDAY = 5
 LINKED = "/portal/link"
 """Where the one referral of a one-time link is."""
 
@@ -208,7 +212,9 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
         "hidden": offered.kind is None,
         "area": within.area(offered) if offered.kind else words.NO_LONGER,
         "contract": contract.title if contract else "A contract that has ended",
-        "holder": known.get(offered.assigned_to, "A colleague") if offered.assigned_to else "Nobody",
+        "holder": known.get(offered.assigned_to, HAS_LEFT if names else "A colleague")
+        if offered.assigned_to
+        else "Nobody",
         "due": due_words.due(offered, visit.now),
         "late": due_words.is_late(offered, visit.now),
         "open": offered.leg_state in ("sent", "accepted", "waitlisted"),
@@ -217,10 +223,9 @@ def frame(visit: Visit, books: Books, offered: Offered, names: Mapping[UUID, str
 
 
 def day_off(day: date) -> str:
-    """A word of caution of a bank holiday that was chosen; "" for any other day."""
-    if day not in calendar().holidays:
-        return ""
-    return f" {date_words(day)} is a bank holiday: make sure that somebody is there."
+    """A word of caution of a bank holiday or a weekend that was chosen; "" for any other day."""
+    what = "a bank holiday" if day in calendar().holidays else "at the weekend" if day.weekday() >= SATURDAY else ""
+    return f" {date_words(day)} is {what}: make sure that somebody is there." if what else ""
 
 
 def falls_due(offered: Offered, today: date) -> str | None:

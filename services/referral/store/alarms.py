@@ -13,6 +13,7 @@ _ADD = """
 insert into alert (case_id, milestone_id, trigger, happened_at, received_at, heard_from)
 select c, $2, $3, $4, $5, $6 from unnest($1::uuid[]) c on conflict (case_id, milestone_id) do nothing
 """
+_LOOK_AGAIN = "update referral set settled = false where case_id = $1 and state in ('waitlisted', 'on_hold')"
 _HEARD = """
 select trigger, max(happened_at) as at, case when bool_and(looked_at is not null) then max(looked_at) end as looked_at
   from alert where case_id = $1 group by trigger order by 2 desc, 1
@@ -59,13 +60,15 @@ async def ask_first(tx: Tx, referral_ids: Sequence[UUID]) -> set[UUID]:
 
 async def make_urgent(tx: Tx, case_id: UUID, now: datetime) -> None:
     """What is with a provider is urgent from now on, or from when it came here where it was told late: no limit runs
-    before anybody could see it. What is still to be sent is urgent from the start."""
+    before anybody could see it. What is still to be sent is urgent from the start; and the hub looks again at whoever
+    waits on a list or is on hold."""
     await tx.execute(
         "update leg set urgent_since = greatest($2, now(), out_at) where case_id = $1 and urgent_since is null"
         " and not urgent and state in ('sent', 'accepted', 'waitlisted')",
         case_id,
         now,
     )
+    await tx.execute(_LOOK_AGAIN, case_id)
     await tx.execute(
         "update referral set urgent = true where case_id = $1 and not urgent and ended_at is null"
         " and state in ('received', 'triaged', 'contacting', 'declined_by_provider')",

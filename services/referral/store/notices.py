@@ -52,6 +52,8 @@ _OVER = {
         """not exists (select 1 from task t where t.case_id = n.case_id and t.kind = 'answer_provider'
  and t.done_at is null)""",
     ),
+    "held_in_danger": """not exists (select 1 from task t where t.case_id = n.case_id and t.kind = 'held_in_danger'
+ and t.done_at is null)""",
     "waits_in_danger": """not exists (select 1 from task t where t.case_id = n.case_id and t.kind = 'waits_in_danger'
  and t.done_at is null)""",
     "not_reached": """not exists (select 1 from leg l where l.case_id = n.case_id
@@ -75,7 +77,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice to a role, of a case, or of a task of which no case is known."""
+    """One notice to a role, or to one worker of it alone, of a case, or of a task of which no case is known."""
 
     notice_id: UUID
     role: str
@@ -83,6 +85,7 @@ class Notice:
     case_id: UUID | None
     at: datetime
     task_id: UUID | None = None
+    worker_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ async def add(tx: Tx, notices: Sequence[Notice]) -> None:
     """Tells them; one that was over is told again, since its cause came back."""
     names = columns(Notice)
     await tx.executemany(
-        f"insert into notice ({names}) values ($1, $2, $3, $4, $5, $6)"
+        f"insert into notice ({names}) values ($1, $2, $3, $4, $5, $6, $7)"
         " on conflict (notice_id) do update set over_at = null where notice.over_at is not null",
         [tuple(getattr(notice, name) for name in names.split(", ")) for notice in notices],
     )
@@ -130,8 +133,8 @@ async def tell(tx: Tx, notices: Sequence[Notice]) -> None:
     await tx.execute("delete from notice_read where notice_id = any($1::uuid[])", values[0])
     await tx.execute(
         f"insert into notice ({names}) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[],"
-        " $5::timestamptz[], $6::uuid[]) on conflict (notice_id) do update set kind = excluded.kind, at = excluded.at,"
-        " over_at = null",
+        " $5::timestamptz[], $6::uuid[], $7::uuid[]) on conflict (notice_id) do update set kind = excluded.kind,"
+        " at = excluded.at, over_at = null",
         *values,
     )
 
@@ -154,6 +157,7 @@ async def end(tx: Tx, now: datetime) -> int:
     return ended
 
 
+_MINE = f"(n.role = $1 and n.worker_id is null or n.worker_id = {_ME})"
 _READ = f"exists (select 1 from notice_read r where r.notice_id = n.notice_id and r.worker_id = {_ME})"
 
 
@@ -161,7 +165,7 @@ async def unread(tx: Tx, role: str, at_most: int = 100) -> tuple[int, int]:
     """How many open notices to this role the viewer has not read: of the hub's own work, and of clocks that run out.
     Counting stops at `at_most`."""
     one = (
-        "(select count(*)::int from (select 1 from notice n where n.role = $1 and n.over_at is null"
+        f"(select count(*)::int from (select 1 from notice n where {_MINE} and n.over_at is null"
         f" and (n.kind = any($3::text[])) = {{}} and not {_READ} limit $2) c)"
     )
     row = await tx.fetchrow(f"select {one.format('false')}, {one.format('true')}", role, at_most, list(OF_CLOCKS))
@@ -173,7 +177,7 @@ async def shown(tx: Tx, role: str, limit: int = 100) -> list[Shown]:
     """Open notices to this role, those of clocks last; unread ones first, newest first."""
     asked = (
         f"select n.notice_id, n.kind, n.case_id, c.reference, n.at, {_READ} as read, n.task_id from notice n"
-        " left join case_file c using (case_id) where n.role = $1 and n.over_at is null"
+        f" left join case_file c using (case_id) where {_MINE} and n.over_at is null"
         " and (c.case_id is not null or n.case_id is null)"
         " order by n.kind = any($3::text[]), 6, n.at desc, n.notice_id limit $2"
     )
@@ -184,7 +188,8 @@ async def mark_read(tx: Tx, worker_id: UUID, role: str, notice_ids: Sequence[UUI
     """The worker has read these notices, as far as they are to their role."""
     await tx.execute(
         "insert into notice_read (notice_id, worker_id, read_at) select notice_id, $1, $4 from notice"
-        " where notice_id = any($3::uuid[]) and role = $2 on conflict do nothing",
+        " where notice_id = any($3::uuid[]) and (role = $2 and worker_id is null or worker_id = $1)"
+        " on conflict do nothing",
         worker_id,
         role,
         list(notice_ids),

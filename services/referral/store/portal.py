@@ -1,5 +1,6 @@
 """What a provider sees: its own legs, in five lists, and one referral."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,6 +16,11 @@ PROVIDER = "(select nullif(current_setting('app.provider_id', true), '')::uuid)"
 COUNTED_AT_MOST = 1000
 _IN_ORDER = "select set_config('enable_bitmapscan', 'off', true)"
 _OPEN = "l.state in ('sent', 'accepted', 'waitlisted')"
+
+
+_HERE = "(select string_to_array(nullif(current_setting('app.here', true), ''), ','))::uuid[]"
+_WITHOUT = f"(l.assigned_to is null or l.assigned_to <> all({_HERE}))"
+"""SQL: nobody works on the leg who is still there, as far as `here` was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ LISTS: dict[str, PortalList] = {
     for chosen in (
         PortalList("mine", "My cases", "No referral is assigned to you.", f"l.assigned_to = {_ME} and {_OPEN}"),
         PortalList("open", "All open", "There is no open referral.", _OPEN),
-        PortalList("unassigned", "Unassigned", "Every referral has a worker.", f"l.assigned_to is null and {_OPEN}"),
+        PortalList("unassigned", "Unassigned", "Every referral has a worker.", f"{_WITHOUT} and {_OPEN}"),
         PortalList("completed", "Completed", "No support has been completed yet.", "l.state = 'ended'", _ENDED),
         PortalList(
             "withdrawn",
@@ -137,6 +143,12 @@ class PortalPage:
     rows: list[Offered]
     page: int
     further: bool
+
+
+async def here(tx: Tx, people: Iterable[UUID]) -> None:
+    """For the rest of this transaction, who of the viewer's provider can sign in: what anybody else works on is without
+    a worker."""
+    await tx.execute("select set_config('app.here', $1, true)", ",".join(str(one) for one in people))
 
 
 async def by_index(tx: Tx) -> None:

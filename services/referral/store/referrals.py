@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -66,6 +66,11 @@ _OF_HUB = (*_OF_PROVIDER, "release_at", "sent_at", "sent_by", "gate", "pack_fiel
 async def load(tx: Tx, referral_id: UUID) -> Referral | None:
     """The referral, its row locked; None when there is none for this viewer."""
     return read_one(Referral, await tx.fetchrow(f"{_REFERRAL} where referral_id = $1 for update", referral_id))
+
+
+async def review_by(tx: Tx, referral_id: UUID, day: date) -> None:
+    """A hold is looked at again no later than on this day."""
+    await tx.execute("update referral set review_on = $2 where referral_id = $1 and review_on > $2", referral_id, day)
 
 
 async def get(tx: Tx, referral_id: UUID) -> Referral | None:
