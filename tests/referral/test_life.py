@@ -259,7 +259,7 @@ async def test_who_waits_is_checked_in_with_and_a_check_in_sent_twice_counts_onc
         page = await portal("idva.worker")
         await page.get(f"{sent.page}/steps/waitlist")
         waiting = await page.submit("Put on the waiting list", reason_code="capacity")
-        assert "Speak to the person again by" in waiting.text
+        assert "It is urgent now: speak to the person by what is due above" in waiting.text
         on = await hub.value("select check_in_on from referral where referral_id = $1", sent.referral)
         day = datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
         assert await hub.every(falling_due.remind, day) == 1

@@ -17,6 +17,7 @@ from tests.referral.portal import LATER, Sent, a_referral_sent, a_referral_sent_
 
 pytestmark = pytest.mark.service
 OFFICER = a_viewer()
+OTHERS = [{"kind": "mobile", "value": "07700 900322", "safety": "safe"}]
 
 
 async def asks(hub: Hub, sent: Sent, role: str, *before: str) -> None:
@@ -39,7 +40,8 @@ async def told(hub: Hub, sent: Sent) -> set[tuple[str, str]]:
 
 
 async def test_a_question_is_a_task_of_the_hub_and_told_until_it_is_answered(hub: Hub) -> None:
-    high, low = await a_referral_sent(hub), await a_referral_sent_by_policy(hub)
+    other = {"given_names": "Another", "date_of_birth": "1961-02-03", "channels": OTHERS}
+    high, low = await a_referral_sent(hub), await a_referral_sent_by_policy(hub, **other)
     await asks(hub, high, "idva.worker")
     await asks(hub, low, "support.worker")
     assert await to_answer(hub, high) == [LATER + timedelta(hours=1)], "by the clock where life is at risk"
