@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kit import clock
-from services.referral.actions import making_sure
+from services.referral.actions import falling_due, making_sure
 from services.referral.domain.performance import Tried, result
 from services.referral.store import cases
 from tests.builders import a_domestic_crime, a_viewer
@@ -34,6 +34,8 @@ async def test_a_limit_ends_with_the_persons_death_in_page_list_and_performance_
         await hub.hears([a_death(crime, crime["victims"][0]["victim_ref"])])
         assert (await worker.get(where)).summary["Due"] == DIED
         assert DIED in (await worker.get("/portal")).text
+        await hub.every(falling_due.watch_silence, clock.now() + timedelta(days=30))
+        assert await hub.value("select count(*) from silence_step") == 0, "nobody is asked to hurry"
         assert (await manager.get("/portal/performance")).text != counted
         async with hub.looks(officer) as tx:
             held = await cases.get(tx, case)

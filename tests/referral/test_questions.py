@@ -1,6 +1,7 @@
 """A provider's question to the hub: who hears of it, by when it is answered, and what rests meanwhile."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,7 @@ async def told(hub: Hub, sent: Sent) -> set[tuple[str, str]]:
 
 
 async def test_a_question_is_a_task_of_the_hub_and_told_until_it_is_answered(hub: Hub) -> None:
-    other = {"given_names": "Another", "date_of_birth": "1961-02-03", "channels": OTHERS}
+    other: dict[str, Any] = {"given_names": "Another", "date_of_birth": "1961-02-03", "channels": OTHERS}
     high, low = await a_referral_sent(hub), await a_referral_sent_by_policy(hub, **other)
     await asks(hub, high, "idva.worker")
     await asks(hub, low, "support.worker")

@@ -37,16 +37,16 @@ select a.leg_id, l.referral_id, l.case_id, l.contract_id, l.provider_id, l.line,
  cross join lateral (select * from leg l where l.leg_id = a.leg_id offset 0) l
  cross join lateral (select * from referral f where f.referral_id = l.referral_id offset 0) r
   join case_file c on c.case_id = l.case_id
- where r.leg_id = l.leg_id and r.state in ('accepted', 'waitlisted', 'on_hold')
+ where r.leg_id = l.leg_id and r.state in ('accepted', 'waitlisted', 'on_hold') and l.died_at is null
 """
 _LAST = f"case kind when '{NOT_REACHED}' then 'next_provider' else 'duty_line' end"
 _NEEDED = """
 exists (select 1 from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
          where l.referral_id = t.referral_id and l.state in ('accepted', 'waitlisted') and l.contacted_at is null
-           and r.state in ('accepted', 'waitlisted') {more})
+           and l.died_at is null and r.state in ('accepted', 'waitlisted') {more})
 """
 RING, TRANSFER, NAME = "ring_not_reached", "transfer_not_reached", "ring_no_worker"
-"""Kinds of tasks that are over once the person is reached, or once somebody looks after them."""
+"""Kinds of tasks that are over once the person is reached, or died, or once somebody looks after them."""
 _TASKS_OVER = f"""
 update task t set done_at = $1, done_how = 'done'
  where t.done_at is null and t.kind = any($2::text[]) and not {_NEEDED.format(more="")}
