@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -16,15 +16,19 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import plural, time_words, when
+from services.referral.actions import books as stocked
 from services.referral.actions import consenting
 from services.referral.case_ui import words
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
+from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.shown import JUST_NOW
 from services.referral.drafting import told_id
-from services.referral.store import cases, consent, referrals
+from services.referral.said import FIELDS
+from services.referral.store import cases, consent, referrals, workers
 from services.referral.store.consent import Consent
+from services.referral.store.workers import Member
 
 ASKED = "This is asked already for this service and reason, or confirmed: see under “Agreements”"
 STANDS = "Not confirmed. Still counting on this case: {}. What it allows may be shared: end it under “Agreements”"
@@ -83,6 +87,8 @@ async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
     standards = desk.books.standards_on(local_day(visit.now))
     async with visit.begin() as tx:
         held = await consent.unconfirmed(tx)
+        people = await workers.everybody(tx)
+        contracts = (await stocked.current(tx, desk.books)).directory.contracts
         found: list[dict[str, Any]] = []
         for each in held:
             case = await cases.get(tx, each.case_id)
@@ -90,7 +96,9 @@ async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
                 late = standards.override_late(each.taken_at, visit.now)
                 shared = [r.line for r in await referrals.of_case(tx, each.case_id) if _shared(r, each)]
                 mine = each.asked_by == visit.signed_in.user_id
-                found.append({"held": each, "case": case, "mine": mine, "late": late, "shared": shared})
+                told = {"by": _name(people, each.asked_by), "gives": _gives(contracts, each.line)}
+                told |= {"alone": case.restricted and not _others(people, each.asked_by)}
+                found.append({"held": each, "case": case, "mine": mine, "late": late, "shared": shared, **told})
         seen = [audit.seen(visit.signed_in, "overrides_seen", "case", each["case"].case_id) for each in found]
         await audit.record(tx, seen or [audit.seen(visit.signed_in, "overrides_seen", "list", None)])
     found.sort(key=lambda each: (each["case"].risk_grade != "imminent", not each["late"], each["held"].taken_at))
@@ -103,6 +111,22 @@ async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
         words=words.words,
         errors=errors,
     )
+
+
+def _name(people: Sequence[Member], user_id: UUID | None) -> str:
+    return next((one.name for one in people if one.worker_id == user_id), "a colleague")
+
+
+def _others(people: Sequence[Member], asked_by: UUID | None) -> bool:
+    """Whether somebody else is here who may see restricted people."""
+    able = [one for one in people if one.left_at is None and one.role in workers.SEE_RESTRICTED]
+    return any(one.worker_id != asked_by for one in able)
+
+
+def _gives(contracts: Sequence[Contract], line: str | None) -> list[str]:
+    """What a provider of this service may be given on it, whichever is chosen."""
+    packs = {field for contract in contracts if line in (None, contract.line) for field in contract.pack}
+    return [words_of for code, words_of in FIELDS.items() if code in packs]
 
 
 def lets_share(agreements: Sequence[Consent], now: datetime) -> list[str]:

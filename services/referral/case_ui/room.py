@@ -15,7 +15,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
-from kit.web.words import date_words
+from kit.web.words import date_words, when
 from services.referral.actions import books as stocked
 from services.referral.actions import contacting
 from services.referral.actions.beside import CODES
@@ -201,6 +201,11 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
             *not_to_know(shut_out),
             *ending,
             *_none_known(without),
+        ],
+        "locked": [
+            f"{words.words(kind)} ({words.words(state.locked_why or 'locked').lower()}, {when(state.locked_at)})"
+            for kind, state in held.channels.items()
+            if state.locked_at is not None
         ],
         "left": words.time_left(case.act_by, visit.now),
         "words": words.words,

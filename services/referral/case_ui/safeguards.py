@@ -23,7 +23,7 @@ from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST, comes_once, example_day, instant_of, is_doubtful
 from services.referral.domain.tracked import AGAIN, Offer, Step, next_steps
 from services.referral.drafting import told_id
-from services.referral.store import beside, cases, details, must_not_know
+from services.referral.store import beside, cases, details, must_not_know, unsure
 from services.referral.store.alerts import ALERTING
 from services.referral.store.cases import Case
 
@@ -294,10 +294,12 @@ async def call_backs(visit: Visit, desk: Desk) -> Response:
     """Calls promised and not made."""
     async with visit.begin() as tx:
         waiting = await beside.call_backs(tx)
+        safe = await unsure.safe_now(tx, {call.person_id for call in waiting}) if waiting else {}
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("call_backs",))])
     return visit.render(
         "case_ui/call_backs.html",
         rows=[(call, CODES["call_back"][call.code], words.time_left(call.due_at, visit.now)) for call in waiting],
+        unsafe={call.entry_id for call in waiting if call.code == "person" and not safe.get(call.person_id)},
     )
 
 

@@ -15,6 +15,7 @@ from services.referral.actions import noting, tasking
 from services.referral.case_ui import going, meanwhile, named_later, words
 from services.referral.case_ui.room import Desk, one
 from services.referral.store import contract_tasks, tasks
+from services.referral.store.tasks import Task
 
 ERRORS = {
     ("answer", "missing"): "Choose what was done",
@@ -46,6 +47,12 @@ async def show(visit: Visit, desk: Desk) -> Response:
     ]
     more = len(held) > 25
     return visit.render("case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=name_of)
+
+
+def once(found: Sequence[Task]) -> list[Task]:
+    """Tasks to be listed: one look at the risk ends each that asks for it, so the first of them stands for all."""
+    first = next((task for task in found if task.kind == "review_risk"), None)
+    return [task for task in found if task.kind != "review_risk" or task is first]
 
 
 def name_of(kind: str) -> str:

@@ -61,6 +61,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         status=422 if errors else 200,
         **top,
         referral=referral,
+        has_now=titled(books, referral.contract_id) if referral.contract_id else None,
         choices=choices,
         unwanted=sorted(unwanted),
         booked=booked,

@@ -37,6 +37,7 @@ class CallBack:
     reference: str
     due_at: datetime
     code: str
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ async def call_backs(tx: Tx, limit: int = 100) -> list[CallBack]:
     return read(
         CallBack,
         await tx.fetch(
-            "select e.entry_id, e.case_id, c.reference, e.due_at, e.code"
+            "select e.entry_id, e.case_id, c.reference, e.due_at, e.code, c.person_id"
             " from case_entry e join case_file c using (case_id)"
             " where e.kind = 'call_back' and e.closed_at is null and e.due_at is not null"
             " order by e.due_at, e.entry_id limit $1",
