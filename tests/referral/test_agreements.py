@@ -259,6 +259,17 @@ async def test_an_override_is_asked_by_one_and_confirmed_by_another_on_their_pag
     assert page.errors == ["You asked for this, so somebody else has to confirm it"]
     with pytest.raises(Refused, match="needs_the_persons_agreement"):
         await send(hub, referral)
+    page = await leader.get("/cases/overrides")
+    assert "Asked by Amina Farrow" in page.text and "Sharing, as the police told it: " in page.text
+    assert "whoever gives this service may be told, as far as their contract asks for it: " in page.text
+    assert "nobody can confirm it" not in page.text
+    async with hub.as_worker() as tx:
+        await tx.execute("update case_file set restricted = true")
+        await tx.execute("update worker set left_at = now() where role = 'leader'")
+    assert "nobody but who asked may see them here" in (await leader.get("/cases/overrides")).text
+    async with hub.as_worker() as tx:
+        await tx.execute("update case_file set restricted = false")
+        await tx.execute("update worker set left_at = null")
     await leader.get("/cases/overrides")
     assert "Confirmed. It may be shared now." in (await leader.post(f"/cases/overrides/{asked}", {"says": "yes"})).text
     assert "Confirmed. It may be shared now." in (await leader.post(f"/cases/overrides/{asked}", {"says": "yes"})).text

@@ -43,6 +43,7 @@ async def test_a_restricted_case_is_open_to_who_broke_the_glass_for_half_an_hour
     assert page.errors == ["No restricted case was found for this"]
     page = await officer.submit("Open the case", **ASKED)
     assert page.path == f"/cases/{case}" and "The team leader has a notice of it" in page.text
+    assert "Take this case" not in page.texts("button"), "nobody keeps what was lent"
     for tab in ("/timeline", "/contact", "/referrals", "/safeguards", "/notes"):
         await officer.get(f"/cases/{case}{tab}")
     page = await officer.post(f"/cases/{case}/reveal")

@@ -12,6 +12,8 @@ from contracts.working_time import calendar, local_day
 from kit import clock
 from services.referral.beside_books import offers
 from services.referral.domain.tracked import check, next_steps
+from services.referral.store import tasks
+from services.referral.store.tasks import Task
 from tests.builders import a_crime, a_victim, an_event
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -101,6 +103,18 @@ async def test_a_call_is_booked_waits_in_its_queue_and_ends(hub: Hub, browse: As
     rows = (await officer.get("/cases/call-backs")).rows
     assert len(rows) == 2
     weekday = f"{date.fromisoformat(day):%A}"
+    assert "No way is known to be safe" not in rows[1][1]
+    async with hub.as_worker() as tx:
+        await tx.execute("update channel set safety = 'unsafe', locked_at = now(), locked_why = 'somebody_else'")
+        for number in (1, 2):
+            about = (uuid4(), "review_risk", clock.now() + timedelta(hours=number), clock.now())
+            await tasks.add(tx, [Task(*about, case_id=case)])
+    said = (await officer.get("/cases/call-backs")).rows[1][1]
+    assert said.endswith("No way is known to be safe now: find out in another way first")
+    assert "No way is known to be safe now" in (await officer.get(f"/cases/{case}/safeguards")).text
+    page = await officer.get(f"/cases/{case}")
+    assert "Locked: " in page.text and "Mobile (somebody else" in page.text
+    assert page.texts("a").count("Review the risk") == 1, "one look ends each of them"
     assert rows[1][-1].startswith((f"Due {weekday}", "Due tomorrow")), "a day keeps its capital"
     await officer.get(f"/cases/{case}/safeguards")
     assert "Spoke to them" in (await officer.submit("Save how it ended", how="reached")).text

@@ -92,6 +92,7 @@ async def test_a_transfer_undone_or_overtaken_changes_nothing(hub: Hub, browse: 
     sent = await supported(hub, await a_rape_sent(hub))
     officer = await browse("officer")
     page = await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/transfer")
+    assert "With Independent sexual violence advisers, Stillwater" in page.text
     await officer.submit("Transfer", 422)
     page = await officer.submit("Transfer", 422, contract=str(RIVERBANK), reason_code="another_provider", agreed="no")
     assert page.errors == ["The person has to agree to this provider first: record their agreement"]
