@@ -126,7 +126,9 @@ async def _overview(
             "routing": routings[0] if routings else None,
             "runs": len(routings),
             "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
-            "tasks": todo.once([*await tasks.of_case(tx, case.case_id), *await contract_tasks.of_case(tx, case.case_id)]),
+            "tasks": todo.once(
+                [*await tasks.of_case(tx, case.case_id), *await contract_tasks.of_case(tx, case.case_id)]
+            ),
             "wished": {one.task_id: happened.before(one) for one in await wishes.to_ask(tx, case.case_id)},
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard, await contacting.profile_of(tx, case.person_id)),

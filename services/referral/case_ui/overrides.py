@@ -96,8 +96,8 @@ async def waiting(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -
                 late = standards.override_late(each.taken_at, visit.now)
                 shared = [r.line for r in await referrals.of_case(tx, each.case_id) if _shared(r, each)]
                 mine = each.asked_by == visit.signed_in.user_id
-                told = {"by": _name(people, each.asked_by), "gives": _gives(contracts, each.line)}
-                told |= {"alone": case.restricted and not _others(people, each.asked_by)}
+                told: dict[str, Any] = {"by": _name(people, each.asked_by), "gives": _gives(contracts, each.line)}
+                told |= {"alone": mine and case.restricted and not _others(people, each.asked_by)}
                 found.append({"held": each, "case": case, "mine": mine, "late": late, "shared": shared, **told})
         seen = [audit.seen(visit.signed_in, "overrides_seen", "case", each["case"].case_id) for each in found]
         await audit.record(tx, seen or [audit.seen(visit.signed_in, "overrides_seen", "list", None)])
