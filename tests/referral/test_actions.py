@@ -82,6 +82,17 @@ async def test_a_send_leaves_only_when_the_time_to_undo_has_lapsed(hub: Hub) -> 
     assert await hub.value("select state from referral where referral_id = $1", referral) == "sent"
 
 
+async def test_a_send_whose_agreement_ends_before_it_leaves_stays_and_somebody_is_told(hub: Hub) -> None:
+    case, referral = await a_waiting_case(hub)
+    await agrees(hub, case)
+    await send(hub, referral)
+    await hub.worker.pool.execute("update consent set expires_at = $1 where case_id = $2", NOON, case)
+    assert await hub.every(referring.release, LATER) == 1
+    assert "referral.sent" not in await hub.told(case) and await hub.value("select count(*) from leg") == 0
+    [task] = await hub.rows("select kind, referral_id, due_at from task where case_id = $1 and done_at is null", case)
+    assert (task["kind"], task["referral_id"]) == ("send_stopped", referral) and task["due_at"] > LATER
+
+
 async def test_an_undone_send_never_happened(hub: Hub) -> None:
     case, referral = await a_waiting_case(hub)
     await agrees(hub, case)

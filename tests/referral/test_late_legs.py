@@ -161,3 +161,16 @@ async def test_a_hold_whose_review_is_past_is_told(hub: Hub) -> None:
     assert await hub.every(falling_due.watch_silence, past) == 1
     assert ("review_past", "duty_line") in await steps(hub, sent)
     assert "review_hold" in await open_tasks(hub, sent)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(("reached", "state"), [(True, "withheld"), (False, "sent")])
+async def test_a_nudge_about_what_was_done_meanwhile_does_not_leave(hub: Hub, reached: bool, state: str) -> None:
+    sent = await a_referral_sent(hub)
+    await step(hub, sent, "accept")
+    await named(hub, sent)
+    await hub.every(falling_due.watch_silence, LATE)
+    if reached:
+        await hub.worker.pool.execute("update leg set contacted_at = $1", LATE)
+    await hub.every(provider_mail.send_due, LATE)
+    assert await hub.value("select state from provider_mail where template = 'provider_late'") == state

@@ -12,13 +12,13 @@ from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
 from services.referral.actions import leg_links, sealing, trying
-from services.referral.actions.telling_providers import CONTRACT, LINK, NUDGE
+from services.referral.actions.telling_providers import CONTRACT, LATE, LINK, NUDGE
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain.books import Books
 from services.referral.domain.mailing import Message, words_on
-from services.referral.store import provider_mail
+from services.referral.store import late, provider_mail
 from services.referral.store.provider_mail import ToProvider
 
 BY_LINK = "_link"
@@ -55,6 +55,8 @@ async def _over(tx: Tx, held: ToProvider, now: datetime) -> str | None:
     stands = await provider_mail.standing(tx, held, now)
     if stands is None or stands.state not in leg_links.OPEN or (held.template == NUDGE and stands.state != "sent"):
         return "answered"
+    if held.template == LATE and not await late.stands(tx, held.leg_id, held.asked_at, local_day(now)):
+        return "done_since"
     if held.link_id is not None and not stands.link_open:
         return "link_over"
     return "too_late" if now > held.not_after else None

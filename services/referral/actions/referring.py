@@ -35,9 +35,11 @@ from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
 from services.referral.store import cases, consent, life, referrals, tasks
 from services.referral.store.referrals import Leg
+from services.referral.store.tasks import Task, task_id
 
 FREE = frozenset({"triaged", "contacting", "declined_by_provider"})
 """States in which no provider has the referral."""
+SEND_STOPPED = "send_stopped"
 
 
 async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: datetime, **answer: Any) -> ReferralState:
@@ -193,7 +195,8 @@ async def release(tx: Tx, moment: Moment, context: Context) -> int:
 
 
 async def _may_leave(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, books: Books, now: datetime) -> bool:
-    """Whether a leg may still leave: nobody took the referral on meanwhile, and what let it go still counts."""
+    """Whether a leg may still leave: nobody took the referral on meanwhile, and what let it go still counts. Whoever
+    sent it believes that it left: where that is over somebody is told."""
     free = held.state in FREE
     if held.state == "sent" and held.leg_id is not None:
         free = await life.is_silent(tx, held.leg_id)
@@ -203,7 +206,10 @@ async def _may_leave(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, 
             await gating.gate(tx, case, held.line, contract, books, now)
             return True
     except Refused:
-        pass
+        about = task_id(SEND_STOPPED, leg.leg_id, now.isoformat())
+        due = filing.today_or_at_once(now, at_once=held.urgent)
+        stopped = Task(about, SEND_STOPPED, due, now, case_id=held.case_id, referral_id=held.referral_id)
+        await tasks.add(tx, [stopped])
     await referrals.remove_leaving_leg(tx, leg.leg_id)
     return False
 

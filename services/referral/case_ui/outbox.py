@@ -47,6 +47,7 @@ WHY = {
     "one_chance": "Honour-based abuse: no letter, and nobody in between.",
     "no_safe_channel": "Nobody knows any more whether the channel is safe.",
     "answered": "The provider had answered, or the referral was no longer with it.",
+    "done_since": "What was late was done before it left.",
     "link_over": "The link was opened, taken back or too old before it left.",
 }
 BECAUSE = {

@@ -116,6 +116,8 @@ TASKS = {
     "waits_in_danger": "Somebody at high risk was put on a waiting list: ring the provider, or transfer the referral to"
     " one that can begin now",
     "held_in_danger": "Somebody at high risk is on hold: ring the provider, and find who helps them meanwhile",
+    "send_stopped": "It was sent and did not leave: what allowed it was over before. See the referral, and ask the "
+    "person, or send it to another",
     "ring_not_reached": "Ring the provider: it has taken the person, and nobody there has reached them in time",
     "transfer_not_reached": "The provider has still not reached the person: transfer the referral to one that can",
     "ring_no_worker": "Ring the provider: it has taken the person, and names nobody there who looks after them",

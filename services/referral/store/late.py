@@ -54,6 +54,20 @@ update task t set done_at = $1, done_how = 'done'
 """
 
 
+_STANDS = f"""
+select exists (
+    select 1 from silence_step s join leg l using (leg_id)
+      join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
+     where s.leg_id = $1 and s.step = 'nudge' and s.at = $2 and l.died_at is null
+       and case s.kind
+             when '{NOT_REACHED}' then l.state in ('accepted', 'waitlisted') and l.contacted_at is null
+             when '{NO_WORKER}' then l.state = 'accepted' and l.contacted_at is null and l.assigned_to is null
+             when '{CHECK_IN}' then r.state = 'waitlisted' and r.check_in_on < $3
+             when '{REVIEW}' then r.state = 'on_hold' and r.review_on < $3
+             else false end)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """A leg that is late with something since `since`. `kind`: not_reached, no_worker (since it was accepted),
@@ -87,6 +101,11 @@ async def late(
     some = f"where not {_LAST} = any(taken)" if to_come else ""
     asked = f"select * from ({_LATE}) found {some} order by urgent desc, since, leg_id, kind limit $10"
     return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
+
+
+async def stands(tx: Tx, leg_id: UUID, nudged_at: datetime, today: date) -> bool:
+    """Whether a leg is late still with what its provider was nudged about at that moment."""
+    return bool(await tx.fetchval(_STANDS, leg_id, nudged_at, today))
 
 
 async def over(tx: Tx, now: datetime) -> None:
