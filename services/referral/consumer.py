@@ -43,6 +43,7 @@ from services.referral.actions import (
     locking,
     looking,
     mailing,
+    more_care,
     new_incident,
     no_case,
     noticing,
@@ -85,6 +86,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     known = [case_id for held in past.of_crime.values() for case_id in held]
     overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
     batch = hearing.Hearing(stands, past, overridden, left)
+    before = dict(past.facts)
     for event, found in heard:
         hearing.hear(batch, event, found)
     unreachable = await safe_again.held(tx, past.prior) if past.prior else []
@@ -102,6 +104,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await alarming.dead_before(tx, batch.of_dead, events[-1].time)
     since = events[-1].time
     await alarming.of_batch(tx, batch.dangers, batch.later, since, no_crime=batch.no_crime, helped=past.helped)
+    await more_care.follow(tx, before, batch, heard, since)
     await recounting.follow(tx, batch, batch.books, since)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await another_force.ask(tx, others, past.of_crime, since)

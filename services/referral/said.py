@@ -73,6 +73,8 @@ FOUND = {
     " counts until it does. See below what is safe, and ask the hub before any contact.",
     "contact_gone": "The police told {} that nobody is named any more to speak to at this business. Ring no number that"
     " you have, and ask the hub who speaks for it now.",
+    "word_taken_back": "The police told {} that this person, who is intimidated, does not support the prosecution any"
+    " more: somebody may press them. Speak to them alone, and ask the hub before any contact.",
     "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",

@@ -30,6 +30,8 @@ from services.referral.store.protected import PLACES
 from services.referral.store.tasks import Task, task_id
 
 OF_FACTS = ("needs", "access_needs", "relationship", "same_household", "reported_on", "committed_from", "committed_to")
+OF_ACCESS = ("communication_needs", "learning_disability", "physical_disability")
+"""Vulnerabilities that say how somebody is to be spoken to or met: given with the needs, where these may be."""
 BATCH = 300
 UNREACHED = "nobody_can_reach"
 
@@ -54,8 +56,10 @@ def _contents(material: Material, contract: Contract, key: bytes | None) -> dict
 
 def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
     have = {name: facts.get(name) for name in OF_FACTS}
-    if (worker := asked(facts.get("choices") or ())) is not None:
-        have["needs"] = [*(facts.get("needs") or ()), worker]
+    worker = asked(facts.get("choices") or ())
+    access = [one for one in facts.get("vulnerabilities") or () if one in OF_ACCESS]
+    if worker is not None or access:
+        have["needs"] = [*(facts.get("needs") or ()), *access, *([worker] if worker is not None else ())]
     return have | {
         "reference": case.reference,
         "offence": case.offence_code or case.incident_kind,

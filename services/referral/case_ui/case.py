@@ -20,6 +20,7 @@ from services.referral.actions import (
     contacting,
     elsewhere,
     making_sure,
+    more_care,
     sealing,
     tasking,
     unlisted,
@@ -175,7 +176,7 @@ async def _overview(
     )
 
 
-FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK})
+FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK, more_care.PRESSED})
 
 
 def _found(case: Case, heard: Sequence[Alert], channels: Profile) -> list[str]:
@@ -204,6 +205,7 @@ def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[st
         ("Risk", _risk(case, routing)),
         ("Sharing", words.words(case.share)),
         ("Flags", ", ".join(_flags(case, routing)) or "None"),
+        ("Vulnerabilities", ", ".join(_vulnerabilities(routing)) or "None told"),
     ]
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
 
@@ -215,6 +217,11 @@ def _flags(case: Case, routing: cases.Routing | None) -> list[str]:
     unnamed = [f"“{code}”, which our lists do not know{hint}" for code in told]
     listed = [code for code in case.flags if code != "other" or not told]
     return [*map(_flag, (*listed, *case.hate_strands)), *unnamed]
+
+
+def _vulnerabilities(routing: cases.Routing | None) -> list[str]:
+    told = routing.facts["case"].get("vulnerabilities") or () if routing else ()
+    return [words.words(code) for code in told if code != "other"]
 
 
 def _flag(code: str) -> str:
