@@ -75,6 +75,10 @@ FOUND = {
     " you have, and ask the hub who speaks for it now.",
     "word_taken_back": "The police told {} that this person, who is intimidated, does not support the prosecution any"
     " more: somebody may press them. Speak to them alone, and ask the hub before any contact.",
+    "named_again": "The police told {} of this person again: that they named them no more is over. Go on as before.",
+    "crime_again": "The police told {} that it is a crime after all: that it was none is over. Go on as before.",
+    "other_kind": "The police told {} that this is somebody else than was sent to you: a person, a witness or a"
+    " business. Ask the hub which before any contact.",
     "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
@@ -87,6 +91,8 @@ FOUND = {
     "stays locked until somebody has spoken to them.",
 }
 """What a service found of danger or death, as alerts say it at the top of a page; each with when."""
+AGAIN = {"not_in_the_record": "named_again", "no_crime": "crime_again"}
+"""What the police take back of what they told: the newer of each two is shown, and not the other."""
 FOUND_OUT = {
     "contact_unsafe": "It was said {} that it is not safe to be in touch. Somebody has found out since what is safe:"
     " see below, and use nothing else.",

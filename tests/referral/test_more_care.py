@@ -64,3 +64,37 @@ async def test_who_takes_their_word_back_while_intimidated_is_looked_at_the_same
     await hub.worker.pool.execute("update case_file set review_since = null")
     await hub.hears([snapshot(updated(first, 4, outcome=outcome), clock.now())])
     assert not await hub.value("select review_since is not null from case_file"), "once it was looked at"
+
+
+@pytest.mark.parametrize(
+    ("back", "kind", "untrue"),
+    [("named", "not_in_the_record", "named this person no more"), ("a crime", "no_crime", "is no crime.")],
+)
+async def test_what_the_police_take_back_is_said_no_more(
+    hub: Hub, databases: Databases, back: str, kind: str, untrue: str
+) -> None:
+    first = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, first)
+    without = {"victims": []} if back == "named" else {"offence_code": None}
+    for again in (False, True):
+        await hub.hears([snapshot(updated(first, 2 + 2 * again, **without), clock.now())])
+        assert kind in await asked(hub, case)
+        assert untrue in await at_the_provider(hub, databases, case)
+        await hub.hears([snapshot(updated(first, 3 + 2 * again), clock.now())])
+        assert kind not in await asked(hub, case)
+        page = await at_the_provider(hub, databases, case)
+        assert untrue not in page and "Go on as before" in page
+
+
+@pytest.mark.parametrize("kind", ["witness", "business"])
+async def test_who_turns_out_to_be_a_witness_or_a_business_is_a_task_and_a_word_to_each_leg(
+    hub: Hub, databases: Databases, kind: str
+) -> None:
+    first = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, first)
+    for revision in (2, 3):
+        person = a_victim("V-1", kind=kind, named_contact=True)
+        await hub.hears([snapshot(updated(first, revision, victims=[person]), clock.now())])
+    assert (await asked(hub, case)).count("new_hold") >= 1
+    assert "somebody else than was sent to you" in await at_the_provider(hub, databases, case)
+    assert await hub.value("select count(*) from alert where trigger = 'other_kind'") == 1

@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.actions import filing, raising
+from services.referral.actions import filing, raising, who_it_is
 from services.referral.actions.alarming import CARE
 from services.referral.actions.hearing import Heard, Hearing
 from services.referral.domain.facts import CaseFacts
+from services.referral.said import AGAIN
 from services.referral.store import beside, tasks
+from services.referral.store.cases import Case
 from services.referral.store.tasks import Task, task_id
 
 ENHANCED = frozenset({"victim_vulnerable", "victim_intimidated", "persistently_targeted"})
@@ -18,12 +20,20 @@ ENHANCED = frozenset({"victim_vulnerable", "victim_intimidated", "persistently_t
 NO_LONGER_SUPPORTS = "16"
 """The outcome of a crime of which the suspect is known, and the victim does not support it, or not any more."""
 PRESSED = "word_taken_back"
+OTHER_KIND = "other_kind"
 
 
 async def follow(
     tx: Tx, before: Mapping[UUID, CaseFacts], batch: Hearing, heard: Sequence[Heard], now: datetime
 ) -> None:
     """`before`: the facts of the cases that were known before the batch."""
+    for held, case in batch.later:
+        await _taken_back(tx, held, case, now)
+        if held.kind != case.kind and filing.has_provider(held, case, batch.past.helped):
+            await raising.ask(
+                tx, [case.case_id], filing.NEW_HOLD, filing.end_of_day(now), now, case.kind, case.revision
+            )
+            await raising.alert(tx, [case.case_id], OTHER_KIND, f"{case.revision}", now, now, review=False)
     last = {case.case_id: (held, case) for held, case in reversed(batch.later)}
     for case_id, (held, case) in sorted(last.items()):
         new = sorted(_care(batch.past.facts[case_id]) - _care(before.get(case_id)) - set(case.holds))
@@ -31,6 +41,16 @@ async def follow(
             await raising.ask(tx, [case_id], filing.NEW_HOLD, filing.end_of_day(now), now, *new)
             await raising.alert(tx, [case_id], CARE, ",".join(new), now, now, review=False)
     await _pressed(tx, batch, heard, now)
+
+
+async def _taken_back(tx: Tx, held: Case, case: Case, now: datetime) -> None:
+    """What the police said, and take back, is said no more: the person is named again, or it is a crime again."""
+    was, is_now = (bool(one.offence_code or one.incident_kind) for one in (held, case))
+    back = [(AGAIN[who_it_is.REMOVED], who_it_is.REMOVED)] if held.removed and not case.removed else []
+    back += [(AGAIN[filing.NO_CRIME], filing.NO_CRIME)] if is_now and not was else []
+    for said, kind in back:
+        await tasks.over_of_kind(tx, case.case_id, kind, "taken_back", now)
+        await raising.alert(tx, [case.case_id], said, f"{case.revision}", now, now, review=False)
 
 
 def _care(facts: CaseFacts | None) -> set[str]:

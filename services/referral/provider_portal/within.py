@@ -47,6 +47,7 @@ SHARED_BY: dict[str, frozenset[str]] = {
     "one_chance_elsewhere": frozenset({"flags"}),
     "age_by_birth": AGE,
     "no_crime": frozenset({"offence"}),
+    "crime_again": frozenset({"offence"}),
     "language_told": LANGUAGE,
 }
 """What an agreement has to share for a provider to be told a thing that was heard; of the suspect, the risk."""
@@ -54,6 +55,7 @@ ALWAYS_TOLD = FOUND.keys() - SHARED_BY
 IN_THEIR_PLACE = {
     "one_chance_elsewhere": "Speak to the person alone, and ask the hub first. No letter, nobody of the family or"
     " community in between, and no interpreter from the community.",
+    "crime_again": "What was asked before of what had been recorded is over. Go on as before.",
     "language_told": "Ask the hub which language to use before you get in touch.",
 }
 HEARD = (
@@ -69,7 +71,9 @@ OF_AGE = "Something about whom this is for has changed since it was sent: ask th
 def warnings(offered: Offered, found: Sequence[Heard], *, reachable: bool) -> list[str]:
     """What was heard, as the warnings at the top of a page; what the agreement does not share, without what it was.
     `reachable`: whether a way to the person is known to be safe."""
-    return list(dict.fromkeys(said for one in found for said in _warning(offered, one, reachable=reachable)))
+    return list(
+        dict.fromkeys(said for one in words.standing(found) for said in _warning(offered, one, reachable=reachable))
+    )
 
 
 def _warning(offered: Offered, one: Heard, *, reachable: bool) -> list[str]:

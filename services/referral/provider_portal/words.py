@@ -9,7 +9,7 @@ from kit.web.words import date_words, when
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.worker_asked import WHICH
-from services.referral.said import FIELDS, FOUND, FOUND_OUT
+from services.referral.said import AGAIN, FIELDS, FOUND, FOUND_OUT
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
 from services.referral.said import days as days
@@ -68,6 +68,14 @@ _CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relation
 
 
 OF_SUSPECT = "The police or a court told us of bail, release or an order. Review the risk before any contact."
+
+
+def standing(found: Sequence[Heard]) -> list[Heard]:
+    """What was heard and stands: of what was said and taken back the newer."""
+    at = {one.trigger: one.at for one in found}
+    pairs = [pair for pair in AGAIN.items() if at.keys() >= set(pair)]
+    over = {first if at[first] <= at[then] else then for first, then in pairs}
+    return [one for one in found if one.trigger not in over]
 
 
 def heard(found: Sequence[Heard], *, reachable: bool = False) -> list[str]:
