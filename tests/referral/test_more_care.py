@@ -75,7 +75,7 @@ async def test_what_the_police_take_back_is_said_no_more(
 ) -> None:
     first = a_crime(a_victim("V-1"))
     case = await with_its_provider(hub, first)
-    without = {"victims": []} if back == "named" else {"offence_code": None}
+    without: dict[str, Any] = {"victims": []} if back == "named" else {"offence_code": None}
     for again in (False, True):
         await hub.hears([snapshot(updated(first, 2 + 2 * again, **without), clock.now())])
         assert kind in await asked(hub, case)
