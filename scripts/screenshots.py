@@ -19,7 +19,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The page at `start` of a persona, or the one behind the first links that fit each of `follow`."""
+    """The page at `start` of a persona, or the one behind the first links that fit each of `follow`; where
+    that has a #, at that place of it."""
 
     name: str
     persona: str | None
@@ -31,7 +32,7 @@ CASE = r"/cases/[0-9a-f-]{36}$"
 PICTURES = (
     Picture("queue", "officer", "/cases"),
     Picture("case", "officer", "/cases", (CASE,)),
-    Picture("rights", "compliance", "/rights", (r"/rights/clocks\?", r"/rights/cases/[0-9a-f-]{36}")),
+    Picture("rights", "compliance", "/rights", (r"/rights/clocks\?right=6.*=met", r"/rights/cases/[0-9a-f-]{36}#c-")),
     Picture("portal", "idva.worker", "/portal", (r"/portal/referrals/[0-9a-f-]{36}$",)),
     Picture("returns", "analyst", "/returns", (r"/returns/[0-9a-f-]{36}$",)),
     Picture("neutral", None, "/"),
@@ -59,7 +60,7 @@ def _first_link(page: Page, pattern: str) -> str:
     links: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     for link in links:
         if re.search(pattern, link):
-            return link.partition("#")[0]
+            return link if "#" in pattern else link.partition("#")[0]
     raise Failed(
         f"{page.url} has no link that fits {pattern}: run `make demo` first, so that there is something to see"
     )
