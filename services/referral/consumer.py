@@ -39,6 +39,7 @@ from services.referral.actions import (
     both_sides,
     contact_gone,
     deaths,
+    heard_elsewhere,
     hearing,
     locking,
     looking,
@@ -157,6 +158,7 @@ async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Recei
     told, left = await no_case.of_nobody_known(tx, events)
     await no_case.hold(tx, left)
     await alerts.tell(tx, [event.data for event in told], [event.time for event in told])
+    await heard_elsewhere.tell(tx, told)
     await deaths.of_milestones(tx, told)
     await unknown_steps.ask(tx, told)
     return left

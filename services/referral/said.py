@@ -63,7 +63,7 @@ FOUND = {
     " it is before any contact, and use no number that you have.",
     "not_in_the_record": "The police told {} of the crime and named this person no more. Ask the hub before any"
     " contact.",
-    "sent_twice": "It was found {} that this person may have been sent twice for one and the same matter. Ask the hub"
+    "sent_twice": "It was found {} that this person may have been sent twice, perhaps for one matter. Ask the hub"
     " before any contact: one of the two may be taken back.",
     "age_by_birth": "A day of birth came {} that says another age than the one you were sent. Ask the hub before any"
     " contact: of somebody under 18 the rules for a child count.",
@@ -86,6 +86,10 @@ FOUND = {
     "language_told": "Another language of the person was told {} than when this was sent: see which before you get in"
     " touch, or ask the hub, and ask for an interpreter.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
+    "heard_in_another_matter": "It was heard {} in another matter that somebody who may be a danger to this person is"
+    " free, may be soon, or is bound otherwise than before. Ask the hub before any contact.",
+    "joined_not_safe": "It was found {} that we have several records of this person, and that a way to reach them is"
+    " not known to be safe any more. See below what is safe, and ask the hub before any contact.",
     "another_died": "It was found {} that the person who died is another one: nothing says that this person died.",
     "person_alive": "It was said {} that this person is alive: that they died was recorded by mistake. Every channel "
     "stays locked until somebody has spoken to them.",

@@ -1,6 +1,6 @@
 """A danger that becomes known in one case of a person reaches those that were there before, and who helps in them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,14 @@ async def tell(tx: Tx, found: Sequence[tuple[UUID, str]], now: datetime) -> None
         if cases:
             async with persons_store.seen_whole(tx):
                 await _tell(tx, cases, what, now)
+
+
+async def of_joined(tx: Tx, people: Collection[UUID], now: datetime) -> None:
+    """These records were found to be of one person: a danger that stands in a case of one is told in those of the
+    others, as if it had become known now."""
+    async with persons_store.seen_whole(tx):
+        named = {sign: what for what, sign in _SIGNS.items()}
+        await tell(tx, [(case_id, named[sign]) for case_id, sign in await store.with_signs(tx, people)], now)
 
 
 async def _tell(tx: Tx, cases: Sequence[UUID], what: str, now: datetime) -> None:

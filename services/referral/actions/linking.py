@@ -13,17 +13,19 @@ from services.referral.actions import (
     alarming,
     at_link,
     contacting,
+    elsewhere,
     maybe_known,
     new_incident,
     numbers,
     restricting,
     sent_twice,
+    taking_back,
     who_is_one,
 )
 from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, locks, persons, ruled_out, same_person, tasks, told_channels
+from services.referral.store import cases, locks, persons, ruled_out, same_person, tasks, told_channels, unsure
 
 
 async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
@@ -34,6 +36,7 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         if pair is None or pair.same is not same:
             raise Refused("same", "already_decided" if pair else "not_found")
         return False
+    before = await unsure.safe_now(tx, await persons.with_linked(tx, [one, other])) if same else {}
     everybody = await same_person.relink(tx, [one, other]) if same else frozenset((one, other))
     if same:
         await new_incident.of_linked(tx, viewer, sorted(everybody), now)
@@ -57,6 +60,8 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await at_link.ask(tx, sorted(everybody), now)
         await alarming.of_joined(tx, everybody, now)
         await sent_twice.of_joined(tx, everybody, now)
+        await elsewhere.of_joined(tx, everybody, now)
+        await taking_back.by_joining(tx, everybody, before, now)
         await who_is_one.tell(tx, viewer, everybody, now)
     return True
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.actions import filing, raising
-from services.referral.domain.persons import may_be_one
 from services.referral.store import cases, persons, same_incident, unsure
 from services.referral.store.same_incident import OpenLines
 
@@ -24,14 +23,14 @@ async def of_removed(tx: Tx, case_ids: Sequence[UUID], now: datetime) -> None:
 
 
 async def of_joined(tx: Tx, people: Collection[UUID], now: datetime) -> None:
-    """These records were found to be of one person."""
+    """These records were found to be of one person: each was sent as if there were no other, whatever the days."""
     async with persons.seen_whole(tx):
         await _ask(tx, people, now)
 
 
 async def _ask(tx: Tx, records: Collection[UUID], now: datetime, of: UUID | None = None) -> None:
-    open_lines = await same_incident.open_lines(tx, records)
-    for one, other in _twice(open_lines, of):
+    found = await same_incident.open_lines(tx, records)
+    for one, other in _twice(found, of):
         both = sorted((one.case_id, other.case_id))
         await raising.ask(tx, both, TWICE, filing.end_of_day(now), now, *both)
         await raising.alert(tx, both, TWICE, "/".join(map(str, both)), now, now, review=False)
@@ -39,8 +38,6 @@ async def _ask(tx: Tx, records: Collection[UUID], now: datetime, of: UUID | None
 
 def _twice(found: Sequence[OpenLines], of: UUID | None) -> Iterator[tuple[OpenLines, OpenLines]]:
     for one, other in combinations(found, 2):
-        if of is not None and of not in (one.case_id, other.case_id):
-            continue
-        moved = one.removed or other.removed
-        if set(one.lines).intersection(other.lines) and (moved or may_be_one(one.days, other.days)):
+        moved = of in (one.case_id, other.case_id) if of is not None else one.person_id != other.person_id
+        if moved and set(one.lines).intersection(other.lines):
             yield one, other

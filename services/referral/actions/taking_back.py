@@ -1,15 +1,16 @@
 """The police no longer call a way safe that was so by their word alone: it is unknown again, everywhere and at once;
 somebody finds out the same day, and whoever helps the person looks before any contact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
 from services.referral.actions import filing, new_incident, raising
 from services.referral.actions.lapsing import WITH_PROVIDER
-from services.referral.store import cases, details, referrals, tasks, unsure
+from services.referral.store import cases, details, persons, referrals, tasks, unsure
 
+JOINED = "joined_not_safe"
 KIND, UNREAD = "not_safe_any_more", "details_unread"
 WHY = "police_said"
 Key = tuple[UUID, str]
@@ -25,13 +26,22 @@ async def follow(tx: Tx, unsaid: Mapping[Key, datetime], *, opens: bool = True) 
         await (ask if opens else _say_unread)(tx, person_id, at)
 
 
-async def ask(tx: Tx, person_id: UUID, now: datetime) -> None:
+async def ask(tx: Tx, person_id: UUID, now: datetime, kind: str = KIND) -> None:
     """A task of the same day for each case of the person that is with a provider, who is told too. A business is told
     of nothing: nobody is hurt by a call to it."""
     with_provider = await _with_provider(tx, person_id)
     about = now.isoformat()
-    await raising.ask(tx, with_provider, KIND, filing.end_of_day(now), now, about)
-    await raising.alert(tx, with_provider, KIND, about, now, now, review=False)
+    await raising.ask(tx, with_provider, kind, filing.end_of_day(now), now, about)
+    await raising.alert(tx, with_provider, kind, about, now, now, review=False)
+
+
+async def by_joining(tx: Tx, people: Collection[UUID], before: Mapping[UUID, Sequence[str]], now: datetime) -> None:
+    """These records were found to be of one person; `before`: which kinds of channel were safe of each before. Where
+    one is so no more, it is asked about as if the police had taken it back."""
+    async with persons.seen_whole(tx):
+        after = await unsure.safe_now(tx, people)
+        if any(set(before.get(one, ())) - set(after.get(one, ())) for one in people):
+            await ask(tx, min(people), now, JOINED)
 
 
 async def _say_unread(tx: Tx, person_id: UUID, now: datetime) -> None:

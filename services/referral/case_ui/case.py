@@ -19,6 +19,7 @@ from services.referral.actions import (
     alarming,
     contacting,
     elsewhere,
+    heard_elsewhere,
     making_sure,
     more_care,
     sealing,
@@ -177,6 +178,7 @@ async def _overview(
 
 
 FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK, more_care.PRESSED})
+FOUND_SINCE |= {heard_elsewhere.TRIGGER}
 
 
 def _found(case: Case, heard: Sequence[Alert], channels: Profile) -> list[str]:

@@ -94,8 +94,10 @@ TASKS = {
     "contact_gone": "The police name nobody any more to speak to at this business, and a provider has it: ask them who"
     " speaks for it now, and tell the provider",
     "not_in_the_record": "The person is not in the last police record: ask why, and tell whoever helps them",
-    "sent_twice": "The person is with a service twice for what may be one and the same incident: ask one of the two"
-    " back, and tell both services which goes on",
+    "sent_twice": "The person is with a service twice, perhaps for one and the same incident: see whether one of the"
+    " two is to be asked back, and tell both services which goes on",
+    "joined_not_safe": "Several records were found to be this person's, and a way that a provider may use is not known"
+    " to be safe any more: find out which way is, and tell whoever helps the person",
     "known_at_provider": "The person has this already in another case, which may be of the same incident: see whether"
     " it is one, and join the two or send it as well",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",

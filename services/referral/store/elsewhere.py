@@ -1,6 +1,6 @@
 """What stands in one case of a person and matters in every other one of theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,14 @@ async def around(tx: Tx, case: Case) -> frozenset[str]:
         case.case_id,
     )
     return frozenset(name for name in SIGNS if row is not None and row[name])
+
+
+async def with_signs(tx: Tx, people: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """The open cases of these records that have one of SIGNS, with which."""
+    signs = ", ".join(f"({sql.format('c')}) as {name}" for name, sql in SIGNS.items())
+    asked = f"select case_id, {signs} from case_file c where person_id = any($1::uuid[]) and state <> 'closed'"
+    rows = await tx.fetch(f"{asked} order by case_id", list(people))
+    return [(row["case_id"], name) for row in rows for name in SIGNS if row[name]]
 
 
 async def others(tx: Tx, cases: Sequence[UUID], sign: str) -> list[Other]:

@@ -27,6 +27,22 @@ _ACCUSED = """
 select c.person_id as record, s.crime_id, s.force, s.suspect_ref
   from case_file c join suspect s on s.crime_id = c.crime_id where c.person_id = any($1::uuid[])
 """
+_ELSEWHERE = """
+with harmed as (
+    select c.person_id from case_file c
+     where c.crime_id = $1 and ($2::text is null or c.victim_ref = $2 or not exists (
+           select 1 from case_file x where x.crime_id = $1 and x.victim_ref = $2))),
+people as (
+    select person_id from harmed union
+    select l.other_id from linked_person l join harmed h on h.person_id = l.person_id),
+others as (
+    select o.case_id from people p join case_file o on o.person_id = p.person_id
+    union
+    select o.case_id from suspect s join suspect t on t.suspect_ref = s.suspect_ref and t.force = s.force
+      join case_file o on o.crime_id = t.crime_id where s.crime_id = $1)
+select o.case_id from others join case_file o using (case_id)
+ where o.state <> 'closed' and o.kind <> 'business' and o.crime_id is distinct from $1 order by 1
+"""
 _OPEN_LEGS = """
 select l.leg_id from leg l
  where l.state in ('sent', 'accepted', 'waitlisted')
@@ -54,6 +70,12 @@ async def of_people(tx: Tx, records: Collection[UUID]) -> list[Other]:
         [other] = accused(row["force"], [row["suspect_ref"]])
         found.append(Other(row["record"], row["crime_id"], other, suspected=False, is_open=False))
     return found
+
+
+async def elsewhere(tx: Tx, crime_id: UUID, victim_ref: str | None) -> list[UUID]:
+    """The open cases of other crimes of whom this one harmed (of `victim_ref` alone, where it knows them), and of whom
+    a crime harmed that names the same suspect. A business is hurt by nobody who is out."""
+    return [row["case_id"] for row in await tx.fetch(_ELSEWHERE, crime_id, victim_ref)]
 
 
 async def helped_by(tx: Tx, people: Collection[UUID]) -> dict[UUID, set[UUID]]:
