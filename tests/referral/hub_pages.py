@@ -24,6 +24,13 @@ from tests.referral.conftest import Hub
 
 AsPersona = Callable[[str | None], Awaitable[Browser]]
 NAMES = ("Wilhelmina", "Testperson")
+ANOTHER: dict[str, Any] = {
+    "given_names": "Ottoline",
+    "family_name": "Sampleson",
+    "date_of_birth": "1950-01-01",
+    "channels": [{"kind": "mobile", "value": "07700 900399", "safety": "safe", "voicemail": False}],
+}
+"""Details of somebody who is taken for nobody else."""
 
 
 def hub_app(hub: Hub, settings: Settings, access: Database) -> Starlette:

@@ -10,7 +10,7 @@ from services.referral.store import cases
 from tests.builders import NOON, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, a_case, hub_pages
 
 pytestmark = pytest.mark.service
 OFFICER = a_viewer()
@@ -38,7 +38,9 @@ async def open_of(hub: Hub, case: UUID) -> list[str]:
 async def test_who_is_the_suspect_by_another_record_is_kept_from_whom_they_are_said_to_have_hurt(hub: Hub) -> None:
     accused = await a_case(hub, a_crime(a_victim("V-accused")), at=NOON)
     twin = await a_case(hub, a_crime(a_victim("V-twin", share="refused")), at=NOON)
-    accuser = await a_case(hub, a_crime(a_victim("V-accuser"), suspects=[{"suspect_ref": "V-twin"}]), at=NOON)
+    accuser = await a_case(
+        hub, a_crime(a_victim("V-accuser"), suspects=[{"suspect_ref": "V-twin"}]), at=NOON, **ANOTHER
+    )
     [one] = {row["provider_id"] for row in await hub.rows("select provider_id from leg")}
     assert await open_of(hub, accused) == await open_of(hub, accuser) == [], (one, "helps both, and nobody knows")
     await one_person(hub, accused, twin)
@@ -51,7 +53,7 @@ async def test_a_referral_to_whom_the_person_ruled_out_by_another_record_is_aske
     hub: Hub, databases: Databases
 ) -> None:
     before = await a_case(hub, a_crime(a_victim("V-1")), at=NOON)
-    now = await a_case(hub, a_crime(committed_from="2026-08-20", committed_to="2026-08-20"), at=NOON)
+    now = await a_case(hub, a_crime(committed_from="2026-08-20", committed_to="2026-08-20"), at=NOON, **ANOTHER)
     provider = await hub.value("select provider_id from leg where case_id = $1", now)
     async with hub.looks(OFFICER) as tx:
         case = await cases.get(tx, before)
@@ -61,7 +63,7 @@ async def test_a_referral_to_whom_the_person_ruled_out_by_another_record_is_aske
         "told of its own first"
     )
     await one_person(hub, before, now)
-    assert await open_of(hub, now) == ["provider_ruled_out"]
+    assert "provider_ruled_out" in await open_of(hub, now)
     async with hub.looks(OFFICER) as tx:
         assert facts_of((await cases.routings(tx, now))[0].facts["case"]).refused_providers == (provider,)
     async with hub_pages(hub, databases) as browse:
@@ -72,4 +74,4 @@ async def test_a_referral_to_whom_the_person_ruled_out_by_another_record_is_aske
         case = await cases.get(tx, now)
         assert case is not None
         await ruling_out.wanted_again(tx, OFFICER, case, provider, BOOKS, NOON)
-    assert (await open_of(hub, before), await open_of(hub, now)) == ([], [])
+    assert "provider_ruled_out" not in [*await open_of(hub, before), *await open_of(hub, now)]

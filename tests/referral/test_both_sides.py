@@ -11,7 +11,7 @@ from services.referral.store import beside
 from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, a_case, hub_pages
 from tests.referral.portal import LATER, a_referral_sent, portal_of
 
 SUSPECT = {"suspect_ref": "V-accused"}
@@ -88,7 +88,7 @@ async def test_a_link_that_comes_late_is_told_to_both_sides_and_each_service_is_
 ) -> None:
     crime = a_crime(a_victim("V-accuser"))
     accused = await a_case(hub, a_crime(a_victim("V-accused")), at=NOON)
-    accuser = await a_case(hub, crime, at=NOON)
+    accuser = await a_case(hub, crime, at=NOON, **ANOTHER)
     assert await hub.every(packing.freeze_automatic) == 2
     assert await hub.value("select count(*) from task") == 0
     await hub.hears([snapshot(updated(crime, suspects=[SUSPECT]))])

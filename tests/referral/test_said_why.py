@@ -16,7 +16,7 @@ from tests.builders import a_crime, a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral import crimes
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, AsPersona, a_case, hub_pages
 
 service = pytest.mark.service
 
@@ -74,11 +74,11 @@ async def test_the_overview_and_the_pack_say_what_made_the_risk_high(hub: Hub, b
 @service
 async def test_a_case_that_no_hold_keeps_says_why_it_waits(hub: Hub, browse: AsPersona) -> None:
     officer = await browse("officer")
-    for victim, said in (
-        (a_victim(kind="witness"), "For a witness nothing leaves by itself: a human chooses."),
-        (a_victim(age_at_report=16), "Child: no contract is named that is sent to by itself."),
+    for victim, said, named in (
+        (a_victim(kind="witness"), "For a witness nothing leaves by itself: a human chooses.", {}),
+        (a_victim(age_at_report=16), "Child: no contract is named that is sent to by itself.", ANOTHER),
     ):
-        page = await officer.get(f"/cases/{await a_case(hub, a_crime(victim), date_of_birth=None)}")
+        page = await officer.get(f"/cases/{await a_case(hub, a_crime(victim), **named | {'date_of_birth': None})}")
         assert "Why a human must decide" in page.texts("h2") and said in page.texts("li")
 
 

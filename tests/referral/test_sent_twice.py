@@ -12,17 +12,11 @@ from services.referral.domain.persons import days_of, may_be_one
 from tests.builders import a_crime, a_victim, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, a_case, hub_pages
 from tests.referral.portal import portal_of
 from tests.referral.test_police_again import asked, with_its_provider
 from tests.referral.test_suspects_joined import joined
 
-ANOTHER_NAME: dict[str, Any] = {
-    "given_names": "Ottoline",
-    "family_name": "Sampleson",
-    "date_of_birth": "1950-01-01",
-    "channels": [{"kind": "mobile", "value": "07700 900399", "safety": "safe"}],
-}
 REPORTED = date(2026, 9, 2)
 
 
@@ -113,7 +107,7 @@ async def test_two_records_that_were_sent_to_one_service_are_asked_about_when_th
     hub: Hub, day: str
 ) -> None:
     one = await a_case(hub, a_crime(a_victim("V-1")))
-    other = await a_case(hub, a_crime(a_victim("V-2"), committed_from=day, committed_to=day), **ANOTHER_NAME)
+    other = await a_case(hub, a_crime(a_victim("V-2"), committed_from=day, committed_to=day), **ANOTHER)
     assert await legs(hub, one, other) == 2
     await joined(hub, one, other)
     for case in (one, other):
