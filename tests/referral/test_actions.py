@@ -161,7 +161,7 @@ async def test_a_provider_accepts_starts_and_completes(hub: Hub) -> None:
         await providing.view(tx, worker, referral, LATER)
         await providing.accept(tx, worker, referral, LATER)
         await providing.start(tx, worker, referral, LATER)
-        await providing.pause(tx, worker, referral, "person_asked", LATER.date() + timedelta(days=7), LATER)
+        await providing.pause(tx, worker, referral, "person_asked", LATER.date() + timedelta(days=1), LATER)
         await providing.resume(tx, worker, referral, LATER)
         await providing.complete(tx, worker, referral, LATER)
     told = await hub.told(case)
