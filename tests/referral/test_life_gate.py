@@ -1,5 +1,6 @@
 """Pages of a referral's whole life in a real browser: axe, two widths, without JavaScript."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,6 +33,18 @@ async def test_pages_of_a_silent_provider_a_transfer_and_a_hand_over_pass_the_ga
     await passes(site, f"/referrals/handover/check?from_contract={RIVERBANK}&to_contract={STILLWATER}")
     await passes(site, f"/referrals/handover/check{chosen}", "Hand over")
     await passes(site, "/referrals/handover")
+
+
+async def test_what_is_late_after_an_answer_passes_the_gate_where_the_leader_and_the_case_show_it(
+    site: Site, hub: Hub
+) -> None:
+    sent = await a_rape_sent(hub)
+    async with hub.looks(WORKER) as tx:
+        await providing.accept(tx, WORKER, sent.referral, LATER)
+    await hub.every(falling_due.watch_silence, LATER + timedelta(days=3))
+    assert await hub.value("select count(*) from silence_step where kind = 'not_reached'")
+    await passes(site, "/cases/team")
+    await passes(site, f"/cases/{sent.case}/referrals")
 
 
 async def test_a_decline_with_a_better_idea_passes_the_gate(site: Site, hub: Hub) -> None:
