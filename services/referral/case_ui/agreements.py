@@ -37,7 +37,7 @@ PURPOSES = {
 SCOPES = {
     "who": ("Who they are", ("given_names", "family_name", "date_of_birth", "age_band")),
     "reach": (
-        "How to reach them safely, and in which area they live",
+        "How to reach them safely",
         ("channels", "address", "area", "code_word", "language"),
     ),
     "happened": (
