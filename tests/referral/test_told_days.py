@@ -42,8 +42,7 @@ async def test_bail_with_a_day_in_the_future_is_marked_wherever_it_is_read(
     ("flags", "shown", "asked"),
     [
         (["hate_race"], "“hate_race”, which our lists do not know: it may speak of hate, check the strand", 1),
-        (["Rural Crime"], "“rural_crime”, which our lists do not know", 0),
-        (["he lives at 12 long lane near the old mill"], "Another that our lists do not know", 0),
+        (["Rural Crime"], "“Rural Crime”, which our lists do not know", 0),
     ],
 )
 async def test_a_flag_that_our_lists_do_not_name_is_shown_as_it_was_told_and_one_of_hate_is_asked_about(

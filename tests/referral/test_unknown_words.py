@@ -17,6 +17,7 @@ from services.referral.domain.deciding import decide
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts, facts_of
 from services.referral.domain.reading import cases_of
 from services.referral.domain.routing import route
+from services.referral.domain.told import with_told
 from tests.builders import a_crime, a_victim, an_event, snapshot, updated
 from tests.conftest import Databases
 from tests.referral import crimes
@@ -167,6 +168,47 @@ async def test_the_case_waits_with_a_task_of_today_and_says_the_word_as_it_was_t
         await officer.submit("End the hold", reason="officer_said", text="She is a neighbour, said DC Example.")
     assert await hub.value("select holds from case_file") == []
     assert await hub.value("select count(*) from leg") == 0
+    assert "unknown_word" not in [row["kind"] for row in await hub.rows(OPEN, case)], "nobody is asked any more"
+
+
+@service
+@pytest.mark.parametrize(
+    ("word", "then", "ends"),
+    [
+        ({"relationship_to_suspect": WORD}, {"relationship_to_suspect": "stranger"}, True),
+        ({"relationship_to_suspect": WORD}, {"relationship_to_suspect": "ex_partner"}, True),
+        ({"relationship_to_suspect": WORD}, {"relationship_to_suspect": "not_recorded"}, False),
+        ({"relationship_to_suspect": WORD}, {"relationship_to_suspect": "not_known"}, False),
+        ({"vulnerabilities": [WORD]}, {"vulnerabilities": ["older_person"]}, True),
+        ({"vulnerabilities": [WORD]}, {"vulnerabilities": []}, False),
+        ({"vulnerabilities": [WORD, "x y"]}, {"vulnerabilities": ["older_person"]}, False),
+        ({"works_for": WORD}, {"works_for": "none"}, True),
+    ],
+)
+async def test_the_right_word_in_its_place_ends_the_hold_and_its_task_by_itself_and_silence_does_not(
+    hub: Hub, word: dict[str, Any], then: dict[str, Any], ends: bool
+) -> None:
+    first = a_crime(a_victim("V-1", **word))
+    case = await a_case(hub, first)
+    for revision in (2, 3):
+        again = updated(first, revision, victims=[a_victim("V-1", **then)])
+        await hub.hears([snapshot(again, clock.now())])
+    holds = await hub.value("select holds from case_file")
+    assert ("unknown_word" not in holds) == ends
+    asked = [row["kind"] for row in await hub.rows(OPEN, case)].count("unknown_word")
+    assert asked == (0 if ends else 1)
+    assert await hub.value("select count(*) from leg") == 0, "nothing is sent by it"
+
+
+def test_the_persons_own_word_of_age_or_sex_answers_what_was_not_understood() -> None:
+    for field, age, sex in (("age_at_report", 30, None), ("sex", None, "female")):
+        assert told(field, WORD).unfamiliar and with_told(told(field, WORD), age, sex).unfamiliar == ()
+
+
+def test_a_flag_kept_as_a_code_before_is_a_word_now() -> None:
+    record = facts_kept(facts_of_a_case()) | {"unlisted_flags": ["hate_race"]}
+    assert facts_of(record).unfamiliar == ("flag: hate_race",)
+    assert facts_of(record | {"unfamiliar": ["flag: Hate Race"]}).unfamiliar == ("flag: Hate Race",)
 
 
 @service
@@ -182,7 +224,8 @@ async def test_a_word_that_comes_later_holds_and_reaches_whoever_helps_already_a
     assert await hub.rows("select trigger from alert") == [{"trigger": "asks_for_care"}]
     again = updated(first, 3, flags=["Modern Slaverie"], victims=[a_victim("V-1", works_for="the force")])
     await hub.hears([snapshot(again, clock.now())])
-    assert [row["kind"] for row in await hub.rows(OPEN, case)].count("unknown_word") == 2
+    assert [row["kind"] for row in await hub.rows(OPEN, case)].count("unknown_word") == 1, "of all words"
+    assert await hub.value("select count(*) from task where kind = 'unknown_word'") == 2, "asked again"
 
 
 @service

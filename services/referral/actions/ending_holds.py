@@ -114,4 +114,6 @@ async def _end(tx: Tx, viewer: Viewer, held: HoldEnd, books: Books, now: datetim
     """Nothing is sent by it: whatever the case needs, a human does."""
     await hold_ends.decide(tx, held.end_id, "ended", viewer.user_id, now)
     await rerun(tx, held.case_id, books, now, by=viewer.user_id)
+    if held.hold == filing.UNKNOWN_WORD:
+        await tasks.over_of_case(tx, held.case_id, filing.UNKNOWN_WORD, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, "hold.ended", "case", held.case_id, (held.hold,), held.reason)])

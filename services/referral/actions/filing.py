@@ -10,7 +10,8 @@ from uuid import UUID
 
 from contracts.police import Crime
 from contracts.working_time import calendar, due, local_day
-from services.referral.actions import unlisted
+from services.referral.desk_books import signs_of_hate
+from services.referral.domain import unfamiliar
 from services.referral.domain.announcing import REPEAT, band
 from services.referral.domain.assessed import HIGH
 from services.referral.domain.deciding import Decision
@@ -301,7 +302,7 @@ def tasks_of(facts: CaseFacts, decision: Decision, now: datetime) -> list[Task]:
     if facts.rows_differ:
         about = task_id(ROWS_DIFFER, facts.case_id, *facts.rows_differ)
         found.append(Task(about, ROWS_DIFFER, end_of_day(now), now, case_id=facts.case_id, crime_id=facts.crime_id))
-    if facts.unlisted_flags and "hate_crime" not in decision.routing.lines and unlisted.of_hate(facts.unlisted_flags):
+    if "hate_crime" not in decision.routing.lines and unfamiliar.of_hate(facts.unfamiliar, signs_of_hate()):
         found.append(_task(HATE_FLAG, facts, now))
     if facts.domestic and "children_in_household" in facts.vulnerabilities:
         found.append(_task("add_children", facts, now))

@@ -11,7 +11,7 @@ from contracts.identity import case_id as case_id_of
 from contracts.police import Crime, CrimeUpdated, Victim
 from contracts.working_time import local_day
 from kit.inbox import Received
-from services.referral.actions import contact_gone, elsewhere, filing, noes, unlisted
+from services.referral.actions import contact_gone, elsewhere, filing, noes
 from services.referral.actions.before import (
     HIGH_RISK,
     ONE_CHANCE,
@@ -85,8 +85,7 @@ def read(events: Sequence[Received[Any]]) -> list[Heard]:
 
 
 def _cases(event: Received[Any]) -> list[CaseFacts]:
-    found, told = cases_of(event.data.as_heard(event.time)), unlisted.flags(event)
-    return [replace(facts, unlisted_flags=told) for facts in found] if told else found
+    return cases_of(event.data.as_heard(event.time))
 
 
 def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.actions import filing, raising, who_it_is
+from services.referral.actions import filing, raising, unknown_words, who_it_is
 from services.referral.actions.alarming import CARE
 from services.referral.actions.hearing import Heard, Hearing
 from services.referral.domain.facts import CaseFacts
@@ -36,6 +36,7 @@ async def follow(
             await raising.alert(tx, [case.case_id], OTHER_KIND, f"{case.revision}", now, now, review=False)
     last = {case.case_id: (held, case) for held, case in reversed(batch.later)}
     for case_id, (held, case) in sorted(last.items()):
+        await unknown_words.follow(tx, case_id, before.get(case_id), batch.past.facts[case_id], now)
         new = sorted(_care(batch.past.facts[case_id]) - _care(before.get(case_id)) - set(case.holds))
         if new and filing.has_provider(held, case, batch.past.helped) and not filing.news_of(held, case):
             await raising.ask(tx, [case_id], filing.NEW_HOLD, filing.end_of_day(now), now, *new)

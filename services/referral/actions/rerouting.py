@@ -9,7 +9,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, hearing, locking, maybe_known
+from services.referral.actions import alarming, filing, hearing, locking, maybe_known, unknown_words
 from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
 from services.referral.actions.before import ONE_CHANCE, history_of
@@ -86,6 +86,7 @@ async def rerun(
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
     changes.tasks = {t.task_id: t for t in (*filing.tasks_of(facts, decision, now), *news)}
     await batches.write(tx, changes)
+    await unknown_words.follow(tx, case_id, before, facts, now)
     await stocked.keep(tx, books, [decision.directory_version], now)
     await announce(tx, decision.events, by)
     more = hearing.dangers(held, case), [(held, case)], now, heard_from
@@ -135,6 +136,7 @@ def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
         hub_language=facts.hub_language,
         told_age=facts.told_age,
         told_sex=facts.told_sex,
+        unfamiliar=facts.unfamiliar,
     )
 
 

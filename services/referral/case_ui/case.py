@@ -24,7 +24,6 @@ from services.referral.actions import (
     more_care,
     sealing,
     tasking,
-    unlisted,
     watching_looks,
 )
 from services.referral.actions.beside import is_careful
@@ -42,7 +41,8 @@ from services.referral.case_ui import (
     words,
 )
 from services.referral.case_ui.room import Desk, frame, one, opened
-from services.referral.domain import safe_contact
+from services.referral.domain import safe_contact, unfamiliar
+from services.referral.domain.facts import facts_of
 from services.referral.domain.safe_contact import Profile
 from services.referral.store import (
     cases,
@@ -214,9 +214,10 @@ def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[st
 
 def _flags(case: Case, routing: cases.Routing | None) -> list[str]:
     """Flags and strands in words; those that our lists do not name as the police told them."""
-    told = routing.facts["case"].get("unlisted_flags") or () if routing else ()
-    hint = ": it may speak of hate, check the strand" if unlisted.of_hate(told) else ""
-    unnamed = [f"“{code}”, which our lists do not know{hint}" for code in told]
+    every = facts_of(routing.facts["case"]).unfamiliar if routing else ()
+    told = unfamiliar.of_field(every, "flag")
+    hint = ": it may speak of hate, check the strand" if unfamiliar.of_hate(every, desk_books.signs_of_hate()) else ""
+    unnamed = [f"“{word}”, which our lists do not know{hint}" for word in told]
     listed = [code for code in case.flags if code != "other" or not told]
     return [*map(_flag, (*listed, *case.hate_strands)), *unnamed]
 

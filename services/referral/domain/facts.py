@@ -88,7 +88,6 @@ class CaseFacts:
     domestic: bool = False
     sexual: bool = False
     contact_sexual: bool = False
-    unlisted_flags: tuple[str, ...] = ()
     rows_differ: tuple[str, ...] = ()
     unfamiliar: tuple[str, ...] = ()
 
@@ -191,7 +190,7 @@ _TIMES = ("reported_at", "recorded_at")
 _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
-    *("choices", "refused_providers", "unlisted_flags", "unfamiliar", "rows_differ"),
+    *("choices", "refused_providers", "unfamiliar", "rows_differ"),
 )
 
 
@@ -202,6 +201,8 @@ def facts_of(record: Mapping[str, Any]) -> CaseFacts:
         _read_again(known, names, read)
     for name in _MANY:
         known[name] = tuple(known.get(name) or ())
+    if not any(one.startswith("flag: ") for one in known["unfamiliar"]):  # as flags were kept before they were words
+        known["unfamiliar"] += tuple(f"flag: {code}" for code in record.get("unlisted_flags") or ())
     known["refused_providers"] = tuple(UUID(str(one)) for one in known["refused_providers"])
     return CaseFacts(**known)
 

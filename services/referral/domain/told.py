@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from services.referral.domain import unfamiliar
 from services.referral.domain.facts import CaseFacts
 
 SEXES = ("female", "male")
@@ -23,8 +24,11 @@ def with_told(facts: CaseFacts, age: int | None, sex: str | None) -> CaseFacts:
 def as_told(facts: CaseFacts) -> CaseFacts:
     """Facts of the police as the person's own word corrects them."""
     if facts.told_age is not None:
-        facts = replace(facts, age=facts.told_age, age_said=facts.told_age)
-    return facts if facts.told_sex is None else replace(facts, sex=facts.told_sex)
+        words = unfamiliar.without(facts.unfamiliar, "age_at_report", "age_at_offence")
+        facts = replace(facts, age=facts.told_age, age_said=facts.told_age, unfamiliar=words)
+    if facts.told_sex is None:
+        return facts
+    return replace(facts, sex=facts.told_sex, unfamiliar=unfamiliar.without(facts.unfamiliar, "sex"))
 
 
 def years(born: date, on: date) -> int:

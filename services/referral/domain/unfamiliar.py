@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from contracts.police import Crime, Kin, Victim
 from contracts.spelling import Unfamiliar
+from contracts.vocabulary import UNKNOWN_VALUES
+from services.referral.domain.facts import CaseFacts
 
 FIELDS = {
     "flag": "flag",
@@ -61,6 +63,52 @@ def of_kin(kin: Kin) -> tuple[str, ...]:
 def once(words: tuple[str, ...]) -> tuple[str, ...]:
     """Each word once: two ways of writing it are one."""
     return words if len(words) < 2 else tuple(dict.fromkeys(words))
+
+
+MANY = {"flag": "flags", "hate_strand": "hate_strands", "vulnerability": "vulnerabilities"}
+ONE = {
+    **{name: name for name in ("incident_kind", "relationship", "works_for", "risk_grade", "share_by", "sex")},
+    "kind": "person_kind",
+    "age_at_report": "age_said",
+    "age_at_offence": "age_at_offence",
+}
+"""The facts in which the right word stands, by field."""
+_NOT_KNOWN = frozenset({None, "other", *UNKNOWN_VALUES})
+
+
+def kept(before: CaseFacts, facts: CaseFacts) -> tuple[str, ...]:
+    """The words told before that the police neither repeat nor replace by one of our lists: one that is dropped in
+    silence is still not known. Whom a suspect works for is told of them all, so that a human settles it."""
+    left = [one for one in before.unfamiliar if one not in facts.unfamiliar]
+    names = [one.partition(BETWEEN)[0] for one in left]
+    return tuple(
+        one for one, name in zip(left, names, strict=True) if not _answered(name, names.count(name), before, facts)
+    )
+
+
+def _answered(name: str, count: int, before: CaseFacts, facts: CaseFacts) -> bool:
+    if name in MANY:
+        new = set(getattr(facts, MANY[name])).difference(getattr(before, MANY[name]), ("other",))
+        return len(new) >= count
+    return getattr(facts, ONE[name]) not in _NOT_KNOWN if name in ONE else facts.suspect_works_for_us
+
+
+def without(unfamiliar: Iterable[str], *names: str) -> tuple[str, ...]:
+    """The words but those of these fields, of which the person themselves told."""
+    return tuple(one for one in unfamiliar if one.partition(BETWEEN)[0] not in names)
+
+
+def of_field(unfamiliar: Iterable[str], name: str) -> list[str]:
+    """The words of one field, as they were told."""
+    return [word for field, _, word in (one.partition(BETWEEN) for one in unfamiliar) if field == name]
+
+
+def of_hate(unfamiliar: Iterable[str], signs: Iterable[str]) -> bool:
+    """Whether one of the flags or strands that our lists do not name may speak of hate."""
+    told = tuple(unfamiliar)
+    return bool(of_field(told, "hate_strand")) or any(
+        s in word.lower() for word in of_field(told, "flag") for s in signs
+    )
 
 
 def said(unfamiliar: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from contracts.envelope import Announcement
 from contracts.referral import Rule
 from contracts.vocabulary import HOLD_KINDS
 from contracts.working_time import local_day
+from services.referral.domain import unfamiliar
 from services.referral.domain.announcing import SYSTEM, built, case_values, routed_values
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, announce_plan, by_itself, decided, plan_lines
@@ -24,7 +25,7 @@ GATES = frozenset(HOLD_KINDS["gates"])
 
 GRAVE = frozenset({"homicide_service", "victims_of_terrorism_unit"})
 """Doors of crimes that are sent to nobody by themselves."""
-RISK_UNKNOWN = "risk_unknown"
+RISK_UNKNOWN, UNKNOWN_WORD = "risk_unknown", "unknown_word"
 LIFTED = frozenset({"major_incident"})
 """The hold that a team leader lifts: what the police tell later of the same incident does not raise it again."""
 
@@ -110,6 +111,8 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     the hub found, and the language, age and sex that the person told us."""
     if before is None:
         return facts
+    if before.unfamiliar:
+        facts = replace(facts, unfamiliar=(*facts.unfamiliar, *unfamiliar.kept(before, facts)))
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
     told = (before.hub_language, before.hub_risk, before.hub_dash, before.told_age, before.told_sex)
     if not any(ours) and all(one is None for one in told):
@@ -148,9 +151,11 @@ def _of(rule: Rule) -> str:
 
 
 def _over(facts: CaseFacts) -> frozenset[str]:
-    """Holds of what was not known and is now: the age, and the risk once the hub itself has recorded it."""
+    """Holds of what was not known and is now: the age, what was meant by a word, and the risk once the hub itself has
+    recorded it."""
     age = {AGE_UNKNOWN} if facts.age is not None else set()
     recorded = facts.hub_risk is not None or facts.hub_dash is not None
+    age |= {UNKNOWN_WORD} if not facts.unfamiliar else set()
     return frozenset(age | ({RISK_UNKNOWN} if recorded else set()))
 
 
