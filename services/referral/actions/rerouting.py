@@ -79,8 +79,7 @@ async def rerun(
     case = changed(again, removed=held.removed)
     helped = [r.case_id for r in referred if r.state in WITH_PROVIDER]
     news = [*filing.news(held, case, now, helped=helped, lines=by is None), *filing.known(history, decision, now)]
-    changes = Changes()
-    changes.cases[case_id] = case
+    changes = Changes(cases={case_id: case})
     changes.routings[case_id, case.runs] = filing.routed(case, facts, history, decision, now)
     changes.referrals = {referral.referral_id: referral for referral in filing.received(case, decision, now)}
     changes.legs = {leg.leg_id: leg for leg in filing.sent(case, decision, now)}
