@@ -1,6 +1,6 @@
 """Reports are counted whatever the order in which they are heard: the list on the page and the rule say the same."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import pytest
 
 from contracts.identity import case_id
 from kit import clock
-from services.referral.actions import packing
+from services.referral.actions import noticing, packing
 from services.referral.actions.recounting import counted
 from services.referral.store.batches import Prior
 from tests.builders import COMMON_ASSAULT, NOON, a_crime, a_victim, recorded, snapshot, updated
@@ -99,3 +99,47 @@ async def test_a_flag_that_comes_late_on_the_oldest_report_makes_the_newest_the_
     runs = await hub.value("select runs from case_file where case_id = $1", case)
     await hub.hears([snapshot(updated(oldest, 3, flags=DOMESTIC), clock.now())])
     assert await hub.value("select runs from case_file where case_id = $1", case) == runs, "once"
+
+
+LIVE, FED = "live", "fed"
+
+
+def told_at(days: int) -> datetime:
+    return clock.now() - timedelta(days=days, hours=3)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("days", "heard", "recent"),
+    [
+        ((0, 200, 90), LIVE, True),
+        ((1, 364, 90), LIVE, True),
+        ((40, 200, 90), LIVE, True),
+        ((0, 200, 90), FED, True),
+        ((40, 200, 90), FED, False),
+    ],
+)
+async def test_a_case_that_an_older_report_makes_high_risk_is_dated_by_when_that_was_heard(
+    hub: Hub, days: tuple[int, ...], heard: str, recent: bool
+) -> None:
+    """Each event comes with the time of its report. `live`: the case came on its own day; `fed`: today, like the rest."""
+    before = clock.now() - timedelta(minutes=1)
+    crimes = [a_report(ago, DOMESTIC) for ago in days]
+    case = case_id(crimes[0]["crime_id"], "V-1")
+    for ago, crime in zip(days, crimes, strict=True):
+        await hub.hears(recorded(crime, at=told_at(ago)))
+        if heard == LIVE:
+            await hub.worker.pool.execute("update case_file set heard_at = opened_at where case_id = $1", case)
+    asked = "select urgent_since, opened_at, hub_due, state, priority from case_file where case_id = $1"
+    [found] = await hub.rows(asked, case)
+    first = before if recent else found["opened_at"]
+    assert (found["priority"], found["state"]) == (0, "waiting")
+    assert first <= found["urgent_since"] <= clock.now()
+    hour = timedelta(hours=1)
+    received = await hub.value("select min(received_at) from referral where case_id = $1 and line = 'idva'", case)
+    due = await hub.value("select min(due_at) from task where case_id = $1 and done_at is null", case)
+    assert received >= first and (due is None or due >= found["opened_at"])
+    assert found["hub_due"] <= found["urgent_since"] + hour
+    await hub.every(noticing.notice, clock.now())
+    told = "select role from notice where kind = 'urgent_case' and case_id = $1 and over_at is null order by role"
+    assert [row["role"] for row in await hub.rows(told, case)] == (["leader", "officer"] if recent else [])

@@ -54,5 +54,5 @@ async def follow(tx: Tx, batch: Hearing, books: Books, now: datetime) -> int:
     await cases.recount(tx, {one.case_id: one.count for one in found.values()})
     again = sorted(one.case_id for one in found.values() if one.more)
     for case_id in again:
-        await rerun(tx, case_id, books, now)
+        await rerun(tx, case_id, books, await cases.known_since(tx, case_id, now))
     return len(again)

@@ -273,3 +273,16 @@ async def recount(tx: Tx, counts: Mapping[UUID, int]) -> None:
             " where c.case_id = k.case_id and c.repeat_count is distinct from k.count",
             *(list(counts), list(counts.values())),
         )
+
+
+_KNOWN_SINCE = """
+select case when $2 < now() - interval '30 days' and heard_at > opened_at + interval '30 days'
+            then greatest($2, opened_at) else greatest($2, opened_at, now()) end
+  from case_file where case_id = $1
+"""
+
+
+async def known_since(tx: Tx, case_id: UUID, told: datetime) -> datetime:
+    """From when on a case can be acted on by something older that came late, `told` at its own time: never before it was
+    heard here, nor before the case itself. Where both were past for 30 days when they came, it is a month fed later."""
+    return await tx.fetchval(_KNOWN_SINCE, case_id, told) or told
