@@ -122,7 +122,7 @@ def told_at(days: int) -> datetime:
 async def test_a_case_that_an_older_report_makes_high_risk_is_dated_by_when_that_was_heard(
     hub: Hub, days: tuple[int, ...], heard: str, recent: bool
 ) -> None:
-    """Each event comes with the time of its report. `live`: the case came on its own day; `fed`: today, like the rest."""
+    """Each event comes with the time of its report. `live`: the case came on its own day; `fed`: today."""
     before = clock.now() - timedelta(minutes=1)
     crimes = [a_report(ago, DOMESTIC) for ago in days]
     case = case_id(crimes[0]["crime_id"], "V-1")

@@ -283,6 +283,7 @@ select case when $2 < now() - interval '30 days' and heard_at > opened_at + inte
 
 
 async def known_since(tx: Tx, case_id: UUID, told: datetime) -> datetime:
-    """From when on a case can be acted on by something older that came late, `told` at its own time: never before it was
-    heard here, nor before the case itself. Where both were past for 30 days when they came, it is a month fed later."""
+    """From when on something older that came late, `told` at its own time, can be acted on in a case: never before it
+    was heard here, nor before the case itself. Where both were past for 30 days when they came, a month is fed later:
+    then by their own time."""
     return await tx.fetchval(_KNOWN_SINCE, case_id, told) or told
