@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.working_time import local_day
+from contracts.working_time import LONDON, calendar, is_working_day, local_day
 from kit import clock
 from tests.browser import Seen
 from tests.builders import a_crime, a_victim, snapshot, updated
@@ -79,3 +79,41 @@ async def test_a_provider_goes_on_with_whoever_is_in_danger_by_a_release_and_by_
         for trigger, leg in (("released", None), ("risk_raised", None), ("asks_for_care", own)):
             await hub.rows(f"{alert} ($1, $2, $2, now(), now(), $3) returning 1", case, trigger, leg)
         assert NUMBER in (await worker.get(where)).text
+
+
+async def test_while_a_provider_is_barred_the_hub_has_a_task_and_a_button_that_end_it(
+    hub: Hub, databases: Databases
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case = await with_its_provider(hub, crime)
+    await hub.hears([snapshot(updated(crime, 2, **LATER["asks_for_care"]), clock.now())])
+    asked = "select task_id, due_at from task where case_id = $1 and kind = 'new_hold' and done_at is null"
+    async with portal_of(hub, databases) as browse, hub_pages(hub, databases) as desk:
+        worker, officer = await browse("support.worker"), await desk("officer")
+        [first] = await hub.rows(asked, case)
+        for before in (first, None):
+            before = before or (await hub.rows(asked, case))[0]
+            await officer.get(f"/cases/tasks/{before['task_id']}")
+            await officer.submit("Close the task", answer="not_possible", text="The line is dead")
+            [again] = await hub.rows(asked, case)
+            opens = again["due_at"].astimezone(LONDON)
+            assert again["task_id"] != before["task_id"] and (opens.hour, opens.minute) == (9, 0)
+            assert is_working_day(opens.date(), calendar()) and opens.date() > local_day(clock.now())
+        await hub.worker.pool.execute("update case_file set review_since = null")
+        where = await page_of(hub, case)
+        assert shuts(await worker.get(where)), "nobody has looked"
+        page = await officer.get(f"/cases/{case}")
+        assert "A provider waits until you have looked" in page.text
+        form = page.hidden(f"/cases/{case}/looked-at")
+        await officer.post(f"/cases/{case}/looked-at", form | {"until": "2020-01-01T00:00:00+00:00"}, status=409)
+        await officer.post(f"/cases/{case}/looked-at", form | {"until": "now"}, status=409)
+        assert shuts(await worker.get(where)), "what came later than the page is not looked at by it"
+        page = await officer.post(f"/cases/{case}/looked-at", form)
+        assert "you have looked: the provider is shown" in page.text and "waits until you have" not in page.text
+        assert "looked at already" in (await officer.post(f"/cases/{case}/looked-at", form)).text
+        assert NUMBER in (await worker.get(where)).text
+        [last] = await hub.rows(asked, case)
+        await officer.get(f"/cases/tasks/{last['task_id']}")
+        await officer.submit("Close the task", answer="not_possible", text="The line is dead")
+        assert await hub.rows(asked, case) == [], "nobody waits for it any more"
+    assert await hub.value("select count(*) from kit.audit where action = 'alert.looked_at'") == 1

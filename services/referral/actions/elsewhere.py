@@ -40,5 +40,5 @@ async def _tell(tx: Tx, cases: Sequence[UUID], what: str, now: datetime) -> None
     for one in others:
         await raising.alert(tx, [one.case_id], what, str(one.because), now, now)
         await alarms.make_urgent(tx, one.case_id, now)
-    busy = [one.case_id for one in others if one.state in ("waiting", "active")]
-    await raising.ask(tx, busy, what, filing.end_of_day(now), now)
+        if one.state in ("waiting", "active"):
+            await raising.ask(tx, [one.case_id], what, filing.end_of_day(now), now, one.because)

@@ -9,7 +9,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import making_sure, noting
+from services.referral.actions import barred, making_sure, noting
 from services.referral.actions.alarming import DEAD
 from services.referral.actions.filing import FAMILY
 from services.referral.actions.noting import Written
@@ -73,6 +73,8 @@ async def close(
         raise Refused("task_id", "already_closed")
     if case is not None and held.kind == "review_risk" and answer in ("done", "already"):
         await cases.reviewed(tx, case.case_id, now)
+    if case is not None and answer == barred.NOT_POSSIBLE:
+        await barred.ask_again(tx, case.case_id, held, now)
     if case is not None and held.kind == DEAD:
         await making_sure.tell(tx, viewer, case, held.created_at, answer, now)
     about = ("case", case.case_id) if case else ("task", task_id)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kit.listening import Context
 from kit.web.app import Page
 from services.referral.case_ui import (
+    barred,
     case,
     contact,
     exception,
@@ -38,6 +39,7 @@ def pages(context: Context) -> Sequence[Page]:
         (one, case.overview, "case.read", "GET"),
         (f"{one}/reveal", case.reveal, "case.reveal", "POST"),
         (f"{one}/reviewed", case.review, "case.write", "POST"),
+        (f"{one}/looked-at", barred.looked, "case.write", "POST"),
         (f"{one}/alive", case.take_death_back, "case.write", "POST"),
         (f"{one}/timeline", case.show_timeline, "case.read", "GET"),
         (f"{one}/looked", case.looked, "case.read", "GET"),

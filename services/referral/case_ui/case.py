@@ -28,6 +28,7 @@ from services.referral.actions import (
 )
 from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
+    barred,
     came,
     first_contact,
     glass,
@@ -152,6 +153,7 @@ async def _overview(
             "to_come": happened.to_come,
             "openings": await glass.openings(tx, visit, case),
             "barred": await glass.barred(tx, visit, case),
+            "bars": await barred.shown(tx, case),
         }
         by_person = not await unsure.to_be_told(tx, case.person_id)
         top = await frame(tx, visit, case, "Overview")

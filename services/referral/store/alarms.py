@@ -58,6 +58,38 @@ async def ask_first(tx: Tx, referral_ids: Sequence[UUID]) -> set[UUID]:
     return {row["referral_id"] for row in rows}
 
 
+_BARS = """a.case_id = $1 and a.trigger = any($2::text[]) and a.looked_at is null
+ and exists (select 1 from leg l where l.case_id = a.case_id and l.state in ('sent', 'accepted', 'waitlisted')
+                and l.leg_id is distinct from a.heard_from)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Barring:
+    """What keeps a provider from every contact until the hub has looked: when it was, and when it came here last."""
+
+    trigger: str
+    at: datetime
+    came_at: datetime
+
+
+async def barring(tx: Tx, case_id: UUID) -> list[Barring]:
+    """What keeps a provider of this case from every contact, the first that was heard first."""
+    asked = f"select trigger, max(happened_at) as at, max(received_at) as came_at from alert a where {_BARS}"
+    return read(Barring, await tx.fetch(f"{asked} group by trigger order by 2, 1", case_id, list(HEARD_FIRST)))
+
+
+async def bars(tx: Tx, case_id: UUID, kind: str) -> bool:
+    """Whether a provider of this case is kept from contact by what a task of this kind is about."""
+    asked = f"select exists (select 1 from alert a where {_BARS} and a.trigger = alert_of_task($3))"
+    return bool(await tx.fetchval(asked, case_id, list(HEARD_FIRST), kind))
+
+
+async def looked(tx: Tx, case_id: UUID, until: datetime, now: datetime) -> bool:
+    """The hub has looked at what came until then and keeps a provider from contact; False where nothing of it does."""
+    done = f"update alert a set looked_at = $4 where {_BARS} and a.received_at <= $3 returning 1"
+    return bool(await tx.fetch(done, case_id, list(HEARD_FIRST), until, now))
+
+
 async def make_urgent(tx: Tx, case_id: UUID, now: datetime) -> None:
     """What is with a provider is urgent from now on, or from when it came here where it was told late: no limit runs
     before anybody could see it. What is still to be sent is urgent from the start; and the hub looks again at whoever
