@@ -119,3 +119,16 @@ async def test_a_risk_that_the_police_raise_makes_what_is_open_urgent_and_is_tol
         assert await hub.value("select count(*) from leg where urgent_since is not null") == bool(alerts)
     await hub.every(alerting.tell, clock.now())
     assert await hub.value("select count(*) from provider_mail where template = 'provider_alert'") == 2
+
+
+@pytest.mark.service
+async def test_each_other_matter_of_high_risk_is_a_task_of_its_own_though_the_first_was_done(hub: Hub) -> None:
+    first = await a_case(hub, a_crime(a_victim("V-1")), at=clock.now() - timedelta(hours=5))
+    for _ in range(2):
+        await a_case(hub, a_crime(a_victim("V-1", **HIGH), **STALKED))
+        asked = "select count(*) from task where case_id = $1 and kind = 'risk_elsewhere' and done_at is null"
+        assert await hub.value(asked, first) == 1
+        unseen = "select count(*) from alert where trigger = 'risk_elsewhere' and case_id = $1 and looked_at is null"
+        assert await hub.value(unseen, first) == 1
+        await hub.worker.pool.execute("update task set done_at = now(), done_how = 'done' where case_id = $1", first)
+        assert await hub.value(unseen, first) == 0
