@@ -22,7 +22,8 @@ UNKNOWN = frozenset({None, *UNKNOWN_VALUES})
 
 
 def as_one(crime: Crime) -> Crime:
-    """The crime with each person named once: of two rows each field has its graver word."""
+    """The crime with each person named once: of two rows each field has its graver word. What came sealed cannot be
+    compared here: it stays as it came, one text behind the other with a space between."""
     if len({one.victim_ref for one in crime.victims}) == len(crime.victims):
         return crime
     joined = [reduce(_joined, rows) for rows in _rows(crime)]
@@ -101,5 +102,5 @@ _JOINS: Mapping[str, Callable[[Any, Any], Any]] = {
     "bereaved": _every,
     "vulnerabilities": _every,
     "channels_safe": lambda one, other: tuple(kind for kind in one if kind in other),
-    "sealed": lambda one, other: one or other,
+    "sealed": lambda one, other: " ".join(dict.fromkeys(text for text in (one, other) if text)) or None,
 }

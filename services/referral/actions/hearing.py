@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts import told_twice
 from contracts.envelope import Announcement
 from contracts.identity import case_id as case_id_of
 from contracts.police import Crime, CrimeUpdated, Victim
@@ -131,7 +132,7 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
         hearing.past.dead.update((person, *hearing.past.linked.get(person, ())))
     for case_id in sorted(known - set(decided)):
         _remove(hearing, event, case_id, asked=case_id not in dead)
-    for victim in crime.victims:
+    for victim in told_twice.as_one(crime).victims:
         if victim.sealed:
             _keep_sealed(hearing, event, victim, victim.sealed, decided)
     for kind in filing.doubts(crime, event.time):

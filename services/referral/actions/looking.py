@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts import told_twice
 from contracts.working_time import local_day
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import sealing
+from services.referral.actions import sealing, two_rows
 from services.referral.actions.birthdays import born_on
 from services.referral.actions.hearing import Heard
 from services.referral.domain.books import Books
@@ -37,7 +38,7 @@ def look(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Look:
     stay closed."""
     found = Look({}, {}, {})
     for facts, told in _opened(sealer, heard, books):
-        doubted = told is None or not _fits(facts, told)
+        doubted = told is None or two_rows.of_two(told) or not _fits(facts, told)
         found.against[facts.case_id] = found.against.get(facts.case_id, False) or doubted
         if told is not None:
             found.indexes[facts.case_id] = sealing.digests(sealer, told)
@@ -46,8 +47,8 @@ def look(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Look:
 
 
 async def doubtful(tx: Tx, look: Look) -> dict[UUID, bool]:
-    """The cases that were looked at, each with whether something speaks against it: the details do not open, the day of
-    birth does not fit the age, no channel that is called safe has a number or address, they may be of somebody
+    """The cases that were looked at, each with whether something speaks against it: the details do not open, or are of
+    two people, the day of birth does not fit the age, no channel that is called safe has a number or address, they may be of somebody
     restricted, or the police have named this person otherwise."""
     maybe = await persons.maybe_restricted(tx, look.indexes)
     named = [(look.people[c], digest) for c, found in look.indexes.items() for kind, digest in found if kind == "name"]
@@ -64,14 +65,15 @@ async def propose(tx: Tx, look: Look, now: datetime) -> set[UUID]:
 
 def _opened(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Iterator[Found]:
     for event, cases in heard:
-        sealed = {victim.victim_ref: victim.sealed for victim in event.data.victims if victim.sealed}
+        living = [victim for victim in told_twice.as_one(event.data).victims if victim.kind != "deceased"]
+        sealed = {victim.victim_ref: victim.sealed for victim in living if victim.sealed}
         if not sealed:
             continue
         policy = books.on(local_day(event.time)).policy
         for facts in cases:
             jwe = sealed.get(facts.victim_ref or "")
             if jwe and policy.share_counts(facts):
-                yield facts, sealing.opened(sealer, jwe, event.data.crime_id, facts.victim_ref or "")
+                yield facts, two_rows.opened(sealer, jwe, event.data.crime_id, facts.victim_ref or "")
 
 
 def _fits(facts: CaseFacts, told: sealing.Details) -> bool:

@@ -16,6 +16,7 @@ from services.referral.actions import (
     sealing,
     taking_back,
     told_channels,
+    two_rows,
     who_it_is,
     word_links,
 )
@@ -53,7 +54,8 @@ async def _keep(
     unread = [case_id for arrival in shut for case_id in _cases_of(arrival)]
     await details.hold(tx, [person_id for person_id, _ in given], [*read, *unread])
     others = await who_it_is.others(tx, sealer, given)
-    given = [(p, _unsure(what) if p in others else what) for p, what in given]
+    unsure = others | {p for p, what in given if two_rows.of_two(what)}
+    given = [(p, _unsure(what) if p in unsure else what) for p, what in given]
     keys = await sealer.data_keys([person_id for person_id, _ in given], make=True)
     worded = await word_links.words_of(
         tx, sealer, [p for p, what in given if isinstance(what, Details) and what.code_word], now
@@ -69,7 +71,8 @@ async def _keep(
     channels = [close_channel(sealer, keys[p], p, channel) for p, what in given for channel in what.ways]
     unreachable = await safe_again.held(tx, {one.person_id for one in channels if one.safety == "safe"})
     await told_channels.keep(tx, channels, now)
-    await taking_back.left_out(tx, [(p, frozenset(one.kind for one in what.channels)) for p, what in given], now)
+    ways = [(p, frozenset(one.kind for one in what.channels if p not in unsure)) for p, what in given]
+    await taking_back.left_out(tx, ways, now)
     await _ask_which(tx, sealer, given, [(case_id, p) for _, case_id, p in told], now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
     pairs = await details.propose_same(tx, [p for p, _ in given], now)
@@ -82,12 +85,13 @@ async def _keep(
     await details.set_state(tx, unread, "unreadable")
     if unreachable:
         await safe_again.follow(tx, unreachable, await current(tx, context.facts), now)
-    born = [(arrival.case_id, found.date_of_birth) for arrival, found in opened if found and arrival.case_id]
+    of_one = [(arrival, found) for arrival, found in opened if found and not two_rows.of_two(found)]
+    born = [(arrival.case_id, found.date_of_birth) for arrival, found in of_one if arrival.case_id]
     return born, others
 
 
 def _opened(sealer: Sealer, arrivals: list[details.Arrival]) -> list[tuple[details.Arrival, Details | None]]:
-    return [(one, sealing.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
+    return [(one, two_rows.opened(sealer, one.jwe, one.crime_id, one.victim_ref)) for one in arrivals]
 
 
 def _cases_of(arrival: details.Arrival) -> list[UUID]:
@@ -127,8 +131,11 @@ def _of_kin(arrival: details.Arrival, found: Details) -> list[tuple[UUID, UUID]]
 async def _ask_which(
     tx: Tx, sealer: Sealer, given: list[tuple[UUID, Details | Relative]], told: list[tuple[UUID, UUID]], now: datetime
 ) -> None:
-    """What was given twice, or in words that cannot be read, is asked about the same day, once for what was given."""
+    """What was given twice, or in words that cannot be read, is asked about the same day, once for what was given; and
+    of whom a case is, where it was given of two people."""
     aside = {p: sealer.blind("value", said).hex() for p, what in given if (said := what.other_channels)}
+    for p in [p for p, what in given if two_rows.of_two(what)]:
+        await who_it_is.ask_of(tx, [p], now, who_it_is.TWO, aside.pop(p, ""))
     due, kind = filing.end_of_day(now), TWICE
     found = [(case_id, task_id(kind, case_id, aside[p])) for case_id, p in told if p in aside]
     await tasks.add(tx, [Task(task, kind, due, now, case_id=case_id) for case_id, task in found])

@@ -56,6 +56,9 @@ class _Reached(_Part):
     """Somebody with ways to reach them: as they came, of each kind one, and what of them is set aside."""
 
     channels: tuple[GivenChannel, ...] = ()
+    others: Annotated[tuple[Any, ...], BeforeValidator(lambda _: ())] = ()
+    """Further rows by the same reference (see `two_rows`), never as they came: of somebody else, or with another
+    address or code word."""
 
     @property
     def ways(self) -> tuple[GivenChannel, ...]:
@@ -63,7 +66,21 @@ class _Reached(_Part):
 
     @property
     def other_channels(self) -> str | None:
-        return set_aside(self.channels)
+        return "; ".join(filter(None, (set_aside(self.channels), *map(_in_words, self.others)))) or None
+
+
+def _in_words(row: Any) -> str:
+    """A further row in one line, as it came, so that nothing of it is lost."""
+    address = getattr(row, "address", None)
+    born, word = getattr(row, "date_of_birth", None), getattr(row, "code_word", None)
+    said = [
+        " ".join(filter(None, (row.given_names, row.family_name))) or "no name",
+        f"born {born}" if born else "",
+        ", ".join(filter(None, (*address.lines, address.postcode))) if address else "",
+        f"code word {word}" if word else "",
+        *(f"{one.kind}: {one.value} ({one.safety})" for one in row.channels),
+    ]
+    return f"The same reference a second time: {', '.join(filter(None, said))}"
 
 
 class Relative(_Reached):
@@ -157,6 +174,7 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
             found.append(("phone", sealer.blind("phone", number)))
         elif channel.kind == "email" and usable(channel.kind, channel.value):
             found.append(("email", sealer.blind("email", channel.value)))
+    found += [entry for other in given.others for entry in digests(sealer, other)]
     return list(dict.fromkeys(found))
 
 

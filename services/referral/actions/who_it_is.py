@@ -10,7 +10,7 @@ from kit.sealing import Sealer
 from services.referral.actions import filing, raising, sealing
 from services.referral.store import cases, details
 
-ANOTHER, REMOVED = "another_person", "not_in_the_record"
+ANOTHER, REMOVED, TWO = "another_person", "not_in_the_record", "two_people"
 Given = Sequence[tuple[UUID, sealing.Details | sealing.Relative]]
 
 
@@ -29,15 +29,17 @@ async def others(tx: Tx, sealer: Sealer, given: Given) -> set[UUID]:
     return found
 
 
-async def ask_of(tx: Tx, people: Collection[UUID], now: datetime) -> None:
-    """Asks of every open case of these people whether they are who they were."""
-    about = [case_id for person_id in sorted(people) for case_id in await cases.of_person(tx, person_id, closed=False)]
-    await ask(tx, about, ANOTHER, now)
+async def ask_of(
+    tx: Tx, people: Collection[UUID], now: datetime, kind: str = ANOTHER, about: str | None = None
+) -> None:
+    """Asks of every open case of these people whether they are who they were, or (`TWO`) which of two they are."""
+    of = [case_id for person_id in sorted(people) for case_id in await cases.of_person(tx, person_id, closed=False)]
+    await ask(tx, of, kind, now, about)
 
 
-async def ask(tx: Tx, case_ids: Sequence[UUID], kind: str, now: datetime) -> None:
+async def ask(tx: Tx, case_ids: Sequence[UUID], kind: str, now: datetime, about: str | None = None) -> None:
     """A task of the same day for each case, and an alert to each provider that has it: by mail, and on its page in
-    words."""
-    about = now.isoformat()
+    words; once about the same thing, where it is said."""
+    about = about or now.isoformat()
     await raising.ask(tx, case_ids, kind, filing.end_of_day(now), now, about)
     await raising.alert(tx, case_ids, kind, about, now, now, review=False)

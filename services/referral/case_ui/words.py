@@ -89,6 +89,8 @@ TASKS = {
     "liaison officer is with them",
     "another_person": "The police now give another name and another day of birth: make sure who this is before anybody "
     "gets in touch",
+    "two_people": "The police gave one reference to two people in one crime, and the second is in no case: see the name"
+    " and details, ask the officer whose case this is, and see that the other gets one",
     "another_force": "Another force tells of this crime now: ask which deals with it, and who tells the person. Nothing"
     " that was shut is open by it",
     "contact_gone": "The police name nobody any more to speak to at this business, and a provider has it: ask them who"
@@ -156,8 +158,8 @@ TASKS = {
     " and tell whoever helps them here",
     "risk_elsewhere": "Another case of this person is of high risk: go on from that one, and tell whoever helps them"
     " here",
-    "given_twice": "The police gave two numbers for one way to reach the person, or one in words we cannot read: see"
-    " the name and details, and ask the officer which is right",
+    "given_twice": "The police gave two numbers for one way to reach the person, or something else twice, or one in"
+    " words we cannot read: see the name and details, and ask the officer which is right",
     "no_crime": "The police say that it is no crime any more: ask whether the person still wants help",
     "nobody_can_reach": "It was sent by itself, and no number or address that is safe came with it: ask the officer",
     "counter_allegation": "The provider helps the other party too: agree with it that the two never meet",
