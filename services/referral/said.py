@@ -61,8 +61,8 @@ FOUND = {
     " before any contact.",
     "another_person": "The police gave {} another name and another day of birth by the same reference. Ask the hub who"
     " it is before any contact, and use no number that you have.",
-    "two_people": "The police gave {} one reference to two people. Ask the hub which of them this is before any contact,"
-    " and use no number that you have.",
+    "two_people": "The police gave {} one reference to two people. Ask the hub which of them this is before any"
+    " contact, and use no number that you have.",
     "not_in_the_record": "The police told {} of the crime and named this person no more. Ask the hub before any"
     " contact.",
     "sent_twice": "It was found {} that this person may have been sent twice, perhaps for one matter. Ask the hub"

@@ -96,7 +96,7 @@ async def test_a_second_person_told_late_is_told_to_whoever_helps_and_they_ask_f
 
 async def test_a_row_that_does_not_open_leaves_nobody_knowing_of_whom_it_is(hub: Hub) -> None:
     crime = a_crime(a_victim("V1"))
-    crime["victims"] = rows(hub, crime, {}) + [a_victim("V1", sealed="not.a.sealed.text.")]
+    crime["victims"] = [*rows(hub, crime, {}), a_victim("V1", sealed="not.a.sealed.text.")]
     await hub.hears(recorded(crime))
     await hub.every(opening.open_arrivals, NOON)
     assert await hub.value(LEGS) == 0 and await hub.value("select details from case_file") == "unreadable"

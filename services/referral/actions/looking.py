@@ -48,8 +48,8 @@ def look(sealer: Sealer, heard: Sequence[Heard], books: Books) -> Look:
 
 async def doubtful(tx: Tx, look: Look) -> dict[UUID, bool]:
     """The cases that were looked at, each with whether something speaks against it: the details do not open, or are of
-    two people, the day of birth does not fit the age, no channel that is called safe has a number or address, they may be of somebody
-    restricted, or the police have named this person otherwise."""
+    two people, the day of birth does not fit the age, no channel that is called safe has a number or address, they may
+    be of somebody restricted, or the police have named this person otherwise."""
     maybe = await persons.maybe_restricted(tx, look.indexes)
     named = [(look.people[c], digest) for c, found in look.indexes.items() for kind, digest in found if kind == "name"]
     others = set(await details.named_otherwise(tx, named))

@@ -13,7 +13,6 @@ from services.referral.actions import (
     maybe_known,
     restricting,
     safe_again,
-    sealing,
     taking_back,
     told_channels,
     two_rows,

@@ -27,8 +27,8 @@ ASK_FIRST = "ask_hub_first"
 """Why a provider reaches nobody: something was heard of which it is told to ask the hub before any contact, and nobody
 of the hub has looked at it yet."""
 HEARD_FIRST = (
-    *("another_person", "two_people", "not_in_the_record", "who_died", "age_by_birth", "asks_for_care", "risk_elsewhere"),
-    "one_chance_elsewhere",
+    *("another_person", "two_people", "not_in_the_record", "who_died", "age_by_birth", "asks_for_care"),
+    *("risk_elsewhere", "one_chance_elsewhere"),
 )
 """What is heard so, as triggers of an alert. What makes a way unsafe shuts that way itself; of the suspect's bail or
 release, and of a risk that rose, whoever helps the person acts at once."""
