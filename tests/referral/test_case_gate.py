@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Page as Tab
 
 from contracts.identity import contract_id
+from kit import clock
+from services.referral.actions import packing
 from tests.browser import cookie_of
-from tests.builders import an_event
+from tests.builders import a_crime, a_victim, an_event
 from tests.conftest import Databases
 from tests.gate import Gate, address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
@@ -81,6 +83,16 @@ async def test_pages_of_a_case_pass_the_gate(site: Site, hub: Hub, tabs: tuple[t
 async def test_a_queue_with_cases_passes_the_gate(site: Site, hub: Hub) -> None:
     await a_case(hub)
     await passes(site, "/cases")
+
+
+async def test_a_case_for_which_a_provider_waits_passes_the_gate(site: Site, hub: Hub) -> None:
+    case = await a_case(hub, a_crime(a_victim("V-1")))
+    await hub.every(packing.freeze_automatic, clock.now())
+    alert = "insert into alert (case_id, milestone_id, trigger, happened_at, received_at) values"
+    await hub.rows(f"{alert} ($1, 'asks_for_care', 'asks_for_care', now(), now()) returning 1", case)
+    async with site[0].look(f"{site[1]}/cases/{case}", signed_in=site[2]) as watched:
+        assert await watched.page.get_by_role("button", name="I have looked at it").count() == 1
+    await passes(site, f"/cases/{case}")
 
 
 async def test_operations_with_something_set_aside_passes_the_gate(site: Site, hub: Hub) -> None:

@@ -46,8 +46,8 @@ REFUSALS = {
     "not_within_the_standard": "Choose a day after today, within the days that are allowed",
     "urgent_within_a_day": "It is urgent: enter tomorrow. The hub looks at once for a provider that can begin now; or"
     " decline",
-    "urgent_hold_a_day": "It is urgent: enter tomorrow. The hub is told and looks at once. If it is not safe to be in"
-    " touch now, choose that as the reason",
+    "urgent_hold_a_day": "It is urgent: enter tomorrow. The hub is told and looks at it. If it is not safe to be in"
+    " touch now, choose that as the reason: the review then asks for no word to the person",
     "not_a_channel": "Choose how you tried to reach the person",
 }
 TRYING = frozenset({"accepted", "waitlisted", "in_support", "on_hold"})

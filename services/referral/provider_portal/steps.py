@@ -96,7 +96,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
 
 
 def _at_most(visit: Visit, row: Transition, offered: Offered) -> int:
-    if row.verb in DAYS and _urgent(offered) and one(visit, "reason_code") != urgent_waits.NOT_SAFE_NOW:
+    if row.verb in DAYS and _urgent(offered):
         return urgent_waits.AT_MOST.days
     limits = standards(local_day(visit.now))
     return limits.check_in_days_at_most if row.verb in ("waitlist", "check_in") else limits.hold_days_at_most

@@ -241,6 +241,12 @@ async def is_urgent(tx: Tx, leg_id: UUID) -> bool:
     return bool(await tx.fetchval(_URGENT, leg_id))
 
 
+async def urgent_since(tx: Tx, leg_id: UUID) -> datetime | None:
+    """When a leg that was not urgent became so; None where it never did, or was from the start."""
+    found: datetime | None = await tx.fetchval("select urgent_since from leg where leg_id = $1", leg_id)
+    return found
+
+
 async def case_held_once(tx: Tx, referral_id: UUID) -> UUID | None:
     """The case of a referral of which the viewer's provider has or had a leg, seen or not; None of everybody else's."""
     await tx.execute(_NAMED, str(referral_id))
