@@ -75,7 +75,7 @@ async def test_a_provider_reads_that_somebody_found_out_what_is_safe(hub: Hub, d
     sent = await a_referral_sent(hub, channels=SAFE)
     await takes(hub, sent, "accept")
     await takes(hub, sent, "start")
-    await takes(hub, sent, "pause", reason_code="unsafe_now", until=clock.now().date() + timedelta(days=3))
+    await takes(hub, sent, "pause", reason_code="unsafe_now", until=clock.now().date() + timedelta(days=1))
     async with portal_of(hub, databases) as browse, hub_pages(hub, databases) as browse_hub:
         worker = await browse("idva.worker")
         assert "unknown until somebody has found out" in (await worker.get(sent.page)).text
