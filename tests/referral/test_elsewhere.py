@@ -132,3 +132,21 @@ async def test_each_other_matter_of_high_risk_is_a_task_of_its_own_though_the_fi
         assert await hub.value(unseen, first) == 1
         await hub.worker.pool.execute("update task set done_at = now(), done_how = 'done' where case_id = $1", first)
         assert await hub.value(unseen, first) == 0
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(("days", "fed", "news"), [(0, False, True), (6, False, True), (6, True, False)])
+async def test_a_danger_that_is_told_late_is_news_of_today_in_the_other_case_and_none_of_a_month_that_is_fed(
+    hub: Hub, days: int, fed: bool, news: bool
+) -> None:
+    before, told = clock.now() - timedelta(minutes=1), clock.now() - timedelta(days=days, hours=1)
+    first = await a_case(hub, a_crime(a_victim("V-1")), at=told - timedelta(days=3))
+    await hub.every(packing.freeze_automatic, clock.now())
+    if not fed:
+        await hub.worker.pool.execute("update case_file set heard_at = opened_at")
+    await a_case(hub, a_crime(a_victim("V-1", **HIGH), **STALKED), at=told)
+    [row] = await hub.rows("select due_at, created_at from task where case_id = $1 and kind = 'risk_elsewhere'", first)
+    assert (row["created_at"] >= before and row["due_at"] >= before) is news
+    await hub.every(alerting.tell, clock.now())
+    asked = "select count(*) from notice where kind = 'danger_found' and case_id = $1"
+    assert (await hub.value(asked, first), await hub.value("select count(*) from provider_mail")) == (2 * news, news)

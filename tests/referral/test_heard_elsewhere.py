@@ -1,5 +1,6 @@
 """What is heard of a suspect, and the danger that another record holds, reaches every case that it concerns."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +23,10 @@ OTHER_DAYS = {"committed_from": "2026-08-20", "committed_to": "2026-08-20"}
 TRIGGER = "heard_in_another_matter"
 
 
-def released(crime: dict[str, Any], ref: str | None = None) -> Any:
+def released(crime: dict[str, Any], ref: str | None = None, at: datetime | None = None) -> Any:
     about = {"milestone_id": "M-1", "crime_id": crime["crime_id"], "victim_ref": ref}
-    about |= {"trigger": "suspect_released_on_police_bail", "happened_at": clock.now().isoformat()}
-    return an_event(MilestoneReached, about, clock.now())
+    about |= {"trigger": "suspect_released_on_police_bail", "happened_at": (at or clock.now()).isoformat()}
+    return an_event(MilestoneReached, about, at or clock.now())
 
 
 async def told(hub: Hub, case: UUID) -> tuple[bool, bool]:
@@ -89,3 +90,21 @@ async def test_a_join_that_shuts_what_a_provider_uses_is_asked_about_the_same_da
         referral = await hub.value("select referral_id from leg where case_id = $1", mine)
         page = await (await browse("support.worker")).get(f"/portal/referrals/{referral}")
         assert "several records of this person" in page.text
+
+
+@pytest.mark.parametrize("fed", [False, True])
+async def test_a_release_that_is_told_late_is_news_of_today_in_another_case_and_none_of_a_month_that_is_fed(
+    hub: Hub, fed: bool
+) -> None:
+    at = clock.now() - timedelta(days=6)
+    crime = a_crime(a_victim("V-1"), suspects=SUSPECT, **OTHER_DAYS)
+    await a_case(hub, crime, at=at - timedelta(days=3))
+    mine = await a_case(hub, a_crime(a_victim("V-2"), suspects=SUSPECT), at=at - timedelta(days=2))
+    if not fed:
+        await hub.worker.pool.execute("update case_file set heard_at = opened_at")
+    await hub.hears([released(crime, at=at)])
+    [row] = await hub.rows("select happened_at, received_at from alert where case_id = $1", mine)
+    assert row["happened_at"] == at and (row["received_at"] > at + timedelta(days=5)) is not fed
+    await hub.every(alerting.tell, clock.now())
+    told = "select count(*) from notice where kind = 'danger_found' and case_id = $1"
+    assert await hub.value(told, mine) == (0 if fed else 2)

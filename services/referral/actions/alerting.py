@@ -1,7 +1,7 @@
 """Bail, release and orders, and what a service found of danger or death, reach who has no page open: the provider by
 mail, the roles of the hub by a notice."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid5
 
 from contracts.identity import NS
@@ -12,14 +12,13 @@ from kit.service import Moment
 from services.referral.actions import telling_providers
 from services.referral.actions.alarming import DEAD
 from services.referral.actions.books import current
+from services.referral.actions.raising import NEWS
 from services.referral.said import FOUND
 from services.referral.store import alerts, notices
 from services.referral.store.alerts import OpenLeg, Untold
 from services.referral.store.notices import Notice
 
 AT_ONCE = 100
-NEWS = timedelta(days=3)
-"""What was heard longer ago, as where a past month is fed, stands on the pages and in the queue alone."""
 ROLES = ("officer", "leader")
 
 

@@ -9,6 +9,7 @@ from services.referral.actions import filing, raising
 from services.referral.store import alarms
 from services.referral.store import elsewhere as store
 from services.referral.store import persons as persons_store
+from services.referral.store.cases import known_since
 
 ONE_CHANCE, HIGH_RISK = "one_chance_elsewhere", "risk_elsewhere"
 """What is told, as triggers of an alert; and the task of the hub that goes with each."""
@@ -38,7 +39,8 @@ async def _tell(tx: Tx, cases: Sequence[UUID], what: str, now: datetime) -> None
     if not others:
         return
     for one in others:
-        await raising.alert(tx, [one.case_id], what, str(one.because), now, now)
-        await alarms.make_urgent(tx, one.case_id, now)
+        since = await known_since(tx, one.case_id, now, raising.NEWS)
+        await raising.alert(tx, [one.case_id], what, str(one.because), since, since)
+        await alarms.make_urgent(tx, one.case_id, since)
         if one.state in ("waiting", "active"):
-            await raising.ask(tx, [one.case_id], what, filing.end_of_day(now), now, one.because)
+            await raising.ask(tx, [one.case_id], what, filing.end_of_day(since), since, one.because)

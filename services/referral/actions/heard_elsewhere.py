@@ -8,6 +8,7 @@ from kit.database import Tx
 from kit.inbox import Received
 from services.referral.actions import raising
 from services.referral.store import alerts, other_party
+from services.referral.store.cases import known_since
 
 TRIGGER = "heard_in_another_matter"
 
@@ -18,4 +19,6 @@ async def tell(tx: Tx, told: Sequence[Received[Any]]) -> None:
         if event.data.trigger in alerts.ALERTING:
             found = await other_party.elsewhere(tx, event.data.crime_id, event.data.victim_ref)
             at = min(event.data.happened_at, event.time)
-            await raising.alert(tx, found, TRIGGER, event.data.milestone_id, at, event.time)
+            for one in found:
+                since = await known_since(tx, one, event.time, raising.NEWS)
+                await raising.alert(tx, [one], TRIGGER, event.data.milestone_id, at, since)

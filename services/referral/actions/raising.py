@@ -1,13 +1,16 @@
 """The one way in which cases are alerted, and somebody is asked to look: task, alert, mark and audit."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kit import audit
 from kit.database import Tx
 from services.referral.store import alarms, beside, tasks
 from services.referral.store.tasks import Task, task_id
+
+NEWS = timedelta(days=3)
+"""What was heard longer ago, as where a past month is fed, stands on the pages and in the queue alone."""
 
 
 async def alert(

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.working_time import local_day
 from kit.database import Tx
 from services.referral.actions.hearing import Hearing
+from services.referral.actions.noticing import RECENT
 from services.referral.actions.rerouting import rerun
 from services.referral.domain import persons
 from services.referral.domain.announcing import REPEAT
@@ -54,5 +55,5 @@ async def follow(tx: Tx, batch: Hearing, books: Books, now: datetime) -> int:
     await cases.recount(tx, {one.case_id: one.count for one in found.values()})
     again = sorted(one.case_id for one in found.values() if one.more)
     for case_id in again:
-        await rerun(tx, case_id, books, await cases.known_since(tx, case_id, now))
+        await rerun(tx, case_id, books, await cases.known_since(tx, case_id, now, RECENT))
     return len(again)

@@ -9,7 +9,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, hearing, locking, maybe_known, unknown_words
+from services.referral.actions import alarming, filing, hearing, locking, maybe_known, noticing, unknown_words
 from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
 from services.referral.actions.before import ONE_CHANCE, history_of
@@ -118,7 +118,7 @@ async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> in
     named = {persons.person_id(row.force, row.suspect_ref) for row in changes.suspects.values()}
     found = await cases.not_yet_held(tx, await persons_store.with_linked(tx, named), SUSPECT_ELSEWHERE) if named else []
     for case_id in found:
-        await rerun(tx, case_id, books, now)
+        await rerun(tx, case_id, books, await cases.known_since(tx, case_id, now, noticing.RECENT))
     return len(found)
 
 

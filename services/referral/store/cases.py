@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -276,14 +276,14 @@ async def recount(tx: Tx, counts: Mapping[UUID, int]) -> None:
 
 
 _KNOWN_SINCE = """
-select case when $2 < now() - interval '30 days' and heard_at > opened_at + interval '30 days'
+select case when $2 < now() - $3::interval and heard_at > opened_at + $3::interval
             then greatest($2, opened_at) else greatest($2, opened_at, now()) end
   from case_file where case_id = $1
 """
 
 
-async def known_since(tx: Tx, case_id: UUID, told: datetime) -> datetime:
+async def known_since(tx: Tx, case_id: UUID, told: datetime, news: timedelta) -> datetime:
     """From when on something older that came late, `told` at its own time, can be acted on in a case: never before it
-    was heard here, nor before the case itself. Where both were past for 30 days when they came, a month is fed later:
-    then by their own time."""
-    return await tx.fetchval(_KNOWN_SINCE, case_id, told) or told
+    was heard here, nor before the case itself. Where both were no `news` any more when they came, a month is fed
+    later: then by their own time."""
+    return await tx.fetchval(_KNOWN_SINCE, case_id, told, news) or told
