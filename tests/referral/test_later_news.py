@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import case_id
+from kit import clock
 from services.referral.actions import books as stocked
 from services.referral.actions import first_contact, providing, settling
 from services.referral.desk_books import first_contact as lists
@@ -137,6 +138,17 @@ async def test_who_is_named_as_a_suspect_later_is_held_in_the_case_in_which_they
     told = len(await hub.told(case))
     await hub.hears(recorded(a_crime(a_victim("V-3"), suspects=[{"suspect_ref": "V-1"}]), at=LATER))
     assert len(await hub.told(case)) == told, "once"
+
+
+@pytest.mark.parametrize("fed", [False, True])
+async def test_who_is_named_as_a_suspect_in_a_report_that_comes_late_is_asked_about_today(hub: Hub, fed: bool) -> None:
+    at = clock.now() - timedelta(days=40)
+    await hub.hears(recorded(a_crime(a_victim("V-1")), at=at))
+    if not fed:
+        await hub.worker.pool.execute("update case_file set heard_at = opened_at")
+    await hub.hears(recorded(a_crime(a_victim("V-2"), suspects=[{"suspect_ref": "V-1"}]), at=at + timedelta(days=1)))
+    due = await hub.value("select due_at from task where kind = 'new_hold'")
+    assert (due >= clock.now() - timedelta(minutes=1)) is not fed
 
 
 async def test_a_decision_on_what_the_hub_found_can_be_explained_by_the_lists_of_its_day(hub: Hub) -> None:
