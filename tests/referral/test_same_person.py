@@ -71,6 +71,9 @@ async def two_records(hub: Hub) -> tuple[UUID, UUID]:
     return found[0], found[1]
 
 
+ASKED = "select count(*) from task where kind = 'may_be_known' and done_at is null"
+
+
 async def person_of(hub: Hub, case: UUID) -> UUID:
     found: UUID = await hub.value("select person_id from case_file where case_id = $1", case)
     return found
@@ -122,6 +125,7 @@ async def test_the_same_person_counts_as_one_and_the_decision_can_be_undone(hub:
     assert "From now on this is one person" in page.text and "The same person as in case" in page.text
     for case in (one, two):
         assert "possible_duplicate" not in await holds(hub, case)
+    assert await hub.value(ASKED) == 0
     assert await hub.value("select repeat_count from case_file where case_id = $1", two) == 2
     said = await same_as(hub)
     assert set(said) == {await person_of(hub, one), await person_of(hub, two)} and len(set(said.values())) == 1
@@ -134,6 +138,7 @@ async def test_the_same_person_counts_as_one_and_the_decision_can_be_undone(hub:
     assert "the question is open" in page.text and await hub.value("select count(*) from linked_person") == 0
     assert await hub.value("select repeat_count from case_file where case_id = $1", two) == 1
     assert "possible_duplicate" in await holds(hub, two)
+    assert await hub.value(ASKED) == 1, "one of them is with a provider: it is asked again, not closed for good"
     said = await same_as(hub)
     assert all(one == person for person, one in said.items()), "each is told to be a person of their own again"
 
@@ -158,10 +163,12 @@ async def test_that_they_are_two_people_can_be_taken_back_and_all_that_waited_fo
     hub: Hub, browse: AsPersona
 ) -> None:
     one, two = await two_records(hub)
+    await hub.every(rerouting.notice_proposals, clock.now())
     first = await person_of(hub, one)
     officer = await browse("officer")
     await officer.get(f"/cases/{two}/same-person/{first}")
     await officer.submit("Save the decision", same="no")
+    assert await hub.value(ASKED) == 0
     assert "possible_duplicate" not in await holds(hub, two)
     async with hub.looks(a_viewer()) as tx:
         await contacting.lock_channel(tx, a_viewer(), one, "mobile", "someone_else_answered", clock.now())
@@ -174,7 +181,7 @@ async def test_that_they_are_two_people_can_be_taken_back_and_all_that_waited_fo
     async with hub.looks(a_viewer()) as tx:
         profile = await contacting.profile_of(tx, await person_of(hub, two))
         assert may_use(profile, "mobile", "support", clock.now()).why == "locked"
-    assert await hub.value("select count(*) from task where kind = 'may_be_known' and done_at is null") == 1
+    assert await hub.value(ASKED) == 1
 
 
 @pytest.mark.service

@@ -76,7 +76,9 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     await restricting.parted(tx, everybody, now)
     await numbers.give_back(tx, viewer, everybody, now)
     await alarming.of_parted(tx, everybody, now)
+    await maybe_known.shut(tx, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)
+    await maybe_known.ask(tx, [(one, other)], now, again=True)
     await who_is_one.tell(tx, viewer, everybody, now)
 
 
@@ -86,7 +88,7 @@ async def ask_again(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books
         raise Refused("same", "not_two_people")
     await maybe_known.shut(tx, (one, other), now)
     await _tell(tx, viewer, (one, other), (one, other), "asked_again", books, now)
-    await maybe_known.ask(tx, [(one, other)], now)
+    await maybe_known.ask(tx, [(one, other)], now, again=True)
 
 
 async def _tell(

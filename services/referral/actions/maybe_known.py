@@ -24,18 +24,19 @@ async def shut(tx: Tx, people: Collection[UUID], now: datetime) -> None:
         await told_channels.tell(tx, await undecided.shut(tx, people, now), now, WHY, SYSTEM)
 
 
-async def ask(tx: Tx, pairs: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
+async def ask(tx: Tx, pairs: Sequence[tuple[UUID, UUID]], now: datetime, *, again: bool = False) -> None:
     """Asks whether two records are of one person on the newest case of the two: within the hour where life may be at
     risk in one of them, the same day where one is domestic or with a provider. Of somebody hidden until that is said
-    is asked already."""
+    is asked already. `again`: an answer was taken back, so the task that it closed does not stand for this one."""
     people = {person for pair in pairs for person in pair}
     faces = await undecided.faces(tx, people, filing.LIFE_SAFETY, HIGH, WITH_PROVIDER) if people else []
-    await tasks.add(tx, [task for pair in pairs for task in _of_pair(pair, faces, now)])
+    await tasks.add(tx, [task for pair in pairs for task in _of_pair(pair, faces, now, again=again)])
 
 
-def _of_pair(pair: tuple[UUID, UUID], faces: Sequence[Face], now: datetime) -> list[Task]:
+def _of_pair(pair: tuple[UUID, UUID], faces: Sequence[Face], now: datetime, *, again: bool) -> list[Task]:
     found = [face for face in faces if face.person_id in pair]
     if any(face.restricted for face in found) or not any(face.grave or face.waits for face in found):
         return []
     due = filing.today_or_at_once(now, at_once=any(face.grave for face in found))
-    return [Task(task_id(TASK, found[0].case_id, *pair), TASK, due, now, case_id=found[0].case_id)]
+    about = (*sorted(pair), now.isoformat()) if again else pair
+    return [Task(task_id(TASK, found[0].case_id, *about), TASK, due, now, case_id=found[0].case_id)]
