@@ -20,6 +20,9 @@ from services.referral.store.consent import Consent, No
 
 ALWAYS = frozenset({"reference", "share"})
 """What every pack may hold: it says nothing of the person."""
+BY_A_SEND = ALWAYS | {"risk"}
+"""What an agreement that a send records lets a provider be told beside what its contract needs: whoever goes to the
+person is told of danger, as where a referral leaves by itself."""
 TELLS_AREA = frozenset({"area", "address", "channels"})
 """Fields by any of which a provider may be told the area: it is part of how and where to reach the person."""
 UNDONE = "send_undone"

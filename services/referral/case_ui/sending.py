@@ -59,6 +59,8 @@ class Going:
     pack: dict[str, Any]
     left: tuple[str, ...]
     """What the contract needs, we have, and the person has not agreed to share."""
+    later: tuple[str, ...]
+    """What is shared with it beside the pack, as it stands or once it is known."""
     undone: Audited | None
     """The last send of this case that was taken back: a form made before it sends nothing again."""
 
@@ -80,10 +82,12 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     whole = await packing.contents(tx, visit.sealer, case, contract)
     pack = gating.within(whole, scope)
     left = tuple(name for name in whole if name not in pack)
+    covered = scope if scope is not None else {*contract.pack, *gating.BY_A_SEND}
+    later = tuple(sorted(covered & {*contract.pack, "risk"} - whole.keys()))
     other = [OTHER] if works_in(contract, await beside.also_with(tx, case.case_id)) else []
     legs = await referrals.legs(tx, referral.referral_id)
     undone = await audited.last(tx, case.case_id, "referral.undone")
-    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, undone)
+    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, later, undone)
 
 
 async def check(
@@ -126,6 +130,7 @@ async def check(
         ruled=no.stands(going.contract, granted.get(going.contract.contract_id, ())),
         open_by=no.exceptable(going.contract),
         left_out=_named(going.left),
+        later=_named(going.later),
         why_narrow=_why_narrow(visit, desk) if narrow.asks_why(case, going.left) else None,
         errors=errors,
     )
@@ -207,8 +212,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
 async def _send(tx: Tx, visit: Visit, desk: Desk, going: Going, worker: UUID | None, unassessed: bool) -> Leg:
     case, contract = going.case, going.contract
     if one(visit, "agreed") == "yes":
-        shown = [name for name in going.given if name != OTHER]
-        await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4(), shown)
+        await agree(tx, visit, desk, case, contract, _agreement_id(visit, contract) or uuid4())
     if unassessed:
         await _say_unassessed(tx, visit, case)
     if narrow.asks_why(case, going.left):
@@ -318,10 +322,8 @@ def _agreement_id(visit: Visit, contract: Contract) -> UUID | None:
     return bound(made, contract.contract_id, "agreed") if made else None
 
 
-async def agree(
-    tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract, consent_id: UUID, shown: Sequence[str]
-) -> None:
-    """Records that the person agreed to a contract, to the fields that were `shown` and to no more, once: where they
+async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract, consent_id: UUID) -> None:
+    """Records that the person agreed to a contract, to what it needs, known yet or not, and the risk, once: where they
     have agreed to it before, that stands with the scope they gave it, and the same form records it no second time.
     A provider that they had ruled out is theirs to choose again."""
     books, provider = await stocked.current(tx, desk.books), contract.provider.provider_id
@@ -341,7 +343,7 @@ async def agree(
         line=contract.line,
         provider_id=contract.provider.provider_id,
         contract_id=contract.contract_id,
-        scope=tuple(shown) or tuple(sorted(gating.ALWAYS)),
+        scope=tuple(sorted({*contract.pack, *gating.BY_A_SEND})),
         how=consenting.BY_THE_ACT,
         taken_by=visit.signed_in.user_id,
         expires_at=end_of_day(last),

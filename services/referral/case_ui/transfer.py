@@ -15,7 +15,7 @@ from kit.web.once import bound
 from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, excepting, packing, transferring
+from services.referral.actions import consenting, excepting, transferring
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
@@ -102,8 +102,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
             errors = naming.missing(case, contract, named, one(visit, "worker"))
             if not errors:
                 if asked == "yes":
-                    given = tuple(await packing.contents(tx, visit.sealer, case, contract))
-                    await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"), given)
+                    await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"))
                 about = (transfer_id, referral.referral_id, contract.contract_id, one(visit, "reason_code"))
                 worker = naming.id_of(named, one(visit, "worker"))
                 await transferring.transfer(tx, visit.signed_in, *about, books, visit.now, assigned_to=worker)
