@@ -88,6 +88,8 @@ FOUND = {
     "language_told": "Another language of the person was told {} than when this was sent: see which before you get in"
     " touch, or ask the hub, and ask for an interpreter.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
+    "unknown_step": "The police or a court told {} of a step by a word that our lists do not know: somebody who may be"
+    " a danger to this person may be free. Ask the hub before any contact.",
     "heard_in_another_matter": "It was heard {} in another matter that somebody who may be a danger to this person is"
     " free, may be soon, or is bound otherwise than before. Ask the hub before any contact.",
     "joined_not_safe": "It was found {} that we have several records of this person, and that a way to reach them is"

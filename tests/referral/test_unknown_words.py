@@ -12,6 +12,7 @@ from contracts.justice import MilestoneReached
 from contracts.spelling import bare, spellings
 from contracts.vocabulary import CRIME_FLAGS
 from kit import clock
+from services.referral.actions import alerting
 from services.referral.domain import unfamiliar
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts, facts_of
@@ -25,6 +26,8 @@ from tests.referral.conftest import Hub
 from tests.referral.crimes import a_case as facts_of_a_case
 from tests.referral.crimes import books
 from tests.referral.hub_pages import a_case, hub_pages
+from tests.referral.portal import portal_of
+from tests.referral.test_police_again import with_its_provider
 
 LATER = datetime(2027, 1, 5, 10, tzinfo=UTC)
 WORD = "Sir Humphrey <b>"
@@ -238,7 +241,28 @@ async def test_a_step_of_justice_by_an_unknown_word_is_asked_about_the_same_day(
     assert [row["kind"] for row in await hub.rows(OPEN, case)].count("unknown_milestone") == 1
     assert await hub.value("select review_since is not null from case_file")
     await hub.hears([an_event(MilestoneReached, about | {"milestone_id": "M-2", "trigger": "Escape notified"}, now)])
-    assert await hub.rows("select trigger from alert") == [{"trigger": "escape_notified"}]
+    assert await hub.rows("select trigger from alert where milestone_id = 'M-2'") == [{"trigger": "escape_notified"}]
     async with hub_pages(hub, databases) as browse:
         page = await (await browse("officer")).get(f"/cases/{case}/timeline")
     assert "“let out <early>”, which our lists do not know" in page.text
+
+
+@service
+@pytest.mark.parametrize("ref", ["V-1", None, "V-nobody"])
+async def test_a_step_of_justice_by_an_unknown_word_warns_who_helps_and_marks_the_risk(
+    hub: Hub, databases: Databases, ref: str | None
+) -> None:
+    crime, now = a_crime(a_victim("V-1")), clock.now()
+    case = await with_its_provider(hub, crime)
+    about = {"milestone_id": "M-1", "crime_id": crime["crime_id"], "victim_ref": ref, "happened_at": now.isoformat()}
+    for _ in range(2):
+        await hub.hears([an_event(MilestoneReached, about | {"trigger": "tag_removed"}, now)])
+    await hub.every(alerting.tell, now)
+    assert await hub.value("select count(*) from provider_mail where case_id = $1", case) == 1
+    assert await hub.value("select review_since is not null from case_file")
+    words = "of a step by a word that our lists do not know"
+    async with hub_pages(hub, databases) as browse:
+        assert words in (await (await browse("officer")).get(f"/cases/{case}")).text
+    async with portal_of(hub, databases) as browse:
+        referral = await hub.value("select referral_id from leg where case_id = $1", case)
+        assert words in (await (await browse("support.worker")).get(f"/portal/referrals/{referral}")).text

@@ -46,6 +46,7 @@ from services.referral.domain import safe_contact, unfamiliar
 from services.referral.domain.facts import facts_of
 from services.referral.domain.safe_contact import Profile
 from services.referral.store import (
+    alerts,
     cases,
     consent,
     contract_tasks,
@@ -180,7 +181,7 @@ async def _overview(
 
 
 FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK, more_care.PRESSED})
-FOUND_SINCE |= {heard_elsewhere.TRIGGER}
+FOUND_SINCE |= {heard_elsewhere.TRIGGER, alerts.UNKNOWN}
 
 
 def _found(case: Case, heard: Sequence[Alert], channels: Profile) -> list[str]:

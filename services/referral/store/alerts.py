@@ -20,6 +20,8 @@ ALERTING = (
 )
 """Triggers of which every open leg and the lead worker hear at once, and after which the risk is looked at again: the
 suspect or offender is out, may be soon, or is looked for."""
+UNKNOWN = "unknown_step"
+"""As which a step is alerted that was told by a word that our lists do not know: it may be any of those."""
 
 _TELL = """
 with told as (
@@ -79,7 +81,8 @@ async def people_of(tx: Tx, crime_id: UUID) -> list[Named]:
 
 
 async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequence[datetime]) -> None:
-    """Puts milestones on the timelines of their cases; those that alert mark the risk for review. An alert of somebody
+    """Puts milestones on the timelines of their cases; those that alert mark the risk for review, and so does a step
+    by a word that we do not know. An alert of somebody
     whom the crime does not name is told to everybody whom it does; what is told of a day to come is news of today."""
     if milestones:
         await tx.execute(
@@ -87,11 +90,11 @@ async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequenc
             [m.crime_id for m in milestones],
             [m.victim_ref for m in milestones],
             [m.milestone_id for m in milestones],
-            [m.trigger for m in milestones],
+            [UNKNOWN if isinstance(m.trigger, Unfamiliar) else m.trigger for m in milestones],
             [m.happened_at for m in milestones],
             list(received),
             [_kept(m) for m in milestones],
-            ALERTING,
+            (*ALERTING, UNKNOWN),
         )
 
 
