@@ -69,8 +69,7 @@ TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TY
 
 async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Crimes recorded or updated: cases opened, routed, and sent where everything allows it."""
-    events, others = await another_force.as_first_told(tx, events)
-    heard = hearing.read(events)
+    heard, whose, others = await another_force.as_first_told(tx, hearing.read(events))
     stands, left = await books.to_send_by(tx, await books.current(tx, context.facts))  # before anybody is held
     people = hearing.newcomers(heard)
     met = await batches.meet(tx, people)
@@ -86,7 +85,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     past.doubtful = await looking.doubtful(tx, seen)
     known = [case_id for held in past.of_crime.values() for case_id in held]
     overridden = await consent.overridden(tx, known, events[-1].time) if known else set()
-    batch = hearing.Hearing(stands, past, overridden, left)
+    batch = hearing.Hearing(stands, past, overridden, left, whose=whose)
     before = dict(past.facts)
     for event, found in heard:
         hearing.hear(batch, event, found)

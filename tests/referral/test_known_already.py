@@ -171,6 +171,16 @@ async def test_whom_another_force_tells_of_stays_who_they_are_and_nothing_that_w
     assert asked == [{"case_id": case}] * 2
 
 
+async def test_a_reference_that_is_new_in_a_crime_is_one_of_the_force_that_tells_it(hub: Hub) -> None:
+    other, theirs = told(hub, "R-1")
+    crime, case = told(hub, "V-a")
+    await hub.hears([*recorded(other), *recorded(crime)])
+    moved = updated({**crime, "force": "22"}, victims=[a_victim("R-1")])
+    await hub.hears([snapshot(moved, SOON)])
+    whose = dict(await hub.worker.pool.fetch("select case_id, person_id from case_file"))
+    assert len({whose[theirs], whose[case], whose[case_id(crime["crime_id"], "R-1")]}) == 3
+
+
 async def test_a_reference_that_comes_with_another_name_is_not_sent_by_itself(hub: Hub) -> None:
     first, one = told(hub, "V-a")
     await hub.hears(recorded(first))
@@ -180,3 +190,35 @@ async def test_a_reference_that_comes_with_another_name_is_not_sent_by_itself(hu
     await hub.hears(recorded(again, at=SOON))
     assert await hub.value("select count(*) from leg where case_id = $1", case_id(again["crime_id"], "V-a")) == 0
     assert (await stands(hub, one))[0] == "sent"
+
+
+def the_number(hub: Hub, ref: str) -> tuple[dict[str, Any], UUID]:
+    """A theft of somebody of another name and day of birth who has the same mobile."""
+    found = a_crime(a_victim(ref))
+    details = a_detail(given_names="Rosalind", family_name="Other", date_of_birth="1971-03-04")
+    found["victims"][0]["sealed"] = hub.sealed(details, found["crime_id"], ref)
+    return found, case_id(found["crime_id"], ref)
+
+
+async def test_a_locked_number_is_safe_for_nobody_by_the_word_of_the_police_whoever_is_named_beside_it(
+    hub: Hub,
+) -> None:
+    one = await comes(hub, "V-a")
+    before, theirs = the_number(hub, "V-before")
+    await hub.hears(recorded(before, at=NOON))
+    await settle(hub)
+    assert await mobile(hub, theirs) == ("safe", False)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.lock_channel(tx, a_viewer(), one, "mobile", "someone_else_answered", SOON)
+    await settle(hub)
+    assert await mobile(hub, theirs) == ("unknown", False), "what was called safe before is looked at again"
+    after, two = the_number(hub, "V-after")
+    await hub.hears(recorded(after, at=SOON))
+    assert await hub.value("select count(*) from leg where case_id = $1", two) == 0
+    await settle(hub)
+    assert await mobile(hub, two) == ("unknown", False)
+    async with hub.looks(a_viewer()) as tx:
+        await contacting.set_safety(tx, a_viewer(), two, "mobile", "safe", SOON, spoke=True)
+    await hub.hears([snapshot(updated(after), SOON)])
+    await settle(hub)
+    assert await mobile(hub, two) == ("safe", False), "whoever spoke to the person knows better"

@@ -1,6 +1,6 @@
 """Crimes as they are heard: each decided in memory from what is known, its changes gathered to be written at once."""
 
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,7 @@ class Hearing:
     of which the police say that it is none any more; `removed`: open cases whose person the police name no more;
     `dead`: whom they name among the dead, with the case that they would have in that crime, and when it was heard;
     `of_dead`: new cases of people of whom it stood that they died, with whose they are; `recount`: people with other
-    cases, of whom something came that counts in those."""
+    cases, of whom something came that counts in those; `whose`: the force under which the person of a case is known."""
 
     books: Books
     past: Past
@@ -77,6 +77,7 @@ class Hearing:
     contact_gone: list[Case] = field(default_factory=list)
     dead: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     of_dead: dict[UUID, UUID] = field(default_factory=dict)
+    whose: Mapping[UUID, str] = field(default_factory=dict)
     recount: set[UUID] = field(default_factory=set)
 
 
@@ -127,7 +128,7 @@ def hear(hearing: Hearing, event: Received[Any], cases: Sequence[CaseFacts]) -> 
     _count(hearing, event, revision, new=new)
     dead = {case_id_of(crime.crime_id, one.victim_ref): one for one in crime.victims if one.kind == "deceased"}
     for of_crime, one in dead.items():
-        person = persons.person_id(crime.force, one.victim_ref)
+        person = persons.person_id(hearing.whose.get(of_crime, crime.force), one.victim_ref)
         hearing.dead[person] = of_crime, event.time
         hearing.past.dead.update((person, *hearing.past.linked.get(person, ())))
     for case_id in sorted(known - set(decided)):

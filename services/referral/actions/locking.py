@@ -10,7 +10,7 @@ from kit import audit
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, maybe_known
+from services.referral.actions import filing, maybe_known, told_channels
 from services.referral.actions.announcing import announce
 from services.referral.domain.safe_contact import NOT_FOR_ONE_CHANCE, ONE_CHANCE
 from services.referral.store import beside, cases, contact, locks, tasks
@@ -18,7 +18,7 @@ from services.referral.store.locks import Lock, Waiting
 from services.referral.store.tasks import Task, task_id
 
 AT_ONCE = 100
-BY_RULE = "system"
+BY_RULE, ELSEWHERE = "system", "locked_elsewhere"
 FOUND_OUT = frozenset({"someone_else_answered", "said_unsafe", "message_left"})
 """Why a channel was locked by who has just heard that it is not the person alone who is reached on it."""
 
@@ -37,7 +37,10 @@ async def carry_on(tx: Tx, moment: Moment, context: Context) -> int:
             await _tell_others(tx, lock)
             await _look_at_the_risk(tx, lock, moment.now)
     if found:
-        await maybe_known.shut(tx, {lock.person_id for lock in found if lock.stands}, moment.now)
+        stand = {lock.person_id for lock in found if lock.stands}
+        unsure = await locks.make_unsure(tx, stand, moment.now)
+        await told_channels.tell(tx, dict.fromkeys(unsure, "unknown"), moment.now, ELSEWHERE, BY_RULE)
+        await maybe_known.shut(tx, stand, moment.now)
         await locks.carried_on(tx, [lock.number for lock in found], moment.now)
     return len(found)
 

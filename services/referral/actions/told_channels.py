@@ -44,6 +44,7 @@ async def keep(tx: Tx, channels: Sequence[SealedChannel], now: datetime, *, hear
     await locks.follow(tx, people, now)
     shut = {key: one.safety for key, one in found.items() if held[key].safety == "safe" != one.safety}
     shut |= dict.fromkeys(await told_channels.shut_with_the_number(tx, people, now), "unsafe")
+    shut |= dict.fromkeys(await locks.make_unsure(tx, people, now), "unknown")
     await tell(tx, shut, now)
     await tell(tx, {key: "safe" for key in again if found[key].safety == "safe" and key not in shut}, now)
     used = {key for key in shut if key not in held or held[key].value_index is not None}

@@ -21,8 +21,8 @@ OURS = {
     "lift.major_incident": "A team leader lifted the hold of a major incident.",
 }
 DOUBTFUL = (
-    "What the police sent sealed does not fit what they said in the open (the age, or how the person may be reached),"
-    " or is of two people: look at the details before anything is sent."
+    "What the police sent sealed does not fit what they said in the open or what is known (the age, who it is, a number"
+    " that is locked in another record), or is of two people: look at the details before anything is sent."
 )
 KNOWN = (
     "Known already for {}: it is with a provider in the case of another crime, which names the person no more or is"

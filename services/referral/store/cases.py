@@ -209,6 +209,12 @@ async def forces(tx: Tx, crimes: Collection[UUID]) -> dict[UUID, str]:
     return {row["crime_id"]: row["force"] for row in rows}
 
 
+async def forces_of(tx: Tx, crimes: Collection[UUID]) -> dict[UUID, str]:
+    """The force under which the person of each case of these crimes is known, by case."""
+    rows = await tx.fetch("select case_id, force from case_file where crime_id = any($1::uuid[])", list(crimes))
+    return {row["case_id"]: row["force"] for row in rows}
+
+
 async def reviewed(tx: Tx, case_id: UUID, now: datetime) -> None:
     """The risk was looked at again after an alert, and with it all that was heard."""
     await tx.execute("update case_file set review_since = null, updated_at = $2 where case_id = $1", case_id, now)

@@ -1,6 +1,6 @@
 """Locks of channels on their way to the records and cases that whoever locked them may not see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -95,6 +95,39 @@ kept as (
 insert into channel_lock (person_id, kind, why, locked_by, by_role, locked_at, told)
 select person_id, kind, why, locked_by, by_role, $2, '{}' from shut
 """
+
+
+# A number at which somebody else answers is nobody's safe number by the word of the police, whoever is named beside it;
+# unless it was decided that the two are not the same person.
+_APART = """exists (select 1 from same_person s where s.same = false and s.person_id = least(v.person_id, {who})
+                     and s.other_id = greatest(v.person_id, {who}))"""
+_ELSEWHERE = f"""
+select w.person_id, w.value_index from unnest($1::uuid[], $2::bytea[]) as w(person_id, value_index)
+ where exists (select 1 from locked_value v where v.value_index = w.value_index and v.person_id <> w.person_id
+                  and not {_APART.format(who="w.person_id")})
+"""
+_UNSURE = f"""
+update channel c set safety = 'unknown', set_by = null, set_by_role = 'system', set_at = $2
+  from locked_value v
+ where {{whose}}.person_id = any($1::uuid[]) and c.value_index = v.value_index and c.person_id <> v.person_id
+   and c.safety = 'safe' and c.locked_at is null and c.heard_at is null and not {_APART.format(who="c.person_id")}
+returning c.person_id, c.kind
+"""
+
+
+async def locked_elsewhere(tx: Tx, numbers: Collection[tuple[UUID, bytes]]) -> set[tuple[UUID, bytes]]:
+    """Of these numbers of people (person, index of the value), those that are locked in somebody else's record."""
+    if not numbers:
+        return set()
+    rows = await tx.fetch(_ELSEWHERE, *(list(column) for column in zip(*sorted(numbers), strict=True)))
+    return {(row["person_id"], row["value_index"]) for row in rows}
+
+
+async def make_unsure(tx: Tx, people: Collection[UUID], now: datetime) -> list[tuple[UUID, str]]:
+    """Of these people and of everybody who has a locked number of theirs: a number that is locked in another record is
+    not known to be safe, unless somebody has spoken to the person; returns which (person, kind)."""
+    rows = [row for whose in ("c", "v") for row in await tx.fetch(_UNSURE.format(whose=whose), sorted(people), now)]
+    return [(row["person_id"], row["kind"]) for row in rows]
 
 
 async def remember(tx: Tx, lock: Lock) -> None:
