@@ -177,7 +177,8 @@ async def test_a_reference_that_is_new_in_a_crime_is_one_of_the_force_that_tells
     await hub.hears([*recorded(other), *recorded(crime)])
     moved = updated({**crime, "force": "22"}, victims=[a_victim("R-1")])
     await hub.hears([snapshot(moved, SOON)])
-    whose = dict(await hub.worker.pool.fetch("select case_id, person_id from case_file"))
+    rows = await hub.rows("select case_id, person_id from case_file")
+    whose = {row["case_id"]: row["person_id"] for row in rows}
     assert len({whose[theirs], whose[case], whose[case_id(crime["crime_id"], "R-1")]}) == 3
 
 
