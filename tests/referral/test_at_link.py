@@ -10,7 +10,7 @@ from services.referral.store import cases
 from tests.builders import NOON, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import ANOTHER, a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, a_case, hub_pages, triaged
 
 pytestmark = pytest.mark.service
 OFFICER = a_viewer()
@@ -75,3 +75,32 @@ async def test_a_referral_to_whom_the_person_ruled_out_by_another_record_is_aske
         assert case is not None
         await ruling_out.wanted_again(tx, OFFICER, case, provider, BOOKS, NOON)
     assert "provider_ruled_out" not in [*await open_of(hub, before), *await open_of(hub, now)]
+
+
+async def test_whoever_chooses_is_told_what_is_ruled_out_for_somebody_this_may_be_until_that_is_said(
+    hub: Hub, databases: Databases
+) -> None:
+    known = await a_case(hub, a_crime(a_victim("V-1")), at=NOON)
+    now = await a_case(hub, a_crime(a_victim("V-2", channels_safe=[])), at=NOON, **ANOTHER)
+    row = (await hub.rows("select provider_id, contract_id from leg where case_id = $1", known))[0]
+    async with hub.looks(OFFICER) as tx:
+        case = await cases.get(tx, known)
+        assert case is not None
+        await ruling_out.rule_out(tx, OFFICER, case, row["provider_id"], BOOKS, NOON, "conflict")
+    await hub.worker.pool.execute(
+        "insert into same_person (person_id, other_id, matched, proposed_at) select least(a.person_id, b.person_id),"
+        " greatest(a.person_id, b.person_id), '{}', $3 from case_file a, case_file b where a.case_id = $1"
+        " and b.case_id = $2 on conflict do nothing",
+        *(known, now, NOON),
+    )
+    said = "This may be somebody we know already, and for them this provider is ruled out. It works with the other"
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        line = BOOKS.directory.by_id[row["contract_id"]].line
+        where = f"/cases/{now}/referrals/{await triaged(hub, now, line)}/contracts"
+        assert said in (await officer.get(where)).text
+        page = await officer.get(f"{where}/{row['contract_id']}")
+        assert said in page.text and "Compare them from the case" in page.text
+        await hub.worker.pool.execute("update same_person set same = false")
+        assert said not in (await officer.get(where)).text
+        assert "may be somebody we know" not in (await officer.get(f"{where}/{row['contract_id']}")).text

@@ -12,7 +12,7 @@ from services.referral.actions import gating
 from services.referral.case_ui.why import no_elsewhere
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import RULED_OUT, Checked, Explained
-from services.referral.store import cases, consent, ruled_out
+from services.referral.store import cases, consent, ruled_out, same_person
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 from services.referral.store.ruled_out import RuledOut
@@ -31,6 +31,12 @@ CHANGES = {
 }
 """What would open its contracts, by whether the person themselves ruled it out."""
 PARTNER = "{}, which works in it as subcontractor, is ruled out. {}"
+MAYBE = (
+    "This may be somebody we know already, and for them this provider is ruled out. {} Compare the two records first."
+)
+MAYBE_KNOWN = (
+    "This may be somebody we know already, and nobody has said yet whether it is. Compare the two records first."
+)
 WHICH = "Agree with the provider which of them works with this person."
 
 
@@ -45,6 +51,10 @@ class SaidNo:
     """The sentence on a no in another case."""
     ruled_out: Mapping[UUID, RuledOut] = field(default_factory=dict)
     """The providers to which they are not sent, since when and why."""
+    may_be: Mapping[UUID, RuledOut] = field(default_factory=dict)
+    """The same of whoever this may be, while nobody has said whether it is."""
+    undecided: bool = False
+    """Whether this may be somebody we know already, and nobody has said."""
 
     def told(self, line: str) -> str | None:
         """A sentence on the last no to a line, or to support as such; None where there was none."""
@@ -70,6 +80,17 @@ class SaidNo:
             return ruled_out_words(own)
         found = [PARTNER.format(name, ruled_out_words(self.ruled_out[one])) for name, one in self._partners(contract)]
         return " ".join(found) or None
+
+    def maybe(self, contract: Contract) -> str | None:
+        """Why a contract may be ruled out, by what is known of somebody who may be this person."""
+        own = self.may_be.get(contract.provider.provider_id)
+        partners = [(name, self.may_be[one]) for name, one in contract.partners if one in self.may_be]
+        said = ruled_out_words(own) if own else " ".join(PARTNER.format(n, ruled_out_words(r)) for n, r in partners)
+        return MAYBE.format(said) if said else None
+
+    def warned(self, contract: Contract) -> str | None:
+        """The same, or that it is not said yet who this is."""
+        return self.maybe(contract) or (MAYBE_KNOWN if self.undecided else None)
 
     def stands(self, contract: Contract, granted: Collection[str]) -> str | None:
         """The same, but for what was excepted: `granted`, the rules of the contract from which somebody granted one."""
@@ -121,4 +142,6 @@ async def said_no(tx: Tx, case: Case, now: datetime) -> SaidNo:
     ruled = await ruled_out.of_person(tx, case.person_id)
     elsewhere = no_elsewhere(routings[0] if routings else None)
     noes, held = await consent.noes(tx, [case.case_id]), await consent.of_case(tx, case.case_id)
-    return SaidNo(noes, held, now, elsewhere, ruled)
+    may_be = await ruled_out.by_who_it_may_be(tx, case.person_id)
+    undecided = any(pair.same is None for pair in await same_person.pairs_of(tx, case.person_id))
+    return SaidNo(noes, held, now, elsewhere, ruled, may_be, undecided)

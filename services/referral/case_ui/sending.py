@@ -127,6 +127,7 @@ async def check(
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
         rules=no.checks(_rules(facts, going, visit, granted), going.contract) if facts else (),
         said_no=no.against(going.contract),
+        maybe=no.warned(going.contract),
         ruled=no.stands(going.contract, granted.get(going.contract.contract_id, ())),
         open_by=no.exceptable(going.contract),
         left_out=_named(going.left),

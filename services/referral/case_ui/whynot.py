@@ -144,6 +144,7 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         referral=referral,
         said_no=no.told(referral.line),
         panel=panel(found, referral.line, known),
+        maybe=no.maybe,
         lead=lead(f"/cases/{case.case_id}", referral.referral_id, no),
         beside=known,
         state=lambda contract: words.words(contract.state_on(day)).lower(),

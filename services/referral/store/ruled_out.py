@@ -42,6 +42,15 @@ select distinct on (provider_id) provider_id, since, why from ruled_out
  where person_id = {RECORDS} and over_at is null
  order by provider_id, array_position(array['conflict', 'unsafe', 'not_safe', 'person', 'another'], why), since desc
 """
+_BY_WHO_IT_MAY_BE = """
+with mine as (select $1::uuid as id union select other_id from linked_person where person_id = $1),
+beside as (select s.other_id as id from same_person s join mine m on m.id = s.person_id where s.same is null
+           union select s.person_id from same_person s join mine m on m.id = s.other_id where s.same is null),
+theirs as (select id from beside union select l.other_id from linked_person l join beside b on b.id = l.person_id)
+select distinct on (provider_id) provider_id, since, why from ruled_out
+ where person_id in (select id from theirs) and over_at is null
+ order by provider_id, array_position(array['conflict', 'unsafe', 'not_safe', 'person', 'another'], why), since desc
+"""
 _STILL_WITH = """
 select l.leg_id, l.referral_id, l.case_id from leg l join case_file c on c.case_id = l.case_id
  where c.person_id = any($1::uuid[]) and l.state in ('leaving', 'sent', 'accepted', 'waitlisted')
@@ -85,4 +94,10 @@ async def of_person(tx: Tx, person_id: UUID) -> dict[UUID, RuledOut]:
     """The providers that are ruled out for a person, by any of their records: of several words on one, that on the
     provider stands before that of the person, since it is the harder to end."""
     rows = await tx.fetch(_OF_PERSON, person_id)
+    return {row["provider_id"]: RuledOut(row["since"], row["why"]) for row in rows}
+
+
+async def by_who_it_may_be(tx: Tx, person_id: UUID) -> dict[UUID, RuledOut]:
+    """The providers that are ruled out for whoever this person may be, while nobody has said whether they are."""
+    rows = await tx.fetch(_BY_WHO_IT_MAY_BE, person_id)
     return {row["provider_id"]: RuledOut(row["since"], row["why"]) for row in rows}
