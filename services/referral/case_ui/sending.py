@@ -99,8 +99,7 @@ async def check(
         if going is None:
             return visit.not_found()
         case = going.case
-        assessed = await first_contact.latest(tx, case.case_id)
-        facts = await _facts(tx, case)
+        assessed, facts = await first_contact.latest(tx, case.case_id), await _facts(tx, case)
         granted = await excepting.granted(tx, case.case_id)
         no, known = await said_no(tx, case, visit.now), await beside.also_with(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
