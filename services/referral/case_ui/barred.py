@@ -14,6 +14,9 @@ from services.referral.case_ui.room import Desk, one, opened
 from services.referral.store import alarms
 from services.referral.store.cases import Case
 
+OF_SUSPECT = (
+    "Something was heard {} of the suspect. The provider may not be told what, and asks you before any contact."
+)
 NEWER = "Something newer was heard of this person meanwhile: look at that as well."
 SHOWN = "It is written down that you have looked: the provider is shown again how to reach the person."
 
@@ -23,7 +26,7 @@ async def shown(tx: Tx, case: Case) -> dict[str, object]:
     found = await alarms.barring(tx, case.case_id)
     if not found:
         return {}
-    texts = [said.FOUND[each.trigger].format(when(each.at)) for each in found]
+    texts = [said.FOUND.get(each.trigger, OF_SUSPECT).format(when(each.at)) for each in found]
     return {"texts": texts, "until": max(each.came_at for each in found).isoformat()}
 
 

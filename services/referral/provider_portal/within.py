@@ -6,22 +6,19 @@ from collections.abc import Sequence
 from kit.web.words import when
 from services.referral.actions import gating
 from services.referral.domain.directory import Contract
-from services.referral.domain.safe_contact import HEARD_FIRST
+from services.referral.domain.heard_within import AGE, RISK, asks_first, is_told, shares
 from services.referral.domain.told import CHILD_ENDS
 from services.referral.provider_portal import words
-from services.referral.said import FOUND
 from services.referral.store.alarms import Heard
 from services.referral.store.portal import Offered
 
 NOT_SHARED = "Not shared with you"
-AGE = frozenset({"age_band", "date_of_birth"})
-RISK, LANGUAGE, CHANNELS = frozenset({"risk"}), frozenset({"language"}), frozenset({"channels"})
-"""The fields of a pack any of which lets something be told as it stands now."""
+CHANNELS = frozenset({"channels"})
 
 
 def told(offered: Offered, any_of: frozenset[str]) -> bool:
     """Whether a provider may be told what any of these fields says."""
-    return not offered.told_within or not any_of.isdisjoint(offered.told_within)
+    return shares(offered.told_within, any_of)
 
 
 def area(offered: Offered) -> str:
@@ -42,19 +39,10 @@ def left_out(offered: Offered, contract: Contract | None) -> list[str]:
     return [words.label(name) for name in missing]
 
 
-SHARED_BY: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("risk_raised", "risk_elsewhere"), RISK),
-    "one_chance_elsewhere": frozenset({"flags"}),
-    "age_by_birth": AGE,
-    "no_crime": frozenset({"offence"}),
-    "crime_again": frozenset({"offence"}),
-    "language_told": LANGUAGE,
-}
-"""What an agreement has to share for a provider to be told a thing that was heard; of the suspect, the risk."""
-ALWAYS_TOLD = FOUND.keys() - SHARED_BY
 IN_THEIR_PLACE = {
     "one_chance_elsewhere": "Speak to the person alone, and ask the hub first. No letter, nobody of the family or"
     " community in between, and no interpreter from the community.",
+    "no_crime": "The police count it otherwise than before. Help goes on where the person wants it: ask the hub.",
     "crime_again": "What was asked before of what had been recorded is over. Go on as before.",
     "language_told": "Ask the hub which language to use before you get in touch.",
 }
@@ -77,8 +65,11 @@ def warnings(offered: Offered, found: Sequence[Heard], *, reachable: bool) -> li
 
 
 def _warning(offered: Offered, one: Heard, *, reachable: bool) -> list[str]:
-    looked = LOOKED.format(when(one.looked_at)) if one.looked_at and one.trigger in HEARD_FIRST else ""
-    if one.trigger in ALWAYS_TOLD or told(offered, SHARED_BY.get(one.trigger, RISK)):
+    first = asks_first(one.trigger, offered.told_within)
+    if first and offered.chosen_at is not None and one.came_at is not None and one.came_at <= offered.chosen_at:
+        return []  # whoever of the hub sent it knew, and nothing has to be asked
+    looked = LOOKED.format(when(one.looked_at)) if one.looked_at and first else ""
+    if is_told(one.trigger, offered.told_within):
         return [f"{said}{looked}" for said in words.heard([one], reachable=reachable)]
     return [IN_THEIR_PLACE.get(one.trigger, HEARD).format(when(one.at)) + looked]
 

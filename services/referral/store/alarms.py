@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.domain.safe_contact import HEARD_FIRST
+from services.referral.domain import heard_within
 from services.referral.store.rows import read
 
 _ADD = """
@@ -15,11 +15,19 @@ select c, $2, $3, $4, $5, $6 from unnest($1::uuid[]) c on conflict (case_id, mil
 """
 _LOOK_AGAIN = "update referral set settled = false where case_id = $1 and state in ('waitlisted', 'on_hold')"
 _HEARD = """
-select trigger, max(happened_at) as at, case when bool_and(looked_at is not null) then max(looked_at) end as looked_at
+select trigger, max(happened_at) as at, max(received_at) as came_at,
+       case when bool_and(looked_at is not null) then max(looked_at) end as looked_at
   from alert where case_id = $1 group by trigger order by 2 desc, 1
 """
-_FIRST = """a.trigger = any($2::text[]) and a.looked_at is null
- and not exists (select 1 from leg l where l.leg_id = a.heard_from)"""
+WITHIN = "coalesce(l.told_within, case when l.gate = 'agreement' then l.pack_fields end)"
+"""SQL: what the agreement lets the provider of leg l be told; of one that is not known to be bound, its pack."""
+_WAITING = f"""
+select a.case_id, a.milestone_id, a.trigger, a.happened_at as at, a.received_at as came_at, l.referral_id,
+       {WITHIN} as told_within
+  from alert a join leg l on l.case_id = a.case_id and l.state in ('sent', 'accepted', 'waitlisted')
+ where a.looked_at is null and (l.chosen_at is null or a.received_at > l.chosen_at)
+   and not exists (select 1 from leg h where h.leg_id = a.heard_from and h.provider_id = l.provider_id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,30 @@ class Heard:
     trigger: str
     at: datetime
     looked_at: datetime | None = None
+    came_at: datetime | None = None
+    """When the last of it came here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What the provider of an open leg asks the hub about before any contact, and nobody of the hub has looked at."""
+
+    case_id: UUID
+    milestone_id: str
+    trigger: str
+    at: datetime
+    came_at: datetime
+    referral_id: UUID
+    told_within: tuple[str, ...] | None
+
+
+async def _waiting(tx: Tx, where: str, ids: Sequence[UUID]) -> list[_Waiting]:
+    """Of legs that the viewer sees; `where` says over alert a and leg l which of these ids they are of."""
+    found = read(_Waiting, await tx.fetch(f"{_WAITING} and {where} order by 4, 3", list(ids))) if ids else []
+    return [one for one in found if heard_within.asks_first(one.trigger, one.told_within)]
+
+
+_OF_CASE, _OF_REFERRALS = "a.case_id = any($1::uuid[])", "l.referral_id = any($1::uuid[])"
 
 
 async def add(
@@ -46,21 +78,12 @@ async def heard(tx: Tx, case_id: UUID) -> list[Heard]:
 async def asks_first(tx: Tx, case_id: UUID) -> bool:
     """Whether something was heard of a case that the viewer's provider asks the hub about before any contact, not told
     by itself, and which nobody of the hub has looked at yet."""
-    asked = f"select exists (select 1 from alert a where a.case_id = $1 and {_FIRST})"
-    return bool(await tx.fetchval(asked, case_id, list(HEARD_FIRST)))
+    return bool(await _waiting(tx, _OF_CASE, [case_id]))
 
 
 async def ask_first(tx: Tx, referral_ids: Sequence[UUID]) -> set[UUID]:
     """The same by referral."""
-    asked = "select distinct r.referral_id from referral r join alert a on a.case_id = r.case_id"
-    where = f"where r.referral_id = any($1::uuid[]) and {_FIRST}"
-    rows = await tx.fetch(f"{asked} {where}", list(referral_ids), list(HEARD_FIRST)) if referral_ids else []
-    return {row["referral_id"] for row in rows}
-
-
-_BARS = """a.case_id = $1 and a.trigger = any($2::text[]) and a.looked_at is null
- and exists (select 1 from leg l where l.case_id = a.case_id and l.state in ('sent', 'accepted', 'waitlisted')
-                and l.leg_id is distinct from a.heard_from)"""
+    return {one.referral_id for one in await _waiting(tx, _OF_REFERRALS, referral_ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +97,25 @@ class Barring:
 
 async def barring(tx: Tx, case_id: UUID) -> list[Barring]:
     """What keeps a provider of this case from every contact, the first that was heard first."""
-    asked = f"select trigger, max(happened_at) as at, max(received_at) as came_at from alert a where {_BARS}"
-    return read(Barring, await tx.fetch(f"{asked} group by trigger order by 2, 1", case_id, list(HEARD_FIRST)))
+    found: dict[str, Barring] = {}
+    for one in await _waiting(tx, _OF_CASE, [case_id]):
+        last = found.get(one.trigger)
+        came = max(one.came_at, last.came_at) if last else one.came_at
+        found[one.trigger] = Barring(one.trigger, one.at, came)
+    return sorted(found.values(), key=lambda one: (one.at, one.trigger))
 
 
 async def bars(tx: Tx, case_id: UUID, kind: str) -> bool:
     """Whether a provider of this case is kept from contact by what a task of this kind is about."""
-    asked = f"select exists (select 1 from alert a where {_BARS} and a.trigger = alert_of_task($3))"
-    return bool(await tx.fetchval(asked, case_id, list(HEARD_FIRST), kind))
+    about = await tx.fetchval("select alert_of_task($1)", kind)
+    return any(one.trigger == about for one in await _waiting(tx, _OF_CASE, [case_id]))
 
 
 async def looked(tx: Tx, case_id: UUID, until: datetime, now: datetime) -> bool:
     """The hub has looked at what came until then and keeps a provider from contact; False where nothing of it does."""
-    done = f"update alert a set looked_at = $4 where {_BARS} and a.received_at <= $3 returning 1"
-    return bool(await tx.fetch(done, case_id, list(HEARD_FIRST), until, now))
+    seen = {one.milestone_id for one in await _waiting(tx, _OF_CASE, [case_id]) if one.came_at <= until}
+    done = "update alert set looked_at = $3 where case_id = $1 and milestone_id = any($2) and looked_at is null"
+    return bool(await tx.fetch(f"{done} returning 1", case_id, sorted(seen), now)) if seen else False
 
 
 async def make_urgent(tx: Tx, case_id: UUID, now: datetime) -> None:

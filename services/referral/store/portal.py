@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.store.alarms import WITHIN
 from services.referral.store.portal_due import DUE, LIMITS, SINCE, Limits
 from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
 from services.referral.store.rows import columns, read, read_one
@@ -80,6 +81,8 @@ class Offered:
     pack_sha256: str | None
     told_within: tuple[str, ...] | None
     """The fields that the agreement lets this provider be told; none: nothing bounds them."""
+    chosen_at: datetime | None
+    """When somebody of the hub chose to send it, knowing what had been heard until then."""
     state: str | None
     urgent: bool | None
     asked_at: datetime | None
@@ -106,13 +109,11 @@ class Offered:
     """Since when its provider is asked to keep the person from meeting somebody else whom it helps."""
 
 
-_WITHIN = "coalesce(l.told_within, case when l.gate = 'agreement' then l.pack_fields end)"
-"""SQL: of a leg that left before its bound was kept, what its pack holds is the bound."""
 _SHOWN = f"""
 select l.leg_id, l.referral_id, l.case_id, l.reference, l.line, l.state as leg_state, l.contract_id, l.sent_at,
        {SINCE} as since, l.viewed_at, l.answered_at, l.decline_reason, l.assigned_to, l.automatic, l.restricted,
        l.pack_fields,
-       l.pack_sha256, {_WITHIN} as told_within, r.state, r.urgent or l.urgent_since is not null as urgent,
+       l.pack_sha256, l.chosen_at, {WITHIN} as told_within, r.state, r.urgent or l.urgent_since is not null as urgent,
        r.asked_at, r.accepted_at, r.started_at, r.ended_at, r.first_attempt_at,
        c.kind, c.risk_grade, c.age_band, c.language,
        coalesce(c.home_local_authority, c.local_authority) as local_authority, r.paused_at,

@@ -118,6 +118,11 @@ async def save(tx: Tx, referral: Referral) -> None:
     await tx.execute(_SAVE, saved.referral_id, *(getattr(saved, name) for name in _CHANGING))
 
 
+async def chosen(tx: Tx, leg_id: UUID, at: datetime) -> None:
+    """Somebody of the hub chose at this moment to send a leg, knowing what had been heard until then."""
+    await tx.execute("update leg set chosen_at = $2 where leg_id = $1", leg_id, at)
+
+
 async def add_leg(tx: Tx, leg: Leg) -> None:
     names = [f.name for f in fields(Leg)]
     places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
