@@ -145,11 +145,16 @@ async def send(
     scope = gating.scope_of(agreed, contract, now, noes) if opened_by == "agreement" else None
     pack = gating.within(await packing.contents(tx, sealer, case, contract), scope)
     await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack, scope or ())
+    await _knowing(tx, viewer, leg, books, now)
+    await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
+    return leg
+
+
+async def _knowing(tx: Tx, viewer: Viewer, leg: Leg, books: Books, now: datetime) -> None:
+    """Keeps when somebody chose to send it: before the time to undo it began, also where that has run out already."""
     if viewer.user_id is not None:
         undone = timedelta(seconds=books.on(local_day(now)).policy.undo_seconds)
         await referrals.chosen(tx, leg.leg_id, (leg.release_at or now) - undone)
-    await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
-    return leg
 
 
 async def undo(tx: Tx, viewer: Viewer, leg_id: UUID, now: datetime) -> None:
