@@ -140,18 +140,18 @@ async def send(
         sent_by=viewer.user_id,
         assigned_to=assigned_to,
     )
-    await referrals.add_leg(tx, leg)
+    await _add(tx, viewer, leg, books, now)
     agreed, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
     scope = gating.scope_of(agreed, contract, now, noes) if opened_by == "agreement" else None
     pack = gating.within(await packing.contents(tx, sealer, case, contract), scope)
     await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack, scope or ())
-    await _knowing(tx, viewer, leg, books, now)
     await audit.record(tx, [audit.seen(viewer, "referral.send", "case", case.case_id, tuple(sorted(pack)))])
     return leg
 
 
-async def _knowing(tx: Tx, viewer: Viewer, leg: Leg, books: Books, now: datetime) -> None:
-    """Keeps when somebody chose to send it: before the time to undo it began, also where that has run out already."""
+async def _add(tx: Tx, viewer: Viewer, leg: Leg, books: Books, now: datetime) -> None:
+    """Adds a leg, with when somebody chose to send it: before the time to undo it began, also where that has run out already."""
+    await referrals.add_leg(tx, leg)
     if viewer.user_id is not None:
         undone = timedelta(seconds=books.on(local_day(now)).policy.undo_seconds)
         await referrals.chosen(tx, leg.leg_id, (leg.release_at or now) - undone)
