@@ -150,7 +150,7 @@ async def send(
 
 
 async def _add(tx: Tx, viewer: Viewer, leg: Leg, books: Books, now: datetime) -> None:
-    """Adds a leg, with when somebody chose to send it: before the time to undo it began, also where that has run out already."""
+    """Adds a leg, with when somebody chose to send it: before the time to undo it, also where that has run out."""
     await referrals.add_leg(tx, leg)
     if viewer.user_id is not None:
         undone = timedelta(seconds=books.on(local_day(now)).policy.undo_seconds)
