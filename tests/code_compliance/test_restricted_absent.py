@@ -20,7 +20,9 @@ pytestmark = pytest.mark.service
 CASE, OTHER = case_id(CRIME, "V1"), UUID(int=7)
 OPERATIONS = "/rights/operations"
 """What the process has received, to the last event, whoever it is about."""
-_CHANGING = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|nonce=\"[^\"]*\"|Counted on[^<]*")
+_CHANGING = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|nonce=\"[^\"]*\"|data-left=\"\d+\"|Counted on[^<]*"
+)
 
 
 async def test_every_list_count_and_download_is_as_if_there_were_nobody(

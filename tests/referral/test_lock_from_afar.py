@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -69,15 +70,19 @@ async def shut(hub: Hub, sent: Sent, *, mine: bool) -> set[str]:
     return set(kinds)
 
 
-async def test_an_attempt_that_says_so_locks_as_well_and_another_is_refused(hub: Hub, browse: AsPersona) -> None:
+async def test_an_attempt_that_says_so_locks_as_well_and_another_is_kept_and_locks_nothing(
+    hub: Hub, browse: AsPersona
+) -> None:
     sent = await a_referral_sent(hub)
     worker = await browse("idva.worker")
     await worker.get(sent.page)
     await come_to(hub, sent, "withdrawn")
     form = {"attempt_id": str(sent.leg), "channel": "mobile", "outcome": "no_answer"}
-    await worker.post(f"{sent.page}/attempts", form, status=409)
+    await worker.post(f"{sent.page}/attempts", form)
+    await hub.every(locking.carry_on, LATER + timedelta(seconds=1))
+    assert await hub.value("select count(*) from channel where locked_at is not null") == 0
     await worker.get(sent.page)
-    await worker.post(f"{sent.page}/attempts", form | {"outcome": "unsafe"})
+    await worker.post(f"{sent.page}/attempts", form | {"attempt_id": str(uuid4()), "outcome": "unsafe"})
     await hub.every(locking.carry_on, LATER + timedelta(seconds=1))
     assert await hub.value("select locked_why from channel where kind = 'mobile'") == safe_contact.LOCKING["unsafe"]
 

@@ -149,7 +149,7 @@ WITHOUT_THE_RIGHT = ("officer", "compliance", "analyst", "admin", "idva.worker",
 OPERATIONS = "/operations"
 """What the process has received, to the last event, whoever it is about."""
 _CHANGING = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|nonce=\"[^\"]*\"|\d+(?::\d\d)?[ap]m|\bmidday\b|\bmidnight\b"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|nonce=\"[^\"]*\"|data-left=\"\d+\"|\d+(?::\d\d)?[ap]m|\bmidday\b|\bmidnight\b"
 )
 
 

@@ -1,6 +1,8 @@
 """Whatever happened before: nothing goes out on a channel that is not safe at that moment."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -19,13 +21,9 @@ from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.referral.conftest import BOOKS, Hub
 
 OFFICER = a_viewer()
-ADDRESSES = {
-    "mobile": "07700 900421",
-    "text": "07700 900422",
-    "email": "wil@example.org",
-    "letter": "1 Nowhere Street, ZZ99 9ZZ",
-}
-KINDS = tuple(ADDRESSES)
+KINDS = ("mobile", "text", "email", "letter")
+NUMBERS: dict[str, int] = defaultdict(count().__next__)
+"""A number for each person, who shares name, numbers and addresses with nobody else."""
 CONTRACT = next(c for c in BOOKS.directory.contracts if "channels" in c.pack)
 ON = st.sampled_from(KINDS)
 ACTS = st.one_of(
@@ -79,8 +77,11 @@ class Account:
 async def a_crime_of(hub: Hub, ref: str, safe: set[str], at: datetime, told: dict[str, Any] | None = None) -> UUID:
     """A crime of this person, its details opened; `told` keeps it, to be told of again."""
     crime = a_crime(a_victim(ref, channels_safe=sorted(safe)), reported_at=at.isoformat(), recorded_at=at.isoformat())
-    values = [{"kind": kind, "value": ADDRESSES[kind], "safety": "unknown"} for kind in KINDS]
-    crime["victims"][0]["sealed"] = hub.sealed(a_detail(channels=values), crime["crime_id"], ref)
+    n = NUMBERS[ref]
+    addresses = (f"07700 900{n % 500:03}", f"07700 900{500 + n % 500}", f"wil{n}@example.org", f"{n} Nowhere Street")
+    values = [{"kind": kind, "value": at, "safety": "unknown"} for kind, at in zip(KINDS, addresses, strict=True)]
+    details = a_detail(given_names=f"Wil{n}", channels=values)
+    crime["victims"][0]["sealed"] = hub.sealed(details, crime["crime_id"], ref)
     await hub.hears(recorded(crime, at=at))
     await hub.every(opening.open_arrivals, at)
     (told if told is not None else {}).update(crime)
