@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from kit.access import Viewer
 from kit.web.sessions import lengths_on, may_extend
@@ -36,5 +37,5 @@ def of(viewer: Viewer | None, now: datetime) -> Ending | None:
     if not may_stay:
         longest = f" Nobody stays signed in for longer than {lengths.longest // HOUR} hours." if viewer.renews else ""
         words += f"{longest} Sign in again before or after that: what you typed on this page is not lost."
-    left = int((viewer.ends_at - now).total_seconds())
+    left = ceil((viewer.ends_at - now).total_seconds())  # said too early, the press would find time enough
     return Ending(left, int(lengths.warn.total_seconds()), at, words, may_stay)
