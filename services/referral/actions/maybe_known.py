@@ -9,7 +9,6 @@ from kit.database import Tx
 from services.referral.actions import filing, told_channels
 from services.referral.actions.lapsing import WITH_PROVIDER
 from services.referral.domain.announcing import SYSTEM
-from services.referral.domain.assessed import HIGH
 from services.referral.store import locks, tasks, undecided
 from services.referral.store.tasks import Task, task_id
 from services.referral.store.undecided import Face
@@ -29,7 +28,7 @@ async def ask(tx: Tx, pairs: Sequence[tuple[UUID, UUID]], now: datetime, *, agai
     risk in one of them, the same day where one is domestic or with a provider. Of somebody hidden until that is said
     is asked already. `again`: an answer was taken back, so the task that it closed does not stand for this one."""
     people = {person for pair in pairs for person in pair}
-    faces = await undecided.faces(tx, people, filing.LIFE_SAFETY, HIGH, WITH_PROVIDER) if people else []
+    faces = await undecided.faces(tx, people, WITH_PROVIDER) if people else []
     await tasks.add(tx, [task for pair in pairs for task in _of_pair(pair, faces, now, again=again)])
 
 

@@ -26,6 +26,7 @@ from services.referral.store import (
 )
 from services.referral.store.cases import Case
 from services.referral.store.consent import No
+from services.referral.store.elsewhere import SIGNS
 from services.referral.store.referrals import Leg
 from services.referral.store.rows import columns, read
 from services.referral.store.same_incident import OpenLines
@@ -50,11 +51,10 @@ select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'ag
   from referral where case_id = any($1::uuid[])
 """
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
-_PRIOR = """
+_PRIOR = f"""
 select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
-       'honour_based_abuse' = any(lines) as one_chance,
-       'high_risk' = any(holds) or (priority = 0 and coalesce(risk_grade in ('high', 'imminent'), false))
-         or (review_since is not null and kind <> 'business') as high_risk,
+       {SIGNS["one_chance"].format("case_file")} as one_chance,
+       {SIGNS["high_risk"].format("case_file")} or (review_since is not null and kind <> 'business') as high_risk,
        coalesce(repeat_victim, false) as repeat, repeat_count as reports, 'high_risk' = any(holds) as held_high
   from case_file where person_id = any($1::uuid[])
 """

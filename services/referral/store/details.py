@@ -61,31 +61,27 @@ select w.person_id from unnest($1::uuid[], $2::bytea[]) as w(person_id, digest)
   join person_index i on i.person_id = w.person_id and i.kind = 'name'
  group by w.person_id having not bool_or(i.digest = w.digest) order by 1
 """
-# A number alone proves nothing: families, hostels and switchboards share one.
-_SAME = """
-insert into same_person (person_id, other_id, matched, proposed_at)
-select least(a.person_id, b.person_id), greatest(a.person_id, b.person_id),
-       array_agg(distinct a.kind order by a.kind) filter (where a.kind <> 'name'), $2
-  from person_index a join person_index b on b.kind = a.kind and b.digest = a.digest and b.person_id <> a.person_id
- where a.person_id = any($1::uuid[]) and a.kind in ('name_and_birth', 'phone', 'name')
- group by 1, 2
-having bool_or(a.kind = 'name_and_birth') or (bool_or(a.kind = 'phone') and bool_or(a.kind = 'name'))
-on conflict do nothing returning person_id, other_id
-"""
-# The same of what was told a moment ago. Names are not joined, they are many.
-_TOLD_SAME = """
-with told as (select * from unnest($1::uuid[], $2::text[], $3::bytea[]) as t(person_id, kind, digest)),
+# A number alone proves nothing: families, hostels and switchboards share one. Names are not joined, they are many.
+_PROPOSE = """
+with told as ({told}),
      pairs as (select t.person_id as one, i.person_id as other, array_agg(distinct t.kind order by t.kind) as matched
                  from told t join person_index i on i.kind = t.kind and i.digest = t.digest
                 where i.person_id <> t.person_id and t.kind in ('name_and_birth', 'phone') group by 1, 2)
 insert into same_person (person_id, other_id, matched, proposed_at)
-select distinct on (1, 2) least(one, other), greatest(one, other), matched, $4 from pairs p
+select distinct on (1, 2) least(one, other), greatest(one, other), matched, {at} from pairs p
  where 'name_and_birth' = any(matched)
     or exists (select 1 from told t join person_index i on i.kind = t.kind and i.digest = t.digest
                 where t.kind = 'name' and t.person_id = p.one and i.person_id = p.other)
  order by 1, 2
 on conflict do nothing returning person_id, other_id
 """
+_SAME = _PROPOSE.format(
+    told="select person_id, kind, digest from person_index where person_id = any($1::uuid[])", at="$2::timestamptz"
+)
+_TOLD_SAME = _PROPOSE.format(
+    told="select * from unnest($1::uuid[], $2::text[], $3::bytea[]) as t(person_id, kind, digest)",
+    at="$4::timestamptz",
+)
 _FIRST = """
 insert into person_index (kind, digest, person_id)
 select distinct t.kind, t.digest, t.person_id

@@ -8,6 +8,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.linking import together
 from services.referral.store.rows import RECORDS, read
+from services.referral.store.undecided import GRAVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ _NAMED = (
 )
 _OF = " from same_person s" + _NEWEST.format(who="person_id", name="a") + _NEWEST.format(who="other_id", name="b")
 _PAIRS = _NAMED + _OF
-_GRAVE = """, exists (select 1 from case_file g where g.person_id in (s.person_id, s.other_id) and g.state <> 'closed'
-   and (g.priority = 0 or g.risk_grade in ('high', 'imminent') or g.review_since is not null)) as grave"""
+_GRAVE = f""", exists (select 1 from case_file g where g.person_id in (s.person_id, s.other_id)
+   and g.state <> 'closed' and {GRAVE.format("g")}) as grave"""
 _OPEN = f"{_NAMED}{_GRAVE}{_OF} where s.same is null order by grave desc, s.proposed_at, 1, 2 limit $1"
 _PAIR = _PAIRS + " where s.person_id = least($1::uuid, $2::uuid) and s.other_id = greatest($1::uuid, $2::uuid)"
 _UNDO = """

@@ -42,11 +42,13 @@ delete from locked_value v using channel c, beside b
  where c.person_id = any($1::uuid[]) and c.kind = $2 and b.one = c.person_id and v.person_id = b.other
    and v.value_index = c.value_index
 """
-_FACES = """
+GRAVE = "({0}.priority = 0 or {0}.risk_grade in ('high', 'imminent') or {0}.review_since is not null)"
+"""That life may be at risk in a case: by its place in the queue, its grade, or as its risk is to be looked at again."""
+_FACES = f"""
 select c.case_id, c.person_id, c.restricted, c.opened_at,
-       c.priority = $2 or c.risk_grade = any($3::text[]) or c.review_since is not null as grave,
+       {GRAVE.format("c")} as grave,
        c.domestic
-       or exists (select 1 from referral r where r.case_id = c.case_id and r.state = any($4::text[])) as waits
+       or exists (select 1 from referral r where r.case_id = c.case_id and r.state = any($2::text[])) as waits
   from case_file c where c.person_id = any($1::uuid[]) and c.state <> 'closed' order by c.opened_at desc, c.case_id
 """
 
@@ -81,9 +83,7 @@ async def shut(tx: Tx, people: Collection[UUID], now: datetime) -> dict[tuple[UU
     return {(row["person_id"], row["kind"]): row["safety"] for row in rows}
 
 
-async def faces(
-    tx: Tx, people: Collection[UUID], life_safety: int, high: Collection[str], with_provider: Collection[str]
-) -> list[Face]:
+async def faces(tx: Tx, people: Collection[UUID], with_provider: Collection[str]) -> list[Face]:
     """The open cases of these people, the newest first."""
-    rows = await tx.fetch(_FACES, sorted(people), life_safety, list(high), list(with_provider))
+    rows = await tx.fetch(_FACES, sorted(people), list(with_provider))
     return [Face(*row) for row in rows]
