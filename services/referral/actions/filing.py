@@ -55,6 +55,15 @@ def hub_due(decided: int, now: datetime) -> datetime:
     return _end_of_working_day(local_day(now))
 
 
+def by_hub(state: str, urgency: int, now: datetime, stands: datetime | None = None) -> datetime | None:
+    """By when the hub acts on a case: only while it waits for the hub. A limit that stands is never put off, and a case
+    that comes back gets a new one."""
+    if state != "waiting":
+        return None
+    new = hub_due(urgency, now)
+    return min(stands, new) if stands else new
+
+
 @cache
 def _end_of_working_day(day: date) -> datetime:
     return due(datetime(day.year, day.month, day.day, 12, tzinfo=UTC), WORKING_DAYS, "working_days", calendar())
@@ -96,7 +105,7 @@ def opened(
     routing = decision.routing
     signs = (*routing.holds, *decision.grave)
     urgency = priority(signs)
-    by = hub_due(urgency, now) if state_of(decision) == "waiting" else None
+    by = by_hub(state_of(decision), urgency, now)
     return Case(
         case_id=facts.case_id,
         reference=decision.reference,
@@ -161,7 +170,7 @@ def again(held: Case, new: Case, *, waits: bool = False, sent: bool = False) -> 
     more = set(new.holds).difference(held.holds) or set(new.doors).difference(held.doors)
     if new.state == "waiting" and held.state == "active" and (waits or more):
         state = "waiting"
-    by = held.hub_due if held.hub_due and (not new.hub_due or held.hub_due <= new.hub_due) else new.hub_due
+    by = by_hub(state, new.priority, new.updated_at, held.hub_due)
     return changed(
         new,
         state=state,

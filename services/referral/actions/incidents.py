@@ -12,7 +12,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import settling
+from services.referral.actions import filing, settling
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.domain.routing import priority
@@ -63,7 +63,9 @@ def _plain(incident_id: str) -> str:
 
 async def _hold(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:
     holds = sorted({*case.holds, HOLD})
-    await incidents.hold(tx, case, holds, _place(case, holds), now)
+    place = _place(case, holds)
+    await incidents.hold(tx, case, holds, place, now)
+    await cases.set_turn(tx, case.case_id, "waiting", filing.by_hub("waiting", place, now, case.hub_due), now)
     await _tell(tx, viewer, case, holds, RULE, now)
 
 

@@ -129,8 +129,10 @@ async def follow_case(tx: Tx, case_id: UUID, now: datetime) -> None:
         state = "active"
     else:
         state = "resting" if states else case.state
-    if state != case.state:
-        await cases.set_state(tx, case_id, state, now)
+    # What leaves can still be undone: until it is gone the hub's limit stands.
+    by = case.hub_due if leaving and state == "active" else filing.by_hub(state, case.priority, now, case.hub_due)
+    if (state, by) != (case.state, case.hub_due):
+        await cases.set_turn(tx, case_id, state, by, now)
 
 
 DANGER = frozenset({"unsafe", "unsafe_now", "not_safe", "risk_changed"})

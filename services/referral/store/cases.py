@@ -190,16 +190,16 @@ async def assign(tx: Tx, case_id: UUID, worker: UUID | None, now: datetime) -> N
     await tx.execute("update case_file set assigned_to = $2, updated_at = $3 where case_id = $1", case_id, worker, now)
 
 
-async def set_state(tx: Tx, case_id: UUID, state: str, now: datetime, why: str | None = None) -> None:
-    """`state` is waiting, active, resting or closed; `why` is the coded reason of a close."""
+async def set_turn(tx: Tx, case_id: UUID, state: str, hub_due: datetime | None, now: datetime) -> None:
+    """Whose turn it is: `state` is waiting, active or resting; `hub_due`: by when the hub acts, None where it is not
+    the hub's turn."""
     await tx.execute(
-        "update case_file set state = $2::text, updated_at = $3::timestamptz,"
-        " closed_at = case when $2 = 'closed' then $3::timestamptz end,"
-        " closed_why = case when $2 = 'closed' then $4::text end where case_id = $1",
+        "update case_file set state = $2, hub_due = $3, act_by = least($3, next_due), updated_at = $4"
+        " where case_id = $1",
         case_id,
         state,
+        hub_due,
         now,
-        why,
     )
 
 

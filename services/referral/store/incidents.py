@@ -131,7 +131,6 @@ async def hold(tx: Tx, case: Case, holds: list[str], priority: int, now: datetim
     """Holds a case for a human, as one more decision with the rule that asked for it."""
     await tx.execute("delete from incident_lift where case_id = $1", case.case_id)
     await _decide(tx, case.case_id, holds, priority, "switch.major_incident@1", now)
-    await tx.execute("update case_file set state = 'waiting' where case_id = $1", case.case_id)
 
 
 async def lift(tx: Tx, lifted: Lifted, holds: list[str], priority: int) -> None:
