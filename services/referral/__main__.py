@@ -13,6 +13,7 @@ from kit.web.app import Link, Page
 from services.referral import case_ui, commands, directory_ui, provider_portal, reconcile
 from services.referral.actions import (
     alerting,
+    asking_capacity,
     contract_ends,
     drafting,
     falling_due,
@@ -80,6 +81,7 @@ SERVICE = Service(
         Every("freeze_packs", 1.0, packing.freeze_automatic, full=packing.BATCH),
         Every("watch_silence", 30.0, falling_due.watch_silence, full=falling_due.BATCH),
         Every("transfer", 1.0, transferring.carry_out, full=transferring.BATCH),
+        Every("ask_capacity", 60.0, asking_capacity.ask),
         Every("watch_contracts", 60.0, contract_ends.watch),
         Every("close_lapsed", 5.0, lapsing.close, full=lapsing.BATCH),
         Every("rehearse", 0.25, rehearsing.carry_on),

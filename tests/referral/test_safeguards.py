@@ -271,3 +271,12 @@ async def test_after_three_wrong_words_in_a_day_no_word_is_taken_and_a_human_loo
     await hub.worker.pool.execute("update case_entry set at = at - interval '25 hours'")
     await officer.get(f"/cases/{case}/safeguards")
     assert "The word is right." in (await officer.submit("Check the word", **{"caller-word": "zebrafish"})).text
+
+
+def test_an_impact_statement_is_offered_to_a_business_alone_and_a_personal_statement_to_everybody_else() -> None:
+    statement, personal = offers()["business_statement"], offers()["personal_statement"]
+    kinds = ("person", "bereaved", "witness", "business")
+    assert [one for one in kinds if statement.is_for(one)] == ["business"]
+    assert [one for one in kinds if personal.is_for(one)] == ["person", "bereaved", "witness"]
+    assert [step.code for step in next_steps(statement, (), careful=False)] == ["offered"]
+    assert check(statement, ("offered",), "made", None, careful=False).words == "Made by the named contact"

@@ -213,7 +213,7 @@ async def take_step(
 ) -> bool:
     """Writes down a step of an offer, or of a door of this case; False when this form was sent before. Refused says why
     it may not be taken."""
-    followed = offers().get(offer) or (doors()[offer] if offer in doors_of(case) else None)
+    followed = offers_of(case).get(offer) or (doors()[offer] if offer in doors_of(case) else None)
     if followed is None:
         raise Refused("offer", "not_found")
     if await beside.step_known(tx, step_id):
@@ -233,6 +233,11 @@ async def take_step(
     step = code
     await at_door.taken(tx, viewer, case, offer, step, now)
     return True
+
+
+def offers_of(case: Case) -> dict[str, tracked.Offer]:
+    """The offers that are followed in a case of this kind."""
+    return {code: offer for code, offer in offers().items() if offer.is_for(case.kind)}
 
 
 ENCOMPASS = "operation_encompass"

@@ -10,15 +10,17 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
+from kit.web.guard import Signer
 from services.referral.actions import books as stocked
 from services.referral.actions import leg_links, sealing, trying
-from services.referral.actions.telling_providers import CONTRACT, LATE, LINK, NUDGE
+from services.referral.actions.capacity import path_of, week_of
+from services.referral.actions.telling_providers import CAPACITY, CONTRACT, LATE, LINK, NUDGE
 from services.referral.actions.trying import Kind
 from services.referral.carrying import Carrier
 from services.referral.desk_books import messages
 from services.referral.domain.books import Books
 from services.referral.domain.mailing import Message, words_on
-from services.referral.store import late, provider_mail
+from services.referral.store import directory, late, provider_mail
 from services.referral.store.provider_mail import ToProvider
 
 BY_LINK = "_link"
@@ -39,7 +41,7 @@ async def _claim(
         await _stop(tx, held, "withheld", over)
         return None
     books = await stocked.current(tx, context.facts)
-    message = await message_of(context.sealer, held, books, context.settings.public_url, now)
+    message = await message_of(context, held, books, now)
     if message is None or "email" not in carrier.channels:
         await _stop(tx, held, "failed", "no_address" if message is None else "no_carrier")
         return None
@@ -50,7 +52,9 @@ async def _claim(
 
 async def _over(tx: Tx, held: ToProvider, now: datetime) -> str | None:
     """Why it need not leave any more."""
-    if held.template == CONTRACT:
+    if held.template == CAPACITY and held.contract_id in await directory.answers(tx, week_of(local_day(held.asked_at))):
+        return "list_answered"
+    if held.leg_id is None or held.template == CONTRACT:
         return "too_late" if now > held.not_after else None
     stands = await provider_mail.standing(tx, held, now)
     if stands is None or stands.state not in leg_links.OPEN or (held.template == NUDGE and stands.state != "sent"):
@@ -62,13 +66,16 @@ async def _over(tx: Tx, held: ToProvider, now: datetime) -> str | None:
     return "too_late" if now > held.not_after else None
 
 
-async def message_of(sealer: Sealer, held: ToProvider, books: Books, public_url: str, now: datetime) -> Message | None:
+async def message_of(context: Context, held: ToProvider, books: Books, now: datetime) -> Message | None:
     """The message to the address that the directory has now; None when there is none, or no link to put in it."""
     contract = books.directory.by_id.get(held.contract_id)
-    link = f"{public_url.rstrip('/')}/portal"
+    ours = context.settings.public_url.rstrip("/")
+    link = f"{ours}/portal"
     if held.link_id is not None:
-        token = await _token(sealer, held)
+        token = await _token(context.sealer, held)
         link = f"{link}/link/open/{token}" if token else ""
+    if held.template == CAPACITY:
+        link = ours + path_of(Signer(context.settings), held.contract_id, week_of(local_day(held.asked_at)))
     if contract is None or not contract.provider.email or not link:
         return None
     words = words_on(messages(), local_day(now))
@@ -107,7 +114,8 @@ async def _stop(tx: Tx, held: ToProvider, state: str, why: str | None) -> None:
 
 
 async def _written(tx: Tx, held: ToProvider, action: str, reason: str | None) -> None:
-    await audit.record(tx, [audit.Entry(None, "system", None, action, "case", held.case_id, ("email",), reason)])
+    kind, about = ("case", held.case_id) if held.case_id else ("contract", held.contract_id)
+    await audit.record(tx, [audit.Entry(None, "system", None, action, kind, about, ("email",), reason)])
 
 
 TO_PROVIDERS = Kind("provider_mail_failed", provider_mail.due, provider_mail.load, _claim, _wait, _left, _fail)

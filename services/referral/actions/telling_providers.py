@@ -25,6 +25,8 @@ LATE = "provider_late"
 """The message that something of a referral that the provider has taken is late."""
 CONTRACT = "provider_contract"
 """The message that the last day of a contract was entered or changed: of no single referral."""
+CAPACITY = "provider_capacity"
+"""The weekly question how a list stands: of no case."""
 
 
 async def send_link(

@@ -86,9 +86,7 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     silent.sort(key=lambda s: (s.at, list(STEPS).index(s.step)))
     notes = [f"{KINDS[s.kind]}: {_done(s)}, {when(s.at)} ({CLOCKS.get(s.clock, s.clock)})." for s in silent]
     if silent and contract is not None:
-        notes.append(
-            f"Duty line of {contract.provider.name}: {contract.provider.duty_phone or contract.provider.phone}."
-        )
+        notes.append(f"Duty line of {contract.provider.name}: {contract.duty_line}.")
     notes += [_mailed(one) for one in lived.mailed if one.leg_id == referral.leg_id]
     notes += [_rest(books, rest) for rest in lived.rests if rest.referral_id == mine]
     if referral.state == "on_hold" and referral.review_on:

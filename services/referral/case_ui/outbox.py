@@ -47,6 +47,7 @@ WHY = {
     "one_chance": "Honour-based abuse: no letter, and nobody in between.",
     "no_safe_channel": "Nobody knows any more whether the channel is safe.",
     "answered": "The provider had answered, or the referral was no longer with it.",
+    "list_answered": "The provider had said how its list stands this week.",
     "done_since": "What was late was done before it left.",
     "link_over": "The link was opened, taken back or too old before it left.",
 }
@@ -63,6 +64,7 @@ TO_PROVIDERS = {
     "provider_late": "Nudge: something is late that the provider has taken on",
     "provider_alert": "Alert: look before any contact",
     "provider_contract": "A contract has a new last day",
+    "provider_capacity": "The question of the week: how does its list stand?",
 }
 LEAVE_BY = {
     "outbox": "On this machine nothing leaves: a message here, e-mail, text or letter, counts as sent to nowhere.",

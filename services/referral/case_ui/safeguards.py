@@ -16,7 +16,7 @@ from kit.web.words import date_words, when
 from services.referral.actions import agreeing_word, sealing
 from services.referral.actions import beside as acts
 from services.referral.actions.beside import CODES, ENDS, Told
-from services.referral.beside_books import doors, offers, witness_charter
+from services.referral.beside_books import doors, witness_charter
 from services.referral.case_ui import happened, meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain import safe_contact
@@ -85,7 +85,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
     texts = await acts.texts(visit.sealer, [*held, *(entry for entry, _ in elsewhere)])
     providers = {c.provider.provider_id: c.provider.name for c in desk.books.directory.by_id.values()}
     followed = (
-        _followed(offers().values(), case, taken),
+        _followed(acts.offers_of(case).values(), case, taken),
         _followed([doors()[one] for one in acts.doors_of(case)], case, taken, shared=shared, news=news),
     )
     return visit.render(

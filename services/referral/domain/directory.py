@@ -123,6 +123,11 @@ class Contract:
         """How its list stands on a day, as far as anybody knows: what was said too long ago is `unknown`."""
         return "unknown" if self.good_until is not None and day > self.good_until else self.list_state
 
+    @property
+    def duty_line(self) -> str:
+        """The number to ring now, by day and night where the contract or its provider has one."""
+        return self.on_call or self.provider.duty_phone or self.provider.phone
+
     def places_on(self, day: date) -> int | None:
         """Free places on a day; None when not known."""
         return None if self.good_until is not None and day > self.good_until else self.places

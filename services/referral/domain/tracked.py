@@ -21,9 +21,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """`kinds`: the kinds of case in which it is made; none named: in every case."""
+
     code: str
     title: str
     steps: Mapping[str, Step]
+    kinds: frozenset[str] = frozenset()
+
+    def is_for(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds
 
 
 def read_offers(table: Mapping[str, Any]) -> dict[str, Offer]:
@@ -34,7 +40,7 @@ def read_offers(table: Mapping[str, Any]) -> dict[str, Offer]:
         for step in steps.values():
             for before in step.after:
                 steps[before]
-        found[code] = Offer(code, told["title"], steps)
+        found[code] = Offer(code, told["title"], steps, frozenset(told.get("kinds", ())))
     return found
 
 

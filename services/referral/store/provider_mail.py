@@ -11,13 +11,14 @@ from services.referral.store.rows import columns, read, read_one
 
 @dataclass(frozen=True, slots=True)
 class ToProvider:
-    """A message as it stands; `token` of the one-time link in it is sealed under the provider's key until it left."""
+    """A message as it stands; `token` of the one-time link in it is sealed under the provider's key until it left. One
+    that is of no case has neither `case_id` nor `leg_id`."""
 
     mail_id: UUID
     provider_id: UUID
     contract_id: UUID
-    case_id: UUID
-    leg_id: UUID
+    case_id: UUID | None
+    leg_id: UUID | None
     link_id: UUID | None
     template: str
     token: bytes | None
@@ -67,6 +68,12 @@ async def load(tx: Tx, mail_id: UUID) -> ToProvider | None:
 
 async def save(tx: Tx, mail: ToProvider) -> None:
     await tx.execute(_SAVE, mail.mail_id, *(getattr(mail, name) for name in _CHANGING))
+
+
+async def known(tx: Tx, mail_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these messages were asked for."""
+    rows = await tx.fetch("select mail_id from provider_mail where mail_id = any($1::uuid[])", list(mail_ids))
+    return {row["mail_id"] for row in rows}
 
 
 async def newest(tx: Tx, limit: int = 25) -> list[ToProvider]:
