@@ -1,6 +1,8 @@
 """Words that the hub and a provider read alike: an age, who did something, what is known of a person, and what somebody
 has just done to a referral."""
 
+import re
+
 from contracts.reference import ROLES
 from kit.web.words import clock_words
 from services.referral.domain.linking import DIFFERS
@@ -48,40 +50,40 @@ FUNDING = {
     "pcc_own_funds": "The Commissioner's own funds",
 }
 """Who pays for a contract, which is the strand under which posts and spend are reported."""
-FOUND = {
+MARKED = {
     "contact_unsafe": "It was said {} that it is not safe to be in touch. What was safe before is unknown until"
     " somebody has found out safely.",
     "risk_raised": "The risk was found to be higher {}. Look at it before any contact.",
-    "one_chance_elsewhere": "It was heard {} that there may be one chance to speak to this person. Speak to them alone,"
-    " and ask the hub first. No letter, nobody of the family or community in between, and no interpreter from the"
-    " community.",
-    "risk_elsewhere": "It was heard {} that the risk to this person is high, in another matter than this. Ask the hub"
-    " before any contact.",
-    "asks_for_care": "More was told {} than when this was sent: the person needs more care than before. Ask the hub"
-    " before any contact.",
-    "another_person": "The police gave {} another name and another day of birth by the same reference. Ask the hub who"
-    " it is before any contact, and use no number that you have.",
-    "two_people": "The police gave {} one reference to two people. Ask the hub which of them this is before any"
-    " contact, and use no number that you have.",
-    "not_in_the_record": "The police told {} of the crime and named this person no more. Ask the hub before any"
-    " contact.",
-    "sent_twice": "It was found {} that this person may have been sent twice, perhaps for one matter. Ask the hub"
-    " before any contact: one of the two may be taken back.",
-    "age_by_birth": "A day of birth came {} that says another age than the one you were sent. Ask the hub before any"
-    " contact: of somebody under 18 the rules for a child count.",
+    "one_chance_elsewhere": "It was heard {} that there may be one chance to speak to this person. Speak to them"
+    " alone[, and ask the hub first]. No letter, nobody of the family or community in between, and no interpreter from"
+    " the community.",
+    "risk_elsewhere": "It was heard {} that the risk to this person is high, in another matter than this.[ Ask the hub"
+    " before any contact.]",
+    "asks_for_care": "More was told {} than when this was sent: the person needs more care than before.[ Ask the hub"
+    " before any contact.]",
+    "another_person": "The police gave {} another name and another day of birth by the same reference.[ Ask the hub who"
+    " it is before any contact, and use no number that you have.]",
+    "two_people": "The police gave {} one reference to two people.[ Ask the hub which of them this is before any"
+    " contact, and use no number that you have.]",
+    "not_in_the_record": "The police told {} of the crime and named this person no more.[ Ask the hub before any"
+    " contact.]",
+    "sent_twice": "It was found {} that this person may have been sent twice, perhaps for one matter.[ Ask the hub"
+    " before any contact: one of the two may be taken back.]",
+    "age_by_birth": "A day of birth came {} that says another age than the one you were sent.[ Ask the hub before any"
+    " contact.] Of somebody under 18 the rules for a child count.",
     "not_safe_any_more": "The police told {} that a way to reach the person is not known to be safe any more. See below"
-    " what is safe, and ask the hub before any contact.",
+    " what is safe[, and ask the hub before any contact].",
     "details_unread": "What the police sent {} of how to reach the person does not open: nothing that they told before"
-    " counts until it does. See below what is safe, and ask the hub before any contact.",
-    "contact_gone": "The police told {} that nobody is named any more to speak to at this business. Ring no number that"
-    " you have, and ask the hub who speaks for it now.",
+    " counts until it does. See below what is safe[, and ask the hub before any contact].",
+    "contact_gone": "The police told {} that nobody is named any more to speak to at this business.[ Ring no number"
+    " that you have, and ask the hub who speaks for it now.]",
     "word_taken_back": "The police told {} that this person, who is intimidated, does not support the prosecution any"
-    " more: somebody may press them. Speak to them alone, and ask the hub before any contact.",
+    " more: somebody may press them. Speak to them alone[, and ask the hub before any contact].",
     "named_again": "The police told {} of this person again: that they named them no more is over. Go on as before.",
     "crime_again": "The police told {} that it is a crime after all: that it was none is over. Go on as before.",
     "other_kind": "The police told {} that this is somebody else than was sent to you: a person, a witness or a"
-    " business. Ask the hub which before any contact.",
-    "who_died": "The police told {} that somebody died by this crime, and not who. Ask the hub before any contact.",
+    " business.[ Ask the hub which before any contact.]",
+    "who_died": "The police told {} that somebody died by this crime, and not who.[ Ask the hub before any contact.]",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
     "asks_how": "The person said {} on their own page that they want to be asked how they are reached: ask that first.",
@@ -89,18 +91,17 @@ FOUND = {
     " touch, or ask the hub, and ask for an interpreter.",
     "person_died": "It was recorded {} that this person died. Nobody tries to reach them: every channel is shut.",
     "unknown_step": "The police or a court told {} of a step by a word that our lists do not know: somebody who may be"
-    " a danger to this person may be free. Ask the hub before any contact.",
+    " a danger to this person may be free.[ Ask the hub before any contact.]",
     "heard_in_another_matter": "It was heard {} in another matter that somebody who may be a danger to this person is"
-    " free, may be soon, or is bound otherwise than before. Ask the hub before any contact.",
+    " free, may be soon, or is bound otherwise than before.[ Ask the hub before any contact.]",
     "joined_not_safe": "It was found {} that we have several records of this person, and that a way to reach them is"
-    " not known to be safe any more. See below what is safe, and ask the hub before any contact.",
+    " not known to be safe any more. See below what is safe[, and ask the hub before any contact].",
     "another_died": "It was found {} that the person who died is another one: nothing says that this person died.",
     "person_alive": "It was said {} that this person is alive: that they died was recorded by mistake. Every channel "
     "stays locked until somebody has spoken to them.",
 }
-"""What a service found of danger or death, as alerts say it at the top of a page; each with when."""
-AGAIN = {"not_in_the_record": "named_again", "no_crime": "crime_again"}
-"""What the police take back of what they told: the newer of each two is shown, and not the other."""
+"""What a service found of danger or death, as alerts say it at the top of a page; each with when, and in [ ] what is
+over once the hub has looked at it."""
 FOUND_OUT = {
     "contact_unsafe": "It was said {} that it is not safe to be in touch. Somebody has found out since what is safe:"
     " see below, and use nothing else.",
@@ -108,6 +109,8 @@ FOUND_OUT = {
     " now, and use nothing else.",
 }
 """What a provider is told of it once some way is known to be safe again."""
+AGAIN = {"not_in_the_record": "named_again", "no_crime": "crime_again"}
+"""What the police take back of what they told: the newer of each two is shown, and not the other."""
 _WHO = {"system": "the system", "police": "the police", "provider.link": "whoever held a one-time link"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNREAD = "told in words we cannot read"
@@ -115,6 +118,19 @@ _UNLIKE = "records of the person say different things"
 _NAMED = ("Commissioner's", "Victims'")
 NO_LONGER = "No longer shown"
 """What a provider reads in place of what it saw while the referral was its own."""
+
+
+def until_looked(text: str) -> str:
+    """A marked text with the order to ask the hub first."""
+    return re.sub(r"[\[\]]", "", text)
+
+
+def once_looked(text: str) -> str:
+    """A marked text without that order: the hub has looked, or is who reads it."""
+    return re.sub(r"\[[^]]*\]", "", text)
+
+
+FOUND = {trigger: until_looked(text) for trigger, text in MARKED.items()}
 
 
 def age(band: str | None) -> str:

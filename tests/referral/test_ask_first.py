@@ -64,7 +64,22 @@ async def test_no_number_is_shown_beside_a_warning_to_ask_first_until_the_hub_ha
         await officer.get(f"/cases/tasks/{task}")
         await officer.submit("Close the task", answer="done")
         page = await worker.get(where)
-        assert NUMBER in page.text and ASK not in page.text and "The hub looked at it" in page.text
+        assert NUMBER in page.text and ASK not in page.text and "Ask the hub before any contact" not in page.text
+        assert "A hub officer looked at it" in page.text and ": what had to be done was done. What counts" in page.text
+
+
+async def test_while_one_thing_waits_for_the_hub_nothing_says_that_another_lets_them_be_reached(
+    hub: Hub, databases: Databases
+) -> None:
+    case = await with_its_provider(hub, a_crime(a_victim("V-1")))
+    alert = "insert into alert (case_id, milestone_id, trigger, happened_at, received_at) values"
+    for trigger in ("asks_for_care", "not_in_the_record"):
+        await hub.rows(f"{alert} ($1, $2, $2, now(), now()) returning 1", case, trigger)
+    await hub.rows("update alert set looked_at = now() where trigger = 'asks_for_care' returning 1")
+    async with portal_of(hub, databases) as browse:
+        page = await (await browse("support.worker")).get(await page_of(hub, case))
+    assert "more care than before. The hub looked at it" in page.text and "What counts now" not in page.text
+    assert "named this person no more. Ask the hub before any contact." in page.text
 
 
 async def test_a_provider_goes_on_with_whoever_is_in_danger_by_a_release_and_by_its_own_word(
@@ -111,7 +126,8 @@ async def test_while_a_provider_is_barred_the_hub_has_a_task_and_a_button_that_e
         page = await officer.post(f"/cases/{case}/looked-at", form)
         assert "you have looked: the provider is shown" in page.text and "waits until you have" not in page.text
         assert "looked at already" in (await officer.post(f"/cases/{case}/looked-at", form)).text
-        assert NUMBER in (await worker.get(where)).text
+        page = await worker.get(where)
+        assert NUMBER in page.text and ": you may be in touch again. What counts now" in page.text
         [last] = await hub.rows(asked, case)
         await officer.get(f"/cases/tasks/{last['task_id']}")
         await officer.submit("Close the task", answer="not_possible", text="The line is dead")

@@ -49,7 +49,8 @@ async def test_a_danger_that_may_not_be_told_shuts_the_number_until_the_risk_was
         for since in ("now()", "null"):
             await hub.rows(f"update case_file set review_since = {since}, updated_at = now() returning 1")
         page = await adviser.get(sent.page)
-        assert open_to_it(page) and "The hub looked at it" in page.text
+        assert open_to_it(page) and "Ask the hub before any contact" not in page.text
+        assert "The hub looked at it" in page.text and "the risk is" not in page.text
 
 
 async def test_whom_the_hub_sends_to_because_of_the_news_is_not_barred_by_it_and_is_by_what_comes_later(

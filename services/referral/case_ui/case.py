@@ -191,7 +191,7 @@ def _found(case: Case, heard: Sequence[Alert], channels: Profile) -> list[str]:
     last = alarming.last_said(heard)
     counts = FOUND_SINCE - ({alarming.UNSAFE} if safe_contact.reachable(channels) else frozenset())
     told = [one for one in heard if one == last or (one.trigger in counts and since and one.received_at >= since)]
-    return [said.FOUND[one.trigger].format(when(one.happened_at)) for one in told]
+    return [said.once_looked(said.MARKED[one.trigger]).format(when(one.happened_at)) for one in told]
 
 
 def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[str, Any]]:

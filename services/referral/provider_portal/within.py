@@ -9,6 +9,7 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.heard_within import AGE, RISK, asks_first, is_told, shares
 from services.referral.domain.told import CHILD_ENDS
 from services.referral.provider_portal import words
+from services.referral.said import once_looked, until_looked, who
 from services.referral.store.alarms import Heard
 from services.referral.store.portal import Offered
 
@@ -40,17 +41,28 @@ def left_out(offered: Offered, contract: Contract | None) -> list[str]:
 
 
 IN_THEIR_PLACE = {
-    "one_chance_elsewhere": "Speak to the person alone, and ask the hub first. No letter, nobody of the family or"
+    "one_chance_elsewhere": "Speak to the person alone[, and ask the hub first]. No letter, nobody of the family or"
     " community in between, and no interpreter from the community.",
     "no_crime": "The police count it otherwise than before. Help goes on where the person wants it: ask the hub.",
     "crime_again": "What was asked before of what had been recorded is over. Go on as before.",
     "language_told": "Ask the hub which language to use before you get in touch.",
 }
 HEARD = (
-    "Something was heard {} that the person has not agreed to share with you. Ask the hub before any contact: it tells"
-    " you what you have to know."
+    "Something was heard {} that the person has not agreed to share with you.[ Ask the hub before any contact: it tells"
+    " you what you have to know.]"
 )
-LOOKED = " The hub looked at it {}."
+DECIDED = {
+    "done": "what had to be done was done",
+    "already": "what had to be done had been done before",
+    "not_needed": "nothing had to be done",
+    "other_agency": "another agency does what has to be done",
+    "came": "what had to be asked came",
+    "looked": "you may be in touch again",
+}
+"""What the hub decided when it looked, by what the alert keeps of it."""
+OF_RISK = {"same": "the risk is the same", "higher": "the risk is higher", "lower": "the risk is lower"}
+"""The same of a review of the risk, for a provider that may be told of the risk."""
+NOW = " What counts now: use what is shown as safe below, and nothing else."
 OTHER_AGE = "The age is not the one that you were sent: it is now {}."
 CHILD = " Of somebody under 18 the rules for a child count: ask the hub before you get in touch."
 OF_AGE = "Something about whom this is for has changed since it was sent: ask the hub before you get in touch."
@@ -58,20 +70,36 @@ OF_AGE = "Something about whom this is for has changed since it was sent: ask th
 
 def warnings(offered: Offered, found: Sequence[Heard], *, reachable: bool) -> list[str]:
     """What was heard, as the warnings at the top of a page; what the agreement does not share, without what it was.
+    Once the hub has looked at it, what it decided stands in place of the order to ask it first.
     `reachable`: whether a way to the person is known to be safe."""
+    standing = [one for one in words.standing(found) if not _sent_knowing(offered, one)]
+    waits = any(one.looked_at is None and asks_first(one.trigger, offered.told_within) for one in standing)
     return list(
-        dict.fromkeys(said for one in words.standing(found) for said in _warning(offered, one, reachable=reachable))
+        dict.fromkeys(_warning(offered, one, reachable=reachable, now="" if waits else NOW) for one in standing)
     )
 
 
-def _warning(offered: Offered, one: Heard, *, reachable: bool) -> list[str]:
-    first = asks_first(one.trigger, offered.told_within)
-    if first and offered.chosen_at is not None and one.came_at is not None and one.came_at <= offered.chosen_at:
-        return []  # whoever of the hub sent it knew, and nothing has to be asked
-    looked = LOOKED.format(when(one.looked_at)) if one.looked_at and first else ""
-    if is_told(one.trigger, offered.told_within):
-        return [f"{said}{looked}" for said in words.heard([one], reachable=reachable)]
-    return [IN_THEIR_PLACE.get(one.trigger, HEARD).format(when(one.at)) + looked]
+def _sent_knowing(offered: Offered, one: Heard) -> bool:
+    """Whether whoever of the hub sent it knew, so that nothing has to be asked."""
+    before = offered.chosen_at is not None and one.came_at is not None and one.came_at <= offered.chosen_at
+    return before and asks_first(one.trigger, offered.told_within)
+
+
+def _warning(offered: Offered, one: Heard, *, reachable: bool, now: str) -> str:
+    may_know = is_told(one.trigger, offered.told_within)
+    marked = words.heard(one.trigger, reachable=reachable) if may_know else IN_THEIR_PLACE.get(one.trigger, HEARD)
+    text = marked.format(when(one.at))
+    if one.looked_at is None or once_looked(text) == text:
+        return until_looked(text)
+    return once_looked(text) + _looked(offered, one) + now
+
+
+def _looked(offered: Offered, one: Heard) -> str:
+    """Who of the hub looked at it, when, and what was decided."""
+    known = DECIDED | (OF_RISK if told(offered, RISK) else {})
+    decided = known.get(one.looked_how or "")
+    looker = who(one.looked_role) if one.looked_role not in (None, "system") else "the hub"
+    return f" {looker[:1].upper()}{looker[1:]} looked at it {when(one.looked_at)}{f': {decided}' if decided else ''}."
 
 
 def other_age(offered: Offered) -> str:

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.reference import local_authority_name, offence
-from kit.web.words import date_words, when
+from kit.web.words import date_words
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.worker_asked import WHICH
-from services.referral.said import AGAIN, FIELDS, FOUND, FOUND_OUT
+from services.referral.said import AGAIN, FIELDS, FOUND_OUT, MARKED
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
 from services.referral.said import days as days
@@ -78,13 +78,11 @@ def standing(found: Sequence[Heard]) -> list[Heard]:
     return [one for one in found if one.trigger not in over]
 
 
-def heard(found: Sequence[Heard], *, reachable: bool = False) -> list[str]:
-    """What was heard of the suspect, or found by a service, as the warnings at the top of a page; `reachable`: some way
-    to reach the person is known to be safe now."""
-    said = FOUND | FOUND_OUT if reachable else FOUND
-    return list(
-        dict.fromkeys(said[one.trigger].format(when(one.at)) if one.trigger in said else OF_SUSPECT for one in found)
-    )
+def heard(trigger: str, *, reachable: bool = False) -> str:
+    """The marked text of what was heard of the suspect, or found by a service; `reachable`: some way to reach the
+    person is known to be safe now."""
+    said = MARKED | FOUND_OUT if reachable else MARKED
+    return said.get(trigger, OF_SUSPECT)
 
 
 def words(code: str | None) -> str:

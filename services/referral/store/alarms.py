@@ -16,7 +16,9 @@ select c, $2, $3, $4, $5, $6 from unnest($1::uuid[]) c on conflict (case_id, mil
 _LOOK_AGAIN = "update referral set settled = false where case_id = $1 and state in ('waitlisted', 'on_hold')"
 _HEARD = """
 select trigger, max(happened_at) as at, max(received_at) as came_at,
-       case when bool_and(looked_at is not null) then max(looked_at) end as looked_at
+       case when bool_and(looked_at is not null) then max(looked_at) end as looked_at,
+       (array_agg(looked_role order by looked_at desc nulls last))[1] as looked_role,
+       (array_agg(looked_how order by looked_at desc nulls last))[1] as looked_how
   from alert where case_id = $1 group by trigger order by 2 desc, 1
 """
 WITHIN = "coalesce(l.told_within, case when l.gate = 'agreement' then l.pack_fields end)"
@@ -39,6 +41,9 @@ class Heard:
     looked_at: datetime | None = None
     came_at: datetime | None = None
     """When the last of it came here."""
+    looked_role: str | None = None
+    looked_how: str | None = None
+    """Who of the hub looked at it last, and what was decided: see `alert.looked_how`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,9 @@ async def bars(tx: Tx, case_id: UUID, kind: str) -> bool:
 async def looked(tx: Tx, case_id: UUID, until: datetime, now: datetime) -> bool:
     """The hub has looked at what came until then and keeps a provider from contact; False where nothing of it does."""
     seen = {one.milestone_id for one in await _waiting(tx, _OF_CASE, [case_id]) if one.came_at <= until}
-    done = "update alert set looked_at = $3 where case_id = $1 and milestone_id = any($2) and looked_at is null"
-    return bool(await tx.fetch(f"{done} returning 1", case_id, sorted(seen), now)) if seen else False
+    done = "update alert set looked_at = $3, looked_how = 'looked'"
+    done += " where case_id = $1 and milestone_id = any($2) and looked_at is null returning 1"
+    return bool(await tx.fetch(done, case_id, sorted(seen), now)) if seen else False
 
 
 async def make_urgent(tx: Tx, case_id: UUID, now: datetime) -> None:

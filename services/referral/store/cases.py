@@ -215,10 +215,11 @@ async def forces_of(tx: Tx, crimes: Collection[UUID]) -> dict[UUID, str]:
     return {row["case_id"]: row["force"] for row in rows}
 
 
-async def reviewed(tx: Tx, case_id: UUID, now: datetime) -> None:
-    """The risk was looked at again after an alert, and with it all that was heard."""
+async def reviewed(tx: Tx, case_id: UUID, found: str, now: datetime) -> None:
+    """The risk was looked at again after an alert, and with it all that was heard; `found`: what came of it."""
+    looked = "update alert set looked_at = $2, looked_how = $3 where case_id = $1 and looked_at is null"
+    await tx.execute(looked, case_id, now, found)
     await tx.execute("update case_file set review_since = null, updated_at = $2 where case_id = $1", case_id, now)
-    await tx.execute("update alert set looked_at = $2 where case_id = $1 and looked_at is null", case_id, now)
 
 
 async def hidden(tx: Tx) -> int:
