@@ -27,12 +27,14 @@ class Offence:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeType:
-    """A Home Office outcome type. `positive`: counted as a positive outcome wherever no local rule differs."""
+    """A Home Office outcome type. `positive`: counted as a positive outcome wherever no local rule differs;
+    `victim_effect`: what it means for whoever helps the person, as a code."""
 
     code: str
     title: str
     publication_group: str
     positive: bool
+    victim_effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,11 @@ def offence_groups() -> dict[str, str]:
 def outcome_types() -> dict[str, OutcomeType]:
     return {
         str(entry["code"]): OutcomeType(
-            str(entry["code"]), entry["title"], entry["publication_group"], entry.get("positive") is True
+            str(entry["code"]),
+            entry["title"],
+            entry["publication_group"],
+            entry.get("positive") is True,
+            entry.get("victim_effect", "none"),
         )
         for entry in _read("outcome_codes.yaml")["outcomes"]
     }

@@ -38,6 +38,7 @@ from services.referral.actions import (
     books,
     both_sides,
     contact_gone,
+    crime_outcomes,
     deaths,
     heard_elsewhere,
     hearing,
@@ -91,6 +92,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
         hearing.hear(batch, event, found)
     unreachable = await safe_again.held(tx, past.prior) if past.prior else []
     shut = await batches.write(tx, batch.changes)
+    await crime_outcomes.hear(tx, heard)
     named = {routing.directory_version for routing in batch.changes.routings.values()}
     for stood in (*batch.stood, batch.books):
         await books.keep(tx, stood, named, events[-1].time)

@@ -145,6 +145,13 @@ def hold_ends() -> Mapping[str, HoldEnds]:
 
 
 @cache
+def outcome_words() -> tuple[str, Mapping[str, str]]:
+    """What every outcome of a crime means for whoever helps the person, and what each effect of one means beside."""
+    told = _document("outcomes.yaml")
+    return told["always"], dict(told["effects"])
+
+
+@cache
 def messages() -> tuple[Words, ...]:
     """The words of messages that leave, in every version."""
     return read_words(_document("messages.yaml"))

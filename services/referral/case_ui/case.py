@@ -30,6 +30,7 @@ from services.referral.actions.beside import is_careful
 from services.referral.case_ui import (
     barred,
     came,
+    crime_outcome,
     first_contact,
     glass,
     happened,
@@ -50,6 +51,7 @@ from services.referral.store import (
     cases,
     consent,
     contract_tasks,
+    crime_outcomes,
     details,
     intakes,
     looking,
@@ -155,6 +157,7 @@ async def _overview(
             "openings": await glass.openings(tx, visit, case),
             "barred": await glass.barred(tx, visit, case),
             "bars": await barred.shown(tx, case),
+            "outcomes": crime_outcome.said(await crime_outcomes.of_crime(tx, case.crime_id) if case.crime_id else []),
         }
         by_person = not await unsure.to_be_told(tx, case.person_id)
         top = await frame(tx, visit, case, "Overview")

@@ -13,11 +13,11 @@ from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import beside as written_beside
 from services.referral.actions import noting, sealing
 from services.referral.actions.beside import CODES
-from services.referral.case_ui import words
+from services.referral.case_ui import crime_outcome, words
 from services.referral.case_ui.case import details_rows, facts_rows
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.desk_books import note_kinds
-from services.referral.store import beside, cases, details, notes, protected, tasks, timeline
+from services.referral.store import beside, cases, crime_outcomes, details, notes, protected, tasks, timeline
 from services.referral.store.cases import Case
 
 PARTS = {
@@ -72,6 +72,7 @@ async def paper(visit: Visit, desk: Desk) -> Response:
             "details": details_rows(held),
             "hidden": hidden,
             "facts": facts_rows(case, next(iter(await cases.routings(tx, case.case_id)), None)),
+            "outcomes": crime_outcome.said(await crime_outcomes.of_crime(tx, case.crime_id) if case.crime_id else []),
             "tasks": await tasks.of_case(tx, case.case_id),
             "notes": [(note, text) for note, text in zip(written, await _texts(visit, written), strict=True)],
             "timeline": await timeline.entries(tx, case.case_id),
