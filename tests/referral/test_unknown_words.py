@@ -16,6 +16,7 @@ from services.referral.actions import alerting
 from services.referral.domain import unfamiliar
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts, facts_of
+from services.referral.domain.meant import NONE, key
 from services.referral.domain.reading import cases_of
 from services.referral.domain.routing import route
 from services.referral.domain.told import with_told
@@ -168,7 +169,9 @@ async def test_the_case_waits_with_a_task_of_today_and_says_the_word_as_it_was_t
         assert f"“suicide riskk” (vulnerability), “{WORD}” (relationship to the suspect)" in page.text
         assert WORD not in page.response.text, "it is escaped"
         assert WORD in (await officer.get(f"/cases/{case}/holds/unknown_word")).text
-        await officer.submit("End the hold", reason="officer_said", text="She is a neighbour, said DC Example.")
+        meant = dict.fromkeys(map(key, await hub.value("select facts -> 'case' -> 'unfamiliar' from routing")), NONE)
+        said = {"reason": "officer_said", "text": "She is a neighbour, said DC Example."}
+        await officer.submit("End the hold", **said, **meant)
     assert await hub.value("select holds from case_file") == []
     assert await hub.value("select count(*) from leg") == 0
     assert "unknown_word" not in [row["kind"] for row in await hub.rows(OPEN, case)], "nobody is asked any more"

@@ -1,6 +1,7 @@
 """A human ends a hold: with a reason and a note, two people where the list asks; the case is decided again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -11,10 +12,10 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral import desk_books
-from services.referral.actions import filing, noting, second_person, telling
+from services.referral.actions import filing, meaning, noting, second_person, telling
 from services.referral.actions.books import table
 from services.referral.actions.noting import Written
-from services.referral.actions.rerouting import history_now, rerun
+from services.referral.actions.rerouting import Change, as_they_are, history_now, rerun
 from services.referral.domain import ended_holds
 from services.referral.domain.books import Books
 from services.referral.store import cases, hold_ends, tasks
@@ -26,12 +27,14 @@ TASK = "second_for_hold"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the form says: the id that it brought, the hold, a coded reason, and why in words."""
+    """What the form says: the id that it brought, the hold, a coded reason, and why in words; `meant`: what each word
+    means that our lists do not know, by the name of its field."""
 
     end_id: UUID
     hold: str
     reason: str
     text: str
+    meant: Mapping[str, str] = field(default_factory=dict)
 
 
 async def missing(tx: Tx, case: Case, hold: str) -> str | None:
@@ -46,7 +49,8 @@ async def missing(tx: Tx, case: Case, hold: str) -> str | None:
 async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked, books: Books, now: datetime) -> bool:
     """Ends the hold, or asks a second person to agree; True where it is ended. The same form again changes nothing.
 
-    Refused: `hold` not_held, asked_already, age_stands; `reason` missing; `text` missing, too_long.
+    Refused: `hold` not_held, asked_already, age_stands; `reason` missing; `text` missing, too_long; the field of a word
+    (see `meaning`) missing.
     """
     case, told = await cases.load(tx, case_id), desk_books.hold_ends()
     before = await hold_ends.get(tx, said.end_id)
@@ -61,6 +65,7 @@ async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked
         raise Refused("hold", "asked_already")
     if code := await missing(tx, case, said.hold):
         raise Refused("hold", code)
+    meanings = await meaning.chosen(tx, case, said.meant) if said.hold == filing.UNKNOWN_WORD else {}
     note = uuid5(said.end_id, "note")
     await noting.add(tx, viewer, sealer, case, note, Written(said.text, "decision"), now)
     digest = await _digest(tx, case, end.stands_on)
@@ -72,7 +77,9 @@ async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked
         task = tasks.Task(tasks.task_id(TASK, said.end_id), TASK, filing.end_of_day(now), now, case_id=case_id)
         await tasks.add(tx, [task])
         return False
-    await _end(tx, viewer, made, books, now)
+    await meaning.keep(tx, viewer, case, said.end_id, meanings, now)
+    await _end(tx, viewer, made, books, now, meaning.change(meanings))
+    await meaning.restrict(tx, viewer, case, meanings, now)
     return True
 
 
@@ -110,10 +117,12 @@ async def _digest(tx: Tx, case: Case, stands_on: tuple[str, ...]) -> str:
     return ended_holds.digest(stands_on, facts, await history_now(tx, case, facts))
 
 
-async def _end(tx: Tx, viewer: Viewer, held: HoldEnd, books: Books, now: datetime) -> None:
+async def _end(
+    tx: Tx, viewer: Viewer, held: HoldEnd, books: Books, now: datetime, change: Change = as_they_are
+) -> None:
     """Nothing is sent by it: whatever the case needs, a human does."""
     await hold_ends.decide(tx, held.end_id, "ended", viewer.user_id, now)
-    await rerun(tx, held.case_id, books, now, by=viewer.user_id)
+    await rerun(tx, held.case_id, books, now, change=change, by=viewer.user_id)
     if held.hold == filing.UNKNOWN_WORD:
         await tasks.over_of_case(tx, held.case_id, filing.UNKNOWN_WORD, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, "hold.ended", "case", held.case_id, (held.hold,), held.reason)])

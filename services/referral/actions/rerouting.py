@@ -25,6 +25,7 @@ from services.referral.store.cases import Case
 from services.referral.store.rows import changed
 
 AT_ONCE = 50
+Change = Callable[[CaseFacts], CaseFacts]
 SUSPECT_ELSEWHERE = "suspect_elsewhere"
 WITH_PROVIDER = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 
@@ -39,7 +40,7 @@ async def rerun(
     books: Books,
     now: datetime,
     *,
-    change: Callable[[CaseFacts], CaseFacts] = as_they_are,
+    change: Change = as_they_are,
     by: UUID | None = None,
     heard_from: UUID | None = None,
 ) -> bool:

@@ -46,6 +46,16 @@ async def tell(
     await announce(tx, told, by, caused_by=caused_by)
 
 
+async def by_word(tx: Tx, viewer: Viewer, person_id: UUID, now: datetime) -> None:
+    """Somebody is found to be one of those whom the dated list restricts: all of theirs is hidden from now on."""
+    await persons.see_restricted(tx)
+    everybody = await persons.with_linked(tx, [person_id])
+    await persons.in_own_right(tx, [person_id], now)
+    anew = await persons.restrict(tx, everybody)
+    await tell(tx, anew, now, viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "case.restricted", "case", one) for one in anew])
+
+
 async def until_decided(tx: Tx, people: Collection[UUID] | None, now: datetime) -> int:
     """Restricts whoever may be a restricted person, by name and birth or by name and number, until somebody who may see
     both says whether they are; asks for that. `people`: whom to look at with all whom they fit, None for

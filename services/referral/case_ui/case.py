@@ -39,6 +39,7 @@ from services.referral.case_ui import (
     overrides,
     same_person,
     todo,
+    unknown_word,
     why,
     words,
 )
@@ -157,6 +158,7 @@ async def _overview(
             "openings": await glass.openings(tx, visit, case),
             "barred": await glass.barred(tx, visit, case),
             "bars": await barred.shown(tx, case),
+            "meant": await unknown_word.decided(tx, case),
             "outcomes": crime_outcome.said(await crime_outcomes.of_crime(tx, case.crime_id) if case.crime_id else []),
         }
         by_person = not await unsure.to_be_told(tx, case.person_id)
@@ -169,7 +171,7 @@ async def _overview(
         risks_now=tasking.RISKS_NOW,
         **top,
         **shown,
-        facts=facts_rows(case, shown["routing"]),
+        facts=[*facts_rows(case, shown["routing"]), *unknown_word.rows(shown["meant"])],
         may_share=overrides.lets_share(shown["agreements"], visit.now),
         holds=hold_ends.of(visit, case, shown["ends"], shown["routing"], by_person=by_person),
         waits=why.waits(desk.books, case, shown["routing"]),

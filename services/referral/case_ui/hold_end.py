@@ -14,7 +14,8 @@ from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
 from services.referral.actions import ending_holds
 from services.referral.actions.ending_holds import Asked
-from services.referral.case_ui import meanwhile, words
+from services.referral.actions.filing import UNKNOWN_WORD
+from services.referral.case_ui import meanwhile, unknown_word, words
 from services.referral.case_ui.hold_ends import name_of
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import HoldEnds, hold_ends
@@ -30,6 +31,7 @@ SAID = {
     "reason": "Choose why the hold may end",
     "text": "Write down what was done or found, in up to 20,000 characters",
 }
+RESTRICTED = "The case is restricted from now on by what the word means: whoever may see it goes on with it."
 CHANGED = "What is known changed since somebody asked, so nobody can agree to it any more: say no, and look again"
 
 
@@ -57,6 +59,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         waits = next((each for each in await store.waiting_of(tx, case.case_id) if each.hold == hold), None)
         lacks = None if waits else await ending_holds.missing(tx, case, hold)
         routings = await cases.routings(tx, case.case_id)
+        asks = await unknown_word.asks(tx, routings[0] if routings else None) if hold == UNKNOWN_WORD else []
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("holds",))])
     reasons = desk.books.transitions.reasons[end.reasons or ""]
@@ -74,6 +77,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         asked=reasons.words,
         why=reasons.words_of(waits.reason) if waits else "",
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
+        asks=asks,
         end_id=uuid4(),
         errors=errors,
     )
@@ -85,19 +89,25 @@ async def take(visit: Visit, desk: Desk) -> Response:
     hold, end_id = visit.params["hold"], told_id(visit, "end_id")
     if end_id is None:
         return await ask(visit, desk, [FieldError("reason", SAID["reason"])])
-    said = Asked(end_id, hold, one(visit, "reason"), one(visit, "text"))
+    meant = {name: one(visit, name) for name in visit.form if name.startswith(unknown_word.FIELD)}
+    said = Asked(end_id, hold, one(visit, "reason"), one(visit, "text"), meant)
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             books = await stocked.current(tx, desk.books)
             done = await ending_holds.ask(tx, visit.signed_in, visit.sealer, case.case_id, said, books, visit.now)
+            now = await cases.get(tx, case.case_id) or case
     except Refused as refused:
         if refused.code == "not_held":
             return _gone(visit)
+        if refused.field.startswith(unknown_word.FIELD):
+            return await ask(visit, desk, [FieldError(refused.field, unknown_word.CHOOSE)])
         if refused.field in SAID:
             return await ask(visit, desk, [FieldError(refused.field, SAID[refused.field])])
         return await ask(visit, desk)  # it says itself what is in the way
     name = words.words(hold)
+    if now.restricted and not visit.signed_in.may_see_restricted:
+        return visit.redirect("/cases", flash=f"Ended: {name}. {RESTRICTED}")
     if done:
         return visit.redirect(_base(visit), flash=f"Ended: {name}. Nothing was sent by it: what follows is for you.")
     return visit.redirect(_base(visit), flash=f"Asked. The hold stays until somebody else agrees: {name}.")

@@ -18,7 +18,8 @@ class CaseFacts:
     found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
     `rows_differ`: fields in which the police told of the person twice in one crime, and not alike: the graver counts.
-    `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir").
+    `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir");
+    `meant`: what a human decided that some of them mean ("relationship: Sir = partner"): it is in the facts as if told.
     """
 
     case_id: UUID
@@ -90,6 +91,7 @@ class CaseFacts:
     contact_sexual: bool = False
     rows_differ: tuple[str, ...] = ()
     unfamiliar: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -190,7 +192,7 @@ _TIMES = ("reported_at", "recorded_at")
 _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
-    *("choices", "refused_providers", "unfamiliar", "rows_differ"),
+    *("choices", "refused_providers", "unfamiliar", "meant", "rows_differ"),
 )
 
 

@@ -1,6 +1,6 @@
 """A crime as the police tell it, read as the cases it opens: one for each person, business, witness and bereaved."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -171,21 +171,28 @@ def _case_of_kin(crime: Crime, kin: Kin, shared: dict[str, Any]) -> CaseFacts:
 def is_domestic(crime: Crime, group: str | None, relationship: str) -> bool:
     """The flag, a domestic incident, controlling or coercive behaviour (8U), or an offence against the person,
     harassment, damage or threat by a partner, a former one or family."""
-    code = crime.offence_code
-    if "domestic_abuse" in crime.flags or code == "8U" or crime.incident_kind == "domestic":
+    return domestic_by(crime.flags, crime.offence_code, crime.incident_kind, group, relationship)
+
+
+def domestic_by(
+    flags: Collection[str], code: str | None, incident_kind: str | None, group: str | None, relationship: str
+) -> bool:
+    if "domestic_abuse" in flags or code == "8U" or incident_kind == "domestic":
         return True
     return relationship in DOMESTIC_RELATIONS and (group in AGAINST_THE_PERSON or code in THREATS)
 
 
 def household_may_be_suspect(shared: dict[str, Any], victim: Victim, domestic: bool) -> bool:
-    """Whether a parent or somebody of the household may have done it: then a parent's yes or no never counts.
+    """Whether a parent or somebody of the household may have done it: then a parent's yes or no never counts."""
+    relationship, at_risk = victim.relationship_to_suspect, "child_at_risk" in victim.vulnerabilities
+    at_home = domestic or shared["sexual"] or at_risk
+    return shared["same_household"] or may_be_household(relationship, shared["offence_code"], at_home=at_home)
 
-    Where nobody recorded who did it, it may be so in every case against the child's own person.
-    """
-    if shared["same_household"] or victim.relationship_to_suspect == "family":
-        return True
-    may_be_at_home = domestic or shared["sexual"] or "child_at_risk" in victim.vulnerabilities
-    return victim.relationship_to_suspect in UNKNOWN and (may_be_at_home or shared["offence_code"] == "11A")
+
+def may_be_household(relationship: str, code: str | None, *, at_home: bool) -> bool:
+    """The same by the relationship. Where nobody recorded who did it, it may be so in every case against the child's
+    own person; `at_home`: it is domestic or sexual, or the child is at risk."""
+    return relationship == "family" or (relationship in UNKNOWN and (at_home or code == "11A"))
 
 
 def _years(since: date | None, until: date) -> int:

@@ -27,6 +27,8 @@ FIELDS = {
 }
 """The fields that rules, gates or the one check of contact look at, in words."""
 BETWEEN = ": "
+MEANS = " = "
+"""Between a word and what a human decided that it means: "relationship: Sir = partner"."""
 
 
 def of_crime(crime: Crime) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ ONE = {
     "age_at_offence": "age_at_offence",
 }
 """The facts in which the right word stands, by field."""
-_NOT_KNOWN = frozenset({None, "other", *UNKNOWN_VALUES})
+NOT_KNOWN = frozenset({None, "other", *UNKNOWN_VALUES})
 
 
 def kept(before: CaseFacts, facts: CaseFacts) -> tuple[str, ...]:
@@ -88,9 +90,10 @@ def kept(before: CaseFacts, facts: CaseFacts) -> tuple[str, ...]:
 
 def _answered(name: str, count: int, before: CaseFacts, facts: CaseFacts) -> bool:
     if name in MANY:
-        new = set(getattr(facts, MANY[name])).difference(getattr(before, MANY[name]), ("other",))
-        return len(new) >= count
-    return getattr(facts, ONE[name]) not in _NOT_KNOWN if name in ONE else facts.suspect_works_for_us
+        decided = {one.rpartition(MEANS)[2] for one in before.meant if one.startswith(f"{name}{BETWEEN}")}
+        stood = set(getattr(before, MANY[name])) - decided
+        return len(set(getattr(facts, MANY[name])) - stood - {"other"}) >= count
+    return getattr(facts, ONE[name]) not in NOT_KNOWN if name in ONE else facts.suspect_works_for_us
 
 
 def without(unfamiliar: Iterable[str], *names: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from contracts.envelope import Announcement
 from contracts.referral import Rule
 from contracts.vocabulary import HOLD_KINDS
 from contracts.working_time import local_day
-from services.referral.domain import unfamiliar
+from services.referral.domain import meant, unfamiliar
 from services.referral.domain.announcing import SYSTEM, built, case_values, routed_values
 from services.referral.domain.books import Books
 from services.referral.domain.deciding import Decision, announce_plan, by_itself, decided, plan_lines
@@ -108,11 +108,13 @@ def decide_again(
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     """New facts from the police, with what only we know: needs, choices, access, having to give evidence, the risk that
-    the hub found, and the language, age and sex that the person told us."""
+    the hub found, what words of theirs mean, and the language, age and sex that the person told us."""
     if before is None:
         return facts
     if before.unfamiliar:
         facts = replace(facts, unfamiliar=(*facts.unfamiliar, *unfamiliar.kept(before, facts)))
+    if before.meant:
+        facts = meant.read(facts, before.meant)
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
     told = (before.hub_language, before.hub_risk, before.hub_dash, before.told_age, before.told_sex)
     if not any(ours) and all(one is None for one in told):
