@@ -95,6 +95,23 @@ async def test_a_case_for_which_a_provider_waits_passes_the_gate(site: Site, hub
     await passes(site, f"/cases/{case}")
 
 
+async def test_on_a_phone_without_javascript_danger_is_seen_before_the_parts_of_a_case_and_those_take_little_room(
+    site: Site, hub: Hub
+) -> None:
+    case = await a_case(hub)
+    alert = "insert into alert (case_id, milestone_id, trigger, happened_at, received_at) values"
+    await hub.rows(f"{alert} ($1, 'unknown_step', 'unknown_step', now(), now()) returning 1", case)
+    await hub.rows("update case_file set review_since = now() - interval '1 minute' returning 1")
+    async with site[0].look(f"{site[1]}/cases/{case}", signed_in=site[2], width=320, script=False) as watched:
+        told = await watched.page.get_by_text("somebody who may be a danger to this person may be free").bounding_box()
+        parts = await watched.page.get_by_role("navigation", name="Parts of this case").bounding_box()
+        main = await watched.page.get_by_role("navigation", name="Main").bounding_box()
+    assert told is not None and parts is not None and main is not None
+    assert told["y"] + told["height"] <= parts["y"], "the warning comes first"
+    assert told["y"] < 800, "and is on the first screen"
+    assert parts["height"] < 200 and main["height"] < 200, "nine links in a few lines"
+
+
 async def test_operations_with_something_set_aside_passes_the_gate(site: Site, hub: Hub) -> None:
     await hub.hears([an_event("police.crime.recorded.v1", {"crime_id": str(uuid4())})])
     await passes(site, "/operations")
