@@ -92,18 +92,22 @@ def first_contact() -> FirstContact:
 
 @dataclass(frozen=True, slots=True)
 class Restricted:
-    """Who is restricted from the first moment: who works for one of `works_for`, or was hurt by somebody who works for
-    one of `suspect_works_for`."""
+    """Who is restricted from the first moment: who works for one of `works_for`, with everybody of the same crime where
+    `same_crime` says so, or was hurt by somebody who works for one of `suspect_works_for`."""
 
     works_for: frozenset[str]
     suspect_works_for: frozenset[str]
+    same_crime: bool
 
 
 @cache
 def _restricted() -> tuple[tuple[date, Restricted], ...]:
     versions = _document("restricted.yaml")["versions"]
     read = (
-        (one["effective_from"], Restricted(frozenset(one["works_for"]), frozenset(one["suspect_works_for"])))
+        (
+            one["effective_from"],
+            Restricted(frozenset(one["works_for"]), frozenset(one["suspect_works_for"]), one["same_crime"]),
+        )
         for one in versions
     )
     return tuple(sorted(read, key=lambda one: one[0]))

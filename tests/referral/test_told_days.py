@@ -70,6 +70,18 @@ async def test_whom_the_dated_list_names_restricts_whoever_they_hurt(hub: Hub, w
     assert await hub.value("select restricted from case_file") is hidden
 
 
+@pytest.mark.parametrize(("works_for", "hidden"), [("hub", True), ("provider", True), ("police", False)])
+async def test_whoever_was_harmed_with_somebody_who_works_here_is_restricted_with_them_and_not_in_another_crime(
+    hub: Hub, works_for: str, hidden: bool
+) -> None:
+    crime = a_crime(a_victim("V-1", works_for=works_for), a_victim("V-2"))
+    await hub.hears(recorded(crime, a_crime(a_victim("V-3"))))
+    shown = {
+        row["police_ref"]: row["restricted"] for row in await hub.rows("select police_ref, restricted from person")
+    }
+    assert shown == {"V-1": hidden, "V-2": hidden, "V-3": False}
+
+
 async def test_a_record_linked_before_it_was_kept_why_is_restricted_by_the_other_one(
     hub: Hub, databases: Databases
 ) -> None:

@@ -92,13 +92,14 @@ def _cases(event: Received[Any]) -> list[CaseFacts]:
 
 def newcomers(heard: Sequence[Heard]) -> list[Newcomer]:
     """The people of a batch. Whom the dated list names for whom they work for is restricted from the first moment, and
-    so is whoever was hurt by somebody whom it names."""
+    so is whoever was harmed with them, or hurt by somebody whom it names."""
     found = []
     for event, cases in heard:
         listed = restricted_on(local_day(event.time))
         hurt = any(suspect.works_for in listed.suspect_works_for for suspect in event.data.suspects)
+        beside = listed.same_crime and any(facts.works_for in listed.works_for for facts in cases)
         for facts in cases:
-            ours = hurt or facts.works_for in listed.works_for
+            ours = hurt or beside or facts.works_for in listed.works_for
             about = (facts.force, facts.victim_ref, facts.person_kind)
             found.append(Newcomer(_person(facts), *about, ours, event.time))
     return found

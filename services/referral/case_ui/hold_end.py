@@ -12,7 +12,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral.actions import books as stocked
-from services.referral.actions import ending_holds
+from services.referral.actions import ending_holds, watching_looks
 from services.referral.actions.ending_holds import Asked
 from services.referral.actions.filing import UNKNOWN_WORD
 from services.referral.case_ui import meanwhile, unknown_word, words
@@ -124,6 +124,8 @@ async def decide(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             books = await stocked.current(tx, desk.books)
             about = (case.case_id, end_id, books, visit.now)
+            if says == "yes":
+                await watching_looks.second(tx, visit.sealer, visit.signed_in, case, visit.now)
             hold = await ending_holds.second(tx, visit.signed_in, *about, agrees=says == "yes")
             gone = hold not in (await cases.get(tx, case.case_id) or case).holds
     except Refused as refused:

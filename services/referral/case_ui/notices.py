@@ -28,6 +28,8 @@ KINDS = {
     "death_told": "It was recorded that the person died: make sure that it is so",
     "glass_broken": "A restricted case was opened without the right: review it",
     "look_same_surname": "A worker opened the name of somebody with their own surname: ask why, if you do not know",
+    "second_same_surname": "A second person agreed who has the person's own surname: ask whether they know each other,"
+    " and look at what was agreed to",
     "look_many": "A worker opened very many names within a day, this one among them: look at what they looked at",
     "shared_unconfirmed": "It was shared without agreement, and a second person did not confirm it: it has left, so ask"
     " the provider to delete what it was given",

@@ -17,7 +17,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import plural, time_words, when
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting
+from services.referral.actions import consenting, watching_looks
 from services.referral.case_ui import words
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.room import Desk, error_of, frame, one, opened
@@ -155,13 +155,15 @@ async def decide(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             held = await consent.load(tx, visit.id("consent_id"))
-            if held is None or await cases.get(tx, held.case_id) is None:
+            case = await cases.get(tx, held.case_id) if held else None
+            if held is None or case is None:
                 raise HTTPException(404)
             if held.confirmed_at is not None or held.withdrawn_at is not None:
                 return _decided(visit, held, says, flash)
             about = (tx, visit.signed_in, held.consent_id, visit.now)
             if says == "yes":
                 await consenting.confirm_override(*about)
+                await watching_looks.second(tx, visit.sealer, visit.signed_in, case, visit.now)
             else:
                 had = await consenting.refuse_override(*about)
                 flash = " ".join([_had(desk, one, visit) for one in had]) or flash

@@ -11,7 +11,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import beside as written_beside
-from services.referral.actions import noting, sealing
+from services.referral.actions import noting, sealing, watching_looks
 from services.referral.actions.beside import CODES
 from services.referral.case_ui import crime_outcome, words
 from services.referral.case_ui.case import details_rows, facts_rows
@@ -67,6 +67,7 @@ async def paper(visit: Visit, desk: Desk) -> Response:
         case = await opened(tx, visit)
         hidden = bool(await protected.of(tx, [case.person_id]))
         held = await _held(tx, visit, case, parts, hidden=hidden)
+        await watching_looks.watch(tx, visit.signed_in, case, held.get("family_name"), visit.now)
         written = await notes.of_case(tx, case.case_id) if "notes" in parts else []
         shown: dict[str, Any] = {
             "details": details_rows(held),

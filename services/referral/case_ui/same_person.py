@@ -18,7 +18,7 @@ from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral import said
 from services.referral.actions import books as stocked
-from services.referral.actions import linking, sealing
+from services.referral.actions import linking, sealing, watching_looks
 from services.referral.actions import numbers as deciding
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
@@ -104,6 +104,10 @@ async def _side_by_side(visit: Visit, *, revealed: bool, errors: Sequence[FieldE
         )
         seen = [audit.seen(visit.signed_in, action, "case", c.case_id, fields) for c in (case, theirs) if c]
         await audit.record(tx, seen)
+        names = {title: (here, there) for title, here, there, _ in rows}.get(words.words("family_name"), ("", ""))
+        for each, name in zip((case, theirs), names, strict=True):
+            if each is not None and name:
+                await watching_looks.watch(tx, visit.signed_in, each, name, visit.now)
     return visit.render(
         "case_ui/same_person.html",
         status=422 if errors else 200,

@@ -29,6 +29,7 @@ _OVER = {
  and c.priority = 0 and c.assigned_to is null)""",
     "override_waiting": """not exists (select 1 from consent s where s.case_id = n.case_id and s.gate = 'override'
  and s.confirmed_at is null and s.withdrawn_at is null)""",
+    "second_same_surname": "n.at < $1::timestamptz - interval '14 days'",
     "look_same_surname": "n.at < $1::timestamptz - interval '14 days'",
     "person_died": "n.at < $1::timestamptz - interval '14 days'",
     "written_danger": "n.at < $1::timestamptz - interval '14 days'",
