@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.identity import contract_id
+from contracts.identity import contract_id, provider_id
 from contracts.refused import Refused
 from kit import clock
 from services.referral.actions import (
@@ -27,7 +27,7 @@ from services.referral.store.consent import Consent, No
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, hub_pages
 from tests.referral.portal import LATER, Sent
 from tests.referral.test_actions import agrees
 from tests.referral.test_life import RIVERBANK, WORKER, a_rape_sent
@@ -58,6 +58,25 @@ async def of_case(hub: Hub, case: UUID) -> list[tuple[str, UUID | None]]:
         case,
     )
     return [(row["state"], row["contract_id"]) for row in rows]
+
+
+@pytest.mark.service
+async def test_whom_somebody_may_be_who_rules_a_provider_out_is_said_beside_that_provider_before_a_transfer(
+    hub: Hub, browse: AsPersona
+) -> None:
+    sent, known = await supported(hub, await a_rape_sent(hub)), await a_case(hub)
+    pair = "least($1::uuid, person_id), greatest($1, person_id), '{name}', now() from case_file where case_id = $2"
+    may_be = f"insert into same_person (person_id, other_id, matched, proposed_at) select {pair}"
+    await hub.rows(f"{may_be} on conflict do nothing returning 1", sent.person, known)
+    officer = await browse("officer")
+    where = f"/cases/{sent.case}/referrals/{sent.referral}/transfer"
+    page = await officer.get(where)
+    assert "for them this provider is ruled out" not in page.text and page.link("Compare them from the case")
+    theirs = "select person_id, $1, 'unsafe', case_id, now() from case_file where case_id = $2"
+    ruled = f"insert into ruled_out (person_id, provider_id, why, case_id, since) {theirs} returning 1"
+    await hub.rows(ruled, provider_id("riverbank"), known)
+    page = await officer.get(where)
+    assert "for them this provider is ruled out. It said that the person would not be safe with it" in page.text
 
 
 @pytest.mark.service

@@ -19,7 +19,7 @@ from services.referral.actions import consenting, excepting, transferring
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
-from services.referral.case_ui.said_no import said_no
+from services.referral.case_ui.said_no import MAYBE_KNOWN, said_no
 from services.referral.case_ui.sending import agree
 from services.referral.case_ui.steps import held, locked
 from services.referral.domain.books import Books
@@ -63,6 +63,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         referral=referral,
         has_now=titled(books, referral.contract_id) if referral.contract_id else None,
         choices=choices,
+        maybe={str(contract.contract_id): said for contract in fitting if (said := no.maybe(contract))},
+        who=MAYBE_KNOWN if no.undecided else "",
         unwanted=sorted(unwanted),
         booked=booked,
         named=naming.items(named) if named else (),
