@@ -35,8 +35,8 @@ async def test_the_page_of_a_case_says_what_became_of_the_crime_and_what_that_me
         assert "Ask them alone whether they are frightened" in page.text and "Help goes on" in page.text
         assert "Before that" not in page.text, "an older revision says nothing, and the same again is not another"
         assert await hub.value("select state from case_file") != "closed"
-        for revision, outcome in ((5, {"code": "1A"}), (6, None)):
-            await hub.hears([snapshot(updated(first, revision, outcome=outcome), clock.now())])
+        for changes in (updated(first, 5, outcome={"code": "1A"}), updated(first, 6, outcome=None)):
+            await hub.hears([snapshot(changes, clock.now())])
         page = await officer.get(f"/cases/{case}")
         assert "None: the police took back what they had told" in page.text
         assert "Before that: Charged or summonsed (outcome 1A): told us" in page.text and SIXTEEN in page.text
