@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from contracts.reference import offence
 from contracts.refused import Refused
 from contracts.working_time import LONDON
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
@@ -133,9 +134,7 @@ async def _overview(
             "routing": routings[0] if routings else None,
             "runs": len(routings),
             "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
-            "tasks": todo.once(
-                [*await tasks.of_case(tx, case.case_id), *await contract_tasks.of_case(tx, case.case_id)]
-            ),
+            "tasks": await _tasks(tx, case.case_id),
             "wished": {one.task_id: happened.before(one) for one in await wishes.to_ask(tx, case.case_id)},
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard, await contacting.profile_of(tx, case.person_id)),
@@ -183,6 +182,10 @@ async def _overview(
         task_words=words.TASKS,
         revealed=details_rows(revealed) if revealed is not None else None,
     )
+
+
+async def _tasks(tx: Tx, case_id: UUID) -> list[tasks.Task]:
+    return todo.once([*await tasks.of_case(tx, case_id), *await contract_tasks.of_case(tx, case_id)])
 
 
 FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK, more_care.PRESSED})

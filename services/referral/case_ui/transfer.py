@@ -63,7 +63,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         referral=referral,
         has_now=titled(books, referral.contract_id) if referral.contract_id else None,
         choices=choices,
-        maybe={str(contract.contract_id): said for contract in fitting if (said := no.maybe(contract))},
+        maybe={str(contract.contract_id): word for contract in fitting if (word := no.maybe(contract))},
         who=MAYBE_KNOWN if no.undecided else "",
         unwanted=sorted(unwanted),
         booked=booked,
