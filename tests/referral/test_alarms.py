@@ -297,6 +297,9 @@ async def test_the_page_of_the_end_asks_again_where_the_person_died_and_keeps_no
         page = await worker.post(address, answers, status=422)
         assert "nobody asks how it was" in page.text
         assert await hub.value("select state from referral where referral_id = $1", sent.referral) == "in_support"
-        quiet = {f"outcome-VFS{n}": "not_asked" for n in range(1, 5)} | {"next_step": "none_needed"}
-        await worker.post(address, answers | quiet | {"feedback_wanted": "no"})
+        page = await worker.get(address)
+        assert "If the person died, say that above and leave the rest." in page.text
+        await worker.post(address, {"reason_code": "died"} | await shown(hub, sent.referral))
     assert await hub.value("select state from referral where referral_id = $1", sent.referral) == "ended_early"
+    assert await hub.value("select array_agg(distinct change) from outcome") == ["not_asked"]
+    assert await hub.value("select next_step from end_report") == "none_needed", "nobody has to answer six questions"

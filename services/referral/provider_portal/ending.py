@@ -20,6 +20,9 @@ FEEDBACK = {"yes": "Yes", "no": "No, they do not want to be asked"}
 ENDS = {"complete": "completed", "end_early": "ended_early"}
 """Steps that end support, and what the end report calls them."""
 
+DIED = "died"
+OF_THE_DEAD = {"next_step": "none_needed", "feedback_wanted": "no"}
+
 
 async def asked(tx: Tx, books: Books, offered: Offered, verb: str) -> dict[str, Any]:
     """What the page of a step that ends support asks beside its reason; nothing for any other step."""
@@ -44,6 +47,15 @@ def other_lines(mine: str, none: str) -> list[dict[str, str]]:
     return [{"value": "", "text": none}, *other]
 
 
+def told(visit: Visit, name: str) -> str:
+    """What the form says. Of somebody who died what was left open says that nobody was asked, and that nothing
+    follows."""
+    left = one(visit, name)
+    if left or one(visit, "reason_code") != DIED:
+        return left
+    return "not_asked" if name.startswith("outcome-") else OF_THE_DEAD.get(name, "")
+
+
 def missing(visit: Visit, lists: SupportLists, verb: str) -> list[FieldError]:
     """What is to be put right in the answers of a step that ends support."""
     errors = []
@@ -52,25 +64,25 @@ def missing(visit: Visit, lists: SupportLists, verb: str) -> list[FieldError]:
     errors += [
         FieldError(f"outcome-{code}", f"Choose what changed in “{text}”, or why there is no answer")
         for code, text in lists.outcomes.items()
-        if one(visit, f"outcome-{code}") not in lists.changes
+        if told(visit, f"outcome-{code}") not in lists.changes
     ]
-    if one(visit, "next_step") not in lists.next_steps:
+    if told(visit, "next_step") not in lists.next_steps:
         errors.append(FieldError("next_step", "Choose what comes next"))
     if one(visit, "next_line") not in {"", *SERVICE_LINES}:
         errors.append(FieldError("next_line", "Choose a service from the list"))
-    if one(visit, "feedback_wanted") not in FEEDBACK:
+    if told(visit, "feedback_wanted") not in FEEDBACK:
         errors.append(FieldError("feedback_wanted", "Choose whether the person may be asked how it was"))
     return errors or [FieldError(*one) for one in against(lists, _said(visit, lists, verb))]
 
 
 def _said(visit: Visit, lists: SupportLists, verb: str) -> Ended:
     reason = one(visit, "end_reason" if verb == "complete" else "reason_code")
-    asked = one(visit, "feedback_wanted") == "yes"
-    return Ended(reason, changes(visit, lists), one(visit, "next_step"), one(visit, "next_line"), asked)
+    asked = told(visit, "feedback_wanted") == "yes"
+    return Ended(reason, changes(visit, lists), told(visit, "next_step"), one(visit, "next_line"), asked)
 
 
 def changes(visit: Visit, lists: SupportLists) -> dict[str, str]:
-    return {code: one(visit, f"outcome-{code}") for code in lists.outcomes}
+    return {code: told(visit, f"outcome-{code}") for code in lists.outcomes}
 
 
 async def answer(tx: Tx, visit: Visit, books: Books, offered: Offered, verb: str) -> dict[str, Any]:
@@ -81,7 +93,7 @@ async def answer(tx: Tx, visit: Visit, books: Books, offered: Offered, verb: str
         *supporting.ids_of(offered, visit.signed_in),
         how=ENDS[verb],
         reason=one(visit, "end_reason") if verb == "complete" else one(visit, "reason_code"),
-        next_step=one(visit, "next_step"),
+        next_step=told(visit, "next_step"),
         next_line=one(visit, "next_line") or None,
         at=visit.now,
         by_id=visit.signed_in.user_id,
@@ -91,7 +103,7 @@ async def answer(tx: Tx, visit: Visit, books: Books, offered: Offered, verb: str
     return {
         **await supporting.told_at_end(tx, books.support, offered.leg_id, report),
         "outcomes": tuple(supporting.measured(code, change) for code, change in said.items()),
-        "feedback_wanted": one(visit, "feedback_wanted") == "yes",
+        "feedback_wanted": told(visit, "feedback_wanted") == "yes",
     }
 
 
