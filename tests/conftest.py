@@ -1,4 +1,4 @@
-"""Fixtures only: real PostgreSQL and Kafka, and a fresh copy of a migrated database for each test."""
+"""Fixtures only: real PostgreSQL and Kafka, and for each test a migrated database in which nothing happened yet."""
 
 import asyncio
 import importlib
@@ -6,10 +6,10 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
@@ -21,6 +21,7 @@ from kit.config import Settings
 from kit.database import Database, connect
 from kit.migrate import HERE, migrate
 from tests.browser import seed_personas
+from tests.copies import Copy, vacuumed
 from tests.gate import close_chromium
 
 properties.register_profile("handrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,6 +30,9 @@ properties.load_profile("handrail")  # a busy machine is no failure
 _numbers = itertools.count(1)
 MEMORY = "/dev/shm"
 Fresh = Callable[..., Awaitable[Database]]
+_Whose: TypeAlias = tuple[str, str, int]
+"""A copy, a role and how many connections."""
+_Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 def _start(data: Path, *, kafka: bool) -> Servers:
@@ -85,14 +89,17 @@ def settings(servers: Servers) -> Settings:
 
 
 class Databases:
-    """Hands out connections to fresh copies of migrated databases."""
+    """Hands out connections to copies of migrated databases in which nothing happened yet."""
 
     def __init__(self, settings: Settings, servers: Servers) -> None:
         self.settings = settings
         self._servers = servers
         self._migrated: set[str] = set()
-        self._open: list[Database] = []
-        self._copies: list[str] = []
+        self._open: list[tuple[_Whose, Database]] = []
+        self._idle: dict[_Whose, list[_Pool]] = {}
+        self._used: list[Copy] = []
+        self._spare: dict[str, list[Copy]] = {}
+        self._empty: list[str] = []
         self._superuser: asyncpg.Connection[asyncpg.Record] | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -104,20 +111,26 @@ class Databases:
             await self._superuser.execute(statement)
 
     async def copy_of(self, name: str) -> str:
-        """The name of a fresh copy of the migrated database `name`; that of sessions knows the personas."""
+        """The name of a copy of the migrated database `name`, fresh or as if it were; that of sessions knows the
+        personas."""
         if name not in self._migrated:
             await self._migrate(name)
+            await vacuumed(name, self._servers.superuser_dsn)
             self._migrated.add(name)
-        return await self._copy(name, name, name)
+        spare = self._spare.setdefault(name, [])
+        if not spare:
+            spare.append(await Copy.noted(await self._copy(name, name, name), name, self._servers.superuser_dsn))
+        self._used.append(spare.pop())
+        return self._used[-1].name
 
     async def empty_copy(self, owner: str, name: str) -> str:
         """The name of a fresh database with nothing in it, owned like the database `owner`."""
-        return await self._copy(name, "template0", owner)
+        self._empty.append(await self._copy(name, "template0", owner))
+        return self._empty[-1]
 
     async def _copy(self, name: str, template: str, owner: str) -> str:
         copy = f"{name}_test_{next(_numbers)}"
         await self._does(f"create database {copy} template {template} owner {owner}_owner strategy file_copy")
-        self._copies.append(copy)
         return copy
 
     async def _migrate(self, name: str) -> None:
@@ -138,26 +151,55 @@ class Databases:
             await database.close()
 
     async def open(self, copy: str, role: str, size: int = 3) -> Database:
-        database = await connect(self.settings, copy, role, size=size, least=0)
-        self._open.append(database)
+        whose = copy, role, size
+        kept = self._idle.get(whose)
+        database = Database(kept.pop()) if kept else await connect(self.settings, copy, role, size=size, least=0)
+        self._open.append((whose, database))
         return database
 
     async def close(self) -> None:
-        for database in self._open:
-            await database.close()
+        """Takes back what the test did; what cannot be taken back is thrown away."""
+        again = {copy.name for copy in self._used}
+        again -= {whose[0] for whose, database in self._open if not await self._kept(whose, database, again)}
         self._open.clear()
-        while self._copies:
-            await self._does(f"drop database {self._copies.pop()} with (force)")
+        while self._used:
+            copy = self._used.pop()
+            pools = [pool for whose, pools in self._idle.items() if whose[0] == copy.name for pool in pools]
+            if copy.name in again and await copy.restored(sum(pool.get_size() for pool in pools)):
+                self._spare[copy.of].append(copy)
+            else:
+                await self._throw_away(copy)
+        while self._empty:
+            await self._does(f"drop database {self._empty.pop()} with (force)")
+
+    async def _kept(self, whose: _Whose, database: Database, again: Set[str]) -> bool:
+        """Whether the next test may have these connections; nobody else has them from now on."""
+        pool = database.pool
+        del database.pool
+        if whose[0] in again and not pool.is_closing() and pool.get_idle_size() == pool.get_size():
+            self._idle.setdefault(whose, []).append(pool)
+            return True
+        await pool.close()
+        return False
+
+    async def _throw_away(self, copy: Copy) -> None:
+        for whose in [whose for whose in self._idle if whose[0] == copy.name]:
+            for pool in self._idle.pop(whose):
+                await pool.close()
+        await copy.end()
+        await self._does(f"drop database {copy.name} with (force)")
 
     async def end(self) -> None:
         await self.close()
+        for copy in [copy for copies in self._spare.values() for copy in copies]:
+            await self._throw_away(copy)
         if self._superuser is not None:
             await self._superuser.close()
 
 
 @pytest.fixture
 async def databases(databases_of_session: Databases) -> AsyncIterator[Databases]:
-    """Fresh databases: `name = await databases.copy_of("referral")`, `await databases.open(name, "referral_hub")`."""
+    """As if fresh: `name = await databases.copy_of("referral")`, `await databases.open(name, "referral_hub")`."""
     yield databases_of_session
     await databases_of_session.close()
 
