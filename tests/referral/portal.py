@@ -11,13 +11,14 @@ from starlette.applications import Starlette
 
 from contracts.addresses import PATHS
 from contracts.identity import case_id, contract_id
+from contracts.working_time import local_day
 from kit.config import Settings
 from kit.database import Database
 from kit.web.app import Link, make_app
 from services.referral import provider_portal, stale_steps
 from services.referral.__main__ import HERE
-from services.referral.actions import consenting, opening, packing, referring
-from services.referral.store import referrals
+from services.referral.actions import consenting, fitting, opening, packing, referring
+from services.referral.store import exceptions, referrals
 from services.referral.store.consent import Consent
 from tests.browser import Browser, cookie_of
 from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_viewer, recorded
@@ -49,6 +50,16 @@ class Sent:
         return f"/portal/referrals/{self.referral}"
 
 
+async def excepted(hub: Hub, case: UUID, contract: UUID) -> None:
+    """Lets a case go to a contract that would not take the person, where a test asks something else of it."""
+    officer = a_viewer()
+    async with hub.looks(officer) as tx:
+        _, rules = (await fitting.not_taken(tx, [case], BOOKS.directory.by_id[contract], local_day(NOON)))[case]
+        for one in rules:
+            about = (uuid4(), case, contract, one.rule, "provider_manager", officer.user_id, officer.role, NOON)
+            await exceptions.add(tx, exceptions.ContractException(*about))
+
+
 async def a_referral_sent(
     hub: Hub,
     contract: str = "harbour-lane-idva",
@@ -69,6 +80,7 @@ async def a_referral_sent(
     line = BOOKS.directory.by_id[to].line
     asked = "select referral_id, state from referral where case_id = $1 and line = $2"
     [referral] = await hub.rows(asked, case, line)
+    await excepted(hub, case, to)
     async with hub.looks(officer) as tx:
         if referral["state"] == "received":
             await referring.triage(tx, officer, referral["referral_id"], NOON)

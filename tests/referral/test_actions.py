@@ -25,6 +25,7 @@ from services.referral.domain.facts import CaseFacts
 from services.referral.store.consent import Consent
 from tests.builders import BIRMINGHAM, NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
 from tests.referral.conftest import BOOKS, Hub
+from tests.referral.portal import excepted
 
 pytestmark = pytest.mark.service
 
@@ -196,6 +197,7 @@ async def test_the_next_leg_after_a_decline_goes_to_another_provider(hub: Hub) -
     await hub.every(settling.settle, LATER)
     other = contract_id("lantern-house-idva")
     await agrees(hub, case, contract=other)
+    await excepted(hub, case, other)
     await send(hub, referral, other)
     await hub.every(referring.release, LATER)
     legs = await hub.rows("select number, state from leg where referral_id = $1 order by number", referral)

@@ -202,13 +202,14 @@ async def test_silence_in_a_planned_closure_is_not_counted_where_nothing_is_urge
     assert await hub.value("select count(*) from silence_step where leg_id = $1", sent.leg) > 0
 
 
-async def holds_at_most(hub: Hub, most: int) -> None:
-    entry = entry_of(BOOKS.directory.by_id[GENERAL]) | {"most_open": most}
+async def holds_at_most(hub: Hub, most: int, contract: UUID = GENERAL) -> None:
+    held = BOOKS.directory.by_id[contract]
+    entry = entry_of(held) | {"most_open": most}
     await hub.worker.pool.execute("delete from contract_version")
     await hub.worker.pool.execute(
         "insert into contract_version (version_id, contract_id, provider_id, effective_from, kind, entry,"
         " made_at, made_by) values ($1, $2, $3, $4, 'changed', $5, $6, $1)",
-        *(uuid4(), GENERAL, provider_id("open-door"), DAY, entry, NOON),
+        *(uuid4(), contract, held.provider.provider_id, DAY, entry, NOON),
     )
 
 

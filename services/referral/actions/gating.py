@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit.database import Tx
+from services.referral.actions import fitting
 from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
@@ -38,8 +39,9 @@ SUBCONTRACTOR = "ruled_out_subcontractor"
 
 
 async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
-    """What lets a referral to a line leave for this contract; Refused when nothing does, or a word on its provider
-    stands against it for this person."""
+    """What lets a referral to a line leave for this contract; Refused when nothing does, a word on its provider stands
+    against it for this person, or it does not take them and nobody excepted them from its rule."""
+    await fitting.check(tx, case.case_id, contract, local_day(now), but=(RULED_OUT,))
     routings = await cases.routings(tx, case.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
     if facts is not None and not is_wanted(facts, contract):

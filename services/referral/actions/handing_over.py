@@ -11,7 +11,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import gating, staying
+from services.referral.actions import fitting, gating
 from services.referral.actions.transferring import RELET
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
@@ -77,7 +77,7 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
     standing = await transfers.standing(tx, from_contract)
     cases = [one.case_id for one in standing]
     agreed = await transfers.agreements(tx, cases)
-    matched = await staying.not_taken(tx, cases, new, local_day(now))
+    matched = await fitting.not_taken(tx, cases, new, local_day(now))
     noes = await consent.noes(tx, cases)
     planned = []
     for one in standing:

@@ -101,8 +101,9 @@ async def send(
 ) -> Leg:
     """Sends a referral to one contract: its pack is frozen now, and it leaves after the time to `undo`, or at once.
 
-    Refused where no agreement of the person or confirmed override covers this contract, where a leg is under way, and
-    for a restricted person without the provider's worker who is named for them (`assigned_to`).
+    Refused where the contract does not take the person and nobody excepted them, where no agreement of the person or
+    confirmed override covers it, where a leg is under way, and for a restricted person without the provider's worker
+    who is named for them (`assigned_to`).
     """
     held = await referrals.load(tx, referral_id)
     case = await cases.load(tx, held.case_id) if held else None
@@ -209,6 +210,8 @@ async def _may_leave(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, 
     if held.state == "sent" and held.leg_id is not None:
         free = await life.is_silent(tx, held.leg_id)
     case = await cases.load(tx, held.case_id)
+    if contract.most_open and contract.places == 0:
+        contract = replace(contract, places=None)  # full with this very leg
     try:
         if free and case is not None:
             await gating.gate(tx, case, held.line, contract, books, now)

@@ -11,7 +11,7 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import contract_ends, gating, referring, ruling_out, staying
+from services.referral.actions import contract_ends, fitting, gating, referring, ruling_out, staying
 from services.referral.actions.books import current, table
 from services.referral.domain.books import Books
 from services.referral.store import cases, contract_tasks, referrals, transfers
@@ -93,7 +93,7 @@ async def carry_out(tx: Tx, moment: Moment, context: Context) -> int:
             async with tx.transaction():
                 new = await _go(tx, one, books, context, moment.now)
         except Refused as found:
-            against = await staying.against_now(tx, one, books, moment.now) if found.code == staying.NOT_TAKEN else None
+            against = await staying.against_now(tx, one, books, moment.now) if found.code == fitting.NOT_TAKEN else None
             refused = await staying.stays(tx, one, found.code, books, moment.now)
         await transfers.done(tx, one.transfer_id, moment.now, new, refused, against or ())
     await transfers.finish_handovers(tx, moment.now)

@@ -1,4 +1,4 @@
-"""An exception from the one rule of a contract that stands in a person's way: who granted it, then it can be sent."""
+"""An exception from a rule of a contract that stands in a person's way: who granted it, then it can be sent."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
@@ -41,8 +41,9 @@ def _may_be_granted(rule: str, each: Explained, no: SaidNo) -> bool:
 
 
 async def _standing(tx: Tx, visit: Visit, desk: Desk, case: Case) -> tuple[Explained, Checked] | None:
-    """The contract of the address with the one rule in the way; None where none is, or it is another that is. That it
-    is ruled out may be excepted whatever else stands in the way: nothing else lets a human send there."""
+    """The contract of the address with the first rule in the way; None where none is, or where one is of which nobody
+    may grant an exception. That it is ruled out may be excepted whatever else stands in the way: nothing else lets a
+    human send there."""
     referral = await steps.held(tx, visit)
     facts = await telling.known(tx, case)
     books = (await stocked_desk(tx, desk)).books
@@ -53,9 +54,9 @@ async def _standing(tx: Tx, visit: Visit, desk: Desk, case: Case) -> tuple[Expla
     each = next((one for one in no.mark(found) if one.contract.contract_id == visit.id("contract_id")), None)
     failed = [check for check in each.checks if not check.passed] if each else []
     failed = [check for check in failed if check.rule == RULED_OUT] or failed
-    if each is None or len(failed) != 1 or not _may_be_granted(failed[0].rule, each, no):
+    if each is None or not failed or not EXCEPTABLE.issuperset(check.rule for check in failed):
         return None
-    return (each, failed[0]) if failed[0].rule in EXCEPTABLE else None
+    return (each, failed[0]) if _may_be_granted(failed[0].rule, each, no) else None
 
 
 def _send(visit: Visit) -> str:
@@ -70,7 +71,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
     if standing is None:
-        return visit.conflict("No single rule of this contract stands in the way now.", _send(visit))
+        return visit.conflict("No rule stands in the way now of which an exception may be granted.", _send(visit))
     each, check = standing
     reasons = desk.books.transitions.reasons[excepting.WORDS]
     return visit.render(

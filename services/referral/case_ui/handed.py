@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kit.web.words import plural, when
-from services.referral.actions import staying
+from services.referral.actions import fitting, staying
 from services.referral.case_ui import words
 from services.referral.store.transfers import Transfer
 
 STAYS = {
     staying.TO_ASK: "To be asked again: the person has to agree to the new provider first",
     staying.TO_NAME: "Stays for now: a worker of the new provider has to be named first",
-    staying.NOT_TAKEN: "Stays: the new contract does not take this person",
+    fitting.NOT_TAKEN: "Stays: the new contract does not take this person",
     staying.NOT_ASKED: "Stays: the person may not be asked now",
     "not_from_here": "Did not go: it was with the old provider no more, or was answered another way meanwhile",
     "already_open": "Did not go: another referral to this service is open",
@@ -39,7 +39,7 @@ def outcome(one: Transfer, restricted: bool = False) -> str:
     if one.done_at:
         return STAYS.get(one.refused or "", OTHER) + _rules(one)
     if one.against:
-        return STAYS[staying.NOT_TAKEN] + _rules(one)
+        return STAYS[fitting.NOT_TAKEN] + _rules(one)
     if one.gate is None:
         return STAYS[staying.TO_NAME] if restricted else ASKED_FIRST
     return "Waits to go"

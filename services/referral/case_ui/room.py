@@ -42,6 +42,8 @@ REFUSALS = {
     "too_few_attempts": "Record at least three attempts before you close it as not reached",
     "not_allowed": "Your role may not do this",
     "needs_the_persons_agreement": "The person has to agree to this provider first: record their agreement",
+    "does_not_fit": "The contract does not take this person as it stands: see under “Who could help” what stands in the"
+    " way, and what would open it",
     "ruled_out_conflict": "This provider works with the other party: choose another, or ask it, and write down under"
     " “Who could help” who there said that it can take this person all the same",
     "ruled_out_unsafe": "This provider said that the person would not be safe with it: choose another, or ask it, and"

@@ -1,12 +1,10 @@
-"""Sending to a chosen provider: what it would be given, the send, and the way back while nothing has left."""
+"""Sending to a chosen provider: what stands in the way, what it would be given, and the send."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts.reference import offence
@@ -21,7 +19,7 @@ from kit.web.words import time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, excepting, gating, narrow, packing, referring, ruling_out
-from services.referral.case_ui import naming, steps, whynot, words
+from services.referral.case_ui import in_the_way, naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.referring import stocked_desk
@@ -30,10 +28,9 @@ from services.referral.case_ui.said_no import said_no
 from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
-from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.domain.matching import Checked, Granted, explain, works_in
+from services.referral.domain.facts import facts_of
+from services.referral.domain.matching import Explained, explained, works_in
 from services.referral.domain.referral import ReferralState
-from services.referral.domain.referral import leg_id as leg_id_of
 from services.referral.domain.rules import months_before
 from services.referral.store import audited, beside, cases, consent, first_contact, referrals
 from services.referral.store.audited import Audited
@@ -61,6 +58,8 @@ class Going:
     """What the contract needs, we have, and the person has not agreed to share."""
     later: tuple[str, ...]
     """What is shared with it beside the pack, as it stands or once it is known."""
+    rules: Explained | None
+    """Every rule on the contract, in words; None where nothing was decided on the case."""
     undone: Audited | None
     """The last send of this case that was taken back: a form made before it sends nothing again."""
 
@@ -87,7 +86,8 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     other = [OTHER] if works_in(contract, await beside.also_with(tx, case.case_id)) else []
     legs = await referrals.legs(tx, referral.referral_id)
     undone = await audited.last(tx, case.case_id, "referral.undone")
-    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, later, undone)
+    rules = await _rules(tx, case, contract, referral.line, visit)
+    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, later, rules, undone)
 
 
 async def check(
@@ -99,7 +99,7 @@ async def check(
         if going is None:
             return visit.not_found()
         case = going.case
-        assessed, facts = await first_contact.latest(tx, case.case_id), await _facts(tx, case)
+        assessed = await first_contact.latest(tx, case.case_id)
         granted = await excepting.granted(tx, case.case_id)
         no, known = await said_no(tx, case, visit.now), await beside.also_with(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
@@ -124,7 +124,9 @@ async def check(
         named=naming.items(named) if named else (),
         nobody=naming.nobody(going.contract.provider) if case.restricted and not named else None,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
-        rules=no.checks(_rules(facts, going, visit, granted), going.contract) if facts else (),
+        rules=no.checks(going.rules.checks, going.contract) if going.rules else (),
+        shut=in_the_way.said(going.rules),
+        opens=in_the_way.opens(going.rules, f"/cases/{case.case_id}", going.referral.referral_id),
         said_no=no.against(going.contract),
         maybe=no.warned(going.contract),
         ruled=no.stands(going.contract, granted.get(going.contract.contract_id, ())),
@@ -172,15 +174,11 @@ async def whole(visit: Visit, desk: Desk) -> Response:
     return await check(visit, desk, whole=True)
 
 
-async def _facts(tx: Tx, case: Case) -> CaseFacts | None:
+async def _rules(tx: Tx, case: Case, contract: Contract, line: str, visit: Visit) -> Explained | None:
     routings = await cases.routings(tx, case.case_id)
-    return facts_of(routings[0].facts["case"]) if routings else None
-
-
-def _rules(facts: CaseFacts, going: Going, visit: Visit, granted: Granted) -> Sequence[Checked]:
-    """Every rule on this contract, passed or failed, in words."""
-    found = explain(facts, going.referral.line, going.books.directory, local_day(visit.now), granted)
-    return next((e.checks for e in found if e.contract.contract_id == going.contract.contract_id), ())
+    granted = (await excepting.granted(tx, case.case_id)).get(contract.contract_id, {})
+    facts = facts_of(routings[0].facts["case"]) if routings else None
+    return explained(facts, line, contract, local_day(visit.now), granted) if facts else None
 
 
 async def send(visit: Visit, desk: Desk) -> Response:
@@ -193,13 +191,14 @@ async def send(visit: Visit, desk: Desk) -> Response:
             case = going.case
             if stale_steps.differs(visit, going.stood):
                 return await _moved(tx, visit, going, agreed)
-            errors = _changed(visit, going)
-            status = 409 if errors else 422
+            shut, open_then = in_the_way.said(going.rules), bool(one(visit, "open"))
+            errors = _in_the_way(shut, open_then) if shut else _changed(visit, going)
+            status = 409 if errors and (open_then or not shut) else 422
             unassessed = await first_contact.latest(tx, case.case_id) is None
             named = await naming.who(visit, case, going.contract)
             errors = errors or naming.missing(case, going.contract, named, one(visit, "worker"))
-            errors += _wrong(visit, agreed, unassessed=unassessed) if status == 422 else []
-            errors += _narrow(visit, desk, going) if status == 422 else []
+            if not shut and status == 422:
+                errors += [*_wrong(visit, agreed, unassessed=unassessed), *_narrow(visit, desk, going)]
             if not errors:
                 leg = await _send(tx, visit, desk, going, naming.id_of(named, one(visit, "worker")), unassessed)
     except Refused as refused:
@@ -266,6 +265,11 @@ async def _look_again(visit: Visit, desk: Desk) -> Response:
         going = await _going(tx, visit, desk)
         said = await _told(tx, visit, going) if going else ""
     return visit.conflict(said, f"/cases/{visit.params['case_id']}/referrals")
+
+
+def _in_the_way(shut: str, open_then: bool) -> list[FieldError]:
+    said = in_the_way.CHANGED if open_then else in_the_way.NOT_SENT
+    return [FieldError("", said.format(shut))]
 
 
 def _changed(visit: Visit, going: Going) -> list[FieldError]:
@@ -349,52 +353,3 @@ async def agree(tx: Tx, visit: Visit, desk: Desk, case: Case, contract: Contract
         expires_at=end_of_day(last),
     )
     await consenting.record(tx, visit.signed_in, agreement, visit.now)
-
-
-async def _leg(tx: Tx, visit: Visit, case: Case) -> Leg | None:
-    """The leg of the address, which belongs to the case of the address; None for one that was undone."""
-    leg_id = visit.id("leg_id")
-    leg = await referrals.leg(tx, leg_id)
-    if leg is not None and leg.case_id == case.case_id:
-        return leg
-    legs = await referrals.legs_of_case(tx, case.case_id)
-    for held in await referrals.of_case(tx, case.case_id):
-        if leg_id == leg_id_of(held.referral_id, 1 + sum(leg.referral_id == held.referral_id for leg in legs)):
-            return None
-    raise HTTPException(404)
-
-
-async def sent(visit: Visit, desk: Desk) -> Response:
-    """What was just sent, with the way back while there is one."""
-    async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        leg = await _leg(tx, visit, case)
-        if leg is None:
-            return visit.redirect(f"/cases/{case.case_id}/referrals", flash="It was undone. Nothing was sent.")
-        top = await frame(tx, visit, case, "Referrals")
-        desk = await stocked_desk(tx, desk)
-        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
-    contract = desk.books.directory.by_id[leg.contract_id]
-    seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
-    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds)
-
-
-async def undo(visit: Visit, desk: Desk) -> Response:
-    back = f"/cases/{visit.params['case_id']}/referrals"
-    try:
-        async with visit.begin() as tx:
-            case = await opened(tx, visit)
-            leg = await _leg(tx, visit, case)
-            if leg is not None:
-                await referring.undo(tx, visit.signed_in, leg.leg_id, visit.now)
-                await consenting.undone(tx, visit.signed_in, _act(desk, leg), visit.now)
-    except Refused:
-        return visit.redirect(back, flash="Too late to undo: it has left.", done=False)
-    return visit.redirect(back, flash="Undone. Nothing was sent.")
-
-
-def _act(desk: Desk, leg: Leg) -> consenting.Act:
-    """The act that let a leg leave, as what it recorded beside is found."""
-    seconds = desk.books.on(local_day(leg.release_at)).policy.undo_seconds if leg.release_at else 0
-    at = leg.release_at - timedelta(seconds=seconds) if leg.release_at else None
-    return consenting.Act(leg.case_id, leg.contract_id, leg.sent_by, at)

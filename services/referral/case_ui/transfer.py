@@ -16,6 +16,7 @@ from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, excepting, transferring
+from services.referral.actions.fitting import NOT_TAKEN
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
@@ -34,7 +35,7 @@ AGREED = {"yes": "Yes, they told me", "no": "No, or not asked"}
 CARRIED_OUT = "The transfer was carried out."
 
 
-async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
+async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         referral = await held(tx, visit)
@@ -58,7 +59,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
     reasons = books.transitions.reasons["transfer"]
     return visit.render(
         "case_ui/transfer.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         **top,
         referral=referral,
         has_now=titled(books, referral.contract_id) if referral.contract_id else None,
@@ -111,6 +112,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         if refused.code in STALE:
             return await _look_again(visit, desk)
+        if refused.code == NOT_TAKEN:  # the page offers only who takes the person
+            return await ask(visit, desk, [error_of(refused, "contract")], 409)
         return await ask(
             visit, desk, [error_of(refused, "agreed" if refused.field == "contract_id" else "reason_code")]
         )

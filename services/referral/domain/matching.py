@@ -108,11 +108,8 @@ def explain(
 ) -> tuple[Explained, ...]:
     """Every contract of the directory: those that fit first, then by how little stands in the way. `granted`:
     exceptions from rules for this person, in words, by contract and rule."""
-    explained = [
-        _explain(facts, line, contract, _as_known(contract, on), on, granted.get(contract.contract_id, {}))
-        for contract in directory.contracts
-    ]
-    return tuple(sorted(explained, key=lambda one: sum(not check.passed for check in one.checks)))
+    found = [explained(facts, line, one, on, granted.get(one.contract_id, {})) for one in directory.contracts]
+    return tuple(sorted(found, key=lambda one: sum(not check.passed for check in one.checks)))
 
 
 def _as_known(contract: Contract, on: date) -> Contract:
@@ -122,9 +119,9 @@ def _as_known(contract: Contract, on: date) -> Contract:
     return replace(contract, list_state="unknown", places=None, until=None, good_until=None)
 
 
-def _explain(
-    facts: CaseFacts, line: str, kept: Contract, contract: Contract, on: date, granted: Mapping[str, str]
-) -> Explained:
+def explained(facts: CaseFacts, line: str, kept: Contract, on: date, granted: Mapping[str, str]) -> Explained:
+    """One contract as `explain` has it. `granted`: exceptions from its rules, in words."""
+    contract = _as_known(kept, on)
     checks = [_line_checked(line, contract)]
     changes = [] if checks[0].passed else [f"Add {_words(contract.line)} to the lines of this case."]
     for rule in _RULES:
