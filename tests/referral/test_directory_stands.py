@@ -17,7 +17,7 @@ from kit.web.guard import Signer
 from services.referral import directory_ui
 from services.referral.__main__ import HERE
 from services.referral.actions import books as stocked
-from services.referral.actions import capacity
+from services.referral.actions import capacity, providing, settling
 from services.referral.case_ui.whynot import panel
 from services.referral.directory_ui.gaps import takeaway
 from services.referral.directory_ui.picture import shaded
@@ -25,12 +25,13 @@ from services.referral.domain.directory import ListSaid
 from services.referral.domain.matching import explain, match
 from services.referral.store import cases as case_store
 from tests.browser import Browser, cookie_of
-from tests.builders import a_crime, a_domestic_crime, a_victim, recorded, snapshot, updated
+from tests.builders import a_crime, a_domestic_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.crimes import a_case as facts_of_a_case
 from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages, referral_of, triaged
+from tests.referral.test_actions import LATER, a_sent_referral
 
 DAY = date(2026, 9, 3)
 GENERAL, HATE = contract_id("open-door-birmingham-solihull"), contract_id("common-ground-hate-crime")
@@ -221,6 +222,36 @@ async def test_nobody_available_is_counted_by_area_and_need_and_opens_its_cases(
     assert ["Coventry", "fewer than 5"] in page.rows and ["Dudley", "0"] in page.rows
     assert "Coventry: fewer than 5." in page.html and "General support" not in page.text, "too few to be told apart"
     await reader.get("/directory/gaps/cases", 403)
+
+
+@pytest.mark.service
+async def test_nobody_left_after_a_decline_or_once_every_list_closed_is_recorded_once_with_why(
+    hub: Hub, browse: AsPersona
+) -> None:
+    recorded_why = "select data ->> 'line' as line, data -> 'reasons' as why from case_event where type like 'nobody%'"
+    _, declined = await a_sent_referral(hub)
+    worker = a_viewer("idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.decline(tx, worker, declined, "capacity", LATER)
+    await hub.every(settling.settle, LATER)
+    [told] = await hub.rows(recorded_why)
+    assert told["line"] == "idva" and {"offer", "area", "declined"} <= set(told["why"])
+    await hub.worker.pool.execute("update referral set settled = false")
+    await hub.every(settling.settle, LATER)
+    assert await hub.value("select count(*) from case_event where type like 'nobody%'") == 1
+    case = await a_case(hub, a_crime(a_victim(home_local_authority="E08000026", channels_safe=[])))
+    panel = f"/cases/{case}/referrals/{await referral_of(hub, case, 'general')}/contracts"
+    officer = await browse("officer")
+    await officer.get(panel)
+    assert len(await hub.rows(recorded_why)) == 1, "somebody could help"
+    closed = "insert into contract_state (contract_id, provider_id, state, changed_at) values ($1, $1, 'closed', now())"
+    await hub.worker.pool.execute(closed, contract_id("open-door-coventry"))
+    for _ in range(2):
+        assert "Nobody can take this person" in (await officer.get(panel)).text
+    [_, told] = await hub.rows(f"{recorded_why} order by id")
+    assert told["line"] == "general" and "list" in told["why"]
+    page = await (await browse("admin")).get("/directory/gaps?days=365")
+    assert "Every provider that could have been asked declined: 1 case" in page.text
 
 
 @pytest.mark.service

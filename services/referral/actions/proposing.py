@@ -5,6 +5,7 @@ from uuid import UUID
 
 from contracts.working_time import local_day
 from kit.database import Tx
+from services.referral.actions import nobody
 from services.referral.actions.books import current
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
@@ -18,16 +19,16 @@ AT_MOST = 3
 
 
 async def after_decline(tx: Tx, referral: ReferralState, books: Books, now: datetime) -> None:
-    """Proposes who could be tried after a decline."""
+    """Proposes who could be tried after a decline, or records that nobody is left."""
     facts = (await silence.facts(tx, [referral.case_id])).get(referral.case_id)
     legs = await referrals.legs(tx, referral.referral_id)
     if facts is None or not legs:
         return
     tried = {leg.contract_id for leg in legs}
     better = legs[-1].better_line
-    found = proposals(
-        await current(tx, books), facts, referral.referral_id, referral.line, tried, DECLINED, now, better=better
-    )
+    stands = await current(tx, books)
+    found = proposals(stands, facts, referral.referral_id, referral.line, tried, DECLINED, now, better=better)
+    await nobody.declined(tx, referral, facts, stands.directory, tried, now)
     await life.close_proposals(tx, referral.referral_id, now)
     await life.propose(tx, found)
 

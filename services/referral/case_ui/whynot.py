@@ -15,7 +15,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from services.referral.actions import books as stocked
-from services.referral.actions import excepting
+from services.referral.actions import excepting, nobody
 from services.referral.case_ui import steps, words
 from services.referral.case_ui.exception import lead
 from services.referral.case_ui.room import Desk, frame, opened
@@ -132,12 +132,14 @@ async def choose(visit: Visit, desk: Desk) -> Response:
         known = await beside_of(tx, visit, case, referral.line)
         granted = await excepting.granted(tx, case.case_id)
         no = await said_no(tx, case, visit.now)
+        facts = facts_of(routings[0].facts["case"]) if routings else None
+        day = local_day(visit.now)
+        marked = no.mark(explain(facts, referral.line, books.directory, day, granted)) if facts else ()
+        found = [_planned(each, books.closed.get(each.contract.contract_id, ()), day) for each in marked]
+        if facts is not None:
+            await nobody.looked(tx, referral, facts, found, visit.now)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
-    facts = facts_of(routings[0].facts["case"]) if routings else None
-    day = local_day(visit.now)
-    marked = no.mark(explain(facts, referral.line, books.directory, day, granted)) if facts else ()
-    found = [_planned(each, books.closed.get(each.contract.contract_id, ()), day) for each in marked]
     return visit.render(
         "case_ui/contracts.html",
         **top,

@@ -32,6 +32,7 @@ RULES = {
     "reported": "whether it was reported",
     "refused": "the person did not want the provider",
     "line": "no contract for this kind of help",
+    "declined": "every provider that could have been asked declined",
 }
 
 

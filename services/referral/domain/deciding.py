@@ -200,11 +200,18 @@ def announce_plan(events: list[Announcement], facts: CaseFacts, plan: Plan, now:
         sent |= {"gate": SHARED, "leg_number": leg.number, "accept_by": leg.accept_by}
         events.append(built(say.ReferralSent, case_id, now, SYSTEM, sent))
     for line in plan.nobody:
-        values = {
-            "line": line,
-            "referral_id": referral_id(case_id, line),
-            "local_authority": facts.area,
-            "needs": facts.needs,
-            "reasons": plan.failed[line],
-        }
-        events.append(built(say.NobodyAvailable, case_id, now, SYSTEM, values))
+        events.append(nobody_available(facts, line, referral_id(case_id, line), plan.failed[line], now))
+
+
+def nobody_available(
+    facts: CaseFacts, line: str, referral: UUID, reasons: tuple[str, ...], now: datetime
+) -> Announcement:
+    """That nobody can take the person for this line; `reasons`: the rules that stand in the way."""
+    values = {
+        "line": line,
+        "referral_id": referral,
+        "local_authority": facts.area,
+        "needs": facts.needs,
+        "reasons": reasons,
+    }
+    return built(say.NobodyAvailable, facts.case_id, now, SYSTEM, values)

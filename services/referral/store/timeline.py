@@ -100,3 +100,9 @@ select count(distinct subject_id)::int from kit.audit
 async def names_opened(tx: Tx, worker_id: UUID, now: datetime) -> int:
     """Of how many cases this worker has opened the names within a day."""
     return int(await tx.fetchval(_OPENED, worker_id, now))
+
+
+async def is_told(tx: Tx, case_id: UUID, kind: str, line: str) -> bool:
+    """Whether an event of this type was told of a line of the case."""
+    asked = "select exists (select from case_event where case_id = $1 and type = $2 and data ->> 'line' = $3)"
+    return await tx.fetchval(asked, case_id, kind, line)  # type: ignore[no-any-return]
