@@ -7,7 +7,7 @@ import pytest
 
 from contracts.identity import contract_id
 from services.referral.actions import packing
-from services.referral.actions.beside import is_careful
+from services.referral.actions.specialist import is_careful
 from services.referral.domain.facts import History
 from services.referral.domain.risk_said import risk
 from services.referral.store import cases

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.refused import Refused
-from contracts.vocabulary import CHANNELS, HOLD_KINDS
+from contracts.vocabulary import CHANNELS
 from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
 from services.referral.actions import at_door, contacting, filing, sealing
+from services.referral.actions.specialist import is_careful
 from services.referral.beside_books import doors, offers
-from services.referral.domain import persons, safe_contact, tracked
+from services.referral.domain import safe_contact, tracked
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.update import GATES
 from services.referral.store import beside, consent, details, tasks
@@ -65,8 +66,6 @@ LONGEST = 2_000
 WRONG_AT_MOST, TRIED = 3, timedelta(hours=24)
 """So many wrong words in so long, in whatever case of the person: from then on no word is taken. Ours."""
 GUESSED = "code_word_guessed"
-CHILDREN = frozenset({"0-9", "10-12", "13-15", "16-17"})
-CHILD_HOLDS = frozenset(HOLD_KINDS["children"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +172,6 @@ async def texts(sealer: Sealer, held: list[Entry]) -> dict[UUID, str]:
             except CannotOpen:
                 continue
     return found
-
-
-def is_careful(case: Case) -> bool:
-    """A case in which restorative justice needs a specialist first: meeting the other party, or their family, may harm
-    the person again, or they are a child, or may be one."""
-    may_be_hurt = case.domestic or not persons.HURT.isdisjoint(case.lines)
-    child = case.age_band in CHILDREN or not CHILD_HOLDS.isdisjoint(case.holds)
-    return may_be_hurt or child or case.offence_group == "sexual-offences"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit.database import Tx
-from services.referral.actions import fitting
+from services.referral.actions import fitting, specialist
 from services.referral.actions.books import standards
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
@@ -40,7 +40,9 @@ SUBCONTRACTOR = "ruled_out_subcontractor"
 
 async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, now: datetime) -> str:
     """What lets a referral to a line leave for this contract; Refused when nothing does, a word on its provider stands
-    against it for this person, or it does not take them and nobody excepted them from its rule."""
+    against it for this person, it does not take them and nobody excepted them from its rule, or a specialist has to
+    agree to restorative justice first."""
+    await specialist.check(tx, case, line)
     await fitting.check(tx, case.case_id, contract, local_day(now), but=(RULED_OUT,))
     routings = await cases.routings(tx, case.case_id)
     facts = facts_of(routings[0].facts["case"]) if routings else None
@@ -78,13 +80,18 @@ def opened_by(
     """override, agreement or police_share, the first that opens the gate; None when nothing does.
 
     Once the person said no to the line, or to support, only their own agreement that is newer opens it, or an override.
+    Restorative justice is theirs alone to ask for.
     """
     policy = books.on(local_day(now)).policy
+    theirs = line == specialist.LINE
     for held in agreements:
-        if held.gate == "override" and held.line in (None, line) and _override_counts(held, facts, books, now):
+        lawful = held.gate == "override" and held.line in (None, line) and not theirs
+        if lawful and _override_counts(held, facts, books, now):
             return "override"
         if stands(held, contract, noes, now):
             return "agreement"
+    if theirs:
+        return None
     taken_back = [held for held in agreements if held.withdrawn_at is not None and held.reason != UNDONE]
     if last_no(noes, line) is not None or any(agreed_to(held, contract) for held in taken_back):
         return None  # the person's own later word stands above what the police once recorded

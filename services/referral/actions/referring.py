@@ -23,6 +23,7 @@ from services.referral.actions import (
     packing,
     ruling_out,
     settling,
+    specialist,
     telling_providers,
 )
 from services.referral.actions.announcing import announce
@@ -72,6 +73,7 @@ async def offer_line(tx: Tx, viewer: Viewer, case_id: UUID, line: str, now: date
     case = await cases.load(tx, case_id)
     if case is None:
         raise Refused("case_id", "not_found")
+    await specialist.check(tx, case, line)
     earlier = [r for r in await referrals.of_case(tx, case_id) if r.line == line]
     if any(r.ended_at is None for r in earlier):
         raise Refused("line", "already_open")

@@ -27,7 +27,7 @@ from services.referral.actions import (
     tasking,
     watching_looks,
 )
-from services.referral.actions.beside import is_careful
+from services.referral.actions.specialist import is_careful
 from services.referral.case_ui import (
     barred,
     came,

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from services.referral.actions.specialist import NEEDED
+from services.referral.case_ui.room import REFUSALS
 from services.referral.domain.matching import ASKS_THE_PERSON, EXCEPTABLE, RULED_OUT, Checked, Explained
 
 NOTHING_KNOWN = "Nothing was decided on this case yet, so nobody knows whom the contract would take."
@@ -14,16 +16,21 @@ def failed(each: Explained) -> list[Checked]:
     return [check for check in each.checks if not check.passed and check.rule != RULED_OUT]
 
 
-def said(each: Explained | None) -> str:
-    """Each rule in the way, and the change where one alone is; empty where the contract takes the person."""
+def said(each: Explained | None, *, specialist: bool) -> str:
+    """Each rule in the way, and the change where one alone is; empty where the contract takes the person. `specialist`:
+    one has to agree first."""
+    if specialist:
+        return f"{REFUSALS[NEEDED]}."
     if each is None:
         return NOTHING_KNOWN
     words = [check.words for check in failed(each)]
     return " ".join([*words, each.change or ""]).strip() if words else ""
 
 
-def opens(each: Explained | None, base: str, referral_id: UUID) -> tuple[str, str] | None:
+def opens(each: Explained | None, base: str, referral_id: UUID, *, specialist: bool) -> tuple[str, str] | None:
     """Where what would open it is written down, with what the link says; None where nothing does but another choice."""
+    if specialist:
+        return f"{base}/safeguards", "Write down that a specialist agreed"
     if each is None:
         return None
     rules = {check.rule for check in failed(each)}

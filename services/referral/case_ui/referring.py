@@ -14,9 +14,9 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import referring
+from services.referral.actions import referring, specialist
 from services.referral.case_ui import going, meanwhile, overrides, steps, why, words
-from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.shown import JUST_NOW
 from services.referral.domain.transitions import Transition
@@ -105,7 +105,9 @@ async def open_line(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             await referring.offer_line(tx, visit.signed_in, case.case_id, line, visit.now)
-    except Refused:
+    except Refused as refused:
+        if refused.code == specialist.NEEDED:
+            return await show(visit, desk, [error_of(refused, "line")])
         if not await _just_opened(visit, line):
             return await show(visit, desk, [FieldError("line", "There is an open referral to this service already")])
     return visit.redirect(f"/cases/{case.case_id}/referrals", flash="The referral is open. Triage it, then send it.")
@@ -125,14 +127,17 @@ async def better_idea(visit: Visit, desk: Desk) -> Response:
     contract = desk.books.directory.by_id.get(visit.id("contract_id"))
     if contract is None:
         return visit.not_found()
-    async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        await steps.held(tx, visit)
-        found = next((r for r in await referrals.of_case(tx, case.case_id) if _goes_on(r, contract.line)), None)
-        if found is None:
-            found = await referring.offer_line(tx, visit.signed_in, case.case_id, contract.line, visit.now)
-        if found.state == "received":
-            await referring.triage(tx, visit.signed_in, found.referral_id, visit.now)
+    try:
+        async with visit.begin() as tx:
+            case = await opened(tx, visit)
+            await steps.held(tx, visit)
+            found = next((r for r in await referrals.of_case(tx, case.case_id) if _goes_on(r, contract.line)), None)
+            if found is None:
+                found = await referring.offer_line(tx, visit.signed_in, case.case_id, contract.line, visit.now)
+            if found.state == "received":
+                await referring.triage(tx, visit.signed_in, found.referral_id, visit.now)
+    except Refused as refused:
+        return visit.conflict(f"{error_of(refused, '').message}.", f"/cases/{visit.params['case_id']}/referrals")
     return visit.redirect(f"/cases/{case.case_id}/referrals/{found.referral_id}/contracts/{contract.contract_id}")
 
 

@@ -44,6 +44,7 @@ REFUSALS = {
     "needs_the_persons_agreement": "The person has to agree to this provider first: record their agreement",
     "does_not_fit": "The contract does not take this person as it stands: see under “Who could help” what stands in the"
     " way, and what would open it",
+    "needs_the_specialist": "In a case like this a specialist has to agree first: write it down under “Safeguards”",
     "ruled_out_conflict": "This provider works with the other party: choose another, or ask it, and write down under"
     " “Who could help” who there said that it can take this person all the same",
     "ruled_out_unsafe": "This provider said that the person would not be safe with it: choose another, or ask it, and"

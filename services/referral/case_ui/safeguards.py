@@ -13,7 +13,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
-from services.referral.actions import agreeing_word, sealing
+from services.referral.actions import agreeing_word, sealing, specialist
 from services.referral.actions import beside as acts
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, witness_charter
@@ -137,7 +137,7 @@ def _followed(
 ) -> list[dict[str, Any]]:
     """Offers, or doors, with what was done and what may be done next; `news`: when something new was last told, after
     which a door is gone through again."""
-    found, careful = [], acts.is_careful(case)
+    found, careful = [], specialist.is_careful(case)
     for offer in followed:
         done = taken.get(offer.code, [])
         rounds = acts.Rounds.of(done)

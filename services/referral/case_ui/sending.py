@@ -18,7 +18,7 @@ from kit.web.once import bound
 from kit.web.words import time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, excepting, gating, narrow, packing, referring, ruling_out
+from services.referral.actions import consenting, excepting, gating, narrow, packing, referring, ruling_out, specialist
 from services.referral.case_ui import in_the_way, naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
@@ -60,8 +60,14 @@ class Going:
     """What is shared with it beside the pack, as it stands or once it is known."""
     rules: Explained | None
     """Every rule on the contract, in words; None where nothing was decided on the case."""
+    specialist: bool
+    """Whether one has to agree first."""
     undone: Audited | None
     """The last send of this case that was taken back: a form made before it sends nothing again."""
+
+    @property
+    def shut(self) -> str:
+        return in_the_way.said(self.rules, specialist=self.specialist)
 
     @property
     def stood(self) -> str:
@@ -87,7 +93,8 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     legs = await referrals.legs(tx, referral.referral_id)
     undone = await audited.last(tx, case.case_id, "referral.undone")
     rules = await _rules(tx, case, contract, referral.line, visit)
-    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, later, rules, undone)
+    first = await specialist.is_missing(tx, case, referral.line)
+    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, later, rules, first, undone)
 
 
 async def check(
@@ -125,8 +132,10 @@ async def check(
         nobody=naming.nobody(going.contract.provider) if case.restricted and not named else None,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
         rules=no.checks(going.rules.checks, going.contract) if going.rules else (),
-        shut=in_the_way.said(going.rules),
-        opens=in_the_way.opens(going.rules, f"/cases/{case.case_id}", going.referral.referral_id),
+        shut=going.shut,
+        opens=in_the_way.opens(
+            going.rules, f"/cases/{case.case_id}", going.referral.referral_id, specialist=going.specialist
+        ),
         said_no=no.against(going.contract),
         maybe=no.warned(going.contract),
         ruled=no.stands(going.contract, granted.get(going.contract.contract_id, ())),
@@ -191,7 +200,7 @@ async def send(visit: Visit, desk: Desk) -> Response:
             case = going.case
             if stale_steps.differs(visit, going.stood):
                 return await _moved(tx, visit, going, agreed)
-            shut, open_then = in_the_way.said(going.rules), bool(one(visit, "open"))
+            shut, open_then = going.shut, bool(one(visit, "open"))
             errors = _in_the_way(shut, open_then) if shut else _changed(visit, going)
             status = 409 if errors and (open_then or not shut) else 422
             unassessed = await first_contact.latest(tx, case.case_id) is None

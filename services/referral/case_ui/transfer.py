@@ -15,8 +15,7 @@ from kit.web.once import bound
 from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
-from services.referral.actions import consenting, excepting, transferring
-from services.referral.actions.fitting import NOT_TAKEN
+from services.referral.actions import consenting, excepting, fitting, specialist, transferring
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
@@ -112,7 +111,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         if refused.code in STALE:
             return await _look_again(visit, desk)
-        if refused.code == NOT_TAKEN:  # the page offers only who takes the person
+        if refused.code in (fitting.NOT_TAKEN, specialist.NEEDED):  # the page offers only who takes the person
             return await ask(visit, desk, [error_of(refused, "contract")], 409)
         return await ask(
             visit, desk, [error_of(refused, "agreed" if refused.field == "contract_id" else "reason_code")]

@@ -50,6 +50,7 @@ def _step(code: str, told: Mapping[str, Any]) -> Step:
 
 
 AGREED = "agreed"
+SPECIALIST = "specialist_agreed"
 AGAIN = "again."
 """Before the code of a step: it is taken anew, after a new incident or a new risk."""
 
@@ -64,8 +65,8 @@ def next_steps(offer: Offer, taken: Collection[str], *, careful: bool, shared: b
         for step in offer.steps.values()
         if step.code not in taken
         and (not step.after or not set(step.after).isdisjoint(taken))
-        and (careful or step.code != "specialist_agreed")
-        and (step.gate != "specialist" or not careful or "specialist_agreed" in taken)
+        and (careful or step.code != SPECIALIST)
+        and (step.gate != "specialist" or not careful or SPECIALIST in taken)
         and (step.gate != "shared" or shared or AGREED in taken)
     ]
 
@@ -80,7 +81,7 @@ def check(
     if wanted not in next_steps(offer, taken, careful=careful, shared=shared):
         if wanted.gate == "shared" and not shared and AGREED not in taken:
             raise Refused("step", "needs_the_persons_agreement")
-        gated = wanted.gate == "specialist" and careful and "specialist_agreed" not in taken
+        gated = wanted.gate == "specialist" and careful and SPECIALIST not in taken
         raise Refused("step", "needs_the_specialist" if gated else "not_from_here")
     if wanted.by_person and said_by != "person":
         raise Refused("said_by", "only_the_person")
