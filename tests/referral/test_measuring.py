@@ -25,7 +25,7 @@ from services.referral.store.life import LimitRest
 from services.referral.store.portal_due import limits_of
 from tests.builders import a_viewer
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.portal import LATER, a_referral_sent
+from tests.referral.portal import LATER, a_referral_sent, excepted
 
 pytestmark = pytest.mark.service
 MANAGER = a_viewer("provider.manager")
@@ -207,9 +207,10 @@ async def test_legs_say_what_their_referrals_attempts_and_rests_say_after_every_
     await said(hub, asked.leg, asked_at=True, rested=True)
     await said(hub, started.leg, contacted_at=True, rested=False)
     await said(hub, quiet.leg, contacted_at=True)
+    to = contract_id("lantern-house-idva")
+    await excepted(hub, declined.case, to)
     async with hub.looks(officer) as tx:
         await referring.step(tx, officer, asked.referral, "supply", LATER)
-        to = contract_id("lantern-house-idva")
         agreed = Consent(
             uuid4(), declined.person, declined.case, "support", "self", LATER, contract_id=to, how="mobile"
         )
