@@ -103,9 +103,8 @@ async def send(
 ) -> Leg:
     """Sends a referral to one contract: its pack is frozen now, and it leaves after the time to `undo`, or at once.
 
-    Refused where the contract does not take the person and nobody excepted them, where no agreement of the person or
-    confirmed override covers it, where a leg is under way, and for a restricted person without the provider's worker
-    who is named for them (`assigned_to`).
+    Refused where the gate is shut (`gating.gate`), where a leg is under way, and for a restricted person without the
+    provider's worker who is named for them (`assigned_to`).
     """
     held = await referrals.load(tx, referral_id)
     case = await cases.load(tx, held.case_id) if held else None
