@@ -21,7 +21,7 @@ from kit.config import Settings
 from kit.database import Database, connect
 from kit.migrate import HERE, migrate
 from tests.browser import seed_personas
-from tests.copies import Copy, vacuumed
+from tests.copies import Copy
 from tests.gate import close_chromium
 
 properties.register_profile("handrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -115,7 +115,6 @@ class Databases:
         personas."""
         if name not in self._migrated:
             await self._migrate(name)
-            await vacuumed(name, self._servers.superuser_dsn)
             self._migrated.add(name)
         spare = self._spare.setdefault(name, [])
         if not spare:

@@ -14,7 +14,6 @@ LARGEST = 20_000_000
 """Bytes of tables above which another copy is made sooner than this one emptied."""
 
 _SCHEMA = {
-    "pg_class": "oid >= 16384",
     "pg_attribute": "attrelid >= 16384",
     "pg_constraint": "oid >= 16384",
     "pg_proc": "oid >= 16384",
@@ -28,22 +27,26 @@ _STANDS = " union all ".join(
     f"select '{catalog}', count(*), max(xmin::text::bigint) from {catalog} where {ours}"
     for catalog, ours in _SCHEMA.items()
 )
+_TABLES = """
+select count(*), sum(hashtext((relname, relowner, relfilenode, relnatts, relchecks, relhastriggers, relrowsecurity,
+                               relforcerowsecurity, relacl, reloptions)::text))
+  from pg_class where oid >= 16384
+"""
 _FILLED = """
 select c.oid::regclass::text as name, pg_relation_size(c.oid) as size
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind = 'r' and c.oid >= 16384 and n.nspname not in ('pg_toast', 'information_schema')
    and pg_relation_size(c.oid) > 0
 """
+_SIZES = "select array_agg(oid), array_agg(relpages), array_agg(reltuples) from pg_class where oid >= 16384"
+_LOOKS_NEW = """
+update pg_class c set relpages = s.pages, reltuples = s.tuples, relallvisible = 0, relallfrozen = 0
+  from unnest($1::oid[], $2::int[], $3::real[]) as s(oid, pages, tuples)
+ where c.oid = s.oid and (c.relpages, c.reltuples) is distinct from (s.pages, s.tuples)
+"""
 _DIGEST = "select array[count(*), sum(hashtext(t::text)::bigint)] from {} t"
 _SEQUENCES = "select format('%I.%I', schemaname, sequencename), last_value, start_value from pg_sequences"
 _OTHERS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-
-
-async def vacuumed(name: str, superuser: str) -> None:
-    """Has the planner know of a database what it knows of one that was emptied again: how little is in it."""
-    connection = await asyncpg.connect(superuser, database=name)
-    await connection.execute("vacuum")
-    await connection.close()
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Copy:
     of: str
     _connection: "asyncpg.Connection[asyncpg.Record]"
     _stood: list[Any] = field(default_factory=list)
+    _sizes: Any = None
     _sequences: list[Any] = field(default_factory=list)
     _rows: dict[str, bytes] = field(default_factory=dict)
     _digests: dict[str, Any] = field(default_factory=dict)
@@ -64,7 +68,8 @@ class Copy:
         copy = cls(name, of, await asyncpg.connect(superuser, database=name))
         asked = copy._connection
         await asked.execute("set session_replication_role = replica")  # no trigger forbids, no reference holds
-        copy._stood, copy._sequences = await asked.fetch(_STANDS), await asked.fetch(_SEQUENCES)
+        copy._stood, copy._sizes = await copy._stands(), await asked.fetchrow(_SIZES)
+        copy._sequences = await asked.fetch(_SEQUENCES)
         for table in await copy._filled():
             held = BytesIO()
             await asked.copy_from_query(f"select * from {table}", output=held, format="binary")
@@ -76,7 +81,7 @@ class Copy:
         """Takes back what was done to rows and sequences; False where that is not all that there is to take back.
         `connections`: how many are open to it, and idle."""
         asked = self._connection
-        if await asked.fetchval(_OTHERS) != connections or await asked.fetch(_STANDS) != self._stood:
+        if await asked.fetchval(_OTHERS) != connections or await self._stands() != self._stood:
             return False
         filled = await self._filled()
         if sum(filled.values()) > LARGEST:
@@ -90,6 +95,10 @@ class Copy:
     async def end(self) -> None:
         await self._connection.close()
 
+    async def _stands(self) -> list[Any]:
+        """How everything but rows is made; `pg_class` by what it says of that, since it also counts pages."""
+        return [*await self._connection.fetch(_STANDS), *await self._connection.fetch(_TABLES)]
+
     async def _filled(self) -> dict[str, int]:
         """The tables that take room, with their bytes."""
         return {row["name"]: row["size"] for row in await self._connection.fetch(_FILLED)}
@@ -99,10 +108,12 @@ class Copy:
         return digest is None or bool(digest != await self._connection.fetchval(_DIGEST.format(table)))
 
     async def _empty(self, tables: list[str]) -> None:
-        """Leaves no row but those that were copied, and each where it would be in a new table."""
+        """Leaves no row but those that were copied, each where it would be in a new table, and the planner's belief
+        in how much a new table holds."""
         if tables:
             await self._connection.execute(";".join(f"delete from {table}" for table in tables))
             await self._connection.execute(f"vacuum (skip_database_stats, parallel 0) {', '.join(tables)}")
+            await self._connection.execute(_LOOKS_NEW, *self._sizes)
         for name in [table for table in tables if table in self._rows]:
             schema, _, table = name.rpartition(".")
             rows = BytesIO(self._rows[name])

@@ -12,6 +12,7 @@ from tests.walking import State
 pytestmark = pytest.mark.service
 
 SAID = "select kit.announce(array[$1::uuid], array['x'], array[$1::uuid], array[now()], array['{}'], null, null, null)"
+MANY = "insert into restricted_case select gen_random_uuid(), true, n from generate_series(1, 300) n"
 
 
 async def opened(databases: Databases, role: str = "returns_worker") -> tuple[str, Database]:
@@ -41,12 +42,20 @@ async def test_rows_that_came_or_changed_and_numbers_that_were_given_are_taken_b
 async def test_a_row_lies_where_it_would_in_a_new_table(databases: Databases) -> None:
     for _ in range(2):
         _, database = await opened(databases)
-        places = await database.pool.fetch(
-            "insert into restricted_case select gen_random_uuid(), true, n from generate_series(1, 300) n"
-            " returning ctid::text"
-        )
+        places = await database.pool.fetch(f"{MANY} returning ctid::text")
         assert places[0][0] == "(0,1)"
         await databases.close()
+
+
+async def test_the_planner_guesses_how_much_is_in_a_table_as_of_a_new_one(databases: Databases) -> None:
+    guesses = []
+    for _ in range(2):
+        name, database = await opened(databases)
+        asked = "select relname, relpages, reltuples from pg_class where oid >= 16384 order by oid"
+        guesses.append((name, await database.pool.fetch(asked)))
+        await database.pool.execute(MANY)
+        await databases.close()
+    assert guesses[0] == guesses[1]
 
 
 async def test_a_copy_whose_tables_were_made_otherwise_is_not_used_again(databases: Databases) -> None:
