@@ -13,8 +13,9 @@ from kit import clock
 from services.referral import reconcile
 from services.referral.actions import contacting, locking, opening, rerouting
 from services.referral.domain.linking import DIFFERS, strictest, together
-from services.referral.domain.safe_contact import ChannelState, may_use
+from services.referral.domain.safe_contact import may_use
 from services.referral.store import contact
+from services.referral.store.contact import Channel
 from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -46,8 +47,8 @@ def test_who_belongs_together_is_found_through_others() -> None:
 def test_of_two_records_the_stricter_word_about_a_channel_holds(
     one: dict[str, Any], other: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    states = [ChannelState("mobile", **one), ChannelState("mobile", **other)]
-    for order in (states, states[::-1]):
+    records = [Channel(A, "mobile", **{"safety": "unknown", **said}) for said in (one, other)]
+    for order in (records, records[::-1]):
         found = strictest(order)
         assert {name: found[name] for name in expected} == expected
 

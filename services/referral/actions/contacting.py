@@ -304,7 +304,7 @@ async def _tell_safety(tx: Tx, viewer: Viewer, said: Channel, now: datetime) -> 
     """Tells the open cases of the person; of a channel that is not safe every case, since what was sent for one that
     is closed may still be opened. Returns which."""
     found = await cases.of_person(tx, said.person_id, closed=said.safety != "safe" or said.locked)
-    safe = [c.kind for c in await contact.channels(tx, said.person_id) if c.safety == "safe" and not c.locked]
+    safe = [c.kind for c in await contact.channels(tx, said.person_id) if c.is_safe]
     told = [
         ContactSafetyChanged(
             case_id=case_id,

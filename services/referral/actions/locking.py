@@ -68,7 +68,7 @@ async def one_chance(tx: Tx, people: Mapping[UUID, datetime]) -> None:
 async def _tell_others(tx: Tx, lock: Lock) -> None:
     """Tells the cases that were not told by whoever locked it, closed ones too: what was sent may still be opened."""
     others = [one for one in await cases.of_person(tx, lock.person_id, closed=True) if one not in lock.told]
-    safe = [one.kind for one in await contact.channels(tx, lock.person_id) if one.safety == "safe" and not one.locked]
+    safe = [one.kind for one in await contact.channels(tx, lock.person_id) if one.is_safe]
     told = [
         ContactSafetyChanged(
             case_id=case_id,

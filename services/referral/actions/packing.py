@@ -95,7 +95,7 @@ def _safe_channels(material: Material, key: bytes | None) -> list[dict[str, Any]
             "say_who": channel.say_who,
         }
         for channel in material.channels
-        if channel.safety == "safe" and not channel.locked and channel.kind not in hidden
+        if channel.is_safe and channel.kind not in hidden
     ]
 
 

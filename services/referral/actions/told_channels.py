@@ -92,7 +92,7 @@ async def tell(tx: Tx, shut: Mapping[Key, str], now: datetime, why: str = WHY, r
     """Tells every case of whose channels were shut, and as what. Closed ones hear of it too: what was sent for them may
     still be opened."""
     for (person_id, kind), safety in shut.items():
-        safe = [one.kind for one in await contact.channels(tx, person_id) if one.safety == "safe" and not one.locked]
+        safe = [one.kind for one in await contact.channels(tx, person_id) if one.is_safe]
         told = [
             ContactSafetyChanged(
                 case_id=case_id,

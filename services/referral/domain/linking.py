@@ -1,21 +1,36 @@
 """Several records of one person: who belongs together, and the stricter of two records about a channel."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from services.referral.domain.safe_contact import ONE_CHANCE
+from services.referral.domain.safe_contact import NEW_INCIDENT, ONE_CHANCE
 from services.referral.domain.safe_times import days_of, hours_of
 
+POLICE = "police"
 DIFFERS = "differs"
 """What is kept where two records name different days or hours: it cannot be read, so the channel is shut."""
 
 
-class Told(Protocol):
-    """What the records say of one channel (`ChannelState`, or a row of it)."""
+class Said(Protocol):
+    """What one record says of a channel, and by whose word; `value_index` tells its number from another."""
 
     @property
     def safety(self) -> str: ...
+    @property
+    def set_by_role(self) -> str: ...
+    @property
+    def set_at(self) -> datetime | None: ...
+    @property
+    def heard_at(self) -> datetime | None: ...
+    @property
+    def value_index(self) -> bytes | None: ...
+
+
+class Told(Said, Protocol):
+    """The same with all that narrows it."""
+
     @property
     def locked_at(self) -> Any: ...
     @property
@@ -44,11 +59,34 @@ def together(one: UUID, pairs: Iterable[tuple[UUID, UUID]]) -> frozenset[UUID]:
     return frozenset(found)
 
 
+S = TypeVar("S", bound=Said)
+
+
+def counted(records: Sequence[S]) -> Sequence[S]:
+    """Those of several records of one person (the one asked about first) whose safety of a channel counts: all, but for
+    those that do not know, where the number of the first was found safe since."""
+    mine = records[0]
+    safe = [one for one in records if one.safety == "safe" and (one is mine or _same_number(one, mine))]
+    return [record for record in records if not any(_answers(one, record) for one in safe)] if safe else records
+
+
+def _same_number(one: Said, other: Said) -> bool:
+    return one.value_index is not None and one.value_index == other.value_index
+
+
+def _answers(safe: Said, other: Said) -> bool:
+    """Whether what is safe in one record answers what another one does not know: since the newest incident, or by the
+    person themselves since the police left it open. What anybody else doubts stands."""
+    said = {NEW_INCIDENT: safe.set_at, POLICE: safe.heard_at}.get(other.set_by_role)
+    return other.safety == "unknown" and said is not None and other.set_at is not None and said >= other.set_at
+
+
 def strictest(records: Sequence[Told]) -> dict[str, Any]:
-    """The values of a channel that several records of one person speak of: each the stricter one."""
+    """The values of a channel that several records of one person (the one asked about first) speak of: each the
+    stricter one."""
     locks = [record for record in records if record.locked_at is not None]
     locked = next((record for record in locks if record.locked_why == ONE_CHANCE), locks[0] if locks else None)
-    said = {record.safety for record in records}
+    said = {record.safety for record in counted(records)}
     return {
         "safety": next(safety for safety in ("unsafe", "unknown", "safe") if safety in said),
         "locked_at": locked.locked_at if locked else None,

@@ -32,6 +32,8 @@ HEARD_FIRST = (
 )
 """What is heard so, as triggers of an alert. What makes a way unsafe shuts that way itself; of the suspect's bail or
 release, and of a risk that rose, whoever helps the person acts at once."""
+NEW_INCIDENT = "new_incident"
+"""Who made a channel unknown that is so for nothing but that something happened since it was called safe."""
 DIED = "died"
 """Why every channel of somebody who died is locked. Only who has spoken to the person may lift it: it was a slip."""
 ONE_CHANCE = "one_chance"
@@ -244,7 +246,9 @@ def new_incident(profile: Profile, reported_safe: Iterable[str], now: datetime) 
         held = profile.channel(kind)
         keeps = held.safety == "unsafe" or held.locked_at is not None
         safety = "unsafe" if held.safety == "unsafe" else "safe" if kind in safe and not keeps else "unknown"
-        states.append(replace(held, safety=safety, set_at=now, set_by_role="police"))
+        states.append(
+            replace(held, safety=safety, set_at=now, set_by_role=NEW_INCIDENT if safety == "unknown" else "police")
+        )
     return _with(profile, *states)
 
 

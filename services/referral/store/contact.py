@@ -12,7 +12,7 @@ from services.referral.store.rows import RECORDS, columns, read
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel of a person; its value is sealed and read apart (`values`)."""
+    """One channel of a person; its value is sealed and read apart (`values`), and told from another by its index."""
 
     person_id: UUID
     kind: str
@@ -28,10 +28,17 @@ class Channel:
     set_by_role: str = "police"
     set_at: datetime | None = None
     checked_at: datetime | None = None
+    heard_at: datetime | None = None
+    value_index: bytes | None = None
 
     @property
     def locked(self) -> bool:
         return self.locked_at is not None
+
+    @property
+    def is_safe(self) -> bool:
+        """Safe, as things stand, at whatever hour."""
+        return self.safety == "safe" and not self.locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from contracts.vocabulary import CHANNELS
 from kit.database import Tx
+from services.referral.domain.safe_contact import NEW_INCIDENT
+from services.referral.store import contact
 
 _BEFORE = """
 select distinct u.person_id from unnest($1::uuid[], $2::timestamptz[]) as u(person_id, at)
@@ -46,10 +48,6 @@ _UNHEARD_OF = """
 select person_id, kind from channel where person_id = any($1::uuid[]) and safety = 'safe' and heard_at is null
  order by 1, 2
 """
-_SAFE = f"""
-{_RECORDS} select r.person_id, c.kind from record r join channel c on c.person_id = r.record_id
- group by 1, 2 having bool_and(c.safety = 'safe' and c.locked_at is null) order by 1, 2
-"""
 _DOUBTED = """
 insert into channel (person_id, kind, safety, set_by_role, set_at)
 select p, k, 'unknown', 'provider', $3 from unnest($1::uuid[]) p cross join unnest($2::text[]) k order by 1, 2
@@ -77,7 +75,7 @@ class Shut:
     cases: tuple[UUID, ...]
 
 
-async def make_unknown(tx: Tx, people: Mapping[UUID, datetime], by_role: str = "police") -> list[Shut]:
+async def make_unknown(tx: Tx, people: Mapping[UUID, datetime], by_role: str = NEW_INCIDENT) -> list[Shut]:
     """Makes what was called safe of these people before an instant unknown, and what they said of a channel no longer
     theirs to stand above the police's; returns what really changed."""
     found = [row["person_id"] for row in await tx.fetch(_BEFORE, list(people), list(people.values()))]
@@ -133,11 +131,9 @@ async def to_be_told(tx: Tx, person_id: UUID) -> bool:
 
 
 async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """Which kinds of channel every record of each of these people calls safe."""
-    found: dict[UUID, list[str]] = {}
-    for row in await tx.fetch(_SAFE, list(people)):
-        found.setdefault(row["person_id"], []).append(row["kind"])
-    return {person: tuple(kinds) for person, kinds in found.items()}
+    """Which kinds of channel are safe of each of these people, by all their records together."""
+    held = await contact.channels_of(tx, sorted(people))
+    return {person: tuple(one.kind for one in of_one if one.is_safe) for person, of_one in held.items()}
 
 
 async def records(tx: Tx, person_id: UUID) -> list[UUID]:
