@@ -65,6 +65,7 @@ SERVICE = Service(
         Every("release_sent", 0.5, referring.release),
         Every("settle", 0.5, settling.settle),
         Every("index_numbers", 1.0, indexing.index_again, full=indexing.BATCH),
+        Every("index_names", 1.0, indexing.names_again, full=indexing.BATCH),
         Every("carry_on_locks", 0.5, locking.carry_on, full=locking.AT_ONCE),
         Every("notice_proposals", 1.0, rerouting.notice_proposals, full=rerouting.AT_ONCE),
         Every("ask_for_named_workers", 5.0, named_workers.ask, full=named_workers.AT_ONCE),

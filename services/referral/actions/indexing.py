@@ -1,15 +1,18 @@
 """Numbers are indexed again, once, after the way of writing them for their index has changed: else a lock by number
-would not know those that were kept before, until their details came again."""
+would not know those that were kept before, until their details came again. So are names, once by each further way in
+which a person is found by theirs."""
 
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions.sealing import PHONES, in_clear, phone, value_index
+from services.referral.actions.sealing import PHONES, Details, digests, in_clear, phone, value_index
 from services.referral.store import details, locks, number_index
 from services.referral.store.number_index import Indexed, Moved
 
 MADE_BY = 2
 """Counted up when `sealing.value_index` or `sealing.phone` changes."""
+NAMES_MADE_BY = 101
+"""Counted up when `sealing.digests` finds a person by more of their name."""
 BATCH = 200
 
 
@@ -46,3 +49,23 @@ async def _index(tx: Tx, context: Context, held: list[Indexed], moment: Moment) 
         await number_index.move(tx, sorted(moved, key=lambda one: one.person_id))
         await details.index(tx, sorted(entry for entry in found if entry[2] in people))
         await locks.follow(tx, people, moment.now)
+
+
+async def names_again(tx: Tx, moment: Moment, context: Context) -> int:
+    """Indexes the names of the next records; returns how many, 0 when it was done once. Nobody is asked about by it:
+    whoever is told of from then on is held against them."""
+    since = await number_index.up_to(tx, NAMES_MADE_BY)
+    if since is None:
+        return 0
+    named = await details.named_after(tx, since, BATCH)
+    if not named:
+        await number_index.done(tx, NAMES_MADE_BY, moment.now)
+        return 0
+    keys = await context.sealer.data_keys(named)
+    found = set()
+    for person_id, closed in named.items():
+        given = Details.model_validate(in_clear(keys.get(person_id), "person_sealed", person_id, closed))
+        found |= {(kind, digest, person_id) for kind, digest in digests(context.sealer, given)}
+    await details.index(tx, sorted(found))
+    await number_index.came_to(tx, NAMES_MADE_BY, max(named))
+    return len(named)

@@ -1,7 +1,7 @@
 """What is personal, closed and opened: the shape of details, where each field is sealed, and what finds a person."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from services.referral.actions.given_twice import as_code, one_of_each, set_aside
-from services.referral.domain import safe_times
+from services.referral.domain import alike, safe_times
 from services.referral.domain.mailbox import one_address
 from services.referral.domain.plain_text import readable
 from services.referral.domain.telephone import one_number
@@ -161,12 +161,7 @@ def close_channel(sealer: Sealer, key: bytes, person_id: UUID, given: GivenChann
 
 def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]]:
     """Blind indexes (kind, digest) by which the person is found again."""
-    found = []
-    name = f"{given.given_names or ''} {given.family_name or ''}".strip()
-    if given.given_names and given.family_name:
-        found.append(("name", sealer.blind("name", name)))
-        if isinstance(given, Details) and given.date_of_birth:
-            found.append(("name_and_birth", sealer.blind("name_and_birth", f"{name} {given.date_of_birth}")))
+    found = [(kind, sealer.blind(kind, text)) for kind, text in _by_name(given)]
     if isinstance(given, Details) and given.address and given.address.postcode:
         found.append(("postcode", sealer.blind("postcode", postcode(given.address.postcode))))
     for channel in given.channels:
@@ -176,6 +171,24 @@ def digests(sealer: Sealer, given: Details | Relative) -> list[tuple[str, bytes]
             found.append(("email", sealer.blind("email", channel.value)))
     found += [entry for other in given.others for entry in digests(sealer, other)]
     return list(dict.fromkeys(found))
+
+
+def _by_name(given: Details | Relative) -> Iterator[tuple[str, str]]:
+    """Of a name what is looked for (kind, text): with the day of birth also without further given names, and at the
+    same postcode under another family name, or one that only sounds so."""
+    if not given.given_names or not given.family_name:
+        return
+    name = f"{given.given_names} {given.family_name}"
+    yield "name", name
+    if not isinstance(given, Details) or not given.date_of_birth:
+        return
+    first, born = alike.first(given.given_names), given.date_of_birth
+    yield "name_and_birth", f"{name} {born}"
+    yield "first_name_and_birth", f"{first} {given.family_name} {born}"
+    if given.address and given.address.postcode:
+        home = f"{born} {postcode(given.address.postcode)}"
+        yield "first_name_at_home", f"{first} {home}"
+        yield "alike_at_home", f"{alike.sound(first)} {alike.sound(given.family_name)} {home}"
 
 
 def usable(kind: str, value: str) -> bool:

@@ -72,12 +72,10 @@ async def _seal(tx: Tx, sealer: Sealer, case: Case, born: date, now: datetime) -
     """Keeps the day of birth, and finds the person by it from now on."""
     person = case.person_id
     names = await sealing.open_person(sealer, person, await details.person(tx, person))
-    given = sealing.Details(
-        given_names=names.get("given_names"), family_name=names.get("family_name"), date_of_birth=born.isoformat()
-    )
+    held = {name: names.get(name) for name in ("given_names", "family_name", "address")}
+    given = sealing.Details.model_validate({**held, "date_of_birth": born.isoformat()})
     key = (await sealer.data_keys([person], make=True))[person]
     only = {"date_of_birth": sealing.close_person(key, person, given)["date_of_birth"]}
     await details.keep_people(tx, [(person, only)], now)
-    found = [(kind, digest, person) for kind, digest in sealing.digests(sealer, given) if kind == "name_and_birth"]
-    await details.index(tx, found)
+    await details.index(tx, [(kind, digest, person) for kind, digest in sealing.digests(sealer, given)])
     await details.propose_same(tx, [person], now)

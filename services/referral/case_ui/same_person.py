@@ -37,13 +37,17 @@ from services.referral.store import (
     workers,
 )
 from services.referral.store.cases import Case, OtherCase
+from services.referral.store.details import PROPOSES
 from services.referral.store.ruled_out import RuledOut
 from services.referral.store.same_person import Helped, Pair
 from services.referral.store.workers import Member
 
 MATCHED = {
     "name_and_birth": "the same name and date of birth",
-    "phone": "the same telephone number and name",
+    "first_name_and_birth": "the same first and family name and date of birth",
+    "first_name_at_home": "the same first name, date of birth and postcode",
+    "alike_at_home": "names that sound alike, with the same date of birth and postcode",
+    "phone": "the same telephone number",
     "email": "the same e-mail address",
     "postcode": "the same postcode",
 }
@@ -67,7 +71,11 @@ async def show_open(visit: Visit, desk: Desk) -> Response:
 
 
 def _matched(pair: Pair) -> str:
-    return " and ".join(MATCHED.get(name, words.words(name)) for name in pair.matched) or "what is known of them"
+    if not pair.matched:
+        return "what is known of them"
+    by_name = next((MATCHED[kind] for kind in PROPOSES if kind in pair.matched), "the same name")
+    rest = [MATCHED.get(kind, words.words(kind)) for kind in pair.matched if kind not in PROPOSES]
+    return " and ".join((by_name, *rest))
 
 
 async def _pair(tx: Tx, visit: Visit, case: Case) -> Pair:

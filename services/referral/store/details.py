@@ -61,26 +61,32 @@ select w.person_id from unnest($1::uuid[], $2::bytea[]) as w(person_id, digest)
   join person_index i on i.person_id = w.person_id and i.kind = 'name'
  group by w.person_id having not bool_or(i.digest = w.digest) order by 1
 """
+PROPOSES = ("name_and_birth", "first_name_and_birth", "first_name_at_home", "alike_at_home")
+"""Indexes of which one that agrees is enough to ask whether two records are of one person."""
 # A number alone proves nothing: families, hostels and switchboards share one. Names are not joined, they are many.
 _PROPOSE = """
 with told as ({told}),
      pairs as (select t.person_id as one, i.person_id as other, array_agg(distinct t.kind order by t.kind) as matched
                  from told t join person_index i on i.kind = t.kind and i.digest = t.digest
-                where i.person_id <> t.person_id and t.kind in ('name_and_birth', 'phone') group by 1, 2)
+                where i.person_id <> t.person_id and t.kind = any({proposes} || '{{phone}}') group by 1, 2)
 insert into same_person (person_id, other_id, matched, proposed_at)
 select distinct on (1, 2) least(one, other), greatest(one, other), matched, {at} from pairs p
- where 'name_and_birth' = any(matched)
+ where matched && {proposes}
     or exists (select 1 from told t join person_index i on i.kind = t.kind and i.digest = t.digest
                 where t.kind = 'name' and t.person_id = p.one and i.person_id = p.other)
  order by 1, 2
 on conflict do nothing returning person_id, other_id
 """
+_ANY = f"'{{{','.join(PROPOSES)}}}'::text[]"
 _SAME = _PROPOSE.format(
-    told="select person_id, kind, digest from person_index where person_id = any($1::uuid[])", at="$2::timestamptz"
+    told="select person_id, kind, digest from person_index where person_id = any($1::uuid[])",
+    at="$2::timestamptz",
+    proposes=_ANY,
 )
 _TOLD_SAME = _PROPOSE.format(
     told="select * from unnest($1::uuid[], $2::text[], $3::bytea[]) as t(person_id, kind, digest)",
     at="$4::timestamptz",
+    proposes=_ANY,
 )
 _FIRST = """
 insert into person_index (kind, digest, person_id)
@@ -173,6 +179,14 @@ async def person(tx: Tx, person_id: UUID) -> dict[str, bytes]:
     """The sealed fields of a person by name; empty when there are none or the viewer may not see the person."""
     row = await tx.fetchrow(f"select {', '.join(PERSON_FIELDS)} from person_sealed where person_id = $1", person_id)
     return {name: value for name, value in row.items() if value is not None} if row else {}
+
+
+async def named_after(tx: Tx, person_id: UUID, limit: int) -> dict[UUID, dict[str, bytes]]:
+    """Of the next people of whom a name is held: what of it, of their birth and of where they live is sealed."""
+    names = ("given_names", "family_name", "date_of_birth", "address")
+    asked = f"select person_id, {', '.join(names)} from person_sealed where person_id > $1 and family_name is not null"
+    rows = await tx.fetch(f"{asked} order by person_id limit $2", person_id, limit)
+    return {row["person_id"]: {name: row[name] for name in names if row[name] is not None} for row in rows}
 
 
 async def case(tx: Tx, case_id: UUID) -> dict[str, bytes]:

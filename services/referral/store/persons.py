@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.store.details import PROPOSES
 from services.referral.store.rows import columns, read
 from services.referral.store.workers import SEE_RESTRICTED
 
@@ -27,7 +28,7 @@ update case_file c set restricted = $2,
 returning c.case_id
 """
 # From the few who are restricted, and not from what was told: of a name or postcode there may be thousands.
-_OF_RESTRICTED = """
+_OF_RESTRICTED = f"""
 with held as materialized (
     select i.person_id, i.kind, i.digest
       from person p cross join lateral (
@@ -38,10 +39,11 @@ select distinct w.about
   from unnest($1::uuid[], $2::text[], $3::bytea[]) as w(about, kind, digest)
   join held i on i.kind = w.kind and i.digest = w.digest
  group by w.about, i.person_id
-having bool_or(i.kind in ('name_and_birth', 'phone', 'email'))
+having bool_or(i.kind in ('phone', 'email', '{"', '".join(PROPOSES)}'))
     or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode'))
 """
-"""The same name and birth, number or address to write to; or the same name at the same postcode."""
+"""A name and birth for which one is asked whether two are one, the same number or address to write to; or the same name
+at the same postcode."""
 _OPEN_TO_MATCH = """
 with pairs as (
     select s.person_id as one, s.other_id as other from person p join same_person s on s.person_id = p.person_id
