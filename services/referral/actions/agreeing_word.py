@@ -9,25 +9,26 @@ from kit.database import Tx
 from kit.sealing import Sealer, seal
 from services.referral.actions import beside, sealing, word_links
 from services.referral.domain.plain_text import is_plain
-from services.referral.store import details
+from services.referral.store import details, persons
 from services.referral.store.cases import Case
 
 SHORTEST, LONGEST = 4, 100
 
 
 async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, now: datetime, *, spoke: bool) -> None:
-    """Keeps the word in place of the one before; the same again changes nothing. Refused with the reason: who agrees
-    one has spoken to the person."""
+    """Keeps the word in place of the one before, in every record of the person; the same again changes nothing. Refused
+    with the reason: who agrees one has spoken to the person."""
     word = " ".join(word.split())
     if not SHORTEST <= len(word) <= LONGEST or not is_plain(word):
         raise Refused("word", "length")
     if not spoke:
         raise Refused("spoke", "only_after_speaking_to_the_person")
-    if await beside.code_word(tx, sealer, case.person_id) == word:
+    records = sorted(await persons.with_linked(tx, [case.person_id]))
+    if await beside.code_words(tx, sealer, case.person_id) == [word] * len(records):
         return
     before = await word_links.words_of(tx, sealer, [case.person_id], now)
-    key = (await sealer.data_keys([case.person_id], make=True))[case.person_id]
-    closed = seal(key, word, sealing.place("person_sealed", "code_word", case.person_id))
-    await details.keep_people(tx, [(case.person_id, {"code_word": closed})], now)
+    keys = await sealer.data_keys(records, make=True)
+    where = {one: sealing.place("person_sealed", "code_word", one) for one in records}
+    await details.keep_people(tx, [(one, {"code_word": seal(keys[one], word, where[one])}) for one in records], now)
     await word_links.follow(tx, sealer, before, now, viewer.user_id, viewer.role)
     await audit.record(tx, [audit.seen(viewer, "code_word.agreed", "case", case.case_id, ("code_word",))])

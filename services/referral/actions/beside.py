@@ -19,7 +19,7 @@ from services.referral.beside_books import doors, offers
 from services.referral.domain import safe_contact, tracked
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.update import GATES
-from services.referral.store import beside, consent, details, tasks
+from services.referral.store import beside, consent, details, same_person, tasks
 from services.referral.store.beside import Entry, Taken
 from services.referral.store.cases import Case
 from services.referral.store.tasks import Task, task_id
@@ -119,16 +119,17 @@ async def _may_be_rung(tx: Tx, case: Case, now: datetime) -> None:
 async def check_caller(
     tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, entry_id: UUID, said: str, now: datetime
 ) -> bool | None:
-    """Whether the caller gave the person's code word; None when the person has none. The word said is not kept.
+    """Whether the caller gave the person's code word, by any record of theirs; None when the person has none. The word
+    said is not kept.
 
     Refused after some wrong words within a day: somebody may be guessing, and a human looks the same day.
     """
-    word = await code_word(tx, sealer, case.person_id)
-    if not word:
+    words = await code_words(tx, sealer, case.person_id)
+    if not words:
         return None
     if await beside.wrong_words(tx, case.person_id, now - TRIED) >= WRONG_AT_MOST:
         raise Refused("word", "ring_back_only")
-    right = hmac.compare_digest(_plain(said), _plain(word))
+    right = any(hmac.compare_digest(_plain(said), _plain(word)) for word in words)
     code = "right_word" if right else "wrong_word"
     await add(tx, viewer, sealer, case, Told(entry_id, "caller", code), now)
     if not right and await beside.wrong_words(tx, case.person_id, now - TRIED) >= WRONG_AT_MOST:
@@ -139,8 +140,16 @@ async def check_caller(
 
 async def code_word(tx: Tx, sealer: Sealer, person_id: UUID) -> str | None:
     """The word that was agreed with the person, in clear; it is shown to nobody by this."""
-    closed = {name: blob for name, blob in (await details.person(tx, person_id)).items() if name == "code_word"}
-    return str((await sealing.open_person(sealer, person_id, closed)).get("code_word") or "") or None
+    return next(iter(await code_words(tx, sealer, person_id)), None)
+
+
+async def code_words(tx: Tx, sealer: Sealer, person_id: UUID) -> list[str]:
+    """The word of each record of the person that has one, that of this record first."""
+    found = []
+    for record in (person_id, *await same_person.linked(tx, person_id)):
+        closed = {name: blob for name, blob in (await details.person(tx, record)).items() if name == "code_word"}
+        found.append(str((await sealing.open_person(sealer, record, closed)).get("code_word") or ""))
+    return [word for word in found if word]
 
 
 def _plain(word: str) -> bytes:
@@ -148,7 +157,8 @@ def _plain(word: str) -> bytes:
 
 
 async def has_code_word(tx: Tx, person_id: UUID) -> bool:
-    return "code_word" in await details.person(tx, person_id)
+    records = (person_id, *await same_person.linked(tx, person_id))
+    return any(["code_word" in await details.person(tx, record) for record in records])
 
 
 async def close(tx: Tx, viewer: Viewer, case: Case, entry: Entry, how: str, now: datetime) -> None:

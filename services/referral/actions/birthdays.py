@@ -1,7 +1,7 @@
 """The day of birth in a person's sealed details, against the age that the police gave: where it says child, or the age
 is not known, the case is decided again by it, since no child is helped by the rules of an adult."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -12,8 +12,10 @@ from kit.listening import Context
 from services.referral.actions import books as stocked
 from services.referral.actions import filing
 from services.referral.actions.rerouting import rerun
-from services.referral.domain.told import OLDEST, by_birth, contradict, with_told, years
-from services.referral.store import ages, alarms, alerts, tasks
+from services.referral.domain.books import Books
+from services.referral.domain.told import CHILD_ENDS, OLDEST, at_most, by_birth, contradict, with_told, years
+from services.referral.store import ages, alarms, alerts, persons, tasks
+from services.referral.store.ages import Aged, Known
 from services.referral.store.tasks import Task, task_id
 
 TO_CHECK, BY_BIRTH = "age_to_check", "age_by_birth"
@@ -28,13 +30,41 @@ async def compare(tx: Tx, context: Context, born: Sequence[tuple[UUID, str | Non
         for known in (await ages.of_cases(tx, list(days)) if days else ())
         if 0 <= (age := years(days[known.case_id], known.reported_on)) <= OLDEST and known.told is None
     ]
+    counts = any(by_birth(known.age, age) for known, age in both)
+    return await _decide(tx, both, await stocked.current(tx, context.facts) if counts else None, now)
+
+
+async def of_joined(tx: Tx, people: Collection[UUID], books: Books, now: datetime) -> int:
+    """These records were found to be of one person: where one of them says child and another does not, the rules for
+    the child count until a human has said how old the person is; returns in how many cases they do now."""
+    async with persons.seen_whole(tx):
+        held = await ages.of_people(tx, people)
+    both = [(mine.known, age) for mine in held if mine.is_open and (age := _as_child(mine, held)) is not None]
+    return await _decide(tx, both, books, now) if both else 0
+
+
+def _as_child(mine: Aged, held: Sequence[Aged]) -> int | None:
+    """How old the person was at most on the day of this case by another record, where that makes a younger child of
+    them; None elsewhere."""
+    then = mine.known.reported_on
+    told = [
+        at_most(other.known.age, other.known.reported_on, then)
+        for other in held
+        if other.person_id != mine.person_id and other.known.age is not None
+    ]
+    youngest = min(told, default=CHILD_ENDS[-1])
+    return youngest if youngest < CHILD_ENDS[-1] and by_birth(mine.known.age, youngest) else None
+
+
+async def _decide(tx: Tx, both: Sequence[tuple[Known, int]], books: Books | None, now: datetime) -> int:
+    """Takes the other age of these cases where it must count, and asks a human where the two do not fit; `books`: None
+    where it counts in none."""
     found = [(known.case_id, age) for known, age in both if by_birth(known.age, age)]
     with_provider = await alerts.open_legs(tx, [case_id for case_id, _ in found])
     unlike = {known.case_id for known, age in both if contradict(known.age, age)}
     unlike |= {leg.case_id for leg in with_provider}
     due = filing.end_of_day(now)
     await tasks.add(tx, [Task(task_id(TO_CHECK, one), TO_CHECK, due, now, case_id=one) for one in sorted(unlike)])
-    books = await stocked.current(tx, context.facts) if found else None
     if books is None:
         return 0
     for case_id, age in found:

@@ -12,6 +12,7 @@ from kit.database import Tx
 from services.referral.actions import (
     alarming,
     at_link,
+    birthdays,
     contacting,
     elsewhere,
     maybe_known,
@@ -57,6 +58,7 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
     told = "same_person" if same else "not_the_same_person"
     await _tell(tx, viewer, everybody, (one, other), told, books, now, barred)
     if same:
+        await birthdays.of_joined(tx, everybody, books, now)
         await at_link.ask(tx, sorted(everybody), now)
         await alarming.of_joined(tx, everybody, now)
         await sent_twice.of_joined(tx, everybody, now)

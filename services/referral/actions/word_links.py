@@ -10,15 +10,16 @@ from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral.actions import beside
 from services.referral.actions.announcing import announce
-from services.referral.store import contact
+from services.referral.store import contact, persons
 
 LONGEST = timedelta(days=60)
 """No link that asks for a word works for so long."""
 
 
 async def words_of(tx: Tx, sealer: Sealer, people: Collection[UUID], now: datetime) -> Mapping[UUID, str | None]:
-    """The code word as it is of each of these people to whom a link has left that may still work."""
-    sent = await contact.links_sent(tx, people, now - LONGEST)
+    """The code word as it is of each of these people, by every record of theirs, to whom a link has left that may still
+    work."""
+    sent = await contact.links_sent(tx, await persons.with_linked(tx, people), now - LONGEST)
     return {person: await beside.code_word(tx, sealer, person) for person in sorted({one.person_id for one in sent})}
 
 

@@ -62,3 +62,8 @@ def doubtful_age(age: int | None, born: int) -> bool:
 def age_then(age: int, on: date, then: date) -> int:
     """How old somebody was on an earlier day who is `age` now, give or take the birthday: never less than 0."""
     return max(0, age - max(0, years(then, on)))
+
+
+def at_most(age: int, on: date, then: date) -> int:
+    """How old somebody who is `age` on a day was, or will be, at most on another."""
+    return age + years(on, then) + 1 if then > on else age_then(age, on, then)

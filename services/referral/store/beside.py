@@ -121,8 +121,8 @@ async def add(tx: Tx, entry: Entry) -> bool:
 
 
 async def wrong_words(tx: Tx, person_id: UUID, since: datetime) -> int:
-    """How many wrong code words were said of a person since then, in any case."""
-    asked = "select count(*) from case_entry where person_id = $1 and kind = 'caller' and code = 'wrong_word'"
+    """How many wrong code words were said of a person since then, in any case of any record of theirs."""
+    asked = f"select count(*) from case_entry where person_id = {RECORDS} and kind = 'caller' and code = 'wrong_word'"
     return int(await tx.fetchval(f"{asked} and at > $2", person_id, since))
 
 
