@@ -44,4 +44,5 @@ async def test_two_records_side_by_side_pass_the_gate(site: Site, hub: Hub) -> N
     one, two = await two_records(hub)
     await passes(site, "/cases/same-people")
     await passes(site, f"/cases/{two}")
+    await passes(site, f"/cases/{two}/same-person", "Compare the two")
     await passes(site, f"/cases/{two}/same-person/{await person_of(hub, one)}", press)

@@ -88,8 +88,21 @@ async def ask_again(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books
     """Takes back that two records are of two people: the proposal is open again, with all that waits for an answer."""
     if not await same_person.undo(tx, one, other, same=False):
         raise Refused("same", "not_two_people")
+    await _ask(tx, viewer, one, other, "asked_again", books, now)
+
+
+async def propose(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime) -> None:
+    """A worker learnt that two records may be of one person: it is asked as if it had been found, and everything waits
+    for the answer. Asked before, it stands as it was answered. Refused where they are one already."""
+    if one == other or other in await same_person.linked(tx, one):
+        raise Refused("reference", "same_record" if one == other else "linked")
+    if await same_person.propose(tx, one, other, now):
+        await _ask(tx, viewer, one, other, "asked", books, now)
+
+
+async def _ask(tx: Tx, viewer: Viewer, one: UUID, other: UUID, what: str, books: Books, now: datetime) -> None:
     await maybe_known.shut(tx, (one, other), now)
-    await _tell(tx, viewer, (one, other), (one, other), "asked_again", books, now)
+    await _tell(tx, viewer, (one, other), (one, other), what, books, now)
     await maybe_known.ask(tx, [(one, other)], now, again=True)
 
 

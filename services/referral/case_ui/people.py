@@ -3,6 +3,7 @@
 from kit.web.app import Page
 from services.referral.case_ui import (
     agencies,
+    asking_same,
     choosing,
     fraud_list,
     glass,
@@ -45,6 +46,8 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/fraud-list", fraud_list.preview, "case.write", "POST"),
     ("/cases/fraud-list/import", fraud_list.take, "case.write", "POST"),
     ("/cases/same-people", same_person.show_open, "case.read", "GET"),
+    ("/cases/{case_id}/same-person", asking_same.ask, "case.write", "GET"),
+    ("/cases/{case_id}/same-person", asking_same.take, "case.write", "POST"),
     (_SAME, same_person.show, "case.read", "GET"),
     (_SAME, same_person.decide, "case.write", "POST"),
     (f"{_SAME}/reveal", same_person.reveal, "case.reveal", "POST"),

@@ -107,6 +107,17 @@ async def pair(tx: Tx, one: UUID, other: UUID) -> Pair | None:
     return None if row is None else read(Pair, [row])[0]
 
 
+async def propose(tx: Tx, one: UUID, other: UUID, now: datetime) -> bool:
+    """Keeps that a worker asks whether two records are of one person; False where that was asked, or decided, before.
+    Nothing of them matched."""
+    asked = (
+        "insert into same_person (person_id, other_id, matched, proposed_at, noticed_at) values"
+        " (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), '{}', $3, $3) on conflict do nothing"
+        " returning person_id"
+    )
+    return await tx.fetchval(asked, one, other, now) is not None
+
+
 async def undo(tx: Tx, one: UUID, other: UUID, *, same: bool) -> bool:
     """The two are no longer held to be the same, or (not `same`) to be two people: the pair is open again. False when
     that was not decided of them."""
