@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.identity import contract_id
 from contracts.working_time import local_day
-from services.referral.actions import falling_due, noticing, provider_mail, providing
+from kit import clock
+from services.referral.actions import falling_due, noticing, provider_mail, providing, referring
 from services.referral.domain.answering import due_at
 from tests.builders import NOON, a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
 from tests.referral.portal import LATER, Sent, a_referral_sent, a_referral_sent_by_policy
+from tests.referral.test_actions import agrees
 
 STANDARDS = BOOKS.standards_on(NOON.date())
 IDVA = a_viewer("idva.worker")
@@ -174,3 +177,57 @@ async def test_a_nudge_about_what_was_done_meanwhile_does_not_leave(hub: Hub, re
         await hub.worker.pool.execute("update leg set contacted_at = $1", LATE)
     await hub.every(provider_mail.send_due, LATE)
     assert await hub.value("select state from provider_mail where template = 'provider_late'") == state
+
+
+async def a_second_referral(hub: Hub, sent: Sent) -> Sent:
+    """Another referral of the same case, sent to another service and accepted there, nobody reached yet."""
+    officer, to = a_viewer(), contract_id("kestrel-stalking")
+    await agrees(hub, sent.case, to)
+    async with hub.looks(officer) as tx:
+        made = await referring.offer_line(tx, officer, sent.case, "stalking", NOON)
+        await referring.triage(tx, officer, made.referral_id, NOON)
+        leg = await referring.send(tx, officer, made.referral_id, to, BOOKS, hub.sealer, NOON)
+    await hub.every(referring.release, LATER)
+    return Sent(sent.case, sent.person, made.referral_id, leg.leg_id)
+
+
+@pytest.mark.service
+async def test_each_of_two_late_referrals_of_a_case_has_its_task_which_names_it(hub: Hub, browse: AsPersona) -> None:
+    first = await a_referral_sent(hub)
+    second = await a_second_referral(hub, first)
+    for sent in (first, second):
+        await hub.rows("update referral set state = 'accepted' where referral_id = $1 returning 1", sent.referral)
+    await hub.rows("update leg set state = 'accepted', answered_at = $1, assigned_to = leg_id returning 1", LATER)
+    at = LATE + timedelta(hours=1)
+    await hub.every(falling_due.watch_silence, at)
+    asked = "select referral_id, task_id from task where kind = 'ring_not_reached' and done_at is null"
+    tasks = {row["referral_id"]: row["task_id"] for row in await hub.rows(asked)}
+    assert tasks.keys() == {first.referral, second.referral}
+    officer = await browse("officer")
+    assert "its referral to Stalking" in (await officer.get(f"/cases/tasks/{tasks[second.referral]}")).text
+    await hub.worker.pool.execute("update leg set contacted_at = $2 where leg_id = $1", first.leg, at)
+    await hub.every(falling_due.watch_silence, at)
+    assert [row["referral_id"] for row in await hub.rows(asked)] == [second.referral]
+
+
+@pytest.mark.service
+async def test_a_case_whose_provider_is_late_is_marked_in_the_queues(hub: Hub, browse: AsPersona) -> None:
+    await a_referral_sent(hub)
+    officer = await browse("officer")
+    for state, contacted, hours, said in (
+        ("sent", False, 1, None),
+        ("sent", False, 30, "Provider late: no answer in time"),
+        ("accepted", False, 30, None),
+        ("accepted", False, 49, "Provider late: the person not reached in time"),
+        ("accepted", True, 49, None),
+    ):
+        ago = clock.now() - timedelta(hours=hours)
+        answered = ago if state == "accepted" else None
+        await hub.rows("update referral set state = $1 returning 1", state)
+        left = "update leg set state = $1, sent_at = $2, out_at = $2, answered_at = $3, contacted_at = $4"
+        named = "assigned_to = leg_id returning 1"
+        await hub.rows(f"{left}, {named}", state, ago, answered, ago if contacted else None)
+        await hub.every(falling_due.watch_silence, clock.now())
+        page = (await officer.get("/cases?queue=active")).text
+        assert "1 in all" in page
+        assert ("Provider late" in page) is (said is not None) and (said or "") in page, (state, contacted, hours)

@@ -1,7 +1,8 @@
 """What a provider lets pass after it has answered: it is asked to look, then the hub has a task, as with its answer."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from contracts.working_time import local_day
 from kit import audit
@@ -15,7 +16,7 @@ from services.referral.domain.standards import Standards
 from services.referral.store import late, silence, tasks
 from services.referral.store.late import Late
 from services.referral.store.life import SilenceStep
-from services.referral.store.portal_due import limits_of
+from services.referral.store.portal_due import Limits, limits_of
 from services.referral.store.tasks import Task, task_id
 
 LOOKED = 2000
@@ -32,10 +33,24 @@ TASKS = {
 
 async def found(tx: Tx, books: Books, now: datetime, *, to_come: bool = False, limit: int = LOOKED) -> list[Late]:
     """Every leg that is late with something after its provider's answer, urgent ones first."""
+    return await late.late(tx, *_by(books, now), limit, to_come=to_come)
+
+
+async def of_cases(tx: Tx, books: Books, cases: Sequence[UUID], now: datetime) -> dict[UUID, list[Late]]:
+    """What providers let pass in these cases, urgent ones first: what they did not answer in time, and what is late
+    after their answer and was said to them."""
+    found: dict[UUID, list[Late]] = {}
+    for leg in await late.of_cases(tx, *_by(books, now), cases) if cases else ():
+        if leg.taken or leg.kind == late.NOT_ANSWERED:
+            found.setdefault(leg.case_id, []).append(leg)
+    return found
+
+
+def _by(books: Books, now: datetime) -> tuple[Limits, list[UUID], datetime, date]:
+    """By what a leg is late: limits, the contracts whose providers name a worker, now and its day."""
     today, contracts = local_day(now), books.directory.contracts
-    limits = limits_of(contracts, today, books.closed)
     accounts = [one.contract_id for one in contracts if one.provider.has_system]
-    return await late.late(tx, limits, accounts, now, today, limit, to_come=to_come)
+    return limits_of(contracts, today, books.closed), accounts, now, today
 
 
 async def watch(tx: Tx, context: Context, standards: Standards, now: datetime) -> int:

@@ -12,6 +12,7 @@ from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
+from services.referral.actions import late_legs
 from services.referral.case_ui import home, words
 from services.referral.case_ui.finding import of_people
 from services.referral.case_ui.room import HIGH_RISK, Desk, badges, one
@@ -22,6 +23,14 @@ from services.referral.store.queues import Filters
 
 _CASE = re.compile(r"^case\s+", re.IGNORECASE)
 """How every page of a case begins; a reference is copied with it."""
+LATE = {
+    "not_answered": "no answer in time",
+    "not_reached": "the person not reached in time",
+    "no_worker": "nobody named there",
+    "check_in_past": "a check-in past",
+    "review_past": "the review of a hold past",
+}
+"""What a provider has let pass, in a queue."""
 NO_SUCH = "Choose from the list: what was asked for is not in it, so the queue is not narrowed by it"
 NOTHING_SOUGHT = "Enter a reference, a full name, a phone number or a crime number"
 
@@ -46,6 +55,7 @@ async def show(
         counts = await queues.counts(tx)
         preferences = await preferring.settings(tx)
         own = await home.own(tx, visit, page, whole="queue" not in asked)
+        late = await late_legs.of_cases(tx, desk.books, [row.case_id for row in page.rows], visit.now)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, (slug,))])
     unknown = [name for name in ("line", "hold", "area", "sort") if asked.get(name) and getattr(filters, name) is None]
     errors = (*errors, *(FieldError(name, NO_SUCH) for name in unknown))
@@ -60,6 +70,7 @@ async def show(
             {
                 "row": row,
                 "signs": _signs(row),
+                "late": list(dict.fromkeys(LATE[leg.kind] for leg in late.get(row.case_id, ()))),
                 "left": words.time_left(row.act_by, visit.now),
                 "place": words.area(row.home_local_authority or row.local_authority),
                 "news": own.news(row),

@@ -46,7 +46,9 @@ async def show(visit: Visit, desk: Desk) -> Response:
         for task in held[:25]
     ]
     more = len(held) > 25
-    return visit.render("case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=name_of)
+    return visit.render(
+        "case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=name_of, words=words.words
+    )
 
 
 def once(found: Sequence[Task]) -> list[Task]:
@@ -74,6 +76,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         status=422 if errors else 200,
         task=task,
         name=name_of(task.kind),
+        words=words.words,
         left=words.time_left(task.due_at, visit.now),
         answers=tasking.answers_of(task),
         alert=task.kind.startswith(tasks.NO_CASE),

@@ -10,24 +10,34 @@ from services.referral.store.portal_due import DUE, LIMITS, Limits
 from services.referral.store.rows import read
 
 NOT_REACHED, NO_WORKER, CHECK_IN, REVIEW = "not_reached", "no_worker", "check_in_past", "review_past"
+NOT_ANSWERED = "not_answered"
 _OVER = "((r.{day} + 1)::timestamp at time zone 'Europe/London')"
-_DAY = """
-select r.leg_id, '{kind}' as kind, {over} as since from referral r
- where r.state = '{state}' and r.{day} < $9::date
-"""
-_LATE = f"""
+
+
+def _day(kind: str, state: str, day: str, some: str) -> str:
+    over = _OVER.format(day=day)
+    return (
+        f"select r.leg_id, '{kind}' as kind, {over} as since from referral r"
+        f" where r.state = '{state}' and r.{day} < $9::date and {some.format('r')}"
+    )
+
+
+def _late(reached: str, some: str = "true") -> str:
+    """SQL: what is late of legs in the states `reached` and after; `some`: of which cases, over a leg or referral."""
+    return f"""
 with {LIMITS},
 late as (
     select * from (
-        select l.leg_id, '{NOT_REACHED}' as kind, {DUE} as since from leg l join limits d using (contract_id)
-         where l.state in ('accepted', 'waitlisted') and l.contacted_at is null and l.lapsed_at is null
+        select l.leg_id, case when l.state = 'sent' then '{NOT_ANSWERED}' else '{NOT_REACHED}' end as kind,
+               {DUE} as since from leg l join limits d using (contract_id)
+         where l.state in ({reached}) and l.contacted_at is null and l.lapsed_at is null and {some.format("l")}
     ) reached where since <= $1
     union all
     select l.leg_id, '{NO_WORKER}', l.answered_at from leg l
-     where l.state = 'accepted' and l.contacted_at is null
+     where l.state = 'accepted' and l.contacted_at is null and {some.format("l")}
        and l.assigned_to is null and l.lapsed_at is null and l.contract_id = any($8::uuid[])
-    union all {_DAY.format(kind=CHECK_IN, over=_OVER.format(day="check_in_on"), state="waitlisted", day="check_in_on")}
-    union all {_DAY.format(kind=REVIEW, over=_OVER.format(day="review_on"), state="on_hold", day="review_on")}
+    union all {_day(CHECK_IN, "waitlisted", "check_in_on", some)}
+    union all {_day(REVIEW, "on_hold", "review_on", some)}
 )
 select a.leg_id, l.referral_id, l.case_id, l.contract_id, l.provider_id, l.line, a.kind, a.since,
        r.urgent or l.urgent_since is not null or c.priority = 0 as urgent, c.holds,
@@ -37,8 +47,12 @@ select a.leg_id, l.referral_id, l.case_id, l.contract_id, l.provider_id, l.line,
  cross join lateral (select * from leg l where l.leg_id = a.leg_id offset 0) l
  cross join lateral (select * from referral f where f.referral_id = l.referral_id offset 0) r
   join case_file c on c.case_id = l.case_id
- where r.leg_id = l.leg_id and r.state in ('accepted', 'waitlisted', 'on_hold') and l.died_at is null
+ where r.leg_id = l.leg_id and r.state in ({reached}, 'on_hold') and l.died_at is null
 """
+
+
+_LATE = _late("'accepted', 'waitlisted'")
+_OF_CASES = _late("'sent', 'accepted', 'waitlisted'", "{}.case_id = any($10::uuid[])")
 _LAST = f"case kind when '{NOT_REACHED}' then 'next_provider' else 'duty_line' end"
 _NEEDED = """
 exists (select 1 from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
@@ -71,7 +85,7 @@ select exists (
 @dataclass(frozen=True, slots=True)
 class Late:
     """A leg that is late with something since `since`. `kind`: not_reached, no_worker (since it was accepted),
-    check_in_past or review_past; `taken`: the steps taken since."""
+    check_in_past or review_past, and not_answered where it is asked for; `taken`: the steps taken since."""
 
     leg_id: UUID
     referral_id: UUID
@@ -101,6 +115,14 @@ async def late(
     some = f"where not {_LAST} = any(taken)" if to_come else ""
     asked = f"select * from ({_LATE}) found {some} order by urgent desc, since, leg_id, kind limit $10"
     return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
+
+
+async def of_cases(
+    tx: Tx, limits: Limits, with_accounts: Sequence[UUID], now: datetime, today: date, cases: Sequence[UUID]
+) -> list[Late]:
+    """What is late of these cases at `now`, as `late`, and what was not answered in time."""
+    asked = f"select * from ({_OF_CASES}) found order by urgent desc, since, leg_id, kind"
+    return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, list(cases)))
 
 
 async def stands(tx: Tx, leg_id: UUID, nudged_at: datetime, today: date) -> bool:

@@ -67,12 +67,13 @@ async def add(tx: Tx, tasks: Sequence[Task]) -> None:
 
 
 async def add_unless_open(tx: Tx, task: Task) -> None:
-    """Adds a task; where one of its kind is open on its case, that one stands for both."""
+    """Adds a task; where one of its kind is open on its case (on its referral, where it is of one), that one stands for
+    both."""
     await add(tx, [task])
     await tx.execute(
         "update task t set done_at = t.created_at, done_how = 'another_stands' where t.task_id = $1 and done_at is null"
         " and exists (select 1 from task o where o.case_id = t.case_id and o.kind = t.kind and o.done_at is null"
-        " and o.task_id <> t.task_id)",
+        " and o.task_id <> t.task_id and (t.referral_id is null or o.referral_id = t.referral_id))",
         task.task_id,
     )
 
@@ -207,6 +208,8 @@ class Held:
     complaint_id: UUID | None = None
     more_complaints: Sequence[UUID] = ()
     heard_at: datetime | None = None
+    line: str | None = None
+    """The service of its referral."""
 
     @property
     def came_late(self) -> bool:
@@ -221,7 +224,8 @@ class Held:
 _HELD = """
 select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.referral_id, t.done_at, t.done_by,
        t.done_how, c.reference, c.assigned_to, k.crime_reference, t.contract_id, t.complaint_id,
-       t.more_complaints, t.heard_at
+       t.more_complaints, t.heard_at,
+       (select r.line from referral r where r.referral_id = t.referral_id) as line
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
