@@ -61,6 +61,11 @@ def answers_of_contract() -> Mapping[str, str]:
     return dict(_document("task_answers.yaml")["of_contract"])
 
 
+def answers_of_nobody_left() -> Mapping[str, str]:
+    """How a task about a provider that everybody has left may be closed, in words."""
+    return dict(_document("task_answers.yaml")["of_nobody_left"])
+
+
 @cache
 def allocation() -> Allocation:
     """Skills, weights and reasons of allocation, in every version."""

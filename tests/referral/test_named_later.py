@@ -117,6 +117,32 @@ async def test_when_the_named_worker_leaves_the_leader_is_asked_though_nobody_op
     assert "watch_leavers" in {every.name for every in SERVICE.every}
 
 
+async def test_when_the_last_worker_of_a_provider_leaves_the_leader_is_asked_who_takes_its_people_over(
+    hub: Hub, access: Database, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_referral_sent(hub)
+    now = clock.now()
+    monkeypatch.setattr(leaving, "USERS", await access.pool.fetchval("select current_database()"))
+    open_tasks = "select task_id from task where kind = 'nobody_left' and done_at is null"
+    await works_at(access, "idva.worker", None)
+    assert await hub.every(leaving.watch, now) == 0, "the manager is there"
+    await works_at(access, "provider.manager", None)
+    assert [await hub.every(leaving.watch, now) for _ in range(2)] == [1, 0]
+    [task] = await hub.rows(open_tasks)
+    leader = await browse("leader")
+    page = await leader.get(f"/cases/tasks/{task['task_id']}")
+    reference = await hub.value("select reference from case_file")
+    assert "Nobody can sign in for a provider" in page.text and reference in page.text
+    assert "Nobody can sign in for a provider" in (await leader.get("/cases/notices")).text
+    closed = "update task set done_at = now(), done_how = 'somebody' where kind = 'nobody_left'"
+    await hub.worker.pool.execute(closed)
+    days = [await hub.every(leaving.watch, now + timedelta(days=n)) for n in (0, 1)]
+    assert days == [0, 1], "whoever said that somebody is there is asked again the next day"
+    await access.pool.execute("update app_user set active = true where user_id = $1", MANAGER)
+    await hub.every(leaving.watch, now + timedelta(days=1))
+    assert await hub.rows(open_tasks) == []
+
+
 async def test_a_referral_that_is_withdrawn_asks_for_nobody(hub: Hub) -> None:
     sent, leader = await becomes_restricted(hub), a_viewer("leader")
     assert await asked(hub) == 1

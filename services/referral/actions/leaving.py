@@ -1,12 +1,13 @@
-"""The one worker named for a restricted person has left the provider: the leader is asked to name another."""
+"""Who has left a provider: the one worker named for a restricted person, so that another is named; or everybody, so
+that somebody else helps the people who are with it."""
 
 from uuid import UUID
 
-from kit.access import colleagues
+from kit.access import colleagues, left_by_all
 from kit.database import Database, Tx, connect
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import named_workers
+from services.referral.actions import named_workers, nobody_left
 from services.referral.store import named_worker
 
 USERS = "access"
@@ -14,20 +15,20 @@ USERS = "access"
 
 
 async def watch(tx: Tx, moment: Moment, context: Context) -> int:
-    """Looks in the list of users whether those who are named can still sign in; returns how many cannot. What it finds
-    is a task of the leader the same minute, whether or not anybody opens a page."""
+    """Looks in the list of users whether those who are named can still sign in, and whether anybody can of a provider;
+    returns how many cannot. What it finds is a task of the leader the same minute, whether or not anybody opens a
+    page."""
     named = await named_worker.of_everybody(tx)
-    if not named:
-        return 0
     access = await connect(context.settings, USERS, "access_web", size=1)
     try:
         active = await at_work(access, {leg.provider_id for leg in named})
+        empty = await left_by_all(access)
     finally:
         await access.close()
     gone = await named_workers.leavers(tx, None, active)
     if gone:
         await named_workers.ask(tx, moment, context)
-    return gone
+    return gone + await nobody_left.watch(tx, moment, context, empty)
 
 
 async def at_work(access: Database, providers: set[UUID]) -> dict[UUID, set[UUID]]:

@@ -19,10 +19,12 @@ from services.referral.desk_books import (
     answers_of_contract,
     answers_of_death,
     answers_of_family,
+    answers_of_nobody_left,
     answers_without_case,
     task_answers,
 )
 from services.referral.store import cases, tasks
+from services.referral.store.contract_tasks import NOBODY_LEFT
 
 
 def answers_of(held: tasks.Held) -> Mapping[str, str]:
@@ -36,6 +38,8 @@ def answers_of(held: tasks.Held) -> Mapping[str, str]:
         return answers_of_family()
     if held.complaint_id:
         return answers_of_complaint()
+    if held.kind == NOBODY_LEFT:
+        return answers_of_nobody_left()
     return answers_of_contract() if held.contract_id else answers_without_case()
 
 

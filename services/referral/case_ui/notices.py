@@ -23,6 +23,8 @@ KINDS = {
     " now",
     f"{OF_A_TASK}complaint_danger": "Words of a complaint may speak of danger, and whose they are is not known: read"
     " them, and find out who it is, now",
+    f"{OF_A_TASK}nobody_left": "Nobody can sign in for a provider any more, and people are with it: ring it, and decide"
+    " who takes over",
     "agreement_afraid": "Somebody took back an agreement, or said no, out of fear: look at the risk now",
     "danger_found": "A danger to the person was found or told: review the risk before any contact",
     "death_told": "It was recorded that the person died: make sure that it is so",

@@ -9,7 +9,7 @@ from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_
 from kit.web.words import date_words, plural, span
 from services.referral.domain.languages import LANGUAGES
 from services.referral.said import FIELDS
-from services.referral.store.alerts import ALERTING
+from services.referral.store.alerts import ALERTING, UNKNOWN
 from services.referral.store.tasks import NO_CASE
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
@@ -174,6 +174,8 @@ TASKS = {
     "ask_agreement_again": "Ask the person whether they agree to the new provider",
     "contract_ends": "A contract ends while people are with it: decide who takes them over, and hand over",
     "contract_over": "A contract is over and people are still with its provider: hand them over today",
+    "nobody_left": "Nobody can sign in for a provider any more, and people are with it: ring it, and decide who takes"
+    " over",
     "handover_not_taken": "The contract was handed over, and the new one does not take this person: find who can",
     "handover_not_asked": "The contract was handed over, and the person may not be asked now: decide who helps them on",
     "transfer_not_taken": "A transfer did not go: the new service does not take this person, who stays where they are."
@@ -187,7 +189,7 @@ TASKS |= {f"look_for_{line}": _LOOK_FOR + _SHORT.get(line, line.replace("_", " "
 _NO_CASE = (
     "No case is known of a crime of which this was told: {}. Ask the police who was harmed, and tell who helps them"
 )
-TASKS |= {f"{NO_CASE}{trigger}": _NO_CASE.format(trigger.replace("_", " ")) for trigger in ALERTING}
+TASKS |= {f"{NO_CASE}{trigger}": _NO_CASE.format(trigger.replace("_", " ")) for trigger in (*ALERTING, UNKNOWN)}
 
 
 def words(code: str | None) -> str:

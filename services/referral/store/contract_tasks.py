@@ -9,6 +9,8 @@ from kit.database import Tx
 from services.referral.store.rows import columns, read, read_one
 from services.referral.store.tasks import Task
 
+NOBODY_LEFT = "nobody_left"
+"""The kind of a task about a contract whose provider everybody has left."""
 _STATES = "l.state in ('sent', 'accepted', 'waitlisted')"
 _OPEN_LEG = f"exists (select 1 from leg l where l.contract_id = {{}}.contract_id and {_STATES})"
 
@@ -72,9 +74,21 @@ async def put_back(tx: Tx, contract_id: UUID, by: UUID, now: datetime) -> None:
     """Closes the tasks of a contract that goes on."""
     await tx.execute(
         "update task set done_at = $3, done_by = $2, done_how = 'not_needed' where contract_id = $1"
-        " and done_at is null",
+        " and kind <> $4 and done_at is null",
         contract_id,
         by,
+        now,
+        NOBODY_LEFT,
+    )
+
+
+async def somebody_there(tx: Tx, empty: Sequence[UUID], now: datetime) -> None:
+    """Closes the tasks about contracts whose providers have somebody again: all but those of `empty`."""
+    await tx.execute(
+        "update task set done_at = $3, done_how = 'done' where kind = $1 and done_at is null"
+        " and not (contract_id = any($2::uuid[]))",
+        NOBODY_LEFT,
+        list(empty),
         now,
     )
 
