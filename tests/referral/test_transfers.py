@@ -134,6 +134,39 @@ async def test_a_transfer_undone_or_overtaken_changes_nothing(hub: Hub, browse: 
     assert await hub.value("select refused from transfer where done_at is not null") == "not_from_here"
 
 
+@pytest.mark.service
+async def test_whoever_transfers_is_told_in_red_what_speaks_against_who_could_take_over(
+    hub: Hub, browse: AsPersona
+) -> None:
+    known, sent = await supported(hub, await a_rape_sent(hub)), await supported(hub, await a_rape_sent(hub))
+    riverbank = BOOKS.directory.by_id[RIVERBANK].provider.provider_id
+    officer, where = await browse("officer"), f"/cases/{sent.case}/referrals/{sent.referral}/transfer"
+    maybe, other = "for them this provider is ruled out. It works with the other party", "Counter-allegation: this"
+    await hub.worker.pool.execute("update same_person set same = false")
+    page = await officer.get(where)
+    assert "may be somebody" not in page.text and other not in page.text and "Riverbank" in page.text
+    async with hub.looks(OFFICER) as tx:
+        case = await cases.get(tx, known.case)
+        assert case is not None
+        await ruling_out.rule_out(tx, OFFICER, case, riverbank, BOOKS, LATER, "conflict")
+    proposed = (
+        "insert into same_person (person_id, other_id, matched, proposed_at) values (least($1::uuid, $2::uuid),"
+        " greatest($1::uuid, $2::uuid), '{}', now()) on conflict (person_id, other_id) do update set same = null"
+    )
+    await hub.worker.pool.execute(proposed, known.person, sent.person)
+    page = await officer.get(where)
+    assert maybe in page.text and "nobody has said yet whether it is" in page.text
+    await hub.worker.pool.execute("update same_person set same = false")
+    await hub.worker.pool.execute("update leg set provider_id = $1 where case_id = $2", riverbank, known.case)
+    await hub.worker.pool.execute(
+        "insert into suspect (crime_id, force, suspect_ref) select c.crime_id, p.force, p.police_ref"
+        " from case_file c, person p where c.case_id = $1 and p.person_id = $2",
+        *(sent.case, known.person),
+    )
+    page = await officer.get(where)
+    assert other in page.text and maybe not in page.text and "Riverbank" in page.text
+
+
 async def a_dry_run(hub: Hub, old: str, new: str) -> DryRun:
     async with hub.looks(LEADER) as tx:
         return await handing_over.dry_run(tx, contract_id(old), contract_id(new), BOOKS, NOON)

@@ -1,6 +1,6 @@
 """Transfer of one referral: to whom, why, and whether the person agreed; with a way back before anything ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -19,15 +19,17 @@ from services.referral.actions import consenting, excepting, fitting, specialist
 from services.referral.case_ui import naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
-from services.referral.case_ui.said_no import MAYBE_KNOWN, said_no
+from services.referral.case_ui.said_no import MAYBE_KNOWN, SaidNo, said_no
 from services.referral.case_ui.sending import agree
 from services.referral.case_ui.steps import held, locked
+from services.referral.case_ui.whynot import other_party
 from services.referral.domain.books import Books
+from services.referral.domain.directory import Contract
 from services.referral.domain.facts import facts_of
-from services.referral.domain.matching import explain
+from services.referral.domain.matching import explain, works_in
 from services.referral.domain.referral import ReferralState
 from services.referral.drafting import told_id
-from services.referral.store import appointments, cases, transfers
+from services.referral.store import appointments, beside, cases, transfers
 from services.referral.store.transfers import Transfer
 
 AGREED = {"yes": "Yes, they told me", "no": "No, or not asked"}
@@ -43,6 +45,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         routings = await cases.routings(tx, case.case_id)
         again = await transferring.let_again(tx, books, referral.contract_id, local_day(visit.now))
         granted, no = await excepting.granted(tx, case.case_id), await said_no(tx, case, visit.now)
+        other = await beside.also_with(tx, case.case_id)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
         said = await stale_steps.told(tx, books, case.case_id, referral.referral_id, referral.state)
@@ -63,7 +66,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         referral=referral,
         has_now=titled(books, referral.contract_id) if referral.contract_id else None,
         choices=choices,
-        maybe={str(contract.contract_id): word for contract in fitting if (word := no.maybe(contract))},
+        maybe={str(one.contract_id): said for one in fitting if (said := _against(one, no, other))},
         who=MAYBE_KNOWN if no.undecided else "",
         unwanted=sorted(unwanted),
         booked=booked,
@@ -81,6 +84,12 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         errors=[error if choices else FieldError("", error.message) for error in errors],
         values=visit.form or {"contract": [visit.query.get("contract", "")]},
     )
+
+
+def _against(contract: Contract, no: SaidNo, other: Collection[UUID]) -> str:
+    """What speaks against whoever could take over, as where a first provider is chosen; empty where nothing does."""
+    with_other = other_party(contract, other).words if works_in(contract, other) else None
+    return " ".join(said for said in (with_other, no.maybe(contract)) if said)
 
 
 async def take(visit: Visit, desk: Desk) -> Response:
