@@ -21,22 +21,36 @@ pytestmark = pytest.mark.service
 SUSPECT = [{"suspect_ref": "S-1"}]
 OTHER_DAYS = {"committed_from": "2026-08-20", "committed_to": "2026-08-20"}
 TRIGGER = "heard_in_another_matter"
+BAIL = "suspect_released_on_police_bail"
 
 
-def released(crime: dict[str, Any], ref: str | None = None, at: datetime | None = None) -> Any:
+def released(crime: dict[str, Any], ref: str | None = None, at: datetime | None = None, step: str = BAIL) -> Any:
     about = {"milestone_id": "M-1", "crime_id": crime["crime_id"], "victim_ref": ref}
-    about |= {"trigger": "suspect_released_on_police_bail", "happened_at": (at or clock.now()).isoformat()}
+    about |= {"trigger": step, "happened_at": (at or clock.now()).isoformat()}
     return an_event(MilestoneReached, about, at or clock.now())
 
 
-async def told(hub: Hub, case: UUID) -> tuple[bool, bool]:
+async def told(hub: Hub, case: UUID, trigger: str = TRIGGER) -> tuple[bool, bool]:
     """Whether it was told in the case, and whether its risk is to be looked at."""
     [row] = await hub.rows(
         "select exists (select 1 from alert a where a.case_id = c.case_id and a.trigger = $2) as told,"
         " review_since is not null as marked from case_file c where case_id = $1",
-        *(case, TRIGGER),
+        *(case, trigger),
     )
     return row["told"], row["marked"]
+
+
+async def test_a_step_by_a_word_that_our_lists_do_not_know_reaches_whom_a_release_would(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1"), suspects=SUSPECT, **OTHER_DAYS)
+    mine = await with_its_provider(hub, a_crime(a_victim("V-1")))
+    other = await a_case(hub, a_crime(a_victim("V-2"), suspects=SUSPECT))
+    nobody = await a_case(hub, a_crime(a_victim("V-3"), suspects=[{"suspect_ref": "S-2"}]))
+    await a_case(hub, crime)
+    await hub.hears([released(crime, "V-1", step="Let out early")])
+    reached = [await told(hub, case, "unknown_step") for case in (mine, other, nobody)]
+    assert reached == [(True, True), (True, True), (False, False)]
+    await hub.every(alerting.tell, clock.now())
+    assert await hub.value("select count(*) from provider_mail where case_id = $1", mine) == 1
 
 
 @pytest.mark.parametrize("ref", [None, "V-1"])

@@ -83,6 +83,14 @@ async def test_an_alert_is_asked_about_once_and_what_alerts_nobody_is_not(hub: H
     assert await kinds(hub, OPEN) == ["no_case_order_breached"]
 
 
+async def test_a_step_by_an_unknown_word_of_a_crime_that_is_not_known_is_asked_about_too(hub: Hub) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears([told(crime, "Let out early")])
+    assert await kinds(hub, OPEN) == ["no_case_unknown_step"]
+    await hub.hears(recorded(crime))
+    assert (await kinds(hub, OPEN), await kinds(hub, ALERTS)) == ([], ["unknown_step"])
+
+
 async def test_bail_that_began_to_wait_while_its_crime_was_being_written_is_told_a_moment_later(hub: Hub) -> None:
     crime, empty = a_crime(a_victim("V-1")), a_crime(victims=[])
     named = told(empty, "escape_notified", "V-9", 2)

@@ -14,11 +14,13 @@ TRIGGER = "heard_in_another_matter"
 
 
 async def tell(tx: Tx, told: Sequence[Received[Any]]) -> None:
-    """Bail, a release, an order or an escape that was told of one crime, once for each in each other case."""
+    """Bail, a release, an order or an escape that was told of one crime, and a step whose word we do not know, once for
+    each in each other case."""
     for event in told:
-        if event.data.trigger in alerts.ALERTING:
+        if alerts.alerts_somebody(event.data):
+            what = alerts.UNKNOWN if alerts.step_of(event.data) == alerts.UNKNOWN else TRIGGER
             found = await other_party.elsewhere(tx, event.data.crime_id, event.data.victim_ref)
             at = min(event.data.happened_at, event.time)
             for one in found:
                 since = await known_since(tx, one, event.time, raising.NEWS)
-                await raising.alert(tx, [one], TRIGGER, event.data.milestone_id, at, since)
+                await raising.alert(tx, [one], what, event.data.milestone_id, at, since)

@@ -21,7 +21,7 @@ async def hold(tx: Tx, events: Sequence[Received[MilestoneReached]]) -> None:
     """Keeps steps of justice until the case comes that they speak of; those that alert are each a task of the hour, by
     the clock, however often they are sent."""
     await wait(tx, events)
-    told = [event for event in events if event.data.trigger in alerts.ALERTING]
+    told = [event for event in events if alerts.alerts_somebody(event.data)]
     if not told:
         return
     await tasks.add(tx, [_task(event.data, event.time) for event in told])
@@ -31,7 +31,7 @@ async def hold(tx: Tx, events: Sequence[Received[MilestoneReached]]) -> None:
 
 def _task(milestone: MilestoneReached, now: datetime) -> Task:
     due = filing.hub_due(filing.LIFE_SAFETY, now)
-    kind = f"{NO_CASE}{milestone.trigger}"
+    kind = f"{NO_CASE}{alerts.step_of(milestone)}"
     return Task(_about(milestone), kind, due, now, crime_id=milestone.crime_id)
 
 

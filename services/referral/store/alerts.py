@@ -23,6 +23,19 @@ suspect or offender is out, may be soon, or is looked for."""
 UNKNOWN = "unknown_step"
 """As which a step is alerted that was told by a word that our lists do not know: it may be any of those."""
 
+_ALERTS = (*ALERTING, UNKNOWN)
+
+
+def step_of(milestone: MilestoneReached) -> str:
+    """The step as it counts here."""
+    return UNKNOWN if isinstance(milestone.trigger, Unfamiliar) else milestone.trigger
+
+
+def alerts_somebody(milestone: MilestoneReached) -> bool:
+    """Whether whoever helps must hear of it at once."""
+    return step_of(milestone) in _ALERTS
+
+
 _TELL = """
 with told as (
     select c.case_id, m.crime_id, m.victim_ref, m.milestone_id, m.trigger, m.received_at, m.data,
@@ -90,11 +103,11 @@ async def tell(tx: Tx, milestones: Sequence[MilestoneReached], received: Sequenc
             [m.crime_id for m in milestones],
             [m.victim_ref for m in milestones],
             [m.milestone_id for m in milestones],
-            [UNKNOWN if isinstance(m.trigger, Unfamiliar) else m.trigger for m in milestones],
+            [step_of(m) for m in milestones],
             [m.happened_at for m in milestones],
             list(received),
             [_kept(m) for m in milestones],
-            (*ALERTING, UNKNOWN),
+            _ALERTS,
         )
 
 
