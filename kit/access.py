@@ -125,15 +125,6 @@ async def colleagues(access: Database, organisation_id: UUID | None) -> list[Col
     return [Colleague(row["user_id"], row["name"], row["role"]) for row in rows]
 
 
-async def left_by_all(access: Database) -> set[UUID]:
-    """The organisations that had somebody who could sign in, and have nobody now."""
-    rows = await access.pool.fetch(
-        "select m.organisation_id from membership m join app_user u using (user_id)"
-        " where m.organisation_id is not null group by 1 having not bool_or(u.active)"
-    )
-    return {row["organisation_id"] for row in rows}
-
-
 async def close_session(access: Database, cookie: str) -> None:
     await access.pool.execute("delete from session where token_sha256 = $1", digest(cookie))
 

@@ -3,11 +3,12 @@ that somebody else helps the people who are with it."""
 
 from uuid import UUID
 
-from kit.access import colleagues, left_by_all
+from kit.access import colleagues, members
 from kit.database import Database, Tx, connect
 from kit.listening import Context
 from kit.service import Moment
 from services.referral.actions import named_workers, nobody_left
+from services.referral.actions.books import current
 from services.referral.store import named_worker
 
 USERS = "access"
@@ -18,17 +19,23 @@ async def watch(tx: Tx, moment: Moment, context: Context) -> int:
     """Looks in the list of users whether those who are named can still sign in, and whether anybody can of a provider;
     returns how many cannot. What it finds is a task of the leader the same minute, whether or not anybody opens a
     page."""
-    named = await named_worker.of_everybody(tx)
+    named, books = await named_worker.of_everybody(tx), await current(tx, context.facts)
     access = await connect(context.settings, USERS, "access_web", size=1)
     try:
         active = await at_work(access, {leg.provider_id for leg in named})
-        empty = await left_by_all(access)
+        empty = await left_by_all(access, {one.provider.provider_id for one in books.directory.contracts})
     finally:
         await access.close()
     gone = await named_workers.leavers(tx, None, active)
     if gone:
         await named_workers.ask(tx, moment, context)
-    return gone + await nobody_left.watch(tx, moment, context, empty)
+    return gone + await nobody_left.watch(tx, books, empty, moment.now)
+
+
+async def left_by_all(access: Database, providers: set[UUID]) -> set[UUID]:
+    """Those of these providers that had somebody who could sign in, and have nobody now."""
+    everybody = {one: await members(access, one) for one in providers}
+    return {one for one, people in everybody.items() if people and not any(person.active for person in people)}
 
 
 async def at_work(access: Database, providers: set[UUID]) -> dict[UUID, set[UUID]]:

@@ -1,23 +1,21 @@
 """Everybody who could sign in for a provider has left, and people are with it: nobody reads what is sent there."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from contracts.working_time import local_day
 from kit.database import Tx
-from kit.listening import Context
-from kit.service import Moment
 from services.referral.actions import filing, noticing
-from services.referral.actions.books import current
+from services.referral.domain.books import Books
 from services.referral.store import contract_tasks, tasks
 from services.referral.store.contract_tasks import NOBODY_LEFT
 from services.referral.store.tasks import Task, task_id
 
 
-async def watch(tx: Tx, moment: Moment, context: Context, left: Collection[UUID]) -> int:
+async def watch(tx: Tx, books: Books, left: Collection[UUID], now: datetime) -> int:
     """Asks on each contract of the providers that everybody has left (`left`) who takes over the people with it: a task
     of the day, asked again each day while nobody is there, and over once somebody is. Returns how many were made."""
-    now, books = moment.now, await current(tx, context.facts) if left else context.facts
     of_left = [one.contract_id for one in books.directory.contracts if one.provider.provider_id in left]
     await contract_tasks.somebody_there(tx, of_left, now)
     held = await contract_tasks.with_people(tx, of_left) if of_left else set()
