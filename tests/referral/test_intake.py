@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from kit import clock
-from services.referral.actions import asked, opening
+from services.referral.actions import asked, came, opening
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import History
+from services.referral.domain.routing import Routing
 from tests.browser import Browser
 from tests.builders import a_crime, a_detail, a_victim, recorded
 from tests.conftest import Databases
@@ -62,6 +63,12 @@ FORM = {name: [value] for name, value in PERSON.items()} | {"case_id": [str(uuid
         ({"family_name": ["\u202eabc"]}, "family_name"),
         ({"address": ["1\x07 Lane"]}, "address"),
         ({"email": ["a@example.org,b@example.org"]}, "email"),
+        ({"danger": ["earthquake"]}, "danger"),
+        ({"danger": ["child_at_risk", "nothing"]}, "danger"),
+        ({"relationship": ["enemy"]}, "relationship"),
+        ({"same_household": ["perhaps"]}, "same_household"),
+        ({"risk_grade": ["huge"]}, "risk_grade"),
+        ({"dash_score": ["28"]}, "dash_score"),
         ({"email": ["a@example.org\nBcc:victim@example.org"]}, "email"),
     ],
 )
@@ -85,7 +92,7 @@ def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
     }
     given, _ = asked.read(form, TODAY)
     assert given is not None
-    told = asked.told(given, clock.now(), "phone")
+    told = came.told(given, clock.now(), "phone")
     facts = told.facts
     assert facts.channels_safe == ("mobile",) and facts.needs == ("employment", "mental_health", "interpreter")
     assert (facts.vulnerabilities, facts.disability, facts.language, facts.source) == (
@@ -108,9 +115,16 @@ def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
         ("agency", "domestic", "34", False),
         ("family", "honour_based_abuse", "34", False),
         ("family", "other", "34", True),
+        ("agency", "sexual", "34", False),
+        ("family", "sexual_exploitation", "34", False),
+        ("family", "criminal_exploitation", "34", False),
+        ("family", "stalking", "34", False),
+        ("agency", "modern_slavery", "34", False),
+        ("agency", "road_collision", "34", True),
+        ("family", "hate", "34", True),
     ],
 )
-def test_another_persons_word_is_not_a_childs_nor_one_from_a_home_that_is_not_safe(
+def test_another_persons_word_is_not_a_childs_nor_one_where_who_did_it_may_be_close_to_the_person_or_watch_them(
     source: str, what: str, age: str, stands: bool
 ) -> None:
     told = {"phone": "07700 900321", "phone_safe": "safe", "email": "w@example.org", "email_safe": "unsafe"}
@@ -118,17 +132,63 @@ def test_another_persons_word_is_not_a_childs_nor_one_from_a_home_that_is_not_sa
     form |= {"source": [source], "on_behalf": ["health"], "what": [what], "age": [age]}
     given, _ = asked.read(form, TODAY)
     assert given is not None
-    told_of = asked.told(given, clock.now(), "phone")
+    told_of = came.told(given, clock.now(), "phone")
     assert (told_of.facts.share, told_of.facts.share_counts) == (("agreed" if stands else "not_asked"), stands)
     assert told_of.facts.channels_safe == (("mobile",) if stands else ())
     safety = {channel.kind: channel.safety for channel in told_of.details.channels}
     assert safety == {"mobile": "safe" if stands else "unknown", "email": "unsafe"}
 
 
-@pytest.mark.parametrize(("ago", "contact"), [("week", True), ("not_said", True), ("month", False), ("years", False)])
-def test_a_sexual_assault_of_the_last_week_is_offered_the_centre(ago: str, contact: bool) -> None:
-    given, _ = asked.read(FORM | {"what": ["sexual"], "ago": [ago]}, TODAY)
-    assert given is not None and asked.facts_of(given, clock.now(), "phone").contact_sexual is contact
+@pytest.mark.parametrize(
+    "close", [{"relationship": ["partner"]}, {"same_household": ["yes"]}, {"danger": ["threat_to_kill"]}], ids=str
+)
+def test_another_persons_word_counts_for_nothing_once_who_did_it_is_close_or_threatens_to_kill(
+    close: dict[str, list[str]],
+) -> None:
+    told = FORM | {"source": ["family"], "phone": ["07700 900321"], "phone_safe": ["safe"]}
+    for form, safe in ((told, ("mobile",)), (told | close, ())):
+        given, _ = asked.read(form, TODAY)
+        assert given is not None and came.facts_of(given, clock.now(), "phone").channels_safe == safe
+
+
+@pytest.mark.parametrize(
+    ("ago", "recent"), [("week", True), ("not_said", True), ("month", False), ("year", False), ("years", False)]
+)
+def test_a_sexual_assault_is_offered_the_centre_however_long_ago_as_one_that_the_police_tell_of(
+    ago: str, recent: bool
+) -> None:
+    stands = routed_as({"what": ["sexual"], "ago": [ago]})
+    assert "sarc" in stands.doors and ("recent_assault" in stands.holds) is recent
+
+
+def routed_as(said: dict[str, list[str]]) -> Routing:
+    given, errors = asked.read(FORM | said, TODAY)
+    assert given is not None, errors
+    facts = came.facts_of(given, clock.now(), "phone")
+    return decide(facts, History(person_id=uuid4()), BOOKS, clock.now()).routing
+
+
+@pytest.mark.parametrize(
+    ("said", "gives"),
+    [
+        ({"danger": ["child_at_risk"]}, {"child_at_risk", "childrens_social_care"}),
+        ({"danger": ["suicide_risk"]}, {"suicide_risk", "adult_safeguarding"}),
+        ({"danger": ["capacity_in_doubt"]}, {"capacity_in_doubt", "adult_safeguarding"}),
+        ({"danger": ["protected_address"]}, {"protected_address"}),
+        ({"danger": ["threat_to_kill"]}, {"threat_to_kill"}),
+        ({"same_household": ["yes"]}, {"same_household"}),
+        ({"relationship": ["ex_partner"]}, {"domestic_abuse", "risk_unknown"}),
+        ({"relationship": ["ex_partner"], "dash_score": ["14"]}, {"idva", "high_risk", "marac"}),
+        ({"risk_grade": ["imminent"]}, {"high_risk", "emergency"}),
+    ],
+)
+def test_a_danger_told_by_whoever_comes_holds_the_case_and_opens_the_doors_as_if_the_police_had_told_it(
+    said: dict[str, list[str]], gives: set[str]
+) -> None:
+    stands, nothing = routed_as(said), routed_as({"danger": ["nothing"], "relationship": ["stranger"]})
+    assert gives <= {*stands.lines, *stands.holds, *stands.doors}
+    assert gives.isdisjoint({*nothing.lines, *nothing.holds, *nothing.doors})
+    assert "domestic_abuse" not in routed_as({"relationship": ["family"], "what": ["road_collision"]}).lines
 
 
 @pytest.mark.parametrize(
@@ -145,10 +205,7 @@ def test_a_sexual_assault_of_the_last_week_is_offered_the_centre(ago: str, conta
 def test_who_comes_by_themselves_is_held_by_the_rules_that_hold_for_the_police(
     what: str, age: str, line: str, hold: str
 ) -> None:
-    given, _ = asked.read(FORM | {"what": [what], "age": [age]}, TODAY)
-    assert given is not None
-    facts = asked.facts_of(given, clock.now(), "phone")
-    stands = decide(facts, History(person_id=uuid4()), BOOKS, clock.now()).routing
+    stands = routed_as({"what": [what], "age": [age]})
     assert line in stands.lines and hold in stands.holds
 
 
@@ -236,6 +293,30 @@ async def test_in_honour_based_abuse_that_somebody_tells_of_themselves_no_letter
     assert told["letter"][1] == "one_chance"
 
 
+@pytest.mark.service
+async def test_children_of_a_violent_home_and_danger_now_are_tasks_of_a_call_and_what_was_not_asked_is_said_so(
+    hub: Hub, browse: AsPersona
+) -> None:
+    officer = await browse("officer")
+    await look(officer, phone="07700 900555")
+    await officer.submit("Go on")
+    said: dict[str, Any] = {"relationship": "partner", "danger": ["children_in_household", "protected_address"]}
+    await officer.submit("Open the case", **(PERSON | said | {"risk_grade": "imminent", "address": "1 Example Row"}))
+    kinds = await hub.value("select array_agg(kind order by kind) from task")
+    assert {"add_children", "call_emergency"} <= set(kinds)
+    assert await hub.value("select count(*) from protected_address") == 1
+    case = await hub.value("select case_id from case_file")
+    page = await officer.get(f"/cases/{case}")
+    assert page.summary["Is anybody in danger"] == "Children live in the home, Where they live must not become known"
+    assert (page.summary["Who did it"], page.summary["Do they live with who did it"]) == ("Partner", "Not asked")
+    await look(officer, phone="07700 900556")
+    await officer.submit("Go on")
+    await officer.submit("Open the case", **(PERSON | {"given_names": "Else"}))
+    other = await hub.value("select case_id from case_file where case_id <> $1", case)
+    page = await officer.get(f"/cases/{other}")
+    assert (page.summary["Is anybody in danger"], page.summary["Who did it"]) == ("Not asked", "Not asked")
+
+
 class Caller:
     """An agency's system."""
 
@@ -260,7 +341,7 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
     assert credential not in (await leader.get("/cases/agencies")).html
     settings = hub.context.settings
     caller = Caller(hub_app(hub, settings, await access_of(databases)), settings.public_url, credential)
-    body = PERSON | {"needs": ["housing"], "phone": "07700 900321"}
+    body = PERSON | {"needs": ["housing"], "phone": "07700 900321", "danger": ["suicide_risk"], "dash_score": 3}
     first = await caller.sends(body, "key-number-1")
     assert first.status_code == 201 and set(first.json()) == {"case_id", "reference", "status"}
     again = await caller.sends(body, "key-number-1")
@@ -269,6 +350,8 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
     assert other.status_code == 409 and other.headers["content-type"] == "application/problem+json"
     assert await hub.value("select count(*) from case_file") == 1
     assert await hub.value("select source from intake") == "agency"
+    held, doors = (await hub.rows("select holds, doors from case_file"))[0].values()
+    assert "suicide_risk" in held and doors == ["adult_safeguarding"]
     wrong = await caller.sends({"given_names": "W", "colour": "red"})
     assert (
         wrong.status_code == 422 and {"field": "colour", "message": "This field is not known"} in wrong.json()["errors"]

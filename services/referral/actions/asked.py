@@ -1,20 +1,15 @@
 """What is asked of somebody who comes by themselves, or of an agency for them: the checks of page and machine."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from contracts.reference import AREAS
-from contracts.working_time import local_day
 from kit.web.forms import FieldError, Say, parse
-from services.referral.actions import sealing
-from services.referral.actions.taking_in import SelfReferral
-from services.referral.desk_books import restricted_on
 from services.referral.domain import mailbox
-from services.referral.domain.facts import CaseFacts
 from services.referral.domain.plain_text import is_plain
 from services.referral.domain.safe_times import DAYS_LIKE, HOURS_LIKE, days_of, hours_of
 from services.referral.domain.telephone import one_number
@@ -27,25 +22,10 @@ Source = Literal["self", "agency", "family", "witness"]
 YesNo = Literal["yes", "no"]
 Safety = Literal["safe", "unsafe", "unknown"]
 WorksFor = Literal["none", "hub", "police", "provider", "not_recorded"]
-INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
 CHECK_NUMBER = "Enter one telephone number and nothing else, like 07700 900321"
 CHECK_LETTERS = "Enter letters, digits and signs that can be read, and no hidden ones"
-RECENT, OLDEST = timedelta(days=7), 120
+OLDEST, DASH_MOST = 120, 27
 ADULT = 18
-AT_HOME = frozenset({"domestic", "honour_based_abuse"})
-FROM_OUTSIDE = frozenset({"hate", "road_collision", "anti_social_behaviour"})
-FLAGS = {
-    "stalking": "stalking",
-    "domestic": "domestic_abuse",
-    "honour_based_abuse": "honour_based_abuse",
-    "modern_slavery": "modern_slavery_nrm",
-    "criminal_exploitation": "county_lines",
-}
-OF_A_CHILD = {
-    "criminal_exploitation": "child_criminal_exploitation",
-    "sexual_exploitation": "child_sexual_exploitation",
-}
-"""The flag of the police that says the same, so that the same rules hold; of somebody under 18 the second."""
 SEXUAL = frozenset({"sexual", "sexual_exploitation"})
 
 NEEDS = {
@@ -78,6 +58,30 @@ WORKS_FOR = {
     "provider": "Yes, for a service that helps victims",
     "not_recorded": "They do not say, or were not asked",
 }
+DANGER = {
+    "child_at_risk": "A child is at risk of harm",
+    "children_in_household": "Children live in the home",
+    "suicide_risk": "They may take their own life",
+    "threat_to_kill": "Somebody has threatened to kill them",
+    "protected_address": "Where they live must not become known",
+    "capacity_in_doubt": "They may not be able to decide this alone",
+    "nothing": "They were asked, and there is none of these",
+}
+"""The dangers that a case is held for, or a door is opened, and what a home with children is asked of. Source: the
+vulnerabilities that the police tell of, and code 3B; nothing chosen is “not asked”, and never no."""
+RELATIONSHIPS = {
+    "not_asked": "Not asked",
+    "partner": "Partner",
+    "ex_partner": "Former partner",
+    "family": "Family",
+    "acquaintance": "Somebody they know",
+    "stranger": "A stranger",
+    "none": "Nobody did it",
+    "not_known": "They do not know",
+    "refused": "They prefer not to say",
+}
+RISKS = {"standard": "Standard", "medium": "Medium", "high": "High", "imminent": "Imminent: danger now"}
+SAME_HOUSEHOLD = {"not_asked": "Not asked", "yes": "Yes", "no": "No", "not_known": "They do not know"}
 AGO = {
     "week": "In the last seven days",
     "month": "In the last month",
@@ -108,6 +112,30 @@ class TakeIn(BaseModel):
     ago: Annotated[Literal["week", "month", "year", "years", "not_said"], Say("Choose how long ago it was")] = (
         "not_said"
     )
+    danger: Annotated[
+        list[
+            Literal[
+                "child_at_risk", "children_in_household", "suicide_risk", "threat_to_kill", "protected_address",
+                "capacity_in_doubt", "nothing",
+            ]
+        ],
+        Say("Choose from the list"),
+    ] = []  # fmt: skip
+    relationship: Annotated[
+        Literal[
+            "not_asked", "partner", "ex_partner", "family", "acquaintance", "stranger", "none", "not_known", "refused"
+        ],
+        Say("Choose who did it from the list"),
+    ] = "not_asked"  # fmt: skip
+    same_household: Annotated[
+        Literal["not_asked", "yes", "no", "not_known"], Say("Choose whether they live with who did it")
+    ] = "not_asked"
+    risk_grade: Annotated[
+        Literal["standard", "medium", "high", "imminent"] | None, Say("Choose the risk from the list")
+    ] = None
+    dash_score: Annotated[
+        int | None, Say("", wrong=f"Enter the Dash score from 0 to {DASH_MOST}, or leave it empty")
+    ] = Field(default=None, ge=0, le=DASH_MOST)
     needs: Annotated[
         list[
             Literal[
@@ -163,6 +191,8 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
     found = []
     if given.source == "agency" and given.on_behalf is None:
         found.append(FieldError("on_behalf", "Choose what kind of agency it is"))
+    if "nothing" in given.danger and len(given.danger) > 1:
+        found.append(FieldError("danger", f"Choose the dangers, or only “{DANGER['nothing']}”"))
     if given.date_of_birth and not today - timedelta(days=125 * 366) < given.date_of_birth <= today:
         found.append(FieldError("date_of_birth", "The date of birth must be in the past"))
     found += _of_age(given, today)
@@ -204,100 +234,3 @@ def age_of(given: TakeIn, today: date) -> int:
     if born is None:
         return given.age or 0
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def counts(given: TakeIn, age: int) -> bool:
-    """Whether what is said of sharing and of safe channels is the person's own word, or may stand for it. Of a child
-    the one who says it, or somebody of the household, may be the suspect, and so in every case of the home. Source:
-    design 3 (a parent's yes never counts where a parent or the household may be the suspect)."""
-    if given.source in ("self", "witness"):
-        return True
-    return given.what not in AT_HOME if age >= ADULT else given.what in FROM_OUTSIDE
-
-
-def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
-    """As the case is opened with it."""
-    listed = restricted_on(local_day(now)).works_for
-    restricted = not listed.isdisjoint((given.works_for, given.household_works_for))
-    own = counts(given, age_of(given, local_day(now)))
-    return SelfReferral(facts_of(given, now, via), details_of(given, own_word=own), given.agrees == "yes", restricted)
-
-
-def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
-    """The coded facts. A sexual assault of the last week, or of a day that they do not say, counts as one of contact:
-    the centre is offered now."""
-    today, recent = local_day(now), given.ago == "week"
-    age = age_of(given, today)
-    own = counts(given, age)
-    flag = (OF_A_CHILD.get(given.what) if age < 18 else None) or FLAGS.get(given.what)
-    safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
-    value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
-    kinds = {"phone": "mobile"}
-    return CaseFacts(
-        case_id=given.case_id,
-        person_kind="witness" if given.source == "witness" else "person",
-        offence_group="sexual-offences" if given.what in SEXUAL else None,
-        incident_kind=given.what if given.what in INCIDENTS else None,
-        flags=(flag,) if flag else (),
-        age=age,
-        age_said=age,
-        vulnerabilities=tuple(one for one in given.themselves if one != "disabled"),
-        disability="yes" if "disabled" in given.themselves else "not_recorded",
-        needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
-        choices=("interpreter",) if given.interpreter == "yes" else (),
-        works_for=given.works_for,
-        language=given.language,
-        share="agreed" if own else "not_asked",
-        share_said="agreed",
-        share_by="self" if given.source in ("self", "witness") else "other",
-        share_counts=own,
-        channels_safe=tuple(kinds.get(n, n) for n, safety in safe.items() if own and safety == "safe" and value[n]),
-        home_area=given.area,
-        area=given.area,
-        committed_to=today if recent else None,
-        reported_at=now,
-        reported_on=today,
-        reported=given.reported == "yes",
-        reported_via=via,
-        source={"self": "self", "witness": "self"}.get(given.source, given.source),
-        domestic=given.what == "domestic",
-        sexual=given.what in SEXUAL,
-        contact_sexual=given.what in SEXUAL and given.ago in ("week", "not_said"),
-    )
-
-
-def details_of(given: TakeIn, *, own_word: bool) -> sealing.Details:
-    """The personal details, to be sealed. Without the person's own word no channel is safe; unsafe stays unsafe."""
-
-    def safety(said: str) -> str:
-        return said if own_word or said == "unsafe" else "unknown"
-
-    yes = {"yes": True, "no": False, None: None}
-    channels: list[dict[str, object]] = []
-    if given.phone:
-        channels.append(
-            {
-                "kind": "mobile",
-                "value": given.phone,
-                "safety": safety(given.phone_safe),
-                "days": given.phone_days,
-                "hours": given.phone_hours,
-                "voicemail": yes[given.phone_voicemail],
-                "say_who": yes[given.phone_say_who],
-            }
-        )
-    letter = ", ".join(part for part in (given.address, given.postcode) if part) if given.address else None
-    for kind, value in (("landline", given.landline), ("email", given.email), ("letter", letter)):
-        if value:
-            channels.append({"kind": kind, "value": value, "safety": safety(getattr(given, f"{kind}_safe"))})
-    return sealing.Details.model_validate(
-        {
-            "given_names": given.given_names,
-            "family_name": given.family_name,
-            "date_of_birth": given.date_of_birth.isoformat() if given.date_of_birth else None,
-            "address": {"lines": [given.address] if given.address else [], "postcode": given.postcode}
-            if given.address or given.postcode
-            else None,
-            "channels": channels,
-        }
-    )

@@ -21,15 +21,15 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from kit.web.limiting import OF_CALLS, OF_CREDENTIALS, Tries, asked_to_wait
 from kit.web.once import sent_id
-from services.referral.actions import asked, taking_in
+from services.referral.actions import asked, came, taking_in
 from services.referral.actions import books as stocked
 from services.referral.case_ui.room import Desk
 from services.referral.domain.plain_text import is_plain
 from services.referral.store import intakes
-from services.referral.store.intakes import Agency, Intake
+from services.referral.store.intakes import Agency
 
 FIELDS = frozenset(asked.TakeIn.model_fields) - {"case_id", "source"}
-NUMBERS = frozenset({"age"})
+NUMBERS = frozenset({"age", "dash_score"})
 LISTS = frozenset(name for name, info in asked.TakeIn.model_fields.items() if get_origin(info.annotation) is list)
 
 
@@ -138,12 +138,9 @@ async def _taken(tx: Tx, visit: Visit, desk: Desk, agency: Agency) -> tuple[int,
         return 422, {"status": 422, "title": "Some fields have to be put right", "errors": told}
     viewer = Viewer(agency.agency_id, agency.name, "agency", frozenset(), None, agency.agency_id)
     books = await stocked.current(tx, desk.books)
-    facts = asked.told(given, visit.now, "third_party")
+    facts = came.told(given, visit.now, "third_party")
     await taking_in.self_referral(tx, viewer, facts, uuid4(), books, visit.sealer, visit.now)
-    held = ("agency", agency.agency_id, given.on_behalf, given.reported, given.ago)
-    await intakes.add(
-        tx, Intake(case_id, *held, tuple(given.needs), tuple(given.themselves), taken_by=None, taken_at=visit.now)
-    )
+    await intakes.add(tx, came.intake_of(given, visit.now, agency=agency.agency_id))
     return 201, {"case_id": str(case_id), "reference": reference(case_id), "status": "received"}
 
 

@@ -21,6 +21,9 @@ def rows_of(intake: Intake | None, *, whole: bool) -> list[dict[str, Any]]:
         ("When they came", when(intake.taken_at)),
         ("How long ago it was", asked.AGO.get(intake.how_long_ago, words.words(intake.how_long_ago))),
         ("Do the police know", POLICE.get(intake.told_police, words.words(intake.told_police))),
+        ("Is anybody in danger", _said(intake.said_danger, asked.DANGER, "Not asked")),
+        ("Who did it", asked.RELATIONSHIPS.get(intake.relationship, words.words(intake.relationship))),
+        ("Do they live with who did it", asked.SAME_HOUSEHOLD.get(intake.same_household, "Not asked")),
         ("What would help, in their words", _said(intake.said_needs, asked.NEEDS, "They did not say")),
     ]
     if whole:

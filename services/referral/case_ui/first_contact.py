@@ -14,7 +14,7 @@ from kit.web.forms import FieldError, whole
 from kit.web.words import when
 from services.referral.actions import books as stocked
 from services.referral.actions import first_contact as acts
-from services.referral.actions.asked import NEEDS, OF_THEMSELVES
+from services.referral.actions.asked import DASH_MOST, NEEDS, OF_THEMSELVES
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import first_contact as lists
@@ -35,7 +35,6 @@ RISKS = {
     "not_known": "Not known",
 }
 AGREED = {"yes": "Yes", "not_yet": "Not yet: they want to think about it", "no": "No", "not_asked": "Not asked"}
-DASH_MOST = 27
 TO_RECORD = (
     "The person said no: record it today on each referral, under “The person does not want this” or “Withdraw”. Until"
     " then nobody calls them for support."

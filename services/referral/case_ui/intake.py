@@ -1,6 +1,6 @@
 """Taking somebody in who rings or comes by themselves: first who we know already, then what is asked, then the case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -16,7 +16,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
-from services.referral.actions import asked, sealing, taking_in
+from services.referral.actions import asked, came, sealing, taking_in
 from services.referral.actions import books as stocked
 from services.referral.actions.asked import Source
 from services.referral.case_ui import glass, words
@@ -26,7 +26,6 @@ from services.referral.domain.plain_text import is_plain
 from services.referral.domain.telephone import one_number
 from services.referral.store import cases, details, intakes
 from services.referral.store.cases import Case
-from services.referral.store.intakes import Intake
 
 NOT_SHOWN = (
     "The case is open. It is not shown to you: not every case is shown to everybody. Nothing was sent, and the team"
@@ -174,13 +173,21 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         needs=asked.NEEDS,
         themselves=asked.OF_THEMSELVES,
         ago=asked.AGO,
+        danger=asked.DANGER,
+        relationships=_items(asked.RELATIONSHIPS),
+        same_household=_items(asked.SAME_HOUSEHOLD),
+        risks=[{"value": "", "text": "Nobody has assessed it"}, *_items(asked.RISKS)],
         works_for=asked.WORKS_FOR,
-        languages=[{"value": code, "text": text} for code, text in (LANGUAGES | {"not_known": "Not known"}).items()],
+        languages=_items(LANGUAGES | {"not_known": "Not known"}),
         safety={"safe": "Yes, we are told so", "unsafe": "No", "unknown": "Not sure"},
         case_id=one(visit, "case_id") or uuid4(),
         areas=[{"value": "", "text": "Choose an area"}, *({"value": a.code, "text": a.name} for a in AREAS)],
         errors=list(errors),
     )
+
+
+def _items(choices: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"value": code, "text": text} for code, text in choices.items()]
 
 
 async def take_in(visit: Visit, desk: Desk) -> Response:
@@ -192,9 +199,9 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
             if await cases.known(tx, [given.case_id]):
                 return await _opened(tx, visit, given.case_id, OPEN_ALREADY)
             books = await stocked.current(tx, desk.books)
-            told = asked.told(given, visit.now, "phone")
+            told = came.told(given, visit.now, "phone")
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
-            await intakes.add(tx, _intake(visit, given))
+            await intakes.add(tx, came.intake_of(given, visit.now, by=visit.signed_in.user_id))
             return await _opened(tx, visit, case_id, "The case is open. Nothing was sent: choose who helps.")
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])
@@ -206,18 +213,3 @@ async def _opened(tx: Tx, visit: Visit, case_id: UUID, said: str) -> Response:
     if case is not None and case.restricted and not visit.signed_in.may_see_restricted:
         return visit.redirect("/cases", flash=NOT_SHOWN)
     return visit.redirect(f"/cases/{case_id}/referrals", flash=said)
-
-
-def _intake(visit: Visit, given: asked.TakeIn) -> Intake:
-    return Intake(
-        case_id=given.case_id,
-        source=given.source,
-        agency_id=None,
-        on_behalf=given.on_behalf if given.source == "agency" else None,
-        told_police=given.reported,
-        how_long_ago=given.ago,
-        said_needs=tuple(given.needs),
-        said_of_themselves=tuple(given.themselves),
-        taken_by=visit.signed_in.user_id,
-        taken_at=visit.now,
-    )

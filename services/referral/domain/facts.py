@@ -17,6 +17,7 @@ class CaseFacts:
     that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
     found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
+    `threat_to_kill`: somebody told the hub of one; the police tell of it by the offence code.
     `rows_differ`: fields in which the police told of the person twice in one crime, and not alike: the graver counts.
     `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir");
     `meant`: what a human decided that some of them mean ("relationship: Sir = partner"): it is in the facts as if told.
@@ -64,6 +65,7 @@ class CaseFacts:
     committed_from: date | None = None
     committed_to: date | None = None
     same_household: bool = False
+    threat_to_kill: bool = False
     suspect_refs: tuple[str, ...] = ()
     also_suspect: bool = False
     works_for: str = "not_recorded"

@@ -82,7 +82,7 @@ def _fields() -> dict[str, Field]:
     }
     results = {"lines": v.SERVICE_LINES, "doors": v.DOORS, "holds": v.HOLDS, "offers": v.OFFERS}
     flags = (
-        *("bereaved", "risk_judgement", "same_household", "suspect_works_for_us", "named_contact"),
+        *("bereaved", "risk_judgement", "same_household", "threat_to_kill", "suspect_works_for_us", "named_contact"),
         *("must_give_evidence", "reported", "domestic", "sexual", "contact_sexual", "out_of_area"),
     )
     return {

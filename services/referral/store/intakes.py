@@ -11,7 +11,7 @@ from services.referral.store.rows import columns, read, read_one
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What was said when the case was taken in; everything coded."""
+    """What was said when the case was taken in; everything coded. `said_danger`: empty where nobody asked."""
 
     case_id: UUID
     source: str
@@ -24,6 +24,9 @@ class Intake:
     taken_by: UUID | None
     taken_at: datetime
     fraud_level: str | None = None
+    said_danger: tuple[str, ...] = ()
+    relationship: str = "not_asked"
+    same_household: str = "not_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,10 @@ class Agency:
 
 
 async def add(tx: Tx, intake: Intake) -> None:
-    names = columns(Intake)
-    await tx.execute(
-        f"insert into intake ({names}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        *(getattr(intake, name) for name in names.split(", ")),
-    )
+    names = columns(Intake).split(", ")
+    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    asked = f"insert into intake ({', '.join(names)}) values ({places})"
+    await tx.execute(asked, *(getattr(intake, name) for name in names))
 
 
 async def of_case(tx: Tx, case_id: UUID) -> Intake | None:

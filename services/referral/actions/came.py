@@ -1,0 +1,176 @@
+"""What somebody who came said, as the facts and the sealed details of their case: by whichever way they came."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from contracts.working_time import local_day
+from services.referral.actions import sealing
+from services.referral.actions.asked import ADULT, SEXUAL, TakeIn, age_of
+from services.referral.actions.taking_in import SelfReferral
+from services.referral.desk_books import restricted_on
+from services.referral.domain.facts import CaseFacts
+from services.referral.domain.reading import DOMESTIC_RELATIONS
+from services.referral.domain.told import as_told
+from services.referral.store.intakes import Intake
+
+INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
+BY_SOMEBODY_CLOSE = frozenset({"domestic", "honour_based_abuse"})
+OWN_WORD_ONLY = BY_SOMEBODY_CLOSE | {
+    *("sexual", "stalking", "modern_slavery", "sexual_exploitation", "criminal_exploitation"),
+}
+"""Whoever speaks for the person in these may be who harms them, or be watched by them: what is safe, and whether they
+agree, only they can say. Source: design 3; safe contact of the guidance on each is the person's own word."""
+FROM_OUTSIDE = frozenset({"hate", "road_collision", "anti_social_behaviour"})
+FLAGS = {
+    "stalking": "stalking",
+    "domestic": "domestic_abuse",
+    "honour_based_abuse": "honour_based_abuse",
+    "modern_slavery": "modern_slavery_nrm",
+    "criminal_exploitation": "county_lines",
+}
+OF_A_CHILD = {
+    "criminal_exploitation": "child_criminal_exploitation",
+    "sexual_exploitation": "child_sexual_exploitation",
+}
+"""The flag of the police that says the same, so that the same rules hold; of somebody under 18 the second."""
+NOT_BY_ANYBODY_CLOSE = frozenset({"road_collision"})
+LATEST = {"week": 0, "month": 8, "year": 31, "years": 366}
+"""How many days ago it was at the latest."""
+THREAT = "threat_to_kill"
+NOT_VULNERABLE = frozenset({THREAT, "nothing"})
+"""What is asked of danger and is a fact of its own, or none."""
+
+
+def counts(given: TakeIn, age: int) -> bool:
+    """Whether what is said of sharing and of safe channels is the person's own word, or may stand for it. Of a child
+    the one who says it, or somebody of the household, may be the suspect, and so wherever the suspect is close. Source:
+    design 3 (a parent's yes never counts where a parent or the household may be the suspect)."""
+    if given.source in ("self", "witness"):
+        return True
+    if is_domestic(given) or given.same_household == "yes" or THREAT in given.danger:
+        return False
+    return given.what not in OWN_WORD_ONLY if age >= ADULT else given.what in FROM_OUTSIDE
+
+
+def is_domestic(given: TakeIn) -> bool:
+    """As of what the police tell: what it is about, or a partner, a former one or family did it. What nobody has named
+    yet may be an offence against the person."""
+    close = given.relationship in DOMESTIC_RELATIONS and given.what not in NOT_BY_ANYBODY_CLOSE
+    return given.what == "domestic" or close
+
+
+def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
+    """As the case is opened with it."""
+    listed = restricted_on(local_day(now)).works_for
+    restricted = not listed.isdisjoint((given.works_for, given.household_works_for))
+    own = counts(given, age_of(given, local_day(now)))
+    return SelfReferral(facts_of(given, now, via), details_of(given, own_word=own), given.agrees == "yes", restricted)
+
+
+def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
+    """The coded facts. Nobody has to say what was done to them: what is sexual may be an assault, however long ago, so
+    the centre is open to them, at once where it was in the last week or on a day that they do not say."""
+    today = local_day(now)
+    age = age_of(given, today)
+    own = counts(given, age)
+    flag = (OF_A_CHILD.get(given.what) if age < 18 else None) or FLAGS.get(given.what)
+    safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
+    value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
+    kinds = {"phone": "mobile"}
+    facts = CaseFacts(
+        case_id=given.case_id,
+        person_kind="witness" if given.source == "witness" else "person",
+        offence_group="sexual-offences" if given.what in SEXUAL else None,
+        incident_kind=given.what if given.what in INCIDENTS else None,
+        flags=(flag,) if flag else (),
+        age=age,
+        age_said=age,
+        relationship=given.relationship,
+        same_household=given.same_household == "yes",
+        threat_to_kill=THREAT in given.danger,
+        risk_grade=given.risk_grade,
+        dash_score=given.dash_score,
+        vulnerabilities=tuple(one for one in given.danger if one not in NOT_VULNERABLE),
+        told_of_themselves=tuple(given.themselves),
+        needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
+        choices=("interpreter",) if given.interpreter == "yes" else (),
+        works_for=given.works_for,
+        language=given.language,
+        share="agreed" if own else "not_asked",
+        share_said="agreed",
+        share_by="self" if given.source in ("self", "witness") else "other",
+        share_counts=own,
+        channels_safe=tuple(kinds.get(n, n) for n, safety in safe.items() if own and safety == "safe" and value[n]),
+        home_area=given.area,
+        area=given.area,
+        committed_to=_latest(given.ago, today),
+        reported_at=now,
+        reported_on=today,
+        reported=given.reported == "yes",
+        reported_via=via,
+        source={"self": "self", "witness": "self"}.get(given.source, given.source),
+        domestic=is_domestic(given),
+        sexual=given.what in SEXUAL,
+        contact_sexual=given.what in SEXUAL,
+    )
+    return as_told(facts)
+
+
+def _latest(ago: str, today: date) -> date | None:
+    return today - timedelta(days=LATEST[ago]) if ago in LATEST else None
+
+
+def intake_of(given: TakeIn, now: datetime, *, by: UUID | None = None, agency: UUID | None = None) -> Intake:
+    """What is kept of how they came: written down `by` somebody here, or told by the system of an `agency`."""
+    return Intake(
+        case_id=given.case_id,
+        source=given.source,
+        agency_id=agency,
+        on_behalf=given.on_behalf if given.source == "agency" else None,
+        told_police=given.reported,
+        how_long_ago=given.ago,
+        said_needs=tuple(given.needs),
+        said_of_themselves=tuple(given.themselves),
+        taken_by=by,
+        taken_at=now,
+        said_danger=tuple(given.danger),
+        relationship=given.relationship,
+        same_household=given.same_household,
+    )
+
+
+def details_of(given: TakeIn, *, own_word: bool) -> sealing.Details:
+    """The personal details, to be sealed. Without the person's own word no channel is safe; unsafe stays unsafe."""
+
+    def safety(said: str) -> str:
+        return said if own_word or said == "unsafe" else "unknown"
+
+    yes = {"yes": True, "no": False, None: None}
+    channels: list[dict[str, object]] = []
+    if given.phone:
+        channels.append(
+            {
+                "kind": "mobile",
+                "value": given.phone,
+                "safety": safety(given.phone_safe),
+                "days": given.phone_days,
+                "hours": given.phone_hours,
+                "voicemail": yes[given.phone_voicemail],
+                "say_who": yes[given.phone_say_who],
+            }
+        )
+    letter = ", ".join(part for part in (given.address, given.postcode) if part) if given.address else None
+    for kind, value in (("landline", given.landline), ("email", given.email), ("letter", letter)):
+        if value:
+            channels.append({"kind": kind, "value": value, "safety": safety(getattr(given, f"{kind}_safe"))})
+    return sealing.Details.model_validate(
+        {
+            "given_names": given.given_names,
+            "family_name": given.family_name,
+            "date_of_birth": given.date_of_birth.isoformat() if given.date_of_birth else None,
+            "address": {"lines": [given.address] if given.address else [], "postcode": given.postcode}
+            if given.address or given.postcode
+            else None,
+            "channels": channels,
+        }
+    )
