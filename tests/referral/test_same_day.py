@@ -93,7 +93,7 @@ async def test_exploitation_that_names_nobody_is_a_task_with_the_crime_number_an
     assert "Nothing was found" not in page.text
     page = await officer.follow(NOBODY)
     assert "The crime number of the police is 20/NOBODY/26." in page.text
-    assert page.link("take the person in") == "/cases/new"
+    assert page.link("take the person in") == f"/cases/new?task={task['task_id']}"
     await officer.submit("Close the task", 422)
     await officer.submit("Close the task", 422, answer="not_needed")
     page = await officer.submit("Close the task", answer="nobody_known")

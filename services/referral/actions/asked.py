@@ -1,5 +1,6 @@
 """What is asked of somebody who comes by themselves, or of an agency for them: the checks of page and machine."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.reference import AREAS
+from contracts.reference import AREAS, ethnic_categories
 from kit.web.forms import FieldError, Say, parse
 from services.referral.domain import mailbox
 from services.referral.domain.plain_text import is_plain
@@ -16,9 +17,9 @@ from services.referral.domain.telephone import one_number
 
 What = Literal[
     "domestic", "sexual", "hate", "honour_based_abuse", "stalking", "modern_slavery", "sexual_exploitation",
-    "criminal_exploitation", "road_collision", "anti_social_behaviour", "other",
+    "criminal_exploitation", "road_collision", "anti_social_behaviour", "bereaved_killed", "bereaved_road", "other",
 ]  # fmt: skip
-Source = Literal["self", "agency", "family", "witness"]
+Source = Literal["self", "agency", "family", "witness", "business"]
 YesNo = Literal["yes", "no"]
 Safety = Literal["safe", "unsafe", "unknown"]
 WorksFor = Literal["none", "hub", "police", "provider", "not_recorded"]
@@ -26,7 +27,18 @@ CHECK_NUMBER = "Enter one telephone number and nothing else, like 07700 900321"
 CHECK_LETTERS = "Enter letters, digits and signs that can be read, and no hidden ones"
 OLDEST, DASH_MOST = 120, 27
 ADULT = 18
+ELSEWHERE = "elsewhere"
+"""Where the person lives, when that is in none of our areas: or the code of the place, as an agency may know it."""
+_PLACE = re.compile(r"[EWSN][0-9]{8}")
+BEREAVED = frozenset({"bereaved_killed", "bereaved_road"})
 SEXUAL = frozenset({"sexual", "sexual_exploitation"})
+
+OURS = frozenset(place.code for place in AREAS)
+AGE = ("age", "date_of_birth", "date_of_birth-day")
+NAMES = (
+    *("given_names", "family_name", "business_name", "address", "postcode"),
+    *("liaison_name", "suspect_given_names", "suspect_family_name"),
+)
 
 NEEDS = {
     "safety": "Being and feeling safe",
@@ -82,6 +94,49 @@ RELATIONSHIPS = {
 }
 RISKS = {"standard": "Standard", "medium": "Medium", "high": "High", "imminent": "Imminent: danger now"}
 SAME_HOUSEHOLD = {"not_asked": "Not asked", "yes": "Yes", "no": "No", "not_known": "They do not know"}
+STRANDS = {
+    "race": "Race",
+    "religion": "Religion",
+    "sexual_orientation": "Sexual orientation",
+    "disability": "Disability",
+    "transgender": "Being transgender",
+    "age": "Age",
+    "sex": "Sex",
+    "alternative_subculture": "Alternative subculture",
+    "other": "Something else about who they are",
+}
+"""Why somebody felt targeted. Source: the monitored strands and the local ones of `crime_flags.yaml`."""
+LIAISON = {"not_asked": "Not asked", "yes": "Yes", "no": "No", "not_known": "They do not know"}
+_UNSAID = {"not_asked": "Not asked", "refused": "They prefer not to say"}
+SEXES = _UNSAID | {"female": "Female", "male": "Male", "intersex": "Intersex"}
+GENDERS = _UNSAID | {
+    "woman": "Woman",
+    "man": "Man",
+    "non_binary": "Non-binary",
+    "trans_woman": "Trans woman",
+    "trans_man": "Trans man",
+}
+ETHNICITIES = _UNSAID | {
+    one.code: f"{one.group.capitalize()}: {one.label}" for one in ethnic_categories().values() if one.code != "NS"
+}
+ORIENTATIONS = _UNSAID | {
+    "heterosexual": "Heterosexual",
+    "gay": "Gay",
+    "lesbian": "Lesbian",
+    "bisexual": "Bisexual",
+    "other": "Another",
+}
+RELIGIONS = _UNSAID | {
+    "none": "None",
+    "christian": "Christian",
+    "buddhist": "Buddhist",
+    "hindu": "Hindu",
+    "jewish": "Jewish",
+    "muslim": "Muslim",
+    "sikh": "Sikh",
+    "other": "Another",
+}
+"""Asked for monitoring alone; the sex also since some services are for one. Never guessed, and never a condition."""
 AGO = {
     "week": "In the last seven days",
     "month": "In the last month",
@@ -95,6 +150,7 @@ class TakeIn(BaseModel):
     """What is asked; no words about what happened."""
 
     case_id: Annotated[UUID, Say("Open this page again, then fill it in")]
+    task: Annotated[UUID | None, Say("Open this page again from the task")] = None
     source: Annotated[Source, Say("Choose who asks for help")] = "self"
     on_behalf: Annotated[
         Literal["social_care", "health", "housing", "education", "charity", "other"] | None,
@@ -103,6 +159,7 @@ class TakeIn(BaseModel):
     given_names: Annotated[str, Say("Enter the person's given names")] = Field(max_length=100)
     family_name: Annotated[str, Say("Enter the person's family name")] = Field(max_length=100)
     date_of_birth: Annotated[date | None, Say("", wrong="The date of birth must be a real date")] = None
+    business_name: str | None = Field(default=None, max_length=100)
     what: Annotated[What, Say("Choose what it is about")]
     age: Annotated[int | None, Say("Enter the person's age", wrong="Enter the age in years, like 34")] = Field(
         default=None, ge=0, le=OLDEST
@@ -112,6 +169,20 @@ class TakeIn(BaseModel):
     ago: Annotated[Literal["week", "month", "year", "years", "not_said"], Say("Choose how long ago it was")] = (
         "not_said"
     )
+    hate_strands: Annotated[
+        list[
+            Literal[
+                "race", "religion", "sexual_orientation", "disability", "transgender", "age", "sex",
+                "alternative_subculture", "other",
+            ]
+        ],
+        Say("Choose from the list"),
+    ] = []  # fmt: skip
+    liaison: Annotated[
+        Literal["not_asked", "yes", "no", "not_known"], Say("Choose whether a liaison officer is with the family")
+    ] = "not_asked"
+    liaison_name: str | None = Field(default=None, max_length=100)
+    liaison_phone: str | None = Field(default=None, max_length=30)
     danger: Annotated[
         list[
             Literal[
@@ -130,6 +201,8 @@ class TakeIn(BaseModel):
     same_household: Annotated[
         Literal["not_asked", "yes", "no", "not_known"], Say("Choose whether they live with who did it")
     ] = "not_asked"
+    suspect_given_names: str | None = Field(default=None, max_length=100)
+    suspect_family_name: str | None = Field(default=None, max_length=100)
     risk_grade: Annotated[
         Literal["standard", "medium", "high", "imminent"] | None, Say("Choose the risk from the list")
     ] = None
@@ -149,6 +222,24 @@ class TakeIn(BaseModel):
         list[Literal["disabled", "sex_work", "no_recourse", "homeless", "pregnant", "communication_needs"]],
         Say("Choose from the list"),
     ] = []
+    sex: Annotated[
+        Literal["not_asked", "refused", "female", "male", "intersex"], Say("Choose the sex from the list")
+    ] = "not_asked"
+    gender: Annotated[
+        Literal["not_asked", "refused", "woman", "man", "non_binary", "trans_woman", "trans_man"],
+        Say("Choose the gender from the list"),
+    ] = "not_asked"
+    ethnicity: Annotated[str, Say("Choose the ethnic group from the list")] = "not_asked"
+    orientation: Annotated[
+        Literal["not_asked", "refused", "heterosexual", "gay", "lesbian", "bisexual", "other"],
+        Say("Choose the orientation from the list"),
+    ] = "not_asked"
+    religion: Annotated[
+        Literal[
+            "not_asked", "refused", "none", "christian", "buddhist", "hindu", "jewish", "muslim", "sikh", "other"
+        ],
+        Say("Choose the religion from the list"),
+    ] = "not_asked"  # fmt: skip
     works_for: Annotated[WorksFor, Say("Choose whether the person works for one of these")] = "not_recorded"
     household_works_for: Annotated[WorksFor, Say("Choose whether they live with somebody who does")] = "not_recorded"
     language: Annotated[str, Say("Choose the language")] = Field(
@@ -176,9 +267,13 @@ def read(form: Mapping[str, Sequence[str]], today: date) -> tuple[TakeIn | None,
     given, errors = parse(TakeIn, form)
     if given is not None:
         errors = _in_order(_checked(given, today))
-    elif not any("".join(form.get(name, ())).strip() for name in ("age", "date_of_birth", "date_of_birth-day")):
+    elif not any("".join(form.get(name, ())).strip() for name in AGE) and not _of_business(form):
         errors = _in_order([*errors, FieldError("age", "Enter the person's age")])
     return (given if not errors else None), errors
+
+
+def _of_business(form: Mapping[str, Sequence[str]]) -> bool:
+    return "business" in form.get("source", ())
 
 
 def _in_order(errors: Sequence[FieldError]) -> list[FieldError]:
@@ -196,9 +291,16 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
     if given.date_of_birth and not today - timedelta(days=125 * 366) < given.date_of_birth <= today:
         found.append(FieldError("date_of_birth", "The date of birth must be in the past"))
     found += _of_age(given, today)
-    if given.area not in {place.code for place in AREAS}:
+    if given.area not in OURS and given.area != ELSEWHERE and not _PLACE.fullmatch(given.area):
         found.append(FieldError("area", "Choose where the person lives"))
-    for name in ("phone", "landline"):
+    if given.source == "business" and not given.business_name:
+        found.append(FieldError("business_name", "Enter the name of the business"))
+    if given.ethnicity not in ETHNICITIES:
+        found.append(FieldError("ethnicity", "Choose the ethnic group from the list"))
+    if bool(given.suspect_given_names) != bool(given.suspect_family_name):
+        missing = "suspect_family_name" if given.suspect_given_names else "suspect_given_names"
+        found.append(FieldError(missing, "Enter both names of who did it, or neither"))
+    for name in ("phone", "landline", "liaison_phone"):
         number = getattr(given, name)
         if number and one_number(number) is None:
             found.append(FieldError(name, CHECK_NUMBER))
@@ -208,7 +310,7 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
         found.append(FieldError("phone_hours", HOURS_LIKE))
     if given.email and mailbox.one_address(given.email) is None:
         found.append(FieldError("email", mailbox.LIKE))
-    for name in ("given_names", "family_name", "address", "postcode"):
+    for name in NAMES:
         text = getattr(given, name)
         if text and not is_plain(text):
             found.append(FieldError(name, CHECK_LETTERS))
@@ -221,7 +323,7 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
 def _of_age(given: TakeIn, today: date) -> list[FieldError]:
     """An age and a day of birth that do not fit: a child may stand as grown by a slip in either."""
     if given.age is None and given.date_of_birth is None:
-        return [FieldError("age", "Enter the person's age")]
+        return [] if given.source == "business" else [FieldError("age", "Enter the person's age")]
     if given.age is None or given.date_of_birth is None or age_of(given, today) == given.age:
         return []
     words = f"By this date of birth they are {age_of(given, today)}: ask again, and enter one of the two"

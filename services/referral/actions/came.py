@@ -1,22 +1,26 @@
 """What somebody who came said, as the facts and the sealed details of their case: by whichever way they came."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.working_time import local_day
 from services.referral.actions import sealing
-from services.referral.actions.asked import ADULT, SEXUAL, TakeIn, age_of
+from services.referral.actions.asked import ADULT, BEREAVED, ELSEWHERE, OURS, SEXUAL, TakeIn, age_of
 from services.referral.actions.taking_in import SelfReferral
 from services.referral.desk_books import restricted_on
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.reading import DOMESTIC_RELATIONS
 from services.referral.domain.told import as_told
-from services.referral.store.intakes import Intake
+from services.referral.store.intakes import NOWHERE, Intake, Origin
 
-INCIDENTS = frozenset({"domestic", "hate", "road_collision", "anti_social_behaviour", "other"})
+KILLED, ON_THE_ROAD = "bereaved_killed", "bereaved_road"
+INCIDENTS = {kind: kind for kind in ("domestic", "hate", "road_collision", "anti_social_behaviour", "other")}
+INCIDENTS |= {ON_THE_ROAD: "road_collision"}
+GROUPS = dict.fromkeys(SEXUAL, "sexual-offences") | {KILLED: "violence-against-the-person"}
 BY_SOMEBODY_CLOSE = frozenset({"domestic", "honour_based_abuse"})
 OWN_WORD_ONLY = BY_SOMEBODY_CLOSE | {
-    *("sexual", "stalking", "modern_slavery", "sexual_exploitation", "criminal_exploitation"),
+    *("sexual", "stalking", "modern_slavery", "sexual_exploitation", "criminal_exploitation", "bereaved_killed"),
 }
 """Whoever speaks for the person in these may be who harms them, or be watched by them: what is safe, and whether they
 agree, only they can say. Source: design 3; safe contact of the guidance on each is the person's own word."""
@@ -33,7 +37,9 @@ OF_A_CHILD = {
     "sexual_exploitation": "child_sexual_exploitation",
 }
 """The flag of the police that says the same, so that the same rules hold; of somebody under 18 the second."""
-NOT_BY_ANYBODY_CLOSE = frozenset({"road_collision"})
+NOT_BY_ANYBODY_CLOSE = frozenset({"road_collision"}) | BEREAVED
+MYSELF = frozenset({"self", "witness", "business"})
+"""Who speaks for themselves; of a business somebody of it."""
 LATEST = {"week": 0, "month": 8, "year": 31, "years": 366}
 """How many days ago it was at the latest."""
 THREAT = "threat_to_kill"
@@ -45,7 +51,7 @@ def counts(given: TakeIn, age: int) -> bool:
     """Whether what is said of sharing and of safe channels is the person's own word, or may stand for it. Of a child
     the one who says it, or somebody of the household, may be the suspect, and so wherever the suspect is close. Source:
     design 3 (a parent's yes never counts where a parent or the household may be the suspect)."""
-    if given.source in ("self", "witness"):
+    if given.source in MYSELF:
         return True
     if is_domestic(given) or given.same_household == "yes" or THREAT in given.danger:
         return False
@@ -56,7 +62,7 @@ def is_domestic(given: TakeIn) -> bool:
     """As of what the police tell: what it is about, or a partner, a former one or family did it. What nobody has named
     yet may be an offence against the person."""
     close = given.relationship in DOMESTIC_RELATIONS and given.what not in NOT_BY_ANYBODY_CLOSE
-    return given.what == "domestic" or close
+    return given.source != "business" and (given.what == "domestic" or close)
 
 
 def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
@@ -64,7 +70,14 @@ def told(given: TakeIn, now: datetime, via: str) -> SelfReferral:
     listed = restricted_on(local_day(now)).works_for
     restricted = not listed.isdisjoint((given.works_for, given.household_works_for))
     own = counts(given, age_of(given, local_day(now)))
-    return SelfReferral(facts_of(given, now, via), details_of(given, own_word=own), given.agrees == "yes", restricted)
+    return SelfReferral(
+        facts_of(given, now, via),
+        details_of(given, own_word=own),
+        given.agrees == "yes",
+        restricted,
+        given.liaison,
+        " ".join(filter(None, (given.suspect_given_names, given.suspect_family_name))),
+    )
 
 
 def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
@@ -73,18 +86,23 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     today = local_day(now)
     age = age_of(given, today)
     own = counts(given, age)
-    flag = (OF_A_CHILD.get(given.what) if age < 18 else None) or FLAGS.get(given.what)
+    business = given.source == "business"
+    flag = (OF_A_CHILD.get(given.what) if age < ADULT and not business else None) or FLAGS.get(given.what)
     safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
     value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
     kinds = {"phone": "mobile"}
     facts = CaseFacts(
         case_id=given.case_id,
-        person_kind="witness" if given.source == "witness" else "person",
-        offence_group="sexual-offences" if given.what in SEXUAL else None,
-        incident_kind=given.what if given.what in INCIDENTS else None,
+        person_kind=_kind(given),
+        bereaved=given.what in BEREAVED,
+        named_contact=business,
+        offence_group=GROUPS.get(given.what),
+        subgroup="homicide" if given.what == KILLED else None,
+        incident_kind=INCIDENTS.get(given.what),
+        hate_strands=tuple(given.hate_strands),
         flags=(flag,) if flag else (),
-        age=age,
-        age_said=age,
+        age=None if business else age,
+        age_said="not_recorded" if business else age,
         relationship=given.relationship,
         same_household=given.same_household == "yes",
         threat_to_kill=THREAT in given.danger,
@@ -98,17 +116,23 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         language=given.language,
         share="agreed" if own else "not_asked",
         share_said="agreed",
-        share_by="self" if given.source in ("self", "witness") else "other",
+        share_by="self" if given.source in MYSELF else "other",
         share_counts=own,
         channels_safe=tuple(kinds.get(n, n) for n, safety in safe.items() if own and safety == "safe" and value[n]),
-        home_area=given.area,
-        area=given.area,
+        home_area=given.area if given.area != ELSEWHERE else None,
+        area=given.area if given.area != ELSEWHERE else None,
+        out_of_area=given.area not in OURS,
+        sex=given.sex,
+        gender=given.gender,
+        ethnicity=given.ethnicity,
+        orientation=given.orientation,
+        religion=given.religion,
         committed_to=_latest(given.ago, today),
         reported_at=now,
         reported_on=today,
         reported=given.reported == "yes",
         reported_via=via,
-        source={"self": "self", "witness": "self"}.get(given.source, given.source),
+        source="self" if given.source in MYSELF else given.source,
         domestic=is_domestic(given),
         sexual=given.what in SEXUAL,
         contact_sexual=given.what in SEXUAL,
@@ -116,11 +140,19 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     return as_told(facts)
 
 
+def _kind(given: TakeIn) -> str:
+    if given.source == "business":
+        return "business"
+    return "bereaved" if given.what in BEREAVED else "witness" if given.source == "witness" else "person"
+
+
 def _latest(ago: str, today: date) -> date | None:
     return today - timedelta(days=LATEST[ago]) if ago in LATEST else None
 
 
-def intake_of(given: TakeIn, now: datetime, *, by: UUID | None = None, agency: UUID | None = None) -> Intake:
+def intake_of(
+    given: TakeIn, now: datetime, *, by: UUID | None = None, agency: UUID | None = None, origin: Origin = NOWHERE
+) -> Intake:
     """What is kept of how they came: written down `by` somebody here, or told by the system of an `agency`."""
     return Intake(
         case_id=given.case_id,
@@ -136,7 +168,15 @@ def intake_of(given: TakeIn, now: datetime, *, by: UUID | None = None, agency: U
         said_danger=tuple(given.danger),
         relationship=given.relationship,
         same_household=given.same_household,
+        crime_id=origin.crime_id,
+        beside_case=origin.case_id,
     )
+
+
+def with_origin(told: SelfReferral, origin: Origin) -> SelfReferral:
+    """Who did it is known by the crime that asked for the person; and they are as restricted as whose home it is."""
+    facts = replace(told.facts, force=origin.force, suspect_refs=origin.suspect_refs)
+    return replace(told, facts=facts, restricted=told.restricted or origin.restricted)
 
 
 def details_of(given: TakeIn, *, own_word: bool) -> sealing.Details:
@@ -163,13 +203,15 @@ def details_of(given: TakeIn, *, own_word: bool) -> sealing.Details:
     for kind, value in (("landline", given.landline), ("email", given.email), ("letter", letter)):
         if value:
             channels.append({"kind": kind, "value": value, "safety": safety(getattr(given, f"{kind}_safe"))})
+    lines = [line for line in (given.business_name, given.address) if line]
     return sealing.Details.model_validate(
         {
             "given_names": given.given_names,
             "family_name": given.family_name,
             "date_of_birth": given.date_of_birth.isoformat() if given.date_of_birth else None,
-            "address": {"lines": [given.address] if given.address else [], "postcode": given.postcode}
-            if given.address or given.postcode
+            "address": {"lines": lines, "postcode": given.postcode} if lines or given.postcode else None,
+            "family_liaison_officer": {"name": given.liaison_name, "phone": given.liaison_phone}
+            if given.liaison_name or given.liaison_phone
             else None,
             "channels": channels,
         }

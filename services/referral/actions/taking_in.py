@@ -9,8 +9,8 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import books as stocked
 from services.referral.actions import (
+    at_intake,
     elsewhere,
     filing,
     hearing,
@@ -21,6 +21,7 @@ from services.referral.actions import (
     sealing,
     told_channels,
 )
+from services.referral.actions import books as stocked
 from services.referral.actions.announcing import announce
 from services.referral.actions.before import ONE_CHANCE
 from services.referral.domain.books import Books
@@ -34,6 +35,7 @@ from services.referral.store.batches import Changes, ChannelRow, Newcomer
 class SelfReferral:
     """What a worker typed: the coded facts of the case (with a random case_id), and the details to be sealed.
 
+    `liaison`: whether a family liaison officer is with a bereaved family; `suspect`: who did it, by name, or nothing.
     `agrees`: the person agrees that we keep this and look for help; without it nothing is kept. `restricted`: they, or
     somebody they live with, work for the hub, the police or a provider.
     """
@@ -42,6 +44,8 @@ class SelfReferral:
     details: sealing.Details
     agrees: bool
     restricted: bool = False
+    liaison: str = "not_asked"
+    suspect: str = ""
 
 
 async def self_referral(
@@ -80,13 +84,17 @@ async def self_referral(
     unreachable = await safe_again.held(tx, [person_id])
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
-    await _seal(tx, sealer, person_id, given.details, now, heard=facts.source == "self")
+    await _seal(tx, sealer, case.case_id, person_id, given.details, now, heard=facts.source == "self")
     if ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
     await elsewhere.tell(tx, hearing.dangers(None, case), now)
     if history.restricted:
         await restricting.until_decided(tx, [person_id], now)
     await details.set_state(tx, [case.case_id], "open")
+    if facts.bereaved:
+        await at_intake.liaison_officer(tx, viewer, case, given.liaison, now)
+    if given.suspect:
+        await at_intake.suspect(tx, viewer, sealer, case, given.suspect, facts.relationship, now)
     await announce(tx, decision.events, viewer.user_id)
     await new_incident.tell(tx, shut, by=viewer.user_id, role=viewer.role)
     await safe_again.follow(tx, unreachable, books, now, by=viewer.user_id)
@@ -94,11 +102,14 @@ async def self_referral(
     return case.case_id
 
 
-async def _seal(tx: Tx, sealer: Sealer, person_id: UUID, given: sealing.Details, now: datetime, *, heard: bool) -> None:
+async def _seal(
+    tx: Tx, sealer: Sealer, case_id: UUID, person_id: UUID, given: sealing.Details, now: datetime, *, heard: bool
+) -> None:
     key = (await sealer.data_keys([person_id], make=True))[person_id]
     await details.keep_people(tx, [(person_id, sealing.close_person(key, person_id, given))], now)
     channels = [sealing.close_channel(sealer, key, person_id, channel) for channel in given.ways]
     await told_channels.keep(tx, channels, now, heard=heard)
+    await details.keep_cases(tx, [(case_id, person_id, sealing.close_case(key, case_id, given))], now)
     await details.index(tx, [(kind, digest, person_id) for kind, digest in sealing.digests(sealer, given)])
     await details.propose_same(tx, [person_id], now)
 

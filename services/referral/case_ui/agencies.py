@@ -28,7 +28,7 @@ from services.referral.domain.plain_text import is_plain
 from services.referral.store import intakes
 from services.referral.store.intakes import Agency
 
-FIELDS = frozenset(asked.TakeIn.model_fields) - {"case_id", "source"}
+FIELDS = frozenset(asked.TakeIn.model_fields) - {"case_id", "source", "task"}
 NUMBERS = frozenset({"age", "dash_score"})
 LISTS = frozenset(name for name, info in asked.TakeIn.model_fields.items() if get_origin(info.annotation) is list)
 

@@ -1,18 +1,31 @@
 """How somebody came to us, as rows of a summary list: who asked, how long ago it was, what would help."""
 
+from html import escape
 from typing import Any
+from uuid import UUID
 
+from kit.database import Tx
 from kit.web.words import when
 from services.referral.actions import asked
 from services.referral.case_ui import words
 from services.referral.case_ui.intake import AGENCIES, WHO
+from services.referral.store import cases, intakes
+from services.referral.store.cases import Case
 from services.referral.store.intakes import Intake
 
 POLICE = {"yes": "Yes", "no": "No", "not_known": "Not known"}
 
 
-def rows_of(intake: Intake | None, *, whole: bool) -> list[dict[str, Any]]:
-    """What was said when the person came; what they said of themselves only where `whole`."""
+async def shown(tx: Tx, case_id: UUID, *, whole: bool) -> list[dict[str, Any]]:
+    """The rows of a case; none where nobody came by themselves."""
+    intake = await intakes.of_case(tx, case_id)
+    beside = await cases.get(tx, intake.beside_case) if intake and intake.beside_case else None
+    return rows_of(intake, whole=whole, beside=beside)
+
+
+def rows_of(intake: Intake | None, *, whole: bool, beside: Case | None = None) -> list[dict[str, Any]]:
+    """What was said when the person came; what they said of themselves only where `whole`. `beside`: the case of which
+    a task asked for them, where the viewer may see it."""
     if intake is None:
         return []
     asks = "By their own system" if intake.agency_id else AGENCIES.get(intake.on_behalf or "")
@@ -30,7 +43,11 @@ def rows_of(intake: Intake | None, *, whole: bool) -> list[dict[str, Any]]:
         told.append(("What they said of themselves", _said(intake.said_of_themselves, asked.OF_THEMSELVES, "Nothing")))
     if intake.fraud_level:
         told.append(("Level of the national fraud list", words.words(intake.fraud_level)))
-    return [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
+    rows: list[dict[str, Any]] = [{"key": {"text": name}, "value": {"text": text}} for name, text in told]
+    if beside is not None:
+        link = f'<a class="govuk-link app-reference" href="/cases/{beside.case_id}">{escape(beside.reference)}</a>'
+        rows.append({"key": {"text": "Taken in since a task of this case asked for them"}, "value": {"html": link}})
+    return rows
 
 
 def _said(codes: tuple[str, ...], names: dict[str, str], nothing: str) -> str:

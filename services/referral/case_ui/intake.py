@@ -16,7 +16,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
-from services.referral.actions import asked, came, sealing, taking_in
+from services.referral.actions import asked, came, filing, sealing, taking_in
 from services.referral.actions import books as stocked
 from services.referral.actions.asked import Source
 from services.referral.case_ui import glass, words
@@ -43,6 +43,8 @@ WHAT = {
     "criminal_exploitation": "Exploitation for crime, county lines included",
     "road_collision": "A road collision",
     "anti_social_behaviour": "Anti-social behaviour",
+    "bereaved_killed": "Somebody close to them was killed",
+    "bereaved_road": "Somebody close to them died on the road",
     "other": "Something else",
 }
 WHO = {
@@ -50,6 +52,7 @@ WHO = {
     "family": "A family member or friend, for them",
     "agency": "Another agency, for them",
     "witness": "A witness, for themselves",
+    "business": "A business, by somebody who speaks for it",
 }
 AGENCIES = {
     "social_care": "Social care",
@@ -60,6 +63,9 @@ AGENCIES = {
     "other": "Another agency",
 }
 CARRIED = (
+    "task",
+    "what",
+    "relationship",
     "source",
     "given_names",
     "family_name",
@@ -84,8 +90,35 @@ class Look(BaseModel):
     phone: str | None = Field(default=None, max_length=30)
 
 
+EQUALITY = (
+    ("sex", "Sex", asked.SEXES),
+    ("gender", "Gender", asked.GENDERS),
+    ("ethnicity", "Ethnic group", asked.ETHNICITIES),
+    ("orientation", "Sexual orientation", asked.ORIENTATIONS),
+    ("religion", "Religion", asked.RELIGIONS),
+)
+
+
+ASKED_BY = {
+    "add_children": {"what": "domestic", "relationship": "family"},
+    filing.FAMILY: {"what": "bereaved_killed"},
+}
+"""What a task knows of whom it asks for, to begin with."""
+
+
 async def begin(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
-    return visit.render("case_ui/look.html", status=422 if errors else 200, who=WHO, errors=list(errors))
+    """`?task=ID`: a task asks for somebody of its crime, who is tied to it."""
+    carried = {name: one(visit, name) for name in ("task", "what", "relationship") if one(visit, name)}
+    try:
+        task = UUID(visit.query["task"])
+    except (KeyError, ValueError):
+        task = None
+    if task is not None:
+        async with visit.begin() as tx:
+            origin = await intakes.origin(tx, task)
+        carried = {"task": str(task)} | ASKED_BY.get(origin.kind, {}) if origin != intakes.NOWHERE else {}
+    status = 422 if errors else 200
+    return visit.render("case_ui/look.html", status=status, who=WHO, carried=carried, errors=list(errors))
 
 
 async def look(visit: Visit, desk: Desk) -> Response:
@@ -181,7 +214,11 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         languages=_items(LANGUAGES | {"not_known": "Not known"}),
         safety={"safe": "Yes, we are told so", "unsafe": "No", "unknown": "Not sure"},
         case_id=one(visit, "case_id") or uuid4(),
-        areas=[{"value": "", "text": "Choose an area"}, *({"value": a.code, "text": a.name} for a in AREAS)],
+        task=one(visit, "task"),
+        areas=_items({"": "Choose an area"} | {a.code: a.name for a in AREAS} | {asked.ELSEWHERE: "Outside our areas"}),
+        strands=asked.STRANDS,
+        liaison=_items(asked.LIAISON),
+        equality=[(name, label, _items(choices)) for name, label, choices in EQUALITY],
         errors=list(errors),
     )
 
@@ -199,9 +236,10 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
             if await cases.known(tx, [given.case_id]):
                 return await _opened(tx, visit, given.case_id, OPEN_ALREADY)
             books = await stocked.current(tx, desk.books)
-            told = came.told(given, visit.now, "phone")
+            origin = await intakes.origin(tx, given.task)
+            told = came.with_origin(came.told(given, visit.now, "phone"), origin)
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
-            await intakes.add(tx, came.intake_of(given, visit.now, by=visit.signed_in.user_id))
+            await intakes.add(tx, came.intake_of(given, visit.now, by=visit.signed_in.user_id, origin=origin))
             return await _opened(tx, visit, case_id, "The case is open. Nothing was sent: choose who helps.")
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])

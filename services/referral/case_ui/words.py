@@ -106,6 +106,8 @@ TASKS = {
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",
     "ask_officer_to_ask": "Ask the officer to ask the person",
+    "suspect_may_be_known": "Somebody of the name of who did it has a case here: look whether it is them, and keep the"
+    " two apart before either is sent to a provider",
     "add_children": "Add the children of the household, or record why not",
     "add_exploited_person": "Add the exploited person, or record why not",
     "check_hate_flag": "The police used a flag that our lists do not know, and it may speak of hate: ask whether it was"

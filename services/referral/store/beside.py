@@ -73,11 +73,15 @@ _OTHER_PARTY = """
     select c.person_id union all select other_id from linked_person where person_id = c.person_id) mine
   join person me on me.person_id = mine.person_id
  cross join lateral (
-    select p.person_id from case_file k join suspect s on s.crime_id = k.crime_id
+    select p.person_id from case_file k left join intake i on i.case_id = k.case_id
+      join suspect s on s.crime_id = coalesce(k.crime_id, i.crime_id)
       join person p on p.police_ref = s.suspect_ref and p.force = s.force
      where k.person_id = mine.person_id
     union all
     select f.person_id from suspect s join case_file f on f.crime_id = s.crime_id
+     where s.suspect_ref = me.police_ref and s.force = me.force
+    union all
+    select f.person_id from suspect s join intake i on i.crime_id = s.crime_id join case_file f on f.case_id = i.case_id
      where s.suspect_ref = me.police_ref and s.force = me.force
  ) named
  cross join lateral (

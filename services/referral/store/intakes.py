@@ -11,7 +11,8 @@ from services.referral.store.rows import columns, read, read_one
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What was said when the case was taken in; everything coded. `said_danger`: empty where nobody asked."""
+    """What was said when the case was taken in; everything coded. `said_danger`: empty where nobody asked. `crime_id`,
+    `beside_case`: the crime, and the case, of which a task asked for the person."""
 
     case_id: UUID
     source: str
@@ -27,6 +28,36 @@ class Intake:
     said_danger: tuple[str, ...] = ()
     relationship: str = "not_asked"
     same_household: str = "not_asked"
+    crime_id: UUID | None = None
+    beside_case: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The crime and the case of which a task asked for somebody, and whom the crime names as suspects."""
+
+    crime_id: UUID | None = None
+    case_id: UUID | None = None
+    kind: str = ""
+    restricted: bool = False
+    force: str | None = None
+    suspect_refs: tuple[str, ...] = ()
+
+
+NOWHERE = Origin()
+_ORIGIN = """
+select coalesce(t.crime_id, c.crime_id) as crime_id, t.case_id, t.kind, coalesce(c.restricted, false) as restricted,
+       (select min(s.force) from suspect s where s.crime_id = coalesce(t.crime_id, c.crime_id)) as force,
+       array(select s.suspect_ref from suspect s where s.crime_id = coalesce(t.crime_id, c.crime_id) order by 1)
+           as suspect_refs
+  from task t left join case_file c on c.case_id = t.case_id where t.task_id = $1
+"""
+
+
+async def origin(tx: Tx, task_id: UUID | None) -> Origin:
+    """Where a task comes from; nowhere for none, and for one that the viewer may not see."""
+    found = await tx.fetchrow(_ORIGIN, task_id) if task_id else None
+    return read_one(Origin, found) or NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ others as (
     select o.case_id from people p join case_file o on o.person_id = p.person_id
     union
     select o.case_id from suspect s join suspect t on t.suspect_ref = s.suspect_ref and t.force = s.force
-      join case_file o on o.crime_id = t.crime_id where s.crime_id = $1)
+      join case_file o on o.crime_id = t.crime_id where s.crime_id = $1
+    union
+    select i.case_id from intake i where i.crime_id = $1)
 select o.case_id from others join case_file o using (case_id)
  where o.state <> 'closed' and o.kind <> 'business' and o.crime_id is distinct from $1 order by 1
 """
@@ -74,7 +76,8 @@ async def of_people(tx: Tx, records: Collection[UUID]) -> list[Other]:
 
 async def elsewhere(tx: Tx, crime_id: UUID, victim_ref: str | None) -> list[UUID]:
     """The open cases of other crimes of whom this one harmed (of `victim_ref` alone, where it knows them), and of whom
-    a crime harmed that names the same suspect. A business is hurt by nobody who is out."""
+    a crime harmed that names the same suspect; and of whoever was taken in since a task of this crime asked for them. A
+    business is hurt by nobody who is out."""
     return [row["case_id"] for row in await tx.fetch(_ELSEWHERE, crime_id, victim_ref)]
 
 

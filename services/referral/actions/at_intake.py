@@ -1,0 +1,51 @@
+"""What a call tells beside its case: whether a liaison officer is with a bereaved family, and who did it, by name."""
+
+from datetime import datetime
+from uuid import uuid5
+
+from kit import audit
+from kit.access import Viewer
+from kit.database import Tx
+from kit.sealing import Sealer
+from services.referral.actions import beside, filing
+from services.referral.actions.beside import Told
+from services.referral.domain.safe_contact import THROUGH_OFFICER
+from services.referral.store import cases, details, liaison, tasks
+from services.referral.store.cases import Case
+from services.referral.store.liaison import Liaison
+from services.referral.store.tasks import Task, task_id
+
+ASK = "name_liaison_officer"
+SUSPECT_KNOWN = "suspect_may_be_known"
+LOOKED_AT = 20
+"""So many cases of people of one name are looked at."""
+_CODES = {code: code for code in ("partner", "ex_partner", "family")}
+
+
+async def liaison_officer(tx: Tx, viewer: Viewer, case: Case, said: str, now: datetime) -> None:
+    """While one is with the family, nobody reaches them past the officer; who that is, or whether there is one, is
+    asked the same day where it was not said."""
+    named = "family_liaison_officer" in await details.case(tx, case.case_id)
+    if said == "yes":
+        word = Liaison(case.case_id, True, THROUGH_OFFICER, viewer.user_id, viewer.role, now)
+        await liaison.say(tx, word)
+        await audit.record(
+            tx, [audit.seen(viewer, "liaison.said", "case", case.case_id, ("contact",), THROUGH_OFFICER)]
+        )
+    if said != "no" and not (said == "yes" and named):
+        await tasks.add(tx, [Task(task_id(ASK, case.case_id), ASK, filing.end_of_day(now), now, case_id=case.case_id)])
+
+
+async def suspect(
+    tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, name: str, relationship: str, now: datetime
+) -> None:
+    """They must not know, and their name is sealed with the case. Where somebody of that name has an open case here, a
+    human looks the same day whether it is them, before both are sent to one provider. Nobody restricted is named so."""
+    told = Told(uuid5(case.case_id, "suspect"), "must_not_know", _CODES.get(relationship, "other"), name)
+    await beside.add(tx, viewer, sealer, case, told, now)
+    people = await details.find(tx, [("name", sealer.blind("name", name))])
+    others = [one for one in people if one != case.person_id]
+    found = [await cases.get(tx, one) for one in (await details.cases_of(tx, others))[:LOOKED_AT]] if others else []
+    if any(one is not None and one.state != "closed" and not one.restricted for one in found):
+        about = task_id(SUSPECT_KNOWN, case.case_id)
+        await tasks.add(tx, [Task(about, SUSPECT_KNOWN, filing.end_of_day(now), now, case_id=case.case_id)])
