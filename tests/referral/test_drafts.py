@@ -38,7 +38,7 @@ async def test_a_half_filled_intake_is_sealed_comes_back_and_is_gone_once_the_ca
     await officer.submit("Go on")
     page = await officer.submit(LATER, area="E08000025", what="other")
     assert (page.path, page.heading) == ("/cases/work", "My work") and "Saved. It is kept until" in page.text
-    assert "Take somebody in: 8 of 35 answered, kept until" in page.text
+    assert "Take somebody in: 14 of 48 answered, kept until" in page.text
     [row] = await hub.rows("select * from form_draft")
     assert not any(name.encode() in row["body"] for name in NAMES) and row["case_id"] is None
     assert row["kept_until"] - row["saved_at"] >= timedelta(hours=20) and not any(n in row["address"] for n in NAMES)
