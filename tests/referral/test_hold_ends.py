@@ -136,3 +136,33 @@ async def test_a_hold_of_care_ends_by_one_person_and_still_no_message_leaves_by_
                 held = await cases.get(tx, case)
                 assert await contacting.mail_shuts(tx, held, "own_rights", clock.now()) == shut
     assert await hub.value("select count(*) from leg") == 0, "nothing leaves by the end of a hold"
+
+
+@pages
+async def test_whom_to_speak_to_at_a_business_is_sealed_where_the_hold_ends_and_the_line_stays_whatever_the_police_say(
+    hub: Hub, databases: Databases
+) -> None:
+    shop = a_victim("B-1", kind="business", named_contact=False, age_at_report=None)
+    crime = a_crime(shop)
+    case = await a_case(hub, crime, given_names=None, family_name=None, channels=[])
+    lines = "select lines from case_file where case_id = $1"
+    assert "named_contact_missing" in await holds_of(hub, case) and "business" not in await hub.value(lines, case)
+    said = {"reason": "known_now", "text": "The manager rang."}
+    named = {"contact_given_names": "Wilhelmina", "contact_family_name": "Testperson"}
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        where = f"/cases/{case}/holds/named_contact_missing"
+        await officer.get(where)
+        page = await officer.submit("End the hold", 422, **said)
+        wanted = [f"Enter the {name} of whom to speak to" for name in ("given names", "family name")]
+        assert page.errors == wanted
+        page = await officer.submit("End the hold", 422, **said, **named, contact_phone="12")
+        assert [error for error in page.errors if "telephone number" in error] == page.errors != []
+        await officer.submit("End the hold", **said, **named, contact_phone="0121 496 0321")
+        assert "named_contact_missing" not in await holds_of(hub, case) and "business" in await hub.value(lines, case)
+        await officer.get(f"/cases/{case}")
+        assert (await officer.submit("Show name and details")).summary["Family name"] == "Testperson"
+    told = await hub.rows("select kind, safety from channel where value is not null")
+    assert [(row["kind"], row["safety"]) for row in told] == [("landline", "unknown")]
+    await hub.hears([snapshot(updated(crime, 2))])
+    assert "named_contact_missing" not in await holds_of(hub, case)

@@ -1,7 +1,7 @@
 """A human ends a hold: with a reason and a note, two people where the list asks; the case is decided again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -12,29 +12,38 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
 from services.referral import desk_books
-from services.referral.actions import filing, meaning, noting, second_person, telling
+from services.referral.actions import filing, meaning, noting, sealing, second_person, taking_in, telling
 from services.referral.actions.books import table
 from services.referral.actions.noting import Written
 from services.referral.actions.rerouting import Change, as_they_are, history_now, rerun
 from services.referral.domain import ended_holds
 from services.referral.domain.books import Books
-from services.referral.store import cases, hold_ends, tasks
+from services.referral.domain.facts import CaseFacts
+from services.referral.domain.told import as_told
+from services.referral.store import cases, details, hold_ends, tasks
 from services.referral.store.cases import Case
 from services.referral.store.hold_ends import HoldEnd
 
 TASK = "second_for_hold"
+NO_CONTACT, KNOWN_NOW = "named_contact_missing", "known_now"
+"""A business has nobody to speak to: it has once somebody is named here, and goes on as with one of the police."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the form says: the id that it brought, the hold, a coded reason, and why in words; `meant`: what each word
-    means that our lists do not know, by the name of its field."""
+    means that our lists do not know, by the name of its field; `contact`: whom to speak to at a business."""
 
     end_id: UUID
     hold: str
     reason: str
     text: str
     meant: Mapping[str, str] = field(default_factory=dict)
+    contact: sealing.Details | None = None
+
+    @property
+    def finds_contact(self) -> bool:
+        return (self.hold, self.reason) == (NO_CONTACT, KNOWN_NOW)
 
 
 async def missing(tx: Tx, case: Case, hold: str) -> str | None:
@@ -61,6 +70,8 @@ async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked
         raise Refused("hold", "not_held")
     if said.reason not in {one.code for one in table().reasons[end.reasons].on(local_day(now))}:
         raise Refused("reason", "missing")
+    if said.finds_contact and said.contact is None:
+        raise Refused("contact_given_names", "missing")
     if any(one.hold == said.hold for one in await hold_ends.waiting_of(tx, case_id)):
         raise Refused("hold", "asked_already")
     if code := await missing(tx, case, said.hold):
@@ -78,7 +89,10 @@ async def ask(tx: Tx, viewer: Viewer, sealer: Sealer, case_id: UUID, said: Asked
         await tasks.add(tx, [task])
         return False
     await meaning.keep(tx, viewer, case, said.end_id, meanings, now)
-    await _end(tx, viewer, made, books, now, meaning.change(meanings))
+    if said.finds_contact and said.contact is not None:
+        await taking_in.seal(tx, sealer, case_id, case.person_id, said.contact, now, heard=False)
+        await details.set_state(tx, [case_id], "open")
+    await _end(tx, viewer, made, books, now, _with_contact if said.finds_contact else meaning.change(meanings))
     await meaning.restrict(tx, viewer, case, meanings, now)
     return True
 
@@ -115,6 +129,10 @@ async def _digest(tx: Tx, case: Case, stands_on: tuple[str, ...]) -> str:
     if facts is None:
         raise Refused("hold", "not_held")
     return ended_holds.digest(stands_on, facts, await history_now(tx, case, facts))
+
+
+def _with_contact(facts: CaseFacts) -> CaseFacts:
+    return as_told(replace(facts, hub_contact=True))
 
 
 async def _end(

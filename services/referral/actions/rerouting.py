@@ -136,6 +136,7 @@ def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
         hub_language=facts.hub_language,
         told_age=facts.told_age,
         told_sex=facts.told_sex,
+        hub_contact=facts.hub_contact,
         unfamiliar=facts.unfamiliar,
     )
 

@@ -84,7 +84,7 @@ async def self_referral(
     unreachable = await safe_again.held(tx, [person_id])
     shut = await batches.write(tx, changes)
     await stocked.keep(tx, books, [decision.directory_version], now)
-    await _seal(tx, sealer, case.case_id, person_id, given.details, now, heard=facts.source == "self")
+    await seal(tx, sealer, case.case_id, person_id, given.details, now, heard=facts.source == "self")
     if ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
     await elsewhere.tell(tx, hearing.dangers(None, case), now)
@@ -102,9 +102,10 @@ async def self_referral(
     return case.case_id
 
 
-async def _seal(
+async def seal(
     tx: Tx, sealer: Sealer, case_id: UUID, person_id: UUID, given: sealing.Details, now: datetime, *, heard: bool
 ) -> None:
+    """Keeps what was told of a person, sealed, and finds them by it from now on; `heard`: from themselves."""
     key = (await sealer.data_keys([person_id], make=True))[person_id]
     await details.keep_people(tx, [(person_id, sealing.close_person(key, person_id, given))], now)
     channels = [sealing.close_channel(sealer, key, person_id, channel) for channel in given.ways]

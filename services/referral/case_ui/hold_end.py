@@ -1,8 +1,11 @@
 """The page on which a human ends a hold: why, with a note; and a second person agrees where the list asks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 from uuid import UUID, uuid4
 
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -10,15 +13,18 @@ from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
-from kit.web.forms import FieldError
+from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import books as stocked
-from services.referral.actions import ending_holds, watching_looks
+from services.referral.actions import ending_holds, sealing, watching_looks
+from services.referral.actions.asked import CHECK_LETTERS, CHECK_NUMBER
 from services.referral.actions.ending_holds import Asked
 from services.referral.actions.filing import UNKNOWN_WORD
 from services.referral.case_ui import meanwhile, unknown_word, words
 from services.referral.case_ui.hold_ends import name_of
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import HoldEnds, hold_ends
+from services.referral.domain.plain_text import is_plain
+from services.referral.domain.telephone import one_number
 from services.referral.drafting import told_id
 from services.referral.store import cases
 from services.referral.store import hold_ends as store
@@ -79,6 +85,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         reasons={reason.code: reason.words for reason in reasons.on(local_day(visit.now))},
         asks=asks,
         end_id=uuid4(),
+        asks_contact=hold == ending_holds.NO_CONTACT,
         errors=errors,
     )
 
@@ -91,6 +98,11 @@ async def take(visit: Visit, desk: Desk) -> Response:
         return await ask(visit, desk, [FieldError("reason", SAID["reason"])])
     meant = {name: one(visit, name) for name in visit.form if name.startswith(unknown_word.FIELD)}
     said = Asked(end_id, hold, one(visit, "reason"), one(visit, "text"), meant)
+    if said.finds_contact:
+        contact, errors = _contact(visit)
+        if errors:
+            return await ask(visit, desk, errors)
+        said = replace(said, contact=contact)
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
@@ -111,6 +123,30 @@ async def take(visit: Visit, desk: Desk) -> Response:
     if done:
         return visit.redirect(_base(visit), flash=f"Ended: {name}. Nothing was sent by it: what follows is for you.")
     return visit.redirect(_base(visit), flash=f"Asked. The hold stays until somebody else agrees: {name}.")
+
+
+class Contact(BaseModel):
+    """Whom to speak to at a business."""
+
+    contact_given_names: Annotated[str, Say("Enter the given names of whom to speak to")] = Field(max_length=100)
+    contact_family_name: Annotated[str, Say("Enter the family name of whom to speak to")] = Field(max_length=100)
+    contact_phone: str | None = Field(default=None, max_length=30)
+
+
+def _contact(visit: Visit) -> tuple[sealing.Details | None, list[FieldError]]:
+    """The names, and the number, of which nobody has said yet that it is safe."""
+    given, errors = parse(Contact, visit.form)
+    if given is None:
+        return None, errors
+    names = ("contact_given_names", "contact_family_name")
+    errors = [FieldError(name, CHECK_LETTERS) for name in names if not is_plain(getattr(given, name))]
+    number = one_number(given.contact_phone) if given.contact_phone else None
+    if given.contact_phone and number is None:
+        errors.append(FieldError("contact_phone", CHECK_NUMBER))
+    kind = "mobile" if (number or "").startswith("07") else "landline"
+    ways = [{"kind": kind, "value": given.contact_phone}] if number else []
+    told = {"given_names": given.contact_given_names, "family_name": given.contact_family_name, "channels": ways}
+    return sealing.Details.model_validate(told), errors
 
 
 async def decide(visit: Visit, desk: Desk) -> Response:

@@ -17,6 +17,7 @@ class CaseFacts:
     that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
     found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
+    `hub_contact`: the hub found whom to speak to at a business, whatever the police name.
     `threat_to_kill`: somebody told the hub of one; the police tell of it by the offence code.
     `rows_differ`: fields in which the police told of the person twice in one crime, and not alike: the graver counts.
     `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir");
@@ -72,6 +73,7 @@ class CaseFacts:
     suspect_works_for_us: bool = False
     major_incident_id: str | None = None
     named_contact: bool = False
+    hub_contact: bool = False
     needs: tuple[str, ...] = ()
     must_give_evidence: bool = False
     language: str = "not_recorded"

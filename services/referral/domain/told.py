@@ -26,6 +26,8 @@ def as_told(facts: CaseFacts) -> CaseFacts:
     if facts.told_age is not None:
         words = unfamiliar.without(facts.unfamiliar, "age_at_report", "age_at_offence")
         facts = replace(facts, age=facts.told_age, age_said=facts.told_age, unfamiliar=words)
+    if facts.hub_contact:
+        facts = replace(facts, named_contact=True)
     if facts.told_sex is None:
         return facts
     return replace(facts, sex=facts.told_sex, unfamiliar=unfamiliar.without(facts.unfamiliar, "sex"))

@@ -108,7 +108,7 @@ def decide_again(
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     """New facts from the police, with what only we know: needs, choices, access, having to give evidence, the risk that
-    the hub found, what words of theirs mean, and the language, age and sex that the person told us."""
+    the hub found, what words of theirs mean, the language, age and sex that the person told us, and whom to speak to at a business."""
     if before is None:
         return facts
     if before.unfamiliar:
@@ -116,6 +116,7 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     if before.meant:
         facts = meant.read(facts, before.meant)
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
+    ours += (before.hub_contact,)
     told = (before.hub_language, before.hub_risk, before.hub_dash, before.told_age, before.told_sex)
     if not any(ours) and all(one is None for one in told):
         return facts
@@ -132,6 +133,7 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
         language=before.hub_language or facts.language,
         told_age=before.told_age,
         told_sex=before.told_sex,
+        hub_contact=before.hub_contact,
     )
     return as_told(at_risk(known))
 
