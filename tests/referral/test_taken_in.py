@@ -3,6 +3,7 @@ for; with who did it by name, and what is asked gently."""
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from contracts.justice import MilestoneReached
 from kit import clock
 from services.referral.actions import asked, came
 from services.referral.actions.came import with_origin
-from services.referral.case_ui.intake import WHAT
+from services.referral.case_ui.intake import NO_TASK
 from services.referral.domain.deciding import Decision, decide
 from services.referral.domain.facts import History
 from services.referral.store.intakes import Origin
@@ -175,4 +176,5 @@ async def test_the_family_of_who_was_killed_is_taken_in_from_the_task_that_looks
     _, chosen = await opens(browse, f"?task={task['task_id']}", what="bereaved_killed")
     assert chosen == {"bereaved_killed"} and await hub.value("select crime_id from intake") == task["crime_id"]
     await officer.get("/cases/new?task=nothing")
-    assert set(WHAT) >= chosen
+    page = await officer.post("/cases/new", PERSON | {"case_id": str(uuid4()), "task": str(uuid4())}, 422)
+    assert page.errors == [NO_TASK] and await hub.value("select count(*) from case_file") == 1

@@ -1,7 +1,7 @@
 """Taking somebody in who rings or comes by themselves: first who we know already, then what is asked, then the case."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -32,6 +32,7 @@ NOT_SHOWN = (
     " leader goes on with it: tell them that somebody was taken in, if it cannot wait."
 )
 OPEN_ALREADY = "The case is open already. What you changed in the form since then was not saved: change it in the case."
+NO_TASK = "The task that asks for this person is not known here: open this page again from the task"
 WHAT = {
     "domestic": "Domestic abuse",
     "sexual": "A sexual offence",
@@ -230,13 +231,15 @@ def _items(choices: Mapping[str, str]) -> list[dict[str, str]]:
 async def take_in(visit: Visit, desk: Desk) -> Response:
     given, errors = asked.read(visit.form, local_day(visit.now))
     if given is None:
-        return await ask(visit, desk, errors)
+        return await ask(visit, desk, [replace(each, field="") if each.field == "task" else each for each in errors])
     try:
         async with glass.lent(visit).begin() as tx:  # whoever takes somebody restricted in may not see the case
             if await cases.known(tx, [given.case_id]):
                 return await _opened(tx, visit, given.case_id, OPEN_ALREADY)
             books = await stocked.current(tx, desk.books)
             origin = await intakes.origin(tx, given.task)
+            if given.task is not None and origin == intakes.NOWHERE:
+                return await ask(visit, desk, [FieldError("", NO_TASK)])
             told = came.with_origin(came.told(given, visit.now, "phone"), origin)
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
             await intakes.add(tx, came.intake_of(given, visit.now, by=visit.signed_in.user_id, origin=origin))
