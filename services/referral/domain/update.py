@@ -108,7 +108,8 @@ def decide_again(
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     """New facts from the police, with what only we know: needs, choices, access, having to give evidence, the risk that
-    the hub found, what words of theirs mean, the language, age and sex that the person told us, and whom to speak to at a business."""
+    the hub found, what words of theirs mean, the language, age and sex that the person told us, and whom to speak to
+    at a business."""
     if before is None:
         return facts
     if before.unfamiliar:
@@ -116,9 +117,8 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     if before.meant:
         facts = meant.read(facts, before.meant)
     ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
-    ours += (before.hub_contact,)
     told = (before.hub_language, before.hub_risk, before.hub_dash, before.told_age, before.told_sex)
-    if not any(ours) and all(one is None for one in told):
+    if not (any(ours) or before.hub_contact) and all(one is None for one in told):
         return facts
     known = replace(
         facts,
