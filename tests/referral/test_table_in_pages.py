@@ -63,10 +63,15 @@ async def test_a_restricted_person_is_absent_and_who_only_reads_takes_no_step(hu
         for reader in readers:
             await reader.get(f"{base}/steps/{verb}", 403)
             await reader.post(f"{base}/steps/{verb}", status=403)
+    for reader in readers:
+        await reader.get(f"{base}/transfer", 403)
+        await reader.get(f"{base}/contracts", 403)
     await put(hub, sent, "sent", restricted=True)
     for verb in OF_HUB:
         await officer.get(f"{base}/steps/{verb}", 404)
         await officer.post(f"{base}/steps/{verb}", {"reason_code": "duplicate"}, 404)
+    await officer.get(f"{base}/transfer", 404)
+    await officer.get(f"{base}/contracts", 404)
     assert await hub.value("select state from referral where referral_id = $1", sent.referral) == "sent"
 
 
