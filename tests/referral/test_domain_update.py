@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from contracts.referral import CaseRouted, CaseUpdated, ReferralReceived, ReferralSent
+from services.referral.domain.assessed import with_assessment
 from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts
 from services.referral.domain.persons import Report, person_id, repeats
 from services.referral.domain.reading import cases_of
-from services.referral.domain.update import Standing, decide_again, is_stale, removed
+from services.referral.domain.update import Standing, decide_again, is_stale, keeping, removed
 from tests.referral.crimes import COVENTRY, ELSEWHERE, NOW, a_case, a_snapshot, a_victim, books, decided, of
 
 PARTNER = {"relationship_to_suspect": "partner", "risk": {"grade": "standard"}}
@@ -130,6 +131,39 @@ def test_what_only_the_hub_knows_is_kept() -> None:
     before = replace(a_case(), needs=("employment",), choices=("interpreter",), must_give_evidence=True)
     found = again(before, flags=["online"])
     assert found.routing.lines == ("employment", "general", "witness")
+
+
+@pytest.mark.parametrize(
+    ("police", "told", "vulnerabilities", "disability", "disability_said"),
+    [
+        ({}, (), (), "not_recorded", "not_recorded"),
+        ({}, ("pregnant", "no_recourse"), ("no_recourse", "pregnant"), "not_recorded", "not_recorded"),
+        ({"vulnerabilities": ["pregnant"]}, ("pregnant",), ("pregnant",), "not_recorded", "not_recorded"),
+        (
+            *({"vulnerabilities": ["older_person"], "disability": "no"}, ("disabled", "communication_needs")),
+            *(("older_person", "communication_needs"), "yes", "no"),
+        ),
+        ({"disability": "sensory"}, ("disabled",), (), "sensory", "sensory"),
+    ],
+)
+def test_what_a_person_said_of_themselves_stays_beside_what_the_police_tell_later(
+    police: dict[str, Any],
+    told: tuple[str, ...],
+    vulnerabilities: tuple[str, ...],
+    disability: str,
+    disability_said: str,
+) -> None:
+    before = with_assessment(a_case(), dash_score=None, risk="not_asked", of_themselves=told)
+    [later] = cases_of(a_snapshot(a_victim(**police)))
+    found = keeping(before, later)
+    assert (found.vulnerabilities, found.disability) == (vulnerabilities, disability)
+    assert (found.told_of_themselves, found.disability_said) == (tuple(sorted(told)), disability_said)
+
+
+@pytest.mark.parametrize("one", [{"told_age": 0}, {"hub_dash": 0}, {"told_sex": "male"}, {"hub_language": "pl"}])
+def test_each_thing_that_the_hub_alone_knows_is_kept_though_nothing_else_is(one: dict[str, Any]) -> None:
+    [(name, value)] = one.items()
+    assert getattr(keeping(replace(a_case(), **one), a_case()), name) == value
 
 
 def test_a_line_that_had_a_referral_gets_no_second_one() -> None:

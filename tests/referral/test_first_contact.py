@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.builders import a_domestic_crime, a_victim
+from kit import clock
+from services.referral.actions import packing
+from services.referral.store import cases
+from tests.builders import a_domestic_crime, a_victim, a_viewer, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
-from tests.referral.test_case_gate import Site, passes, site  # noqa: F401
+from tests.referral.test_case_gate import IDVA, Site, passes, site  # noqa: F401
 from tests.referral.test_intake import PERSON
 
 pytestmark = pytest.mark.service
@@ -150,3 +153,23 @@ async def test_what_the_person_says_would_help_adds_its_service_and_sends_nothin
     assert await hub.value("select count(*) from leg") == 0
     page = await officer.post(f"/cases/{case}/assessment", {**NEEDS, "wants": "gold"}, 422)
     assert "Choose from the list" in page.errors
+
+
+async def test_what_somebody_said_of_themselves_is_shown_and_sent_beside_what_the_police_tell_later(
+    hub: Hub, browse: AsPersona
+) -> None:
+    crime = a_domestic_crime(a_victim("V-1", disability="no", vulnerabilities=["older_person"]))
+    case, officer = await a_case(hub, crime), await browse("officer")
+    await officer.get(f"/cases/{case}/assessment")
+    said = {"themselves": ["disabled", "communication_needs"]}
+    await officer.submit("Record it", **NEEDS, **said, risk="high", agreed="yes")
+    told = "Older person, Communication needs (by their own word), Disabled (by their own word; the police wrote: no)"
+    later = updated(crime, victims=[crime["victims"][0] | {"sex": "female"}])
+    for events in ([], [snapshot(later, clock.now())]):
+        await hub.hears(events)
+        assert (await officer.get(f"/cases/{case}")).summary["Vulnerabilities"] == told
+    async with hub.looks(a_viewer()) as tx:
+        held = await cases.get(tx, case)
+        assert held is not None and held.revision == 2
+        pack = await packing.contents(tx, hub.sealer, held, BOOKS.directory.by_id[IDVA])
+    assert "communication_needs" in pack["needs"]

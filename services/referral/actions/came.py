@@ -112,6 +112,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
             *(one for one in given.danger if one not in NOT_VULNERABLE),
         ),
         disability="yes" if "disabled" in given.themselves else "not_recorded",
+        told_of_themselves=tuple(given.themselves),
         needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
         choices=("interpreter",) if given.interpreter == "yes" else (),
         works_for=given.works_for,

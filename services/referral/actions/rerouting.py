@@ -17,7 +17,7 @@ from services.referral.domain import persons
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.domain.referral import ReferralState
-from services.referral.domain.update import LIFTED, Standing, decide_again
+from services.referral.domain.update import LIFTED, OURS, Standing, decide_again
 from services.referral.store import batches, cases, consent, hold_ends, incidents, referrals, same_person
 from services.referral.store import persons as persons_store
 from services.referral.store.batches import Changes
@@ -125,20 +125,7 @@ async def suspected(tx: Tx, changes: Changes, books: Books, now: datetime) -> in
 
 def _ours(before: CaseFacts, facts: CaseFacts) -> CaseFacts:
     """What only the hub knows is never taken from the facts before: it is what changed."""
-    return replace(
-        before,
-        choices=facts.choices,
-        access_needs=facts.access_needs,
-        refused_providers=facts.refused_providers,
-        must_give_evidence=facts.must_give_evidence,
-        hub_risk=facts.hub_risk,
-        hub_dash=facts.hub_dash,
-        hub_language=facts.hub_language,
-        told_age=facts.told_age,
-        told_sex=facts.told_sex,
-        hub_contact=facts.hub_contact,
-        unfamiliar=facts.unfamiliar,
-    )
+    return replace(before, **{name: getattr(facts, name) for name in (*OURS, "unfamiliar")})
 
 
 async def notice_proposals(tx: Tx, moment: Moment, context: Context) -> int:

@@ -48,6 +48,7 @@ from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain import safe_contact, unfamiliar
 from services.referral.domain.facts import facts_of
 from services.referral.domain.safe_contact import Profile
+from services.referral.domain.told import DISABLED, NO_DISABILITY
 from services.referral.store import (
     alerts,
     cases,
@@ -187,6 +188,7 @@ async def _tasks(tx: Tx, case_id: UUID) -> list[tasks.Task]:
     return todo.once([*await tasks.of_case(tx, case_id), *await contract_tasks.of_case(tx, case_id)])
 
 
+OWN_WORD = "by their own word"
 FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK, more_care.PRESSED})
 FOUND_SINCE |= {heard_elsewhere.TRIGGER, alerts.UNKNOWN}
 
@@ -233,8 +235,22 @@ def _flags(case: Case, routing: cases.Routing | None) -> list[str]:
 
 
 def _vulnerabilities(routing: cases.Routing | None) -> list[str]:
-    told = routing.facts["case"].get("vulnerabilities") or () if routing else ()
-    return [words.words(code) for code in told if code != "other"]
+    """What is known of them, by whom: what the person said of themselves beside what the police wrote."""
+    if routing is None:
+        return []
+    facts = facts_of(routing.facts["case"])
+    told = facts.told_of_themselves
+    listed = [_vulnerable(code, of_them=code in told) for code in facts.vulnerabilities if code != "other"]
+    return [*listed, *([_disabled(facts.disability_said)] if DISABLED in told else [])]
+
+
+def _vulnerable(code: str, *, of_them: bool) -> str:
+    return words.words(code) + (f" ({OWN_WORD})" if of_them else "")
+
+
+def _disabled(by_police: str) -> str:
+    other = f"; the police wrote: {words.words(by_police).lower()}" if by_police in NO_DISABILITY else ""
+    return f"Disabled ({OWN_WORD}{other})"
 
 
 def _flag(code: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from services.referral.domain.facts import RISKS, CaseFacts
+from services.referral.domain.told import as_told
 
 HIGH = frozenset({"high", "imminent"})
 """Risks of which the hub hears at once when a provider's worker sees them: `settling` takes them up."""
-DISABLED, INTERPRETER = "disabled", "interpreter"
+INTERPRETER = "interpreter"
 
 
 def with_assessment(
@@ -22,18 +23,17 @@ def with_assessment(
     """The facts with what was found. Of two risks the higher one counts; nothing that was known is taken away, and what
     the hub found of the risk is kept apart, so that no later word of the police lowers it."""
     wanted = {*facts.needs, *needs, *({INTERPRETER} & set(communication))}
-    stated = set(of_themselves)
-    return replace(
+    found = replace(
         facts,
         dash_score=max((one for one in (facts.dash_score, dash_score) if one is not None), default=None),
         risk_grade=_higher(facts.risk_grade, risk),
         hub_dash=max((one for one in (facts.hub_dash, dash_score) if one is not None), default=None),
         hub_risk=_higher(facts.hub_risk, risk),
         needs=_joined(facts.needs, wanted),
-        vulnerabilities=_joined(facts.vulnerabilities, stated - {DISABLED}),
-        disability="yes" if DISABLED in stated else facts.disability,
+        told_of_themselves=_joined(facts.told_of_themselves, of_themselves),
         choices=_joined(facts.choices, {INTERPRETER} & wanted),
     )
+    return as_told(found)
 
 
 def _higher(held: str | None, found: str) -> str | None:

@@ -19,6 +19,8 @@ class CaseFacts:
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
     `hub_contact`: the hub found whom to speak to at a business, whatever the police name.
     `threat_to_kill`: somebody told the hub of one; the police tell of it by the offence code.
+    `told_of_themselves` is what the person said of themselves to the hub, by the list of first contact: it adds to
+    `vulnerabilities` and `disability`; `disability_said` is what the police sent of the latter.
     `rows_differ`: fields in which the police told of the person twice in one crime, and not alike: the graver counts.
     `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir");
     `meant`: what a human decided that some of them mean ("relationship: Sir = partner"): it is in the facts as if told.
@@ -50,6 +52,7 @@ class CaseFacts:
     hub_language: str | None = None
     told_age: int | None = None
     told_sex: str | None = None
+    told_of_themselves: tuple[str, ...] = ()
     vulnerabilities: tuple[str, ...] = ()
     share: str = "not_asked"
     share_said: str = "not_asked"
@@ -81,6 +84,7 @@ class CaseFacts:
     gender: str = "not_recorded"
     ethnicity: str = "not_recorded"
     disability: str = "not_recorded"
+    disability_said: str = "not_recorded"
     orientation: str = "not_recorded"
     religion: str = "not_recorded"
     repeat_victim: bool | None = None
@@ -196,7 +200,7 @@ _TIMES = ("reported_at", "recorded_at")
 _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
-    *("choices", "refused_providers", "unfamiliar", "meant", "rows_differ"),
+    *("choices", "refused_providers", "unfamiliar", "meant", "rows_differ", "told_of_themselves"),
 )
 
 

@@ -139,6 +139,7 @@ def _case_of_person(crime: Crime, victim: Victim, shared: dict[str, Any]) -> Cas
         gender=victim.gender,
         ethnicity=victim.ethnicity,
         disability=victim.disability,
+        disability_said=victim.disability,
         orientation=victim.orientation,
         religion=victim.religion,
         repeat_victim=victim.repeat_victim,

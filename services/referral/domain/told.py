@@ -1,13 +1,18 @@
-"""The age and sex that a person told the hub: they stand above what the police sent, and decide the case again."""
+"""What a person told the hub of themselves: it stands above what the police sent, and decides the case again."""
 
 from dataclasses import replace
 from datetime import date
 
+from contracts.vocabulary import UNKNOWN_VALUES
 from services.referral.domain import unfamiliar
 from services.referral.domain.facts import CaseFacts
 
 SEXES = ("female", "male")
 OLDEST = 120
+DISABLED = "disabled"
+"""What a person says of themselves that is no vulnerability: the police have a field of its own for it."""
+NO_DISABILITY = frozenset({"no", "none"})
+_UNTOLD = NO_DISABILITY | frozenset(UNKNOWN_VALUES)
 
 
 def with_told(facts: CaseFacts, age: int | None, sex: str | None) -> CaseFacts:
@@ -22,12 +27,21 @@ def with_told(facts: CaseFacts, age: int | None, sex: str | None) -> CaseFacts:
 
 
 def as_told(facts: CaseFacts) -> CaseFacts:
-    """Facts of the police as the person's own word corrects them."""
+    """Facts of the police as the person's own word corrects them, and adds to them."""
     if facts.told_age is not None:
         words = unfamiliar.without(facts.unfamiliar, "age_at_report", "age_at_offence")
         facts = replace(facts, age=facts.told_age, age_said=facts.told_age, unfamiliar=words)
     if facts.hub_contact:
         facts = replace(facts, named_contact=True)
+    if stated := facts.told_of_themselves:
+        more = (one for one in stated if one != DISABLED)
+        facts = replace(
+            facts,
+            vulnerabilities=tuple(dict.fromkeys((*facts.vulnerabilities, *more))),
+            disability="yes" if DISABLED in stated and facts.disability in _UNTOLD else facts.disability,
+        )
+    if facts.hub_language is not None:
+        facts = replace(facts, language=facts.hub_language)
     if facts.told_sex is None:
         return facts
     return replace(facts, sex=facts.told_sex, unfamiliar=unfamiliar.without(facts.unfamiliar, "sex"))

@@ -26,6 +26,11 @@ GATES = frozenset(HOLD_KINDS["gates"])
 GRAVE = frozenset({"homicide_service", "victims_of_terrorism_unit"})
 """Doors of crimes that are sent to nobody by themselves."""
 RISK_UNKNOWN, UNKNOWN_WORD = "risk_unknown", "unknown_word"
+OURS = (
+    *("choices", "access_needs", "refused_providers", "must_give_evidence", "hub_risk", "hub_dash"),
+    *("hub_language", "told_age", "told_sex", "told_of_themselves", "hub_contact"),
+)
+"""Facts that the hub alone knows, as it found them or the person told it: no snapshot of the police has them."""
 LIFTED = frozenset({"major_incident"})
 """The hold that a team leader lifts: what the police tell later of the same incident does not raise it again."""
 
@@ -107,35 +112,17 @@ def decide_again(
 
 
 def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
-    """New facts from the police, with what only we know: needs, choices, access, having to give evidence, the risk that
-    the hub found, what words of theirs mean, the language, age and sex that the person told us, and whom to speak to
-    at a business."""
+    """New facts from the police, with what only we know: needs, what words of theirs mean, and all of `OURS`."""
     if before is None:
         return facts
     if before.unfamiliar:
         facts = replace(facts, unfamiliar=(*facts.unfamiliar, *unfamiliar.kept(before, facts)))
     if before.meant:
         facts = meant.read(facts, before.meant)
-    ours = (before.needs, before.choices, before.access_needs, before.refused_providers, before.must_give_evidence)
-    told = (before.hub_language, before.hub_risk, before.hub_dash, before.told_age, before.told_sex)
-    if not (any(ours) or before.hub_contact) and all(one is None for one in told):
+    ours = {name: getattr(before, name) for name in OURS}
+    if not before.needs and all(one is None or one is False or one == () for one in ours.values()):
         return facts
-    known = replace(
-        facts,
-        needs=facts.needs or before.needs,
-        choices=before.choices,
-        access_needs=before.access_needs,
-        refused_providers=before.refused_providers,
-        must_give_evidence=facts.must_give_evidence or before.must_give_evidence,
-        hub_risk=before.hub_risk,
-        hub_dash=before.hub_dash,
-        hub_language=before.hub_language,
-        language=before.hub_language or facts.language,
-        told_age=before.told_age,
-        told_sex=before.told_sex,
-        hub_contact=before.hub_contact,
-    )
-    return as_told(at_risk(known))
+    return as_told(at_risk(replace(facts, **ours, needs=facts.needs or before.needs)))
 
 
 def _without(found: Routing, lifted: frozenset[str], over: frozenset[str]) -> Routing:
