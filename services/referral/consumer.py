@@ -40,6 +40,7 @@ from services.referral.actions import (
     contact_gone,
     crime_outcomes,
     deaths,
+    giving_evidence,
     heard_elsewhere,
     hearing,
     locking,
@@ -127,7 +128,7 @@ async def on_milestone_reached(tx: Tx, events: Sequence[Received[Any]], context:
     """Steps of justice: told on the timeline; bail, release, orders and escapes are brought before a human at once."""
     known = await alerts.known_crimes(tx, [event.data.crime_id for event in events])
     await no_case.hold(tx, [event for event in events if event.data.crime_id not in known])
-    await _milestones(tx, [event for event in events if event.data.crime_id in known])
+    await _milestones(tx, [event for event in events if event.data.crime_id in known], context)
 
 
 async def hear_what_came(tx: Tx, moment: Moment, context: Context) -> int:
@@ -140,28 +141,31 @@ async def hear_what_came(tx: Tx, moment: Moment, context: Context) -> int:
 async def _hear_again(tx: Tx, context: Context, keys: Sequence[str], now: datetime) -> int:
     """What waited for these crimes and cases; returns how much it was."""
     waited = await release(tx, context, keys)
-    await _milestones_at_last(tx, [event for event in waited if isinstance(event.data, MilestoneReached)], now)
+    milestones = [event for event in waited if isinstance(event.data, MilestoneReached)]
+    await _milestones_at_last(tx, milestones, now, context)
     await _answer(tx, [event for event in waited if isinstance(event.data, ContactRequested)], context)
     await _wished(tx, [event for event in waited if isinstance(event.data, ContactWishStated | OwnRightsWordGuessed)])
     await _concerned(tx, [event for event in waited if isinstance(event.data, FeedbackAnswered | FeedbackWithdrawn)])
     return len(waited)
 
 
-async def _milestones_at_last(tx: Tx, waited: Sequence[Received[Any]], now: datetime) -> None:
+async def _milestones_at_last(tx: Tx, waited: Sequence[Received[Any]], now: datetime, context: Context) -> None:
     """What waited for these crimes is told, and nobody asks for it any more."""
     if waited:
-        left = await _milestones(tx, waited)
+        left = await _milestones(tx, waited, context)
         await no_case.came(tx, [event.data for event in waited if event not in left], now)
 
 
-async def _milestones(tx: Tx, events: Sequence[Received[Any]]) -> Sequence[Received[Any]]:
-    """Tells of them; returns those that go on waiting for the case of whom they name."""
+async def _milestones(tx: Tx, events: Sequence[Received[Any]], context: Context) -> Sequence[Received[Any]]:
+    """Tells of them, and decides again who must give evidence; returns those that go on waiting for the case of whom
+    they name."""
     told, left = await no_case.of_nobody_known(tx, events)
     await no_case.hold(tx, left)
     await alerts.tell(tx, [event.data for event in told], [event.time for event in told])
     await heard_elsewhere.tell(tx, told)
     await deaths.of_milestones(tx, told)
     await unknown_steps.ask(tx, told)
+    await giving_evidence.of_milestones(tx, told, context)
     return left
 
 

@@ -17,7 +17,7 @@ from services.referral.consumer import LISTENS
 from services.referral.reconcile import checks
 from services.referral.store import cases, portal
 from services.referral.store.portal_due import limits_of
-from tests.builders import NOON, Record, a_crime, a_detail, a_victim, a_viewer, an_event, recorded
+from tests.builders import NOON, Record, a_crime, a_detail, a_victim, a_viewer, an_event, recorded, snapshot, updated
 from tests.referral.conftest import Hub
 
 pytestmark = pytest.mark.service
@@ -89,6 +89,56 @@ async def test_each_step_after_which_the_offender_may_be_out_alerts_and_has_the_
     await hub.hears([a_milestone(crime, trigger)])
     assert await hub.value("select review_since from case_file") is not None
     assert await hub.value("select trigger from alert") == trigger
+
+
+REQUIRED = "victim_required_to_give_evidence"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "named", "needed", "who"),
+    [
+        (REQUIRED, None, None, {"V-1", "V-2"}),
+        (REQUIRED, "V-2", None, {"V-2"}),
+        ("hearing_listed", "V-1", True, {"V-1"}),
+        ("witness_requirement_notified_by_cps", "V-1", False, set()),
+        ("hearing_listed", None, True, set()),
+        ("suspect_charged", "V-1", None, set()),
+    ],
+)
+async def test_who_must_give_evidence_has_the_witness_line_beside_what_they_had_and_a_human_sends_it(
+    hub: Hub, trigger: str, named: str | None, needed: bool | None, who: set[str]
+) -> None:
+    crime = a_crime(a_victim("V-1"), a_victim("V-2"))
+    await hub.hears(recorded(crime))
+    before = await hub.rows("select * from leg order by leg_id")
+    told = a_milestone(crime, trigger, victim_ref=named, details={"witness_required": needed})
+    runs = [await decided_again(hub, [told]), await decided_again(hub, [told])]
+    assert runs[0] == runs[1], "said twice, it is decided once"
+    assert {ref for ref, (lines, _) in runs[0].items() if lines == ["general", "witness"]} == who
+    assert {state for ref, (_, state) in runs[0].items() if ref in who} == ({"waiting"} if who else set())
+    assert await hub.rows("select * from leg order by leg_id") == before and len(before) == 2
+    waits = await hub.rows("select line, state from referral where line = 'witness'")
+    assert waits == [{"line": "witness", "state": "received"}] * len(who)
+    assert await hub.value("select count(*) from task") == 0
+
+
+async def decided_again(hub: Hub, events: list[Record]) -> dict[str, tuple[list[str], str]]:
+    """The lines and the state of each case once these events were heard."""
+    await hub.hears(events)
+    rows = await hub.rows("select victim_ref, lines, state from case_file")
+    return {row["victim_ref"]: (row["lines"], row["state"]) for row in rows}
+
+
+async def test_who_must_give_evidence_keeps_the_line_when_the_police_tell_anew_and_when_the_crime_comes_late(
+    hub: Hub,
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await hub.hears([a_milestone(crime, REQUIRED)])
+    await hub.hears(recorded(crime))
+    assert (await decided_again(hub, []))["V-1"][0] == ["general", "witness"]
+    await hub.hears([snapshot(updated(crime, flags=["online"]), NOON + timedelta(hours=1))])
+    kept = "select (facts -> 'case' ->> 'must_give_evidence')::bool from routing order by run desc limit 1"
+    assert await hub.value(kept) is True
 
 
 async def test_an_ordinary_step_of_justice_is_told_and_alerts_nobody(hub: Hub) -> None:

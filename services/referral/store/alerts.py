@@ -128,6 +128,17 @@ async def concerned(tx: Tx, milestone: MilestoneReached) -> list[UUID]:
     return named or [row["case_id"] for row in rows]
 
 
+async def without_line(tx: Tx, milestone: MilestoneReached, line: str) -> list[UUID]:
+    """The open cases that a milestone is of and that do not have this line, by id. One that names nobody is of whoever
+    was harmed and is named still: of no bereaved relative."""
+    rows = await tx.fetch(
+        "select case_id from case_file where crime_id = $1 and state <> 'closed' and not ($3 = any(lines))"
+        " and (victim_ref = $2 or ($2 is null and kind <> 'bereaved' and not removed)) order by case_id",
+        *(milestone.crime_id, milestone.victim_ref, line),
+    )
+    return [row["case_id"] for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Untold:
     """An alert of which nobody was told yet. `to_review`: the case still waits for somebody to look at the risk;
