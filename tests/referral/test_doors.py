@@ -17,7 +17,7 @@ from services.referral.store import cases
 from tests.browser import Seen
 from tests.builders import RAPE, a_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
 from tests.referral.test_case_gate import Site, passes, site  # noqa: F401
 
@@ -121,7 +121,7 @@ async def test_a_no_to_support_leaves_the_safety_of_a_young_person_to_a_human(hu
         held = await cases.get(tx, case)
         assert held is not None
         about = (uuid4(), "childrens_social_care", "referred", None)
-        assert await beside.take_step(tx, officer, held, *about, clock.now())
+        assert await beside.take_step(tx, officer, held, *about, BOOKS, clock.now())
     assert await hub.value(task, case) is None
     await a_case(hub, a_crime(a_victim("V-2", share="refused")))
     assert await hub.value("select count(*) from task where kind = 'safeguarding_door'") == 1

@@ -2,18 +2,19 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.identity import case_id
 from kit import clock
-from services.referral.actions import noticing, packing
+from services.referral.actions import beside, noticing, packing
 from services.referral.actions.recounting import counted
+from services.referral.store import cases
 from services.referral.store.batches import Prior
-from tests.builders import COMMON_ASSAULT, NOON, a_crime, a_victim, recorded, snapshot, updated
+from tests.builders import COMMON_ASSAULT, NOON, a_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import hub_pages
 
 DOMESTIC = ["domestic_abuse"]
@@ -143,3 +144,28 @@ async def test_a_case_that_an_older_report_makes_high_risk_is_dated_by_when_that
     await hub.every(noticing.notice, clock.now())
     told = "select role from notice where kind = 'urgent_case' and case_id = $1 and over_at is null order by role"
     assert [row["role"] for row in await hub.rows(told, case)] == (["leader", "officer"] if recent else [])
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("step", ["referred", "person_told"])
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_referral_to_marac_that_the_hub_wrote_down_counts_in_the_other_cases_of_the_person(
+    hub: Hub, step: str, later: bool
+) -> None:
+    high, other = a_report(9, DOMESTIC), a_report(0 if later else 20, DOMESTIC)
+    high["victims"][0]["risk"] = {"grade": "high"}
+    officer, one = a_viewer(), case_id(high["crime_id"], "V-1")
+    await hears(hub, *([high] if later else [other, high]))
+    async with hub.looks(officer) as tx:
+        held = await cases.get(tx, one)
+        assert held is not None
+        assert await beside.take_step(tx, officer, held, uuid4(), "marac", step, None, BOOKS, clock.now())
+    await hub.hears([snapshot(updated(high, 2, flags=[*DOMESTIC, "alcohol"]), clock.now())])
+    if later:
+        await hears(hub, other)
+    found = await newest(hub, other)
+    assert ("high_risk" in found["holds"], "idva" in found["lines"]) == (step == "referred", step == "referred")
+    told = (
+        "select (facts -> 'history' ->> 'marac_recent')::bool from routing where case_id = $1 order by run desc limit 1"
+    )
+    assert await hub.value(told, case_id(other["crime_id"], "V-1")) is (step == "referred")

@@ -14,7 +14,7 @@ from services.referral.store import cases, tasks
 from services.referral.store.tasks import Task, task_id
 from tests.builders import NOON, a_viewer, an_event
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import hub_pages
 from tests.referral.portal import LATER, Sent, a_referral_sent
 from tests.referral.test_hostile_provider import found_by, support_of
@@ -54,7 +54,7 @@ async def with_everything(hub: Hub) -> Sent:
             told = Told(uuid4(), kind, code, "Ulric", now + timedelta(days=1))
             await beside.add(tx, leader, hub.sealer, case, told, now)
         await noting.add(tx, leader, hub.sealer, case, uuid4(), Written("A note"), now)
-        await beside.take_step(tx, leader, case, uuid4(), "mental_health", "asked", None, now)
+        await beside.take_step(tx, leader, case, uuid4(), "mental_health", "asked", None, BOOKS, now)
     async with hub.as_worker() as tx:
         about = task_id("review_risk", sent.case)
         await tasks.add(tx, [Task(about, "review_risk", now + timedelta(hours=2), now, case_id=sent.case)])

@@ -1,24 +1,28 @@
-"""What follows from a step at a door of a case: what became of the national mechanism is told, and a call that was made
-is no task any more."""
+"""What follows from a step at a door of a case: what became of the national mechanism is told, a call that was made is
+no task any more, and a MARAC counts in the person's other cases."""
 
 from datetime import datetime
 
 from contracts.referral import CaseUpdated
 from contracts.vocabulary import NrmState, values
+from contracts.working_time import local_day
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import filing
+from services.referral.actions import books as stocked
+from services.referral.actions import filing, recounting
 from services.referral.actions.announcing import announce
 from services.referral.domain.announcing import built, case_values
+from services.referral.domain.books import Books
 from services.referral.domain.facts import facts_of
 from services.referral.store import batches, cases, tasks
 from services.referral.store.cases import Case
 
 EMERGENCY, CALL = "emergency", "call_emergency"
 NRM = "nrm_first_responder"
+MARAC, AT_MARAC = "marac", frozenset({"referred", "heard"})
 
 
-async def taken(tx: Tx, viewer: Viewer, case: Case, door: str, step: str, now: datetime) -> None:
+async def taken(tx: Tx, viewer: Viewer, case: Case, door: str, step: str, books: Books, now: datetime) -> None:
     """A step was written down."""
     if door == EMERGENCY:
         await tasks.over_of_case(tx, case.case_id, CALL, viewer.user_id, now)
@@ -26,6 +30,9 @@ async def taken(tx: Tx, viewer: Viewer, case: Case, door: str, step: str, now: d
         await tasks.over_of_case(tx, case.case_id, filing.OPEN_DOOR, viewer.user_id, now)
     if door == NRM and step in values(NrmState):
         await _tell_nrm(tx, viewer, case, step, now)
+    if door == MARAC and step in AT_MARAC:
+        await cases.marac_by_hub(tx, case.case_id, local_day(now))
+        await recounting.of_person(tx, viewer, case, await stocked.current(tx, books), now)
 
 
 async def _tell_nrm(tx: Tx, viewer: Viewer, case: Case, state: str, now: datetime) -> None:

@@ -110,7 +110,7 @@ def remember(past: Past, held: Case | None, case: Case) -> bool:
 
 
 def _counts(case: Case) -> tuple[object, ...]:
-    return case.domestic, case.marac_on, case.reported_at
+    return case.domestic, case.last_marac_on, case.reported_at
 
 
 def _prior(case: Case) -> Prior:
@@ -121,7 +121,7 @@ def _prior(case: Case) -> Prior:
         case.crime_id,
         case.reported_at,
         case.domestic,
-        case.marac_on,
+        case.last_marac_on,
         case.offence_code,
         case.incident_kind,
         case.state,

@@ -18,6 +18,7 @@ from services.referral.actions.specialist import is_careful
 from services.referral.beside_books import doors, offers
 from services.referral.domain import safe_contact, tracked
 from services.referral.domain.appointed import FURTHEST
+from services.referral.domain.books import Books
 from services.referral.domain.update import GATES
 from services.referral.store import beside, consent, details, same_person, tasks
 from services.referral.store.beside import Entry, Taken
@@ -210,7 +211,15 @@ async def news_of(tx: Tx, case: Case) -> datetime | None:
 
 
 async def take_step(
-    tx: Tx, viewer: Viewer, case: Case, step_id: UUID, offer: str, step: str, said_by: str | None, now: datetime
+    tx: Tx,
+    viewer: Viewer,
+    case: Case,
+    step_id: UUID,
+    offer: str,
+    step: str,
+    said_by: str | None,
+    books: Books,
+    now: datetime,
 ) -> bool:
     """Writes down a step of an offer, or of a door of this case; False when this form was sent before. Refused says why
     it may not be taken."""
@@ -232,7 +241,7 @@ async def take_step(
         raise Refused("step", "not_from_here")
     await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), code)])
     step = code
-    await at_door.taken(tx, viewer, case, offer, step, now)
+    await at_door.taken(tx, viewer, case, offer, step, books, now)
     return True
 
 

@@ -185,6 +185,7 @@ def again(held: Case, new: Case, *, waits: bool = False, sent: bool = False) -> 
         opened_at=held.opened_at,
         closed_at=held.closed_at,
         closed_why=held.closed_why,
+        marac_by_hub_on=held.marac_by_hub_on,
         urgent_since=held.urgent_since if held.priority == new.priority else new.urgent_since,
     )
 

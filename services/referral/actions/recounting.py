@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.working_time import local_day
+from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions.hearing import Hearing
 from services.referral.actions.noticing import RECENT
@@ -15,8 +16,10 @@ from services.referral.domain import persons
 from services.referral.domain.announcing import REPEAT
 from services.referral.domain.books import Books
 from services.referral.domain.risk_said import REPORTS_HIGH
-from services.referral.store import cases
+from services.referral.store import batches, cases
+from services.referral.store import persons as persons_store
 from services.referral.store.batches import Prior
+from services.referral.store.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,17 @@ def counted(reports: Iterable[Prior]) -> Iterator[Recount]:
         again = found.count >= REPEAT and not prior.repeat
         if high or again or found.count != prior.reports:
             yield Recount(prior.case_id, found.count, high or again)
+
+
+async def of_person(tx: Tx, viewer: Viewer, case: Case, books: Books, now: datetime) -> int:
+    """Counts anew for the person of a case of which the hub itself wrote down what counts in their others; returns how
+    many were decided again."""
+    async with persons_store.seen_whole(tx):
+        past = await batches.past(tx, (), [case.person_id])
+    again = sorted(one.case_id for one in counted(past.prior.get(case.person_id, ())) if one.more)
+    for case_id in again:
+        await rerun(tx, case_id, books, now, by=viewer.user_id)
+    return len(again)
 
 
 async def follow(tx: Tx, batch: Hearing, books: Books, now: datetime) -> int:

@@ -282,7 +282,8 @@ async def take_step(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            await acts.take_step(tx, visit.signed_in, case, _id(visit, "step_id"), offer, step, said_by, visit.now)
+            about = (_id(visit, "step_id"), offer, step, said_by)
+            await acts.take_step(tx, visit.signed_in, case, *about, desk.books, visit.now)
     except Refused as refused:
         if refused.code == "not_found":
             return visit.not_found()

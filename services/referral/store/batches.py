@@ -52,7 +52,8 @@ select case_id, line, state = 'declined_by_victim' or coalesce(reason, '') = 'ag
 """
 _LIFTED = "select case_id from incident_lift where case_id = any($1::uuid[])"
 _PRIOR = f"""
-select person_id, case_id, crime_id, reported_at, domestic, marac_on, offence_code, incident_kind, state, decision,
+select person_id, case_id, crime_id, reported_at, domestic, greatest(marac_on, marac_by_hub_on) as marac_on,
+       offence_code, incident_kind, state, decision,
        {SIGNS["one_chance"].format("case_file")} as one_chance,
        {SIGNS["high_risk"].format("case_file")} or (review_since is not null and kind <> 'business') as high_risk,
        coalesce(repeat_victim, false) as repeat, repeat_count as reports, 'high_risk' = any(holds) as held_high

@@ -64,6 +64,12 @@ class Case:
     closed_why: str | None
     runs: int
     urgent_since: datetime | None = None
+    marac_by_hub_on: date | None = None
+
+    @property
+    def last_marac_on(self) -> date | None:
+        """The last day of a MARAC that the police told of, or to which the hub wrote down a referral."""
+        return max((day for day in (self.marac_on, self.marac_by_hub_on) if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,11 @@ async def alerts(tx: Tx, case_id: UUID) -> list[Alert]:
 
 async def assign(tx: Tx, case_id: UUID, worker: UUID | None, now: datetime) -> None:
     await tx.execute("update case_file set assigned_to = $2, updated_at = $3 where case_id = $1", case_id, worker, now)
+
+
+async def marac_by_hub(tx: Tx, case_id: UUID, on: date) -> None:
+    """The hub referred a case to the conference on this day, or it was heard there."""
+    await tx.execute("update case_file set marac_by_hub_on = $2 where case_id = $1", case_id, on)
 
 
 async def set_turn(tx: Tx, case_id: UUID, state: str, hub_due: datetime | None, now: datetime) -> None:
