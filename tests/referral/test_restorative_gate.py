@@ -42,7 +42,7 @@ async def a_specialist_agreed(hub: Hub, case: UUID) -> None:
     async with hub.looks(OFFICER) as tx:
         held = await cases.get(tx, case)
         assert held is not None
-        await beside.take_step(tx, OFFICER, held, uuid4(), JUSTICE, "specialist_agreed", None, clock.now())
+        await beside.take_step(tx, OFFICER, held, uuid4(), JUSTICE, "specialist_agreed", None, BOOKS, clock.now())
 
 
 async def opens(hub: Hub, case: UUID) -> UUID:
