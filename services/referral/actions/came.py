@@ -11,6 +11,7 @@ from services.referral.actions.taking_in import SelfReferral
 from services.referral.desk_books import restricted_on
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.reading import DOMESTIC_RELATIONS
+from services.referral.domain.told import as_told
 from services.referral.store.intakes import NOWHERE, Intake, Origin
 
 KILLED, ON_THE_ROAD = "bereaved_killed", "bereaved_road"
@@ -90,7 +91,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
     value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
     kinds = {"phone": "mobile"}
-    return CaseFacts(
+    facts = CaseFacts(
         case_id=given.case_id,
         person_kind=_kind(given),
         bereaved=given.what in BEREAVED,
@@ -107,11 +108,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         threat_to_kill=THREAT in given.danger,
         risk_grade=given.risk_grade,
         dash_score=given.dash_score,
-        vulnerabilities=(
-            *(one for one in given.themselves if one != "disabled"),
-            *(one for one in given.danger if one not in NOT_VULNERABLE),
-        ),
-        disability="yes" if "disabled" in given.themselves else "not_recorded",
+        vulnerabilities=tuple(one for one in given.danger if one not in NOT_VULNERABLE),
         told_of_themselves=tuple(given.themselves),
         needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
         choices=("interpreter",) if given.interpreter == "yes" else (),
@@ -140,6 +137,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         sexual=given.what in SEXUAL,
         contact_sexual=given.what in SEXUAL,
     )
+    return as_told(facts)
 
 
 def _kind(given: TakeIn) -> str:
