@@ -9,7 +9,7 @@ from services.referral.provider_portal import words
 from services.referral.store import packs
 from tests.builders import a_viewer
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
 from tests.referral.test_case_gate import Site, passes, site
 
@@ -75,7 +75,7 @@ async def test_which_worker_the_person_asks_for_is_written_down_shown_with_every
     assert "The person asks for a woman as worker: ask whether it has one." in page.text
     async with hub.looks(a_viewer()) as tx:
         material = (await packs.materials(tx, [case]))[case]
-        assert packing._plain(material.case, material.facts)["needs"] == ["worker_woman"]
+        assert packing._plain(material.case, material.facts, BOOKS.directory.contracts[0])["needs"] == ["worker_woman"]
     assert words.words("worker_woman") == "A woman as worker"
     page = await officer.get(f"/cases/{case}/choices")
     page = await officer.submit("Write it down", choice=[])

@@ -57,6 +57,8 @@ ONE_RULE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("reported", {"reported": "reported"}, {"reported": False}),
     ("language", {}, {"language": "pa"}),
     ("access", {"access": frozenset({"step_free"})}, {"access_needs": ("text_relay",)}),
+    ("access", {}, {"access_needs": ("bsl",)}),
+    ("access", {"access": frozenset({"bsl"})}, {"access_needs": ("bsl", "more_time", "easy_read")}),
     ("refused", {}, {"refused_providers": (PROVIDER.provider_id,)}),
 ]
 
@@ -77,7 +79,18 @@ STILL_FITS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"languages": frozenset({"pa"})}, {"language": "pa-Guru"}),
     ({}, {"language": "not_asked"}),
     ({"access": frozenset({"step_free"})}, {"access_needs": ("step_free",)}),
+    ({"access": frozenset({"bsl"})}, {"access_needs": ("bsl",)}),
+    ({"interpreters": True}, {"access_needs": ("bsl",)}),
+    ({"languages": frozenset({"en", "bfi"})}, {"access_needs": ("bsl",)}),
+    ({}, {"access_needs": ("more_time", "hearing_loss", "sight_loss_or_large_print")}),
 ]
+
+
+def test_what_a_contract_cannot_meet_is_named_in_words() -> None:
+    facts = replace(PERSON, access_needs=("bsl", "easy_read", "more_time"))
+    [explained] = explain(facts, "general", directory_of([a_contract()]), DAY)
+    [failed] = [check.words for check in explained.checks if not check.passed]
+    assert failed == "Cannot meet: British Sign Language, easy read."
 
 
 @pytest.mark.parametrize(("rule", "contract", "person"), ONE_RULE)

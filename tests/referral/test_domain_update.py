@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.referral import CaseRouted, CaseUpdated, ReferralReceived, ReferralSent
+from services.referral.desk_books import first_contact
+from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.assessed import with_assessment
 from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts
@@ -158,6 +160,14 @@ def test_what_a_person_said_of_themselves_stays_beside_what_the_police_tell_late
     found = keeping(before, later)
     assert (found.vulnerabilities, found.disability) == (vulnerabilities, disability)
     assert (found.told_of_themselves, found.disability_said) == (tuple(sorted(told)), disability_said)
+
+
+def test_each_answer_of_how_somebody_communicates_or_comes_is_an_access_need_but_the_choice_of_an_interpreter() -> None:
+    answers = first_contact().communication
+    facts = with_assessment(a_case(), dash_score=None, risk="not_asked", communication=answers)
+    assert set(TO_COMMUNICATE) == set(answers) - {"interpreter"}
+    assert (facts.access_needs, facts.choices) == (tuple(sorted(TO_COMMUNICATE.values())), ("interpreter",))
+    assert keeping(facts, a_case()).access_needs == facts.access_needs
 
 
 @pytest.mark.parametrize("one", [{"told_age": 0}, {"hub_dash": 0}, {"told_sex": "male"}, {"hub_language": "pl"}])

@@ -1,6 +1,7 @@
 """The hub's first-contact assessment, and what the overview says of how somebody came."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -40,7 +41,7 @@ async def test_an_assessment_is_recorded_once_shown_and_its_high_risk_is_reviewe
     page = await officer.submit("Record it", communication=["bsl", "easy_read"], **said)
     assert "was recorded" in page.text and page.summary["Much help is needed with"] == "Shelter and accommodation"
     assert page.summary["Risk as the hub saw it"] == "Medium, Dash 15"
-    assert page.summary["To communicate"] == "British Sign Language, Easy read, or more time"
+    assert page.summary["To communicate, or to come"] == "British Sign Language, Easy read"
     await officer.get(f"/cases/{case}/assessment")
     again = {**said, "communication": ["bsl", "easy_read"], "assessment_id": sent.get("value") or ""}
     await officer.post(f"/cases/{case}/assessment", again)
@@ -161,7 +162,7 @@ async def test_what_somebody_said_of_themselves_is_shown_and_sent_beside_what_th
     crime = a_domestic_crime(a_victim("V-1", disability="no", vulnerabilities=["older_person"]))
     case, officer = await a_case(hub, crime), await browse("officer")
     await officer.get(f"/cases/{case}/assessment")
-    said = {"themselves": ["disabled", "communication_needs"]}
+    said = {"themselves": ["disabled", "communication_needs"], "communication": ["bsl", "more_time"]}
     await officer.submit("Record it", **NEEDS, **said, risk="high", agreed="yes")
     told = "Older person, Communication needs (by their own word), Disabled (by their own word; the police wrote: no)"
     later = updated(crime, victims=[crime["victims"][0] | {"sex": "female"}])
@@ -171,5 +172,10 @@ async def test_what_somebody_said_of_themselves_is_shown_and_sent_beside_what_th
     async with hub.looks(a_viewer()) as tx:
         held = await cases.get(tx, case)
         assert held is not None and held.revision == 2
-        pack = await packing.contents(tx, hub.sealer, held, BOOKS.directory.by_id[IDVA])
-    assert "communication_needs" in pack["needs"]
+        contract = BOOKS.directory.by_id[IDVA]
+        pack = await packing.contents(tx, hub.sealer, held, contract)
+        asked = replace(contract, pack=(*contract.pack, "access_needs"))
+        apart = await packing.contents(tx, hub.sealer, held, asked)
+    assert pack["needs"] == ["communication_needs", "bsl", "more_time"]
+    assert (apart["needs"], apart["access_needs"]) == (["communication_needs"], ["bsl", "more_time"])
+    assert (await officer.get(f"/cases/{case}")).summary["Access needs"] == "British Sign Language, More time"

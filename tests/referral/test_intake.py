@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import httpx
@@ -11,6 +11,8 @@ import pytest
 
 from kit import clock
 from services.referral.actions import asked, came, opening
+from services.referral.desk_books import first_contact
+from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import History
 from services.referral.domain.routing import Routing
@@ -87,6 +89,7 @@ def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
         "email": ["w@example.org"],
         "letter_safe": ["safe"],
         "interpreter": ["yes"],
+        "access": ["step_free", "sight"],
         "language": ["pl"],
         "source": ["family"],
     }
@@ -98,6 +101,10 @@ def test_what_was_said_becomes_facts_and_only_what_is_safe_is_safe() -> None:
     assert (facts.vulnerabilities, facts.disability, facts.language, facts.source) == (
         ("sex_work",), "yes", "pl", "family",
     )  # fmt: skip
+    assert facts.access_needs == ("step_free", "sight_loss_or_large_print")
+    assert get_args(get_args(asked.TakeIn.model_fields["access"].annotation)[0]) == tuple(
+        answer for answer in first_contact().communication if answer in TO_COMMUNICATE
+    ), "the page offers what the form takes"
     assert [(c.kind, c.safety, c.hours) for c in told.details.channels] == [
         ("mobile", "safe", "09:00-17:00"),
         ("email", "unknown", None),

@@ -90,9 +90,9 @@ async def test_record_the_age_leads_to_where_it_is_recorded_and_then_somebody_ca
     assert "Nobody can take this person" in page.text and "Record the age." in page.text
     link = next(a for a in page.texts("a") if a.startswith("Write down what they say"))
     page = await officer.follow(link)
-    assert page.heading == "Age and sex, as the person told us"
+    assert page.heading == "Age, sex and language, as the person told us"
     page = await officer.submit("Write it down", 422)
-    assert page.errors == ["Enter the day of birth or the age, or choose the sex"]
+    assert page.errors == ["Enter the day of birth or the age, or choose the sex or the language"]
     page = await officer.submit("Write it down", 422, age="150")
     assert page.errors == ["Enter the age in years, like 15"]
     page = await officer.submit("Write it down", age="15")
@@ -217,3 +217,20 @@ async def test_the_pages_of_an_age_told_and_of_an_exception_pass_the_gate(site: 
     found = explain(facts, "exploitation", BOOKS.directory, day)
     near = next(e for e in found if [c.rule for c in e.checks if not c.passed] == ["age"])
     await passes(site, f"/cases/{case}/referrals/{referral}/contracts/{near.contract.contract_id}/exception")
+
+
+@service
+async def test_the_language_that_the_person_told_is_matched_shown_and_not_taken_back_by_the_police(
+    hub: Hub, browse: AsPersona
+) -> None:
+    crime = a_crime(a_victim("V-1", language="not_recorded"), offence_code=EXPLOITED)
+    case, officer = await a_case(hub, crime), await browse("officer")
+    await officer.get(f"/cases/{case}/told")
+    page = await officer.submit("Write it down", 422, language="klingon")
+    assert page.errors == ["Choose from the list"]
+    page = await officer.submit("Write it down", language="so")
+    assert page.summary["Language"] == "Somali"
+    await hub.hears([snapshot(updated(crime, victims=[crime["victims"][0] | {"language": "pl"}]), clock.now())])
+    assert (await officer.get(f"/cases/{case}")).summary["Language"] == "Somali"
+    seen = await hub.rows("select fields from kit.audit where action = 'person.told'")
+    assert [row["fields"] for row in seen] == [["language"]]

@@ -246,6 +246,14 @@ class TakeIn(BaseModel):
         default="en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
     )
     interpreter: Annotated[YesNo, Say("Choose whether an interpreter is needed")] = "no"
+    access: Annotated[
+        list[
+            Literal[
+                "bsl", "text_relay", "hearing", "sight", "easy_read", "more_time", "reading", "advocate", "step_free",
+            ]
+        ],
+        Say("Choose from the list"),
+    ] = []  # fmt: skip
     phone: str | None = Field(default=None, max_length=30)
     phone_safe: Annotated[Safety, Say("Choose whether this number is safe to ring")] = "unknown"
     phone_days: str | None = Field(default=None, max_length=40)

@@ -9,6 +9,7 @@ from services.referral.actions import sealing
 from services.referral.actions.asked import ADULT, BEREAVED, ELSEWHERE, OURS, SEXUAL, TakeIn, age_of
 from services.referral.actions.taking_in import SelfReferral
 from services.referral.desk_books import restricted_on
+from services.referral.domain.access import of_communication
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.reading import DOMESTIC_RELATIONS
 from services.referral.domain.told import as_told
@@ -112,6 +113,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         told_of_themselves=tuple(given.themselves),
         needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
         choices=("interpreter",) if given.interpreter == "yes" else (),
+        access_needs=tuple(of_communication(given.access)),
         works_for=given.works_for,
         language=given.language,
         share="agreed" if own else "not_asked",

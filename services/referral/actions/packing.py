@@ -45,7 +45,10 @@ async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> di
 
 def _contents(material: Material, contract: Contract, key: bytes | None) -> dict[str, Any]:
     case = material.case
-    have = _plain(case, material.facts) | {"crime_reference": material.crime_reference, "risk": _risk(material)}
+    have = _plain(case, material.facts, contract) | {
+        "crime_reference": material.crime_reference,
+        "risk": _risk(material),
+    }
     have |= sealing.in_clear(key, "person_sealed", case.person_id, material.person)
     have |= sealing.in_clear(key, "case_sealed", case.case_id, material.officers)
     have["channels"] = _safe_channels(material, key)
@@ -54,10 +57,12 @@ def _contents(material: Material, contract: Contract, key: bytes | None) -> dict
     return {name: have[name] for name in contract.pack if have.get(name) not in (None, "", (), [])}
 
 
-def _plain(case: Case, facts: dict[str, Any]) -> dict[str, Any]:
+def _plain(case: Case, facts: dict[str, Any], contract: Contract) -> dict[str, Any]:
+    """What is not sealed. Access needs go with the needs, where a provider did not ask for them apart."""
     have = {name: facts.get(name) for name in OF_FACTS}
     worker = asked(facts.get("choices") or ())
     access = [one for one in facts.get("vulnerabilities") or () if one in OF_ACCESS]
+    access += () if "access_needs" in contract.pack else facts.get("access_needs") or ()
     if worker is not None or access:
         have["needs"] = [*(facts.get("needs") or ()), *access, *([worker] if worker is not None else ())]
     return have | {

@@ -1,4 +1,5 @@
-"""What the person told of their age and sex, where the police did not know: the case is decided again, and it adds."""
+"""What the person told of their age, sex and language, where the police did not know or had it wrong: the case is
+decided again, and it adds."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +21,12 @@ from services.referral.store.cases import Case
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was said: a day of birth, else an age in whole years now; and a sex."""
+    """What was said: a day of birth, else an age in whole years now; a sex; and a language, by its tag."""
 
     born: date | None = None
     age: int | None = None
     sex: str | None = None
+    language: str | None = None
 
 
 async def known(tx: Tx, case: Case) -> CaseFacts | None:
@@ -35,7 +37,7 @@ async def known(tx: Tx, case: Case) -> CaseFacts | None:
 
 def mark(facts: CaseFacts | None) -> str:
     """What a page was opened on, so that an older one overwrites nothing newer."""
-    return f"{facts.age} {facts.sex}" if facts else ""
+    return f"{facts.age} {facts.sex} {facts.language}" if facts else ""
 
 
 async def tell(
@@ -53,7 +55,7 @@ async def tell(
         age = told.age_then(said.age, today, facts.reported_on)
     if age is not None and age < 0:
         age = 0
-    after = told.with_told(facts, age, said.sex)
+    after = told.with_told(facts, age, said.sex, said.language)
     if after == facts:
         return False
     if shown != mark(facts) or held.state == "closed":
@@ -63,7 +65,8 @@ async def tell(
         await tasks.over_of_case(tx, case.case_id, "age_to_check", viewer.user_id, now)
     if said.born:
         await _seal(tx, sealer, case, said.born, now)
-    fields = tuple(name for name, value in (("age", age), ("sex", said.sex)) if value is not None)
+    written = (("age", age), ("sex", said.sex), ("language", said.language))
+    fields = tuple(name for name, value in written if value is not None)
     await audit.record(tx, [audit.seen(viewer, "person.told", "case", case.case_id, fields)])
     return True
 

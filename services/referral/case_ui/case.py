@@ -220,6 +220,7 @@ def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[st
         ("Sharing", words.words(case.share)),
         ("Flags", ", ".join(_flags(case, routing)) or "None"),
         ("Vulnerabilities", ", ".join(_vulnerabilities(routing)) or "None told"),
+        ("Access needs", ", ".join(map(words.words, _access(routing))) or "None told"),
     ]
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows]
 
@@ -242,6 +243,10 @@ def _vulnerabilities(routing: cases.Routing | None) -> list[str]:
     told = facts.told_of_themselves
     listed = [_vulnerable(code, of_them=code in told) for code in facts.vulnerabilities if code != "other"]
     return [*listed, *([_disabled(facts.disability_said)] if DISABLED in told else [])]
+
+
+def _access(routing: cases.Routing | None) -> tuple[str, ...]:
+    return facts_of(routing.facts["case"]).access_needs if routing else ()
 
 
 def _vulnerable(code: str, *, of_them: bool) -> str:

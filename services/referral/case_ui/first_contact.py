@@ -163,7 +163,7 @@ async def shown(tx: Tx, desk: Desk, case: Case, *, whole: bool = True) -> list[d
         ("Much help is needed with", ", ".join(most) or "no area"),
         ("What they say would help", ", ".join(NEEDS.get(code, code) for code in last.said_needs) or "Nothing"),
         (
-            "To communicate",
+            "To communicate, or to come",
             ", ".join(lists().communication.get(code, code) for code in last.communication) or "Nothing",
         ),
         ("Risk as the hub saw it", RISKS.get(last.risk, last.risk) + dash),

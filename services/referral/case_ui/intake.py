@@ -21,6 +21,8 @@ from services.referral.actions import books as stocked
 from services.referral.actions.asked import Source
 from services.referral.case_ui import glass, words
 from services.referral.case_ui.room import Desk, badges, error_of, one
+from services.referral.desk_books import first_contact
+from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.languages import LANGUAGES
 from services.referral.domain.plain_text import is_plain
 from services.referral.domain.telephone import one_number
@@ -206,6 +208,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         agencies=AGENCIES,
         needs=asked.NEEDS,
         themselves=asked.OF_THEMSELVES,
+        access={code: text for code, text in first_contact().communication.items() if code in TO_COMMUNICATE},
         ago=asked.AGO,
         danger=asked.DANGER,
         relationships=_items(asked.RELATIONSHIPS),

@@ -1,4 +1,4 @@
-"""The age and sex of a person as they told us, where the police did not know or had it wrong."""
+"""The age, sex and language of a person as they told us, where the police did not know or had it wrong."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,10 +16,12 @@ from services.referral.actions import telling
 from services.referral.actions.telling import Told
 from services.referral.case_ui import meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
+from services.referral.domain.languages import LANGUAGES
 from services.referral.domain.told import OLDEST, SEXES, years
 
 SEX = {"": "They do not say, or were not asked", **{code: words.words(code) for code in SEXES}}
-NOTHING = "Enter the day of birth or the age, or choose the sex"
+LANGUAGE = {"": "They do not say, or were not asked", **LANGUAGES}
+NOTHING = "Enter the day of birth or the age, or choose the sex or the language"
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), status: int = 422) -> Response:
@@ -27,14 +29,18 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         case = await opened(tx, visit)
         facts = await telling.known(tx, case)
         top = await frame(tx, visit, case, "Overview")
-        await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("age", "sex"))])
+        await audit.record(
+            tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("age", "sex", "language"))]
+        )
     return visit.render(
         "case_ui/told.html",
         status=status if errors else 200,
         **top,
         age=said.age(case.age_band),
         sex=words.words(facts.sex if facts else None),
+        language=words.language(facts.language if facts else None),
         sexes=SEX,
+        languages=[{"value": code, "text": text} for code, text in LANGUAGE.items()],
         shown=(one(visit, "shown") if errors and status == 422 else "") or telling.mark(facts),
         errors=errors,
         values=visit.form,
@@ -71,7 +77,8 @@ async def _changed(visit: Visit) -> str:
 
 def _read(visit: Visit) -> tuple[Told | None, list[FieldError]]:
     parts = [one(visit, f"born-{part}").strip() for part in ("year", "month", "day")]
-    age, sex, today = one(visit, "age").strip(), one(visit, "sex"), local_day(visit.now)
+    age, sex, language = one(visit, "age").strip(), one(visit, "sex"), one(visit, "language")
+    today = local_day(visit.now)
     born, errors = None, []
     if any(parts):
         try:
@@ -87,6 +94,8 @@ def _read(visit: Visit) -> tuple[Told | None, list[FieldError]]:
         errors.append(FieldError("age", f"By this day of birth they are {years(born, today)}: enter one of the two"))
     if sex not in SEX:
         errors.append(FieldError("sex", "Choose from the list"))
-    if not errors and born is None and not age and not sex:
+    if language not in LANGUAGE:
+        errors.append(FieldError("language", "Choose from the list"))
+    if not errors and born is None and not (age or sex or language):
         errors.append(FieldError("born", NOTHING))
-    return (None, errors) if errors else (Told(born, number, sex or None), [])
+    return (None, errors) if errors else (Told(born, number, sex or None, language or None), [])

@@ -7,25 +7,30 @@ from contracts.reference import local_authority_name
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
 from kit.web.words import date_words, plural, span
+from services.referral.domain.access import NAMED
 from services.referral.domain.languages import LANGUAGES
 from services.referral.said import FIELDS
 from services.referral.store.alerts import ALERTING, UNKNOWN
 from services.referral.store.tasks import NO_CASE
 
 _SHORT = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA", "marac": "MARAC", "sarc": "SARC"}
-_SHORT |= FIELDS | {
-    "other_channels": "Given twice, or not readable: use none before you have asked",
-    "worker_gender": "Choice of the worker's gender",
-    "worker_woman": "A woman as worker",
-    "worker_man": "A man as worker",
-    "idva_lgbt": "LGBT+ IDVA",
-    "idva_male": "IDVA for men",
-    "by_and_for": "By-and-for service",
-    "somebody": "Through somebody",
-    "childrens_social_care": "Children's social care",
-    "nrm_first_responder": "NRM first responder",
-    "other_force_hub": "Hub of another force",
-}
+_SHORT |= (
+    FIELDS
+    | NAMED
+    | {
+        "other_channels": "Given twice, or not readable: use none before you have asked",
+        "worker_gender": "Choice of the worker's gender",
+        "worker_woman": "A woman as worker",
+        "worker_man": "A man as worker",
+        "idva_lgbt": "LGBT+ IDVA",
+        "idva_male": "IDVA for men",
+        "by_and_for": "By-and-for service",
+        "somebody": "Through somebody",
+        "childrens_social_care": "Children's social care",
+        "nrm_first_responder": "NRM first responder",
+        "other_force_hub": "Hub of another force",
+    }
+)
 _SHORT |= {
     "fgm": "Female genital mutilation",
     "anti_social_behaviour": "Anti-social behaviour",

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from services.referral.domain.access import of_communication
 from services.referral.domain.facts import RISKS, CaseFacts
 from services.referral.domain.told import as_told
 
@@ -32,6 +33,7 @@ def with_assessment(
         needs=_joined(facts.needs, wanted),
         told_of_themselves=_joined(facts.told_of_themselves, of_themselves),
         choices=_joined(facts.choices, {INTERPRETER} & wanted),
+        access_needs=_joined(facts.access_needs, of_communication(communication)),
     )
     return as_told(found)
 

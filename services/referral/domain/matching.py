@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.reference import local_authority_name
+from services.referral.domain.access import NAMED, unmet
 from services.referral.domain.directory import ALL_AREAS, Contract, Directory
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.languages import language_name
@@ -17,7 +18,7 @@ NOT_TAKING = frozenset({"closed", "paused"})
 TAKING = frozenset({"open", "limited"})
 _ORDER = {"open": 0, "limited": 1, "waiting_list": 2, "needs_assessment_first": 3, "unknown": 4}
 _SAID = {"idva": "IDVA", "isva": "ISVA", "child_isva": "child ISVA", "idva_lgbt": "an LGBT+ adviser"}
-_SAID |= {"idva_male": "an adviser for men", "by_and_for": "a by-and-for service"}
+_SAID |= {"idva_male": "an adviser for men", "by_and_for": "a by-and-for service"} | NAMED
 _SEXES = {"female": "women", "male": "men"}
 _UNKNOWN_LANGUAGE = frozenset({"not_asked", "refused", "not_known", "not_recorded"})
 
@@ -204,7 +205,7 @@ def _understood(facts: CaseFacts, contract: Contract, on: date) -> bool:
 
 
 def _accessible(facts: CaseFacts, contract: Contract, on: date) -> bool:
-    return not facts.access_needs or contract.access.issuperset(facts.access_needs)
+    return not facts.access_needs or not unmet(facts.access_needs, contract)
 
 
 def is_wanted(facts: CaseFacts, contract: Contract) -> bool:
@@ -297,7 +298,7 @@ _RULES: tuple[MatchRule, ...] = (
         "access",
         _accessible,
         lambda f, c: "Meets the access needs." if f.access_needs else "No access needs are recorded.",
-        lambda f, c: f"Cannot meet: {', '.join(sorted(set(f.access_needs) - c.access))}.",
+        lambda f, c: f"Cannot meet: {', '.join(map(_words, unmet(f.access_needs, c)))}.",
         lambda f, c: "Arrange what is missing with the provider.",
     ),
     MatchRule(

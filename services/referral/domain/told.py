@@ -15,13 +15,15 @@ NO_DISABILITY = frozenset({"no", "none"})
 _UNTOLD = NO_DISABILITY | frozenset(UNKNOWN_VALUES)
 
 
-def with_told(facts: CaseFacts, age: int | None, sex: str | None) -> CaseFacts:
-    """The facts with what the person told; None is nothing told. `age` is in whole years at the report."""
+def with_told(facts: CaseFacts, age: int | None, sex: str | None, language: str | None = None) -> CaseFacts:
+    """The facts with what the person told; None is nothing told. `age` is in whole years at the report, `language` a
+    tag."""
     return as_told(
         replace(
             facts,
             told_age=facts.told_age if age is None else age,
             told_sex=facts.told_sex if sex is None else sex,
+            hub_language=facts.hub_language if language is None else language,
         )
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.reference import local_authority_name, offence
 from kit.web.words import date_words
+from services.referral.domain.access import NAMED
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.worker_asked import WHICH
@@ -89,6 +90,8 @@ def words(code: str | None) -> str:
     """A code as words; what is not recorded says so."""
     if code in WHICH:
         return f"{WHICH[code]} as worker".capitalize()
+    if code in NAMED:
+        return NAMED[code]
     return code.replace("_", " ").replace("-", " ").capitalize() if code else "Not recorded"
 
 
