@@ -46,6 +46,15 @@ class Headers:
     traceparent: str | None = None
 
 
+_FEEDS, _HISTORY = "urn:handrail:feed:", ":history"
+
+
+def is_history(source: str) -> bool:
+    """Whether a source tells of a past that is no news: a feed of open data, or what a force loads of the time before
+    it was connected, which says so by the end of its source."""
+    return source.startswith(_FEEDS) or source.endswith(_HISTORY)
+
+
 class BadHeader(Exception):
     """A header of the record cannot be read: null, not UTF-8, or not as CloudEvents 1.0 asks. Its text is the name."""
 

@@ -122,9 +122,9 @@ def _topic_of(name: str, given: str | None) -> Topic:
     return next(topic for topic in TOPICS if topic.name == found)
 
 
-def recorded(*crimes: Mapping[str, Any], at: datetime = NOON) -> list[Record]:
+def recorded(*crimes: Mapping[str, Any], at: datetime = NOON, source: str = "tests") -> list[Record]:
     """Each crime as police.crime.recorded.v1."""
-    return [an_event(CrimeRecorded, crime, at) for crime in crimes]
+    return [an_event(CrimeRecorded, crime, at, source=source) for crime in crimes]
 
 
 def snapshot(crime: Mapping[str, Any], at: datetime = NOON) -> Record:

@@ -71,6 +71,7 @@ CASE_VALUES = {
     "holds": "case when n.state = 'waiting' then p.holds else '{}'::text[] end",
     "marac_on": "(p.marac_on + n.shift)::date",
     "details": "'open'",
+    "history": "true",
     "assigned_to": f"case when n.dice % 10 < 6 then {_OFFICER} end",
     "review_since": "case when n.state = 'active' and n.dice % 97 = 0 then n.at end",
     "repeat_victim": "not n.is_new",

@@ -23,7 +23,7 @@ from contracts.code_compliance import (
     RelatedClockWarned,
 )
 from contracts.contact import ContactRequested
-from contracts.envelope import Fact
+from contracts.envelope import Fact, is_history
 from contracts.feedback import FeedbackAnswered, FeedbackWithdrawn, FeedbackWithheld
 from contracts.justice import MilestoneReached
 from contracts.police import CrimeRecorded, CrimeUpdated
@@ -63,7 +63,7 @@ from services.referral.actions import (
     wishing,
 )
 from services.referral.actions.announcing import announce
-from services.referral.store import alerts, batches, cases, clocks, consent, mail, timeline, waiting
+from services.referral.store import alerts, batches, cases, clocks, consent, mail, past_data, timeline, waiting
 
 AT_ONCE = 1000
 TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TYPE)
@@ -71,6 +71,7 @@ TELLING = (EntitlementMet.TYPE, EntitlementBreached.TYPE, EntitlementDeclined.TY
 
 async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -> None:
     """Crimes recorded or updated: cases opened, routed, and sent where everything allows it."""
+    await past_data.mark(tx, history=all(is_history(event.source) for event in events))
     heard, whose, others = await another_force.as_first_told(tx, hearing.read(events))
     stands, left = await books.to_send_by(tx, await books.current(tx, context.facts))  # before anybody is held
     people = hearing.newcomers(heard)
@@ -159,6 +160,7 @@ async def _milestones_at_last(tx: Tx, waited: Sequence[Received[Any]], now: date
 async def _milestones(tx: Tx, events: Sequence[Received[Any]], context: Context) -> Sequence[Received[Any]]:
     """Tells of them, and decides again who must give evidence; returns those that go on waiting for the case of whom
     they name."""
+    await past_data.mark(tx, history=all(is_history(event.source) for event in events))
     told, left = await no_case.of_nobody_known(tx, events)
     await no_case.hold(tx, left)
     await alerts.tell(tx, [event.data for event in told], [event.time for event in told])

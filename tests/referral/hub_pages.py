@@ -70,14 +70,20 @@ async def hub_pages(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
         await browser.__aexit__(None, None, None)
 
 
-async def a_case(hub: Hub, crime: dict[str, Any] | None = None, at: datetime | None = None, **detail: Any) -> UUID:
+async def a_case(
+    hub: Hub,
+    crime: dict[str, Any] | None = None,
+    at: datetime | None = None,
+    source: str = "tests",
+    **detail: Any,
+) -> UUID:
     """A case heard an hour ago (at high risk, when no crime is given), its details open."""
     at = at or clock.now() - timedelta(hours=1)
     crime = crime or a_domestic_crime()
     crime |= {"reported_at": at.isoformat(), "recorded_at": at.isoformat()}
     victim = crime["victims"][0]
     victim["sealed"] = hub.sealed(a_detail(**detail), crime["crime_id"], victim["victim_ref"])
-    await hub.hears(recorded(crime, at=at))
+    await hub.hears(recorded(crime, at=at, source=source))
     await hub.every(opening.open_arrivals, at)
     return case_id(crime["crime_id"], victim["victim_ref"])
 

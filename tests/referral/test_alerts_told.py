@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from contracts.justice import MilestoneReached
+from handrail.feeds.tellings import SOURCE
 from kit import clock
 from kit.service import Moment
 from services.referral.actions import alerting, noticing, provider_mail
@@ -22,12 +23,12 @@ pytestmark = pytest.mark.service
 WITHOUT_ACCOUNTS = "spectrum-west-idva"
 
 
-async def heard(hub: Hub, sent: Sent, milestone: str = "m-1", days_ago: int = 0) -> None:
+async def heard(hub: Hub, sent: Sent, milestone: str = "m-1", days_ago: int = 0, source: str = "tests") -> None:
     """Bail with conditions is heard of, a moment ago or days ago."""
     at = clock.now() - timedelta(days=days_ago)
     crime = await hub.value("select crime_id from case_file where case_id = $1", sent.case)
     told = {"milestone_id": milestone, "crime_id": str(crime), "trigger": "police_bail_conditions_changed"}
-    await hub.hears([an_event(MilestoneReached.TYPE, told | {"happened_at": at.isoformat()}, at=at)])
+    await hub.hears([an_event(MilestoneReached.TYPE, told | {"happened_at": at.isoformat()}, at=at, source=source)])
 
 
 async def mails(hub: Hub) -> list[EmailMessage]:
@@ -93,7 +94,7 @@ async def test_the_hub_has_a_notice_of_bail_until_the_risk_is_reviewed_and_again
 async def test_bail_of_a_past_month_that_is_fed_now_is_mailed_to_nobody(hub: Hub) -> None:
     sent = await a_referral_sent(hub)
     await hub.worker.pool.execute("delete from provider_mail")
-    await heard(hub, sent, days_ago=30)
+    await heard(hub, sent, days_ago=30, source=SOURCE)
     assert await mails(hub) == [] and await hub.value("select count(*) from notice") == 0
     assert await hub.value("select count(*) from alert where told_at is null") == 0
     async with hub.looks(a_viewer()) as tx:

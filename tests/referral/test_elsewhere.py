@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from handrail.feeds.tellings import SOURCE
 from kit import clock
 from services.referral.actions import alerting, packing
 from services.referral.domain.facts import rose
@@ -144,7 +145,7 @@ async def test_a_danger_that_is_told_late_is_news_of_today_in_the_other_case_and
     await hub.every(packing.freeze_automatic, clock.now())
     if not fed:
         await hub.worker.pool.execute("update case_file set heard_at = opened_at")
-    await a_case(hub, a_crime(a_victim("V-1", **HIGH), **STALKED), at=told)
+    await a_case(hub, a_crime(a_victim("V-1", **HIGH), **STALKED), at=told, source=SOURCE if fed else "tests")
     [row] = await hub.rows("select due_at, created_at from task where case_id = $1 and kind = 'risk_elsewhere'", first)
     assert (row["created_at"] >= before and row["due_at"] >= before) is news
     await hub.every(alerting.tell, clock.now())

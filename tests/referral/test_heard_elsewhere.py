@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from contracts.justice import MilestoneReached
+from handrail.feeds.tellings import SOURCE
 from kit import clock
 from services.referral.actions import alerting
 from tests.builders import a_crime, a_victim, an_event
@@ -24,10 +25,16 @@ TRIGGER = "heard_in_another_matter"
 BAIL = "suspect_released_on_police_bail"
 
 
-def released(crime: dict[str, Any], ref: str | None = None, at: datetime | None = None, step: str = BAIL) -> Any:
+def released(
+    crime: dict[str, Any],
+    ref: str | None = None,
+    at: datetime | None = None,
+    step: str = BAIL,
+    source: str = "tests",
+) -> Any:
     about = {"milestone_id": "M-1", "crime_id": crime["crime_id"], "victim_ref": ref}
     about |= {"trigger": step, "happened_at": (at or clock.now()).isoformat()}
-    return an_event(MilestoneReached, about, at or clock.now())
+    return an_event(MilestoneReached, about, at or clock.now(), source=source)
 
 
 async def told(hub: Hub, case: UUID, trigger: str = TRIGGER) -> tuple[bool, bool]:
@@ -116,7 +123,7 @@ async def test_a_release_that_is_told_late_is_news_of_today_in_another_case_and_
     mine = await a_case(hub, a_crime(a_victim("V-2"), suspects=SUSPECT), at=at - timedelta(days=2))
     if not fed:
         await hub.worker.pool.execute("update case_file set heard_at = opened_at")
-    await hub.hears([released(crime, at=at)])
+    await hub.hears([released(crime, at=at, source=SOURCE if fed else "tests")])
     [row] = await hub.rows("select happened_at, received_at from alert where case_id = $1", mine)
     assert row["happened_at"] == at and (row["received_at"] > at + timedelta(days=5)) is not fed
     await hub.every(alerting.tell, clock.now())

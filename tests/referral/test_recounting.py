@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import case_id
+from handrail.feeds.tellings import SOURCE
 from kit import clock
 from services.referral.actions import beside, noticing, packing
 from services.referral.actions.recounting import counted
@@ -128,7 +129,7 @@ async def test_a_case_that_an_older_report_makes_high_risk_is_dated_by_when_that
     crimes = [a_report(ago, DOMESTIC) for ago in days]
     case = case_id(crimes[0]["crime_id"], "V-1")
     for ago, crime in zip(days, crimes, strict=True):
-        await hub.hears(recorded(crime, at=told_at(ago)))
+        await hub.hears(recorded(crime, at=told_at(ago), source=SOURCE if heard == FED else "tests"))
         if heard == LIVE:
             await hub.worker.pool.execute("update case_file set heard_at = opened_at where case_id = $1", case)
     asked = "select urgent_since, opened_at, hub_due, state, priority from case_file where case_id = $1"

@@ -23,10 +23,11 @@ ROLES = ("officer", "leader")
 
 
 async def tell(tx: Tx, moment: Moment, context: Context) -> int:
-    """Tells of the alerts that nobody was told of; returns how many. The person is never written to."""
+    """Tells of the alerts that nobody was told of, but for what is long past in data that were loaded; returns how many
+    there were. The person is never written to."""
     now = moment.now
     found = await alerts.take_untold(tx, now, AT_ONCE)
-    news = [one for one in found if now - one.received_at < NEWS]
+    news = [one for one in found if not one.history or now - one.received_at < NEWS]
     if news:
         waiting = [one for one in news if one.to_review]
         await notices.tell(tx, [_notice(one, role) for one in waiting for role in ROLES])

@@ -142,7 +142,7 @@ async def without_line(tx: Tx, milestone: MilestoneReached, line: str) -> list[U
 @dataclass(frozen=True, slots=True)
 class Untold:
     """An alert of which nobody was told yet. `to_review`: the case still waits for somebody to look at the risk;
-    `heard_from`: the leg whose provider said so."""
+    `heard_from`: the leg whose provider said so; `history`: it was loaded as part of the past."""
 
     case_id: UUID
     milestone_id: str
@@ -150,6 +150,7 @@ class Untold:
     to_review: bool
     heard_from: UUID | None
     trigger: str
+    history: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,12 @@ class OpenLeg:
 
 _TAKE = """
 with taken as (
-    select case_id, milestone_id, received_at, heard_from, trigger from alert where told_at is null
+    select case_id, milestone_id, received_at, heard_from, trigger, history from alert where told_at is null
      order by received_at, case_id, milestone_id limit $2 for update skip locked
 ), told as (
     update alert a set told_at = $1 from taken s where a.case_id = s.case_id and a.milestone_id = s.milestone_id
 )
-select s.case_id, s.milestone_id, s.received_at, s.heard_from, s.trigger,
+select s.case_id, s.milestone_id, s.received_at, s.heard_from, s.trigger, s.history,
        c.review_since is not null and c.state <> 'closed' as to_review
   from taken s join case_file c using (case_id) order by s.received_at, s.case_id, s.milestone_id
 """

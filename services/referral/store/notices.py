@@ -15,7 +15,8 @@ _OPEN = "not exists (select 1 from notice n where n.kind = '{}' and n.case_id = 
 CAUSES = {
     "urgent_case": f"""
 select c.case_id as about, c.case_id, coalesce(c.urgent_since, c.opened_at) as at from case_file c
- where c.state = 'waiting' and c.priority = 0 and c.assigned_to is null and coalesce(c.urgent_since, c.opened_at) > $1
+ where c.state = 'waiting' and c.priority = 0 and c.assigned_to is null
+   and (coalesce(c.urgent_since, c.opened_at) > $1 or c.heard_at > $1 and not c.history)
    and {_OPEN.format("urgent_case", "c")} order by 3, c.case_id limit $2
 """,
     "override_waiting": f"""
