@@ -62,7 +62,7 @@ DECIDED = {
 """What the hub decided when it looked, by what the alert keeps of it."""
 OF_RISK = {"same": "the risk is the same", "higher": "the risk is higher", "lower": "the risk is lower"}
 """The same of a review of the risk, for a provider that may be told of the risk."""
-NOW = " What counts now: use what is shown as safe below, and nothing else."
+NOW = "What counts now: use what is shown as safe below, and nothing else."
 OTHER_AGE = "The age is not the one that you were sent: it is now {}."
 CHILD = " Of somebody under 18 the rules for a child count: ask the hub before you get in touch."
 OF_AGE = "Something about whom this is for has changed since it was sent: ask the hub before you get in touch."
@@ -70,13 +70,13 @@ OF_AGE = "Something about whom this is for has changed since it was sent: ask th
 
 def warnings(offered: Offered, found: Sequence[Heard], *, reachable: bool) -> list[str]:
     """What was heard, as the warnings at the top of a page; what the agreement does not share, without what it was.
-    Once the hub has looked at it, what it decided stands in place of the order to ask it first.
+    Once the hub has looked at it, what it decided stands in place of the order to ask it first; once it has looked at
+    all of it, what counts now is said last.
     `reachable`: whether a way to the person is known to be safe."""
     standing = [one for one in words.standing(found) if not _sent_knowing(offered, one)]
-    waits = any(one.looked_at is None and asks_first(one.trigger, offered.told_within) for one in standing)
-    return list(
-        dict.fromkeys(_warning(offered, one, reachable=reachable, now="" if waits else NOW) for one in standing)
-    )
+    said = list(dict.fromkeys(_warning(offered, one, reachable=reachable) for one in standing))
+    first = [one for one in standing if asks_first(one.trigger, offered.told_within)]
+    return [*said, NOW] if first and all(one.looked_at for one in first) else said
 
 
 def _sent_knowing(offered: Offered, one: Heard) -> bool:
@@ -85,13 +85,13 @@ def _sent_knowing(offered: Offered, one: Heard) -> bool:
     return before and asks_first(one.trigger, offered.told_within)
 
 
-def _warning(offered: Offered, one: Heard, *, reachable: bool, now: str) -> str:
+def _warning(offered: Offered, one: Heard, *, reachable: bool) -> str:
     may_know = is_told(one.trigger, offered.told_within)
     marked = words.heard(one.trigger, reachable=reachable) if may_know else IN_THEIR_PLACE.get(one.trigger, HEARD)
     text = marked.format(when(one.at))
     if one.looked_at is None or once_looked(text) == text:
         return until_looked(text)
-    return once_looked(text) + _looked(offered, one) + now
+    return once_looked(text) + _looked(offered, one)
 
 
 def _looked(offered: Offered, one: Heard) -> str:
