@@ -3,11 +3,12 @@
 import pytest
 
 from kit import clock
-from services.referral.actions import alarming, packing
+from services.referral.actions import alarming, lapsing, packing
 from tests.builders import a_crime, a_domestic_crime, a_victim, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.portal import Sent, a_referral_sent, portal_of, shown
+from tests.referral.test_actions import agrees
 
 pytestmark = pytest.mark.service
 HIGH = {"relationship_to_suspect": "partner", "risk": {"dash_score": 17, "grade": "high"}}
@@ -99,3 +100,21 @@ async def test_what_was_done_on_a_way_that_is_not_shown_is_written_down_and_open
         await adviser.submit("Write down what was done", channel="mobile", outcome="someone_else_answered")
     assert await hub.value("select contacted_at is not null from leg")
     assert await hub.value("select locked_why from channel where kind = 'mobile'") == "someone_else_answered"
+
+
+@pytest.mark.parametrize("in_time", [False, True], ids=["after it ran out", "before it runs out"])
+async def test_whoever_agrees_again_to_less_is_shown_with_less_and_the_hub_is_told(
+    hub: Hub, databases: Databases, in_time: bool
+) -> None:
+    sent, until = await sent_within(hub), clock.now()
+    await hub.worker.pool.execute("update consent set expires_at = $1", until)
+    if not in_time:
+        assert await hub.every(lapsing.close, until) == 1
+    await agrees(hub, sent.case, at=until, scope=WHO)
+    if in_time:
+        assert await hub.every(lapsing.close, until) == 1
+    async with portal_of(hub, databases) as browse:
+        page = await (await browse("idva.worker")).get(sent.page)
+    assert NOT_AGREED in page.text and page.summary["Risk now"] == "Not shared with you" and LESS in page.text
+    assert "Wilhelmina" in page.text and "07700" not in page.text and "Offence" not in page.text
+    assert await hub.value("select count(*) from task where kind = 'narrow_no_way' and done_at is null") == 1

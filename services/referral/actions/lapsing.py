@@ -9,7 +9,8 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing
+from services.referral.actions import filing, narrow
+from services.referral.actions.gating import ALWAYS
 from services.referral.store import cases, consent, lapsing, referrals, tasks
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
@@ -36,11 +37,9 @@ async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> None:
         return
     held = await consent.of_case(tx, case_id)
     over = [one for one in held if one.expires_at is not None and one.expires_at <= now]
-    stood = [
-        leg
-        for leg in await referrals.legs_of_case(tx, case_id)
-        if leg.gate == "agreement" and lets(over, leg) and not carried(held, leg, now)
-    ]
+    by_it = [leg for leg in await referrals.legs_of_case(tx, case_id) if leg.gate == "agreement" and lets(over, leg)]
+    stood = [leg for leg in by_it if not carried(held, leg, now)]
+    await _bind(tx, held, [leg for leg in by_it if leg not in stood], now)
     legs = [leg for leg in stood if leg.state in WITH_PROVIDER]
     packs = [leg for leg in stood if leg.state == "ended" and leg.pack_closed_at is None]
     await lapsing.close_packs(tx, [leg.leg_id for leg in packs], now)
@@ -68,6 +67,7 @@ async def open_again(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> in
     held = await consent.of_case(tx, case_id)
     legs = [leg for leg in await referrals.legs_of_case(tx, case_id) if leg.leg_id in closed]
     carried_now = [leg for leg in legs if carried(held, leg, now)]
+    await _bind(tx, held, carried_now, now)
     await lapsing.open_again(tx, [leg.leg_id for leg in carried_now])
     for leg in carried_now:
         await tasks.over(tx, leg.referral_id, [TASK], now)
@@ -76,10 +76,36 @@ async def open_again(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> in
     return len(carried_now)
 
 
+async def _bind(tx: Tx, held: Sequence[Consent], legs: Sequence[Leg], now: datetime) -> None:
+    """What the providers of these legs are told keeps within what the person agrees to now; where they were given more
+    that they need to reach the person safely, the hub is told."""
+    for leg in legs:
+        within = _shared(held, leg, now)
+        if within is None or not await lapsing.bind(tx, leg.leg_id, within) or leg.state not in WITH_PROVIDER:
+            continue
+        referral = await referrals.get(tx, leg.referral_id)
+        if referral is not None and within:
+            await narrow.tell(tx, referral, set(leg.pack_fields or ()) - within, now, leg.leg_id, now.date())
+
+
+def _shared(held: Sequence[Consent], leg: Leg, now: datetime) -> frozenset[str] | None:
+    """The fields that the agreements that count share with the provider of a leg, none where they set no bound; None
+    where an override carries it."""
+    counting = [one for one in held if one.counts(now)]
+    if _overridden(counting, leg):
+        return None
+    scopes = [one.scope for one in counting if lets([one], leg)]
+    return frozenset().union(*scopes) | ALWAYS if all(scopes) else frozenset()
+
+
 def carried(held: Sequence[Consent], leg: Leg, now: datetime) -> bool:
     """Whether an agreement that counts, or a confirmed override, lets the leg be with its provider."""
     counting = [one for one in held if one.counts(now)]
-    return lets(counting, leg) or any(one.gate == "override" and one.line in (None, leg.line) for one in counting)
+    return lets(counting, leg) or _overridden(counting, leg)
+
+
+def _overridden(counting: Sequence[Consent], leg: Leg) -> bool:
+    return any(one.gate == "override" and one.line in (None, leg.line) for one in counting)
 
 
 def lets(held: Sequence[Consent], leg: Leg) -> bool:

@@ -33,8 +33,14 @@ async def watch(tx: Tx, held: ReferralState, leg: Leg, contract: Contract, now: 
     agreed, noes = await consent.of_case(tx, leg.case_id), await consent.noes(tx, [leg.case_id])
     scope = gating.scope_of(agreed, contract, now, noes)
     left = set(contract.pack).difference(scope) if scope is not None else set()
+    await tell(tx, held, left, now, leg.leg_id)
+
+
+async def tell(tx: Tx, held: ReferralState, left: Collection[str], now: datetime, *about: object) -> None:
+    """Makes the task of what an agreement does not share, where it is the ways to reach the person or their risk; once
+    `about` the same."""
     kind = NO_WAY if "channels" in left else NO_RISK if "risk" in left and held.urgent else None
     if kind is not None:
         due = filing.today_or_at_once(now, at_once=held.urgent)
-        about = task_id(kind, leg.leg_id)
-        await tasks.add(tx, [Task(about, kind, due, now, case_id=leg.case_id, referral_id=leg.referral_id)])
+        task = Task(task_id(kind, *about), kind, due, now, case_id=held.case_id, referral_id=held.referral_id)
+        await tasks.add(tx, [task])

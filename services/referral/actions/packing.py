@@ -16,7 +16,7 @@ from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import both_sides, sealing
+from services.referral.actions import both_sides, gating, sealing
 from services.referral.actions.filing import end_of_day
 from services.referral.domain import risk_said
 from services.referral.domain.directory import Contract
@@ -161,18 +161,19 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
 
 async def read(tx: Tx, sealer: Sealer, viewer: Viewer, leg_id: UUID, now: datetime) -> dict[str, Any] | None:
     """The pack of one's own leg; None while it is not frozen, for everybody else's, after a decline, and of a leg that
-    has ended once the agreement or the time to keep it open is over. An address that is protected now is left out,
-    though it was given before."""
+    has ended once the agreement or the time to keep it open is over. What the person no longer agrees to share, and an
+    address that is protected now, is left out, though it was given before."""
     kept = timedelta(days=stocked.standards(local_day(now)).ended_pack_days)
     found = await portal.pack(tx, leg_id, now - kept)
     if found is None or not viewer.may("portal.read"):
         return None
-    person_id, sealed = found
+    person_id, sealed, shared = found
     key = (await sealer.data_keys([person_id])).get(person_id)
     try:
         held = orjson.loads(unseal(key, sealed, sealing.place("leg", "pack", leg_id))) if key else None
     except CannotOpen:
         return None
+    held = gating.within(held, shared or None) if held else held
     return _without_place(held) if held and await protected.of(tx, [person_id]) else held
 
 

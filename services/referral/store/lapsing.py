@@ -1,6 +1,6 @@
 """Legs that their provider may not see, since the person's agreement has run out; and agreements that just did."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +21,7 @@ select leg_id, referral_id, case_id, provider_id, reference, line, restricted, a
 on conflict (leg_id) do nothing
 """
 _CLOSE_PACKS = "update leg set pack_closed_at = $2 where leg_id = any($1::uuid[]) and pack_closed_at is null"
+_BIND = "update leg set told_within = $2 where leg_id = $1 and told_within is distinct from $2"
 _OPEN = "update leg set lapsed_at = null where leg_id = any($1::uuid[])"
 
 
@@ -78,3 +79,9 @@ async def open_again(tx: Tx, legs: Sequence[UUID]) -> None:
     """The providers of these legs see them again."""
     await tx.execute(_OPEN, list(legs))
     await tx.execute("delete from lapsed_leg where leg_id = any($1::uuid[])", list(legs))
+
+
+async def bind(tx: Tx, leg_id: UUID, within: Collection[str]) -> bool:
+    """From now on the provider of a leg is told these fields, none where nothing bounds them; False where that was so
+    before."""
+    return bool(await tx.execute(_BIND, leg_id, sorted(within)) == "UPDATE 1")

@@ -286,7 +286,7 @@ async def told(tx: Tx, leg_id: UUID) -> list[Told]:
 
 
 _PACK = f"""
-select l.person_id, l.pack from leg l
+select l.person_id, l.pack, l.told_within from leg l
  where l.leg_id = $1 and l.pack_closed_at is null
    and ({_OPEN} or l.state = 'ended' and l.ended_at > $2
         and not exists (select 1 from referral r
@@ -294,9 +294,12 @@ select l.person_id, l.pack from leg l
 """
 
 
-async def pack(tx: Tx, leg_id: UUID, ended_after: datetime) -> tuple[UUID, bytes] | None:
-    """The person under whose key the leg's pack is sealed, and the sealed pack. None before it is frozen, and once the
+async def pack(tx: Tx, leg_id: UUID, ended_after: datetime) -> tuple[UUID, bytes, frozenset[str]] | None:
+    """The person under whose key the leg's pack is sealed, the sealed pack, and the fields of it that the agreement
+    shares now, none where nothing bounds them. None before it is frozen, and once the
     leg was declined or withdrawn; of one that ended, also where the person said no, once its agreement is over, and
     unless it ended after that moment."""
     row = await tx.fetchrow(_PACK, leg_id, ended_after)
-    return (row["person_id"], row["pack"]) if row is not None and row["pack"] is not None else None
+    if row is None or row["pack"] is None:
+        return None
+    return row["person_id"], row["pack"], frozenset(row["told_within"] or ())
