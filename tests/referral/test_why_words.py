@@ -1,6 +1,7 @@
 """Rules and reasons are told to staff in the words of their books, never as codes."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,8 @@ from contracts.vocabulary import SERVICE_LINES
 from kit import clock
 from services.referral.actions import providing
 from services.referral.case_ui import why
+from services.referral.domain.transitions import ReasonList
+from services.referral.provider_portal import words
 from services.referral.store.cases import Routing
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
@@ -16,6 +19,8 @@ from tests.referral.hub_pages import AsPersona, hub_pages
 from tests.referral.portal import a_referral_sent
 
 RULE = BOOKS.versions[0].rules.rule("line.idva")
+STEPS = {(row.event.TYPE, row.reasons.name): row.reasons for row in BOOKS.transitions.rows if row.event and row.reasons}
+STEPS["support.started.v1", "start_after_no"] = BOOKS.transitions.reasons["start_after_no"]
 
 
 @pytest.fixture
@@ -31,6 +36,18 @@ def test_a_rule_is_told_by_its_own_file_and_one_that_is_no_more_by_its_name() ->
     assert told == [(RULE.why, "1"), ("A team leader switched a major incident on.", "1"), ("line.gone", "2")]
     assert why.recommended(BOOKS, run) == {"idva": RULE.why}
     assert why.fired(BOOKS, None) == [] and why.recommended(BOOKS, None) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed"), [(kind, held) for (kind, _), held in STEPS.items()], ids=[name for _, name in STEPS]
+)
+def test_hub_and_provider_read_each_reason_in_the_words_of_the_step_that_was_taken(
+    kind: str, listed: ReasonList
+) -> None:
+    for one in listed.on(date(2026, 11, 26)):
+        for name in ("reason_code", "question_code"):
+            assert words.reason(BOOKS, kind, {name: one.code}) == one.words
+        assert why.reason_of_event(BOOKS, kind, one.code) == one.words
 
 
 def test_every_line_that_a_rule_recommends_says_why() -> None:

@@ -33,19 +33,6 @@ TWICE = (
     " leaves by itself before somebody has asked."
 )
 DIED = "It was recorded that this person died: nobody is to be sent anywhere before somebody has made sure of it."
-LISTS = {
-    "referral.declined": "decline",
-    "referral.waitlisted": "waitlist",
-    "referral.information-requested": "question",
-    "referral.not-reached": "not_reached",
-    "referral.declined-by-victim": "declined_by_victim",
-    "support.started": "start_after_no",
-    "support.paused": "pause",
-    "support.ended-early": "end_early",
-    "consent.given": "override",
-    "consent.withdrawn": "agreement_withdrawn",
-}
-"""Which list the reason of an event is of; codes are unique in a list, not among lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +168,8 @@ def _kept_apart(books: Books, case: Case, routing: Routing) -> list[str]:
 
 
 def reason(books: Books, code: str | None, first: str) -> str:
-    """A coded reason in the words of its list; every list has codes of its own, and `first` is asked first. What a
-    provider says of itself when it declines is asked last: nobody else says it so."""
+    """A coded reason in the words of its list, or else of another that knows it: `first` is asked first, and what a
+    provider says of itself when it declines last, as nobody else says it so."""
     reasons = books.transitions.reasons
     lists = [reasons[first], reasons["transfer"], *(one for name, one in reasons.items() if name != "decline")]
     lists.append(reasons["decline"])
@@ -192,4 +179,4 @@ def reason(books: Books, code: str | None, first: str) -> str:
 
 def reason_of_event(books: Books, kind: str, code: str | None) -> str:
     """The reason of an event by its type; nothing where it has none."""
-    return reason(books, code, LISTS.get(kind.rsplit(".", 1)[0], "withdraw")) if code else ""
+    return (books.transitions.reason_of(kind, code) or reason(books, code, "withdraw")) if code else ""

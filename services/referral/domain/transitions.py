@@ -24,6 +24,12 @@ _EVENTS: dict[str, type[say.ReferralFact]] = {
 _STAMPS = frozenset(name for name in ReferralState.__dataclass_fields__ if name.endswith("_at"))
 _GATES = frozenset(values(Gate)) - {"other"}
 _GUARDS = frozenset({"gate_open", "question_open", "no_question_open", "attempts", "once", "silent"})
+_OF_NO_ROW = {
+    "support.started": ("start_after_no",),
+    "consent.given": ("override",),
+    "consent.withdrawn": ("agreement_withdrawn", "override_ended"),
+}
+"""The lists of reasons that no row of the table names, by event."""
 
 
 class BadTable(Exception):
@@ -98,6 +104,13 @@ class TransitionTable:
     states: Mapping[str, State]
     rows: tuple[Transition, ...]
     reasons: Mapping[str, ReasonList]
+
+    def reason_of(self, event: str, code: str) -> str | None:
+        """The reason of an event in the words of the step that was taken (`event`: its type); None where that step
+        has no such reason."""
+        lists = [row.reasons for row in self.rows if row.reasons and row.event and event == row.event.TYPE]
+        lists += [self.reasons[name] for name in _OF_NO_ROW.get(event.rsplit(".", 1)[0], ())]
+        return next((one.words for held in lists for one in held.reasons if one.code == code), None)
 
     def possible(self, state: str, role: str) -> tuple[Transition, ...]:
         """What somebody in this role may do to a referral in this state, in the order of the table."""

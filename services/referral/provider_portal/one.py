@@ -263,5 +263,5 @@ def _told(books: Books, event: Told) -> dict[str, Any]:
         "label": {"text": words.told(event.type)},
         "datetime": {"timestamp": event.happened_at, "type": "datetime"},
         "byline": {"text": "the hub" if event.actor_role == "system" else who(event.actor_role)},
-        "text": words.reason(books, event.data),
+        "text": words.reason(books, event.type, event.data),
     }

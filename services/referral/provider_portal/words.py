@@ -109,13 +109,10 @@ def told(kind: str) -> str:
     return TOLD.get(name, words(name.replace(".", " ")))
 
 
-def reason(books: Books, data: dict[str, Any]) -> str:
-    """The coded reason or question of something that happened, as the lists of reasons say it."""
+def reason(books: Books, kind: str, data: Mapping[str, Any]) -> str:
+    """The coded reason or question of something that happened (`kind`: the type of its event), in words."""
     code = data.get("reason_code") or data.get("question_code")
-    if not code:
-        return ""
-    lists = books.transitions.reasons.values()
-    return next((one.words for held in lists for one in held.reasons if one.code == code), words(str(code)))
+    return (books.transitions.reason_of(kind, str(code)) or words(str(code))) if code else ""
 
 
 def state(books: Books, code: str) -> str:
