@@ -1,4 +1,5 @@
-"""A step sent from a page older than the referral: the same press again, or something that changed meanwhile."""
+"""A step sent from a page older than the referral: the same press again, another answer of the same worker, or
+something that changed meanwhile."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -12,7 +13,14 @@ from kit.web.words import when
 from services.referral.domain import shown
 from services.referral.domain.books import Books
 from services.referral.said import DONE, who
-from services.referral.store import last_step
+from services.referral.store import last_step, step_said
+
+_NOT_SAID = frozenset({"csrf_token", "stood"})
+"""Fields of a form that the worker does not fill in."""
+SAID_OTHERWISE = (
+    "You took this step yourself just now, with another answer, and that first answer counts. If it was wrong, and"
+    " above all if somebody died or a way to reach them is not safe, tell the hub now by telephone."
+)
 
 
 class Stands(Protocol):
@@ -53,17 +61,32 @@ def _brought(visit: Visit) -> str:
     return (visit.form.get("stood") or [""])[0]
 
 
+def _said(visit: Visit) -> bytes:
+    """What the form says, as a digest under our key."""
+    fields = sorted(
+        (name, [one.strip() for one in values]) for name, values in visit.form.items() if name not in _NOT_SAID
+    )
+    return visit.shop.signer.digest("step", repr([one for one in fields if any(one[1])]))
+
+
+async def taken(tx: Tx, visit: Visit, referral_id: UUID, verb: str) -> None:
+    """Keeps what was said with a step, in the transaction in which it is taken."""
+    await step_said.keep(tx, referral_id, visit.signed_in.user_id, verb, _said(visit), visit.now)
+
+
 async def answer(
     tx: Tx, visit: Visit, books: Books, case_id: UUID, referral_id: UUID, verb: str, state: str | None, to: str
 ) -> Response:
-    """As the first time, where this viewer took the step just now; else 409 with who did what, when, and how it
-    stands. `state`: of now, None where the viewer may not know it; `to`: the page of the referral."""
+    """As the first time, where this viewer took the step just now and said the same; else 409 with who did what, when,
+    and how it stands. `state`: of now, None where the viewer may not know it; `to`: the page of the referral."""
     last = await last_step.of(tx, case_id, referral_id)
     rows = [row for row in books.transitions.rows if row.verb == verb and row.may(visit.signed_in.role)]
     mine = last and last.actor_id == visit.signed_in.user_id and visit.now - last.happened_at <= shown.JUST_NOW
     for row in rows if last and mine else ():
         if row.event is not None and last and last.type == row.event.TYPE and row.to in (None, state):
-            return visit.redirect(to, flash=DONE[row.verb])
+            if await step_said.last(tx, referral_id, visit.signed_in.user_id, verb) == _said(visit):
+                return visit.redirect(to, flash=DONE[row.verb])
+            return visit.conflict(f"{SAID_OTHERWISE} {await told(tx, books, case_id, referral_id, state)}", to)
     return visit.conflict(await told(tx, books, case_id, referral_id, state), to)
 
 

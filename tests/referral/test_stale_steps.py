@@ -1,10 +1,12 @@
 """A step sent from an older page: the same press is answered as the first, and a real change is said, not overrun."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
-from services.referral.actions import providing
+from kit import clock
+from services.referral.actions import noting, providing
 from services.referral.store import last_step
 from tests.builders import a_viewer
 from tests.conftest import Databases
@@ -45,6 +47,48 @@ async def test_the_same_press_again_is_answered_as_the_first(hub: Hub, portal: A
     told = await hub.told(sent.case)
     page = await worker.post(f"{sent.page}/steps/accept")
     assert "You accepted the referral." in page.text and await hub.told(sent.case) == told
+
+
+async def test_another_answer_of_the_same_worker_is_no_second_press(hub: Hub, portal: AsPersona) -> None:
+    sent = await a_referral_sent(hub)
+    worker = await portal("idva.worker")
+    path = f"{sent.page}/steps/decline"
+    page = await worker.get(path)
+    first, other = [e.get("value") or "" for e in page.all("input") if e.get("name") == "reason_code"][:2]
+    stood = next(e.get("value") or "" for e in page.all("input") if e.get("name") == "stood")
+    for _ in range(2):
+        page = await worker.post(path, {"stood": stood, "reason_code": first})
+        assert "You declined the referral." in page.text
+    page = await worker.post(path, {"stood": stood, "reason_code": other}, 409)
+    assert "with another answer, and that first answer counts" in page.text and "was not saved" in page.text
+    assert await hub.value("select decline_reason from leg") == first
+
+
+async def test_a_death_said_in_a_second_tab_is_not_answered_as_if_it_were_kept(hub: Hub, databases: Databases) -> None:
+    sent = await a_referral_sent(hub)
+    path = f"/cases/{sent.case}/referrals/{sent.referral}/steps/withdraw"
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get(path)
+        stood = next(e.get("value") or "" for e in page.all("input") if e.get("name") == "stood")
+        page = await officer.post(path, {"stood": stood, "reason_code": "moved_away"})
+        assert "Success" in page.text
+        page = await officer.post(path, {"stood": stood, "reason_code": "died"}, 409)
+    assert "above all if somebody died" in page.text and "Success" not in page.text
+
+
+async def test_what_was_said_with_a_step_is_forgotten_once_nobody_can_press_it_again(
+    hub: Hub, portal: AsPersona
+) -> None:
+    sent = await a_referral_sent(hub)
+    worker = await portal("idva.worker")
+    await worker.get(sent.page)
+    await worker.submit("Accept")
+    assert await hub.value("select count(*) from step_said") == 1
+    await hub.every(noting.forget_drafts, clock.now())
+    assert await hub.value("select count(*) from step_said") == 1
+    await hub.every(noting.forget_drafts, clock.now() + timedelta(minutes=5))
+    assert await hub.value("select count(*) from step_said") == 0
 
 
 async def test_a_withdrawal_opened_before_the_provider_accepted_is_not_taken(hub: Hub, databases: Databases) -> None:

@@ -15,7 +15,8 @@ from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
 from services.referral.actions.sealing import close_text, place
-from services.referral.store import notes
+from services.referral.domain.shown import JUST_NOW
+from services.referral.store import notes, step_said
 from services.referral.store.cases import Case
 from services.referral.store.notes import Draft, Note
 
@@ -171,5 +172,6 @@ def _kept(draft: Draft, body: str | None) -> Kept:
 
 
 async def forget_drafts(tx: Tx, moment: Moment, context: Context) -> int:
-    """Forgets drafts whose time is over."""
+    """Forgets drafts whose time is over, and what was said with steps that nobody can press again."""
+    await step_said.forget(tx, moment.now - 2 * JUST_NOW)
     return await notes.forget_drafts(tx, moment.now)

@@ -89,6 +89,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
                 return await stale_steps.answer(tx, visit, desk.books, *about, f"/cases/{referral.case_id}/referrals")
             answer = {"reason_code": reason or None} if row.reasons else {}
             await referring.step(tx, visit.signed_in, referral.referral_id, verb, visit.now, **answer)
+            await stale_steps.taken(tx, visit, referral.referral_id, verb)
     except Refused as refused:
         if refused.code in STALE:
             async with visit.begin() as tx:

@@ -139,6 +139,7 @@ async def take_step(visit: Visit, books: Books) -> Response:
                     return await _stale(tx, visit, books, await own(tx, visit, books))
                 answer = _answer(visit, row, asks) | await ending.answer(tx, visit, books, offered, row.verb)
                 await providing.step(tx, visit.signed_in, offered.referral_id, row.verb, visit.now, **answer)
+                await stale_steps.taken(tx, visit, offered.referral_id, row.verb)
         except Refused as refused:
             if refused.code in STALE:
                 async with visit.begin() as tx:
