@@ -7,6 +7,8 @@ STAY ?= 1
 TESTS ?= tests
 # Two files at a time, in order: much of a test is waiting. WORKERS=0 runs them one by one.
 WORKERS ?= 2
+# What Python compiled of the tests and of ourselves is kept for the next run, whatever the shell asks for.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup browser demo up down status test journeys quick faults lint types bench contracts generated \
 	screenshots secrets requirements clean
