@@ -165,4 +165,5 @@ async def test_whom_to_speak_to_at_a_business_is_sealed_where_the_hold_ends_and_
     told = await hub.rows("select kind, safety from channel where value is not null")
     assert [(row["kind"], row["safety"]) for row in told] == [("landline", "unknown")]
     await hub.hears([snapshot(updated(crime, 2))])
-    assert "named_contact_missing" not in await holds_of(hub, case)
+    kept = "select facts -> 'case' ->> 'named_contact' from routing where case_id = $1 order by run desc limit 1"
+    assert "named_contact_missing" not in await holds_of(hub, case) and await hub.value(kept, case) == "true"
