@@ -13,7 +13,7 @@ GUARDS = {
     "gate_open": "share by policy, the person's agreement or a confirmed override",
     "question_open": "a question is open",
     "no_question_open": "no question is open",
-    "attempts": "{} attempts at least",
+    "attempts": "{} attempts at least, or no safe way",
     "once": "the first time only",
     "silent": "the provider did not open or answer in time",
 }

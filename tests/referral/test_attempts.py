@@ -98,3 +98,22 @@ async def test_no_reply_and_unsafe_to_leave_a_message_is_an_end_that_the_referre
     assert await hub.value(told, case) == "no_reply_unsafe_message"
     tasks = await hub.rows("select kind from task where referral_id = $1 and done_at is null", referral)
     assert [task["kind"] for task in tasks] == ["tell_referrer"]
+
+
+@pytest.mark.service
+async def test_where_no_way_is_safe_nobody_has_to_be_tried_and_the_referrer_is_told(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    referral = await triaged(hub, case)
+    officer, close = await browse("officer"), f"/cases/{case}/referrals/{referral}/steps/not_reached"
+    await officer.get(close)
+    page = await officer.submit("Close as not reached", 422, reason_code="no_safe_way")
+    [error] = page.errors
+    assert error.startswith("Record at least three attempts"), "a way is safe: it is tried first"
+    await hub.worker.pool.execute("update channel set safety = 'unsafe', set_at = now()")
+    await officer.get(close)
+    page = await officer.submit("Close as not reached", reason_code="no_safe_way")
+    assert "Why: There is no safe way left." in page.text
+    tasks = await hub.rows("select kind from task where referral_id = $1 and done_at is null", referral)
+    assert [task["kind"] for task in tasks] == ["tell_referrer"]

@@ -195,6 +195,14 @@ REFUSED: list[tuple[str, str, str, dict[str, Any], dict[str, Any], tuple[str, st
     ("sent", "supply", HUB, {}, {}, ("question", "no_question_open")),
     ("sent", "ask", WORKER, {"asked_at": NOW}, {"reason_code": "risk"}, ("question", "already_asked")),
     ("contacting", "not_reached", HUB, {"attempts": 2}, {"reason_code": "no_answer"}, ("attempts", "too_few_attempts")),
+    (
+        *("triaged", "not_reached", HUB, {"attempts": 0}, {"reason_code": "no_safe_way", "no_way": False}),
+        ("attempts", "too_few_attempts"),
+    ),
+    (
+        *("accepted", "not_reached", WORKER, {"attempts": 2}, {"reason_code": "no_answer", "no_way": True}),
+        ("attempts", "too_few_attempts"),
+    ),
     ("triaged", "record_attempt", HUB, {}, {}, ("outcome", "missing")),
     (
         "sent",
@@ -208,6 +216,12 @@ REFUSED: list[tuple[str, str, str, dict[str, Any], dict[str, Any], tuple[str, st
     ("sent", "waitlist", WORKER, {}, {"reason_code": "capacity"}, ("check_in_on", "missing")),
     ("sent", "fly", HUB, {}, {}, ("verb", "unknown_verb")),
 ]
+
+
+@pytest.mark.parametrize(("state", "role"), [("triaged", HUB), ("contacting", HUB), ("accepted", WORKER)])
+def test_nobody_has_to_be_tried_where_no_way_to_reach_them_is_safe(state: str, role: str) -> None:
+    after, [told] = step(a_referral(state, attempts=0), "not_reached", role, reason_code="no_safe_way", no_way=True)
+    assert (after.state, after.reason, told.TYPE) == ("unreachable", "no_safe_way", "referral.not-reached.v1")
 
 
 @pytest.mark.parametrize(("state", "verb", "role", "held", "answer", "refusal"), REFUSED)

@@ -215,7 +215,7 @@ async def test_a_person_is_not_reached_after_three_attempts_only(hub: Hub, sent:
     await attempt(worker)
     await worker.follow("Close as not reached")
     page = await worker.submit("Close as not reached", 422, reason_code="no_answer")
-    assert page.errors == ["Record at least three attempts before you close it as not reached"]
+    assert page.errors[0].startswith("Record at least three attempts before you close it as not reached")
     for _ in range(2):
         await worker.get(sent.page)
         await attempt(worker)

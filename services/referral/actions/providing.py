@@ -17,7 +17,7 @@ from services.referral.actions.books import standards, table
 from services.referral.actions.settling import OF_LEG
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
-from services.referral.store import directory, life, noes, referrals
+from services.referral.store import directory, life, noes, referrals, unsure
 from services.referral.store.life import CheckIn, LimitRest
 from services.referral.store.referrals import Leg
 
@@ -36,6 +36,8 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     leg = await referrals.leg(tx, held.leg_id) if held is not None and held.leg_id is not None else None
     if held is None or leg is None or leg.provider_id != viewer.organisation_id:
         raise Refused("referral_id", "not_found")
+    if verb == "not_reached":
+        answer |= {"no_way": await unsure.no_way(tx, leg.person_id)}
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     if verb == "start" and await noes.to_provider(tx, held.case_id, referral_id, leg.leg_id) is not None:
         _check_reason(AFTER_NO, local_day(now), answer)

@@ -34,7 +34,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.referral import leg_id as leg_id_of
-from services.referral.store import cases, consent, life, referrals, tasks
+from services.referral.store import cases, consent, life, referrals, tasks, unsure
 from services.referral.store.referrals import Leg
 from services.referral.store.tasks import Task, task_id
 
@@ -48,7 +48,9 @@ async def step(tx: Tx, viewer: Viewer, referral_id: UUID, verb: str, now: dateti
     held = await referrals.load(tx, referral_id)
     if held is None:
         raise Refused("referral_id", "not_found")
-    await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
+    case = await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
+    if verb == "not_reached" and case is not None:
+        answer |= {"no_way": await unsure.no_way(tx, case.person_id)}
     after, events = table().apply(held, verb, viewer.role, now, **answer)
     to_follow = verb == "withdraw" and ruling_out.speaks_of_it(after) is not None
     await referrals.save(tx, replace(after, settled=not to_follow))

@@ -27,11 +27,13 @@ from services.referral.domain.assessed import HIGH, with_assessment
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.safe_contact import DIED
+from services.referral.domain.transitions import NO_SAFE_WAY
 from services.referral.store import beside, cases, lapsing, life, referrals, support, tasks
 from services.referral.store.tasks import Task, task_id
 
-NO_REPLY = "no_reply_unsafe_message"
-"""The end of trying that whoever referred the person is told of: no reply, and no message may be left."""
+TOLD_TO_REFERRER = frozenset({"no_reply_unsafe_message", NO_SAFE_WAY})
+"""The ends of trying that whoever referred the person is told of: no reply, and no message may be left; or no safe way
+to try."""
 WITH_PROVIDER = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 OF_LEG = {
     "sent": "sent",
@@ -73,7 +75,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     if referral.state == "withdrawn" and referral.reason in DANGER:
         await _danger(tx, referral, now)
         await _another_way(tx, referral, now)
-    if referral.state == "unreachable" and referral.reason == NO_REPLY:
+    if referral.state == "unreachable" and referral.reason in TOLD_TO_REFERRER:
         kind = "tell_referrer"
         due = filing.end_of_day(now)
         about = task_id(kind, referral.referral_id)

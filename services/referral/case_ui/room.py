@@ -39,7 +39,8 @@ REFUSALS = {
     "missing": "Choose an answer",
     "goes_on": "The contract has not been let again: choose another reason",
     "not_in_the_list": "Choose an answer from the list",
-    "too_few_attempts": "Record at least three attempts before you close it as not reached",
+    "too_few_attempts": "Record at least three attempts before you close it as not reached, or choose that there is no"
+    " safe way where none is",
     "not_allowed": "Your role may not do this",
     "needs_the_persons_agreement": "The person has to agree to this provider first: record their agreement",
     "does_not_fit": "The contract does not take this person as it stands: see under “Who could help” what stands in the"

@@ -23,6 +23,8 @@ _EVENTS: dict[str, type[say.ReferralFact]] = {
 }
 _STAMPS = frozenset(name for name in ReferralState.__dataclass_fields__ if name.endswith("_at"))
 _GATES = frozenset(values(Gate)) - {"other"}
+NO_SAFE_WAY = "no_safe_way"
+"""Why nobody was reached though fewer attempts were made than the table asks: none may be where no way is safe."""
 _GUARDS = frozenset({"gate_open", "question_open", "no_question_open", "attempts", "once", "silent"})
 _OF_NO_ROW = {
     "support.started": ("start_after_no",),
@@ -196,7 +198,8 @@ def _check_guard(row: Transition, referral: ReferralState, answer: Mapping[str, 
         raise Refused("question", "no_question_open")
     if "no_question_open" in guard and referral.asked_at is not None:
         raise Refused("question", "already_asked")
-    if "attempts" in guard and referral.attempts < guard["attempts"]:
+    unreached = answer.get("reason_code") == NO_SAFE_WAY and answer.get("no_way")
+    if "attempts" in guard and referral.attempts < guard["attempts"] and not unreached:
         raise Refused("attempts", "too_few_attempts")
     if "silent" in guard and not answer.get("silent"):
         raise Refused("referral_id", "already_with_a_provider")

@@ -32,7 +32,8 @@ STALE = frozenset({"not_found", "not_from_here", "already_with_a_provider", "alr
 REFUSALS = {
     "missing": "Choose an answer",
     "not_in_the_list": "Choose an answer from the list",
-    "too_few_attempts": "Record at least three attempts before you close it as not reached",
+    "too_few_attempts": "Record at least three attempts before you close it as not reached, or choose that there is no"
+    " safe way where none is",
     "unknown": "Nobody knows whether this channel is safe, so it cannot be used",
     "unsafe": "This channel is not safe, so it cannot be used",
     "person_said": "The person wants nobody to use this channel: they said so themselves",

@@ -136,6 +136,11 @@ async def safe_now(tx: Tx, people: Collection[UUID]) -> dict[UUID, tuple[str, ..
     return {person: tuple(one.kind for one in of_one if one.is_safe) for person, of_one in held.items()}
 
 
+async def no_way(tx: Tx, person_id: UUID) -> bool:
+    """Whether no way to reach a person is known to be safe."""
+    return not (await safe_now(tx, [person_id])).get(person_id)
+
+
 async def records(tx: Tx, person_id: UUID) -> list[UUID]:
     """Every record of a person, this one among them."""
     rows = await tx.fetch(f"{_RECORDS} select record_id from record order by 1", [person_id])
