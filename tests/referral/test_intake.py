@@ -10,14 +10,14 @@ import httpx
 import pytest
 
 from kit import clock
-from services.referral.actions import asked, came, opening
+from services.referral.actions import asked, came, opening, referring
 from services.referral.desk_books import first_contact
 from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.deciding import decide
 from services.referral.domain.facts import History
 from services.referral.domain.routing import Routing
 from tests.browser import Browser
-from tests.builders import a_crime, a_detail, a_victim, recorded
+from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
@@ -335,6 +335,10 @@ class Caller:
         sent = {"Authorization": f"Bearer {self.credential}", "Idempotency-Key": key or secrets.token_hex(8)}
         return await self._client.post("/cases/intake", json=body, headers=sent | headers)
 
+    async def asks(self, key: str) -> httpx.Response:
+        sent = {"Authorization": f"Bearer {self.credential}", "Idempotency-Key": key}
+        return await self._client.get("/cases/intake/status", headers=sent)
+
 
 @pytest.mark.service
 async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_same_checks(
@@ -381,6 +385,34 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
     await (await browse("officer")).get("/cases/agencies", 403)
     stored = await hub.rows("select answer::text as answer, encode(body_sha256, 'hex') as body from agency_call")
     assert "Testperson" not in str(stored)
+
+
+@pytest.mark.service
+async def test_an_agency_hears_by_its_own_key_that_nobody_could_be_reached_safely_and_nothing_else(
+    hub: Hub, databases: Databases, browse: AsPersona
+) -> None:
+    leader, settings = await browse("leader"), hub.context.settings
+    app, callers = hub_app(hub, settings, await access_of(databases)), []
+    for name in ("Example Housing", "Example Health"):
+        await leader.get("/cases/agencies")
+        credential = (await leader.submit("Make a credential", name=name)).texts("code")[-1]
+        callers.append(Caller(app, settings.public_url, credential))
+    sent = (await callers[0].sends(PERSON, "key-number-1")).json()
+    asked = await callers[0].asks("key-number-1")
+    assert (asked.status_code, asked.json()) == (200, {"reference": sent["reference"], "status": "received"})
+    assert (await callers[1].asks("key-number-1")).status_code == 404, "another's key is not there"
+    assert (await callers[0].asks("key-number-2")).status_code == 404
+    nobody = Caller(app, settings.public_url, "made-up")
+    assert (await nobody.asks("key-number-1")).status_code == 401
+    officer = a_viewer()
+    for row in await hub.rows("select referral_id from referral"):
+        async with hub.looks(officer) as tx:
+            await referring.triage(tx, officer, row["referral_id"], clock.now())
+            reason = {"reason_code": "no_safe_way"}
+            await referring.step(tx, officer, row["referral_id"], "not_reached", clock.now(), **reason)
+    told = {"reference": sent["reference"], "status": "not_reached", "reason": "no_safe_way"}
+    assert (await callers[0].asks("key-number-1")).json() == told
+    assert await hub.value("select count(*) from kit.audit where action = 'intake.status'") == 2
 
 
 @pytest.mark.service

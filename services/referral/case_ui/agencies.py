@@ -23,6 +23,7 @@ from kit.web.limiting import OF_CALLS, OF_CREDENTIALS, Tries, asked_to_wait
 from kit.web.once import sent_id
 from services.referral.actions import asked, came, taking_in
 from services.referral.actions import books as stocked
+from services.referral.actions.settling import TOLD_TO_REFERRER
 from services.referral.case_ui.room import Desk
 from services.referral.domain.plain_text import is_plain
 from services.referral.store import intakes
@@ -82,22 +83,51 @@ def _digest(text: str) -> bytes:
 
 async def intake(visit: Visit, desk: Desk) -> Response:
     """`POST /cases/intake`: JSON with the fields of the form, a bearer credential, and an Idempotency-Key."""
-    headers = visit.request.headers
-    scheme, _, credential = headers.get("authorization", "").partition(" ")
-    key = headers.get("idempotency-key", "").strip()
-    if headers.get("content-type", "").split(";")[0].strip() != "application/json":
+    if visit.request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         return _problem(visit, 415, "Send JSON (content-type: application/json)")
-    agency, wait = await _known(visit, credential if scheme.lower() == "bearer" else "")
-    if wait is not None:
-        return asked_to_wait(visit, _problem(visit, 429, "Too many tries: wait as Retry-After says"), wait)
-    if agency is None:
-        return _problem(visit, 401, "The credential is missing, unknown or ended")
+    agency, key = await _calling(visit)
+    if isinstance(agency, Response):
+        return agency
     async with visit.begin() as tx:
         if not 8 <= len(key) <= 200:
             return _problem(
                 visit, 400, "Send an Idempotency-Key header of 8 to 200 characters, a new one for each person"
             )
         return await _once(tx, visit, desk, agency, _digest(key))
+
+
+async def status(visit: Visit, desk: Desk) -> Response:
+    """`GET /cases/intake/status` with the Idempotency-Key of what was sent: how it ended where nobody could be reached
+    safely, and nothing else of the person. To an agency that did not send it, it is not there."""
+    agency, key = await _calling(visit)
+    if isinstance(agency, Response):
+        return agency
+    async with visit.begin() as tx:
+        sent = await intakes.answered(tx, agency.agency_id, _digest(key))
+        if sent is None:
+            return _problem(visit, 404, "Nothing was sent with this key")
+        case_id = UUID(sent[2]["case_id"])
+        reason = await intakes.ended_unreached(tx, case_id, sorted(TOLD_TO_REFERRER))
+        await audit.record(tx, [audit.Entry(agency.agency_id, "agency", None, "intake.status", "case", case_id)])
+    return visit.answer(200, {"reference": sent[2]["reference"]} | (_unreached(reason) if reason else RECEIVED))
+
+
+RECEIVED = {"status": "received"}
+
+
+def _unreached(reason: str) -> dict[str, str]:
+    return {"status": "not_reached", "reason": reason}
+
+
+async def _calling(visit: Visit) -> tuple[Agency | Response, str]:
+    """The agency that calls, or why it may not, and the key of its call."""
+    headers = visit.request.headers
+    scheme, _, credential = headers.get("authorization", "").partition(" ")
+    key = headers.get("idempotency-key", "").strip()
+    agency, wait = await _known(visit, credential if scheme.lower() == "bearer" else "")
+    if wait is not None:
+        return asked_to_wait(visit, _problem(visit, 429, "Too many tries: wait as Retry-After says"), wait), key
+    return agency or _problem(visit, 401, "The credential is missing, unknown or ended"), key
 
 
 async def _known(visit: Visit, credential: str) -> tuple[Agency | None, datetime | None]:

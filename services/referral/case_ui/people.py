@@ -60,4 +60,7 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
 
 def machines(room: Room) -> tuple[Page, ...]:
     """Addresses for other systems, which bring a credential of their own."""
-    return (Page("/cases/intake", room(agencies.intake), public=True, methods=("POST",), machine=True),)
+    return (
+        Page("/cases/intake", room(agencies.intake), public=True, methods=("POST",), machine=True),
+        Page("/cases/intake/status", room(agencies.status), public=True, machine=True),
+    )

@@ -95,5 +95,6 @@ async def take(visit: Visit, desk: Desk) -> Response:
             async with visit.begin() as tx:
                 said = await stale_steps.told(tx, desk.books, *ids, referral.state)
             return visit.conflict(said, f"/cases/{ids[0]}/referrals")
-        return await ask(visit, desk, [error_of(refused, refused.field)])
+        field = "reason_code" if refused.field == "attempts" else refused.field  # of how they were tried
+        return await ask(visit, desk, [error_of(refused, field)])
     return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=DONE[row.verb])

@@ -1,5 +1,6 @@
 """How somebody came to us, and the agencies that refer by a credential of their own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,3 +147,16 @@ async def keep_answer(
         now,
     )
     await tx.execute("update agency set last_used_at = $2 where agency_id = $1", agency_id, now)
+
+
+_UNREACHED = """
+select max(reason) filter (where state = 'unreachable' and reason = any($2::text[]))
+  from referral where case_id = $1 having bool_and(ended_at is not null)
+"""
+
+
+async def ended_unreached(tx: Tx, case_id: UUID, reasons: Sequence[str]) -> str | None:
+    """Which of these reasons ended a case of which nothing is open: nobody could be reached. None where it did not end
+    so, and of a case that may not be seen."""
+    found: str | None = await tx.fetchval(_UNREACHED, case_id, list(reasons))
+    return found
