@@ -88,8 +88,8 @@ async def test_the_case_is_decided_again_by_the_meaning_and_the_next_one_with_th
     assert not await hub.value("select domestic from case_file where case_id = $1", other)
     kept = await hub.rows("select meant, decided_role from word_meaning order by decided_at")
     assert [(row["meant"], row["decided_role"]) for row in kept] == [
-        ("domestic_abuse", "hub.officer"),
-        (None, "hub.officer"),
+        ("domestic_abuse", "officer"),
+        (None, "officer"),
     ]
 
 
