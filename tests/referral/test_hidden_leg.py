@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.referral.actions import contacting, locking
+from contracts.identity import contract_id
+from kit import clock
+from services.referral.actions import contacting, lapsing, locking
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.portal import LATER, AsPersona, Sent, a_referral_sent, portal_of
+from tests.referral.test_actions import agrees
 from tests.referral.test_portal_link import WITHOUT_ACCOUNTS, Desk, desk
 from tests.referral.unseen import says
 
@@ -79,3 +82,35 @@ async def test_a_leg_that_had_not_left_was_nobodys_and_is_not_there(hub: Hub, br
     assert (await worker.get(sent.page, 404)).heading != TITLE
     async with hub.looks(a_viewer("idva.worker")) as tx:
         assert await tx.fetchval("select count(*) from had_leg") == 0
+
+
+async def test_whoever_had_it_until_the_agreement_ran_out_reads_to_ask_the_hub_and_is_mailed_to_look(
+    hub: Hub, browse: AsPersona
+) -> None:
+    sent, worker = await a_referral_sent(hub), await browse("idva.worker")
+    await worker.get(sent.page)
+    await hub.worker.pool.execute("update consent set expires_at = $1", LATER)
+    await hub.every(lapsing.close, LATER)
+    page = await worker.get(sent.page, 404)
+    assert page.heading == TITLE and "do not get in touch with them" in page.text
+    page = await worker.submit("Somebody else answered: lock it", channel="mobile")
+    assert "The channel is locked everywhere" in page.text
+    assert await hub.value("select count(*) from provider_mail where template = 'provider_alert'") == 1
+
+
+async def test_a_link_of_which_the_agreement_ran_out_says_to_ask_the_hub_and_one_not_opened_is_not_used_up(
+    hub: Hub, desk: Desk
+) -> None:
+    sent = await a_referral_sent(hub, WITHOUT_ACCOUNTS)
+    holder, link, until = await desk.opened(sent), await desk.link(sent), clock.now()
+    await hub.worker.pool.execute("update consent set expires_at = $1", until)
+    await hub.every(lapsing.close, until)
+    page = await holder.get("/portal/link", 404)
+    assert page.heading == TITLE and "do not get in touch with them" in page.text and "lock it" in page.text
+    await desk.stranger.get(link)
+    page = await desk.stranger.submit("Go on", 404)
+    assert page.heading == TITLE and "Your link was not used up" in page.text
+    await agrees(hub, sent.case, contract_id(WITHOUT_ACCOUNTS), until)
+    await desk.stranger.get(link)
+    page = await desk.stranger.submit("Go on")
+    assert page.summary["Given names"] == "Wilhelmina"

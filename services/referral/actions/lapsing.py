@@ -9,9 +9,10 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, narrow
+from services.referral.actions import books, filing, narrow, telling_providers
 from services.referral.actions.gating import ALWAYS
 from services.referral.store import cases, consent, lapsing, referrals, tasks
+from services.referral.store.alerts import OpenLeg
 from services.referral.store.consent import Consent
 from services.referral.store.referrals import Leg
 from services.referral.store.tasks import Task, task_id
@@ -22,19 +23,24 @@ WITH_PROVIDER = ("sent", "accepted", "waitlisted")
 
 
 async def close(tx: Tx, moment: Moment, context: Context) -> int:
-    """Ends the access that stood on agreements that have run out, each with a task to ask again; returns how many
-    agreements. Nothing is withdrawn: what becomes of the referral is for a human to decide. Of what has ended already
-    the pack alone is closed, for good."""
+    """Ends the access that stood on agreements that have run out, each with a task to ask again and a word to the
+    provider to look; returns how many agreements. Nothing is withdrawn: what becomes of the referral is for a human to
+    decide. Of what has ended already the pack alone is closed, for good."""
     found = await lapsing.run_out(tx, moment.now, BATCH)
-    for case_id in sorted({held.case_id for held in found}):
-        await _close_case(tx, case_id, moment.now)
+    closed = [
+        leg for case in sorted({held.case_id for held in found}) for leg in await _close_case(tx, case, moment.now)
+    ]
+    if closed:
+        over = [(OpenLeg(leg.leg_id, leg.case_id, leg.contract_id), f"{TASK}/{moment.now.date()}") for leg in closed]
+        await telling_providers.alert(tx, context.sealer, over, await books.current(tx, context.facts), moment.now)
     await lapsing.done(tx, [held.consent_id for held in found], moment.now)
     return len(found)
 
 
-async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> None:
+async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> list[Leg]:
+    """Closes what stood on what has run out; the legs that their providers had until now."""
     if await cases.load(tx, case_id) is None:
-        return
+        return []
     held = await consent.of_case(tx, case_id)
     over = [one for one in held if one.expires_at is not None and one.expires_at <= now]
     by_it = [leg for leg in await referrals.legs_of_case(tx, case_id) if leg.gate == "agreement" and lets(over, leg)]
@@ -46,7 +52,7 @@ async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> None:
     if packs:
         await audit.record(tx, [audit.Entry(None, "system", None, "leg.pack_closed", "case", case_id)])
     if not legs:
-        return
+        return []
     await lapsing.close(tx, [leg.leg_id for leg in legs], now)
     due = filing.end_of_day(now)
     await tasks.add(
@@ -57,6 +63,7 @@ async def _close_case(tx: Tx, case_id: UUID, now: datetime) -> None:
         ],
     )
     await audit.record(tx, [audit.Entry(None, "system", None, "leg.closed_to_provider", "case", case_id)])
+    return legs
 
 
 async def open_again(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> int:

@@ -10,7 +10,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.domain.books import Books
-from services.referral.store import links, referrals
+from services.referral.store import links, portal, referrals
 from services.referral.store.links import Link
 
 ROLE = "provider.link"
@@ -67,10 +67,14 @@ async def take_back(tx: Tx, viewer: Viewer, leg_id: UUID, now: datetime) -> None
 
 
 async def open_once(tx: Tx, token: str, now: datetime) -> str | None:
-    """The session for a link that was never opened; None for any other."""
+    """The session for a link that was never opened; None for any other. Refused, and nothing is used up, while what it
+    opens is hidden from its provider."""
     link = await links.by_secret(tx, token)
     if link is None or not link.may_open(now) or link.token_sha256 != links.digest(token):
         return None
+    await links.narrow(tx, link)
+    if await portal.is_hidden(tx, link.referral_id):
+        raise Refused("token", "hidden")
     session = secrets.token_urlsafe(32)
     if not await links.exchange(tx, link, session, now + SESSION, now):
         return None

@@ -186,8 +186,13 @@ async def open_link(visit: Visit, books: Books) -> Response:
     tries = Tries(visit, "leg_link", OF_CODES, str(visit.params["token"]))
     if (until := await tries.begin()) is not None:
         return too_many(visit, until)
-    async with visit.db.begin() as tx:
-        session = await leg_links.open_once(tx, str(visit.params["token"]), visit.now)
+    try:
+        async with visit.db.begin() as tx:
+            session = await leg_links.open_once(tx, str(visit.params["token"]), visit.now)
+    except Refused:
+        await tries.worked()
+        visit.viewer = None
+        return visit.render("provider_portal/ask_hub.html", status=404, unopened=True)
     if session is None:
         await tries.refused("over")
         return _over(visit)

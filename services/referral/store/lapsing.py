@@ -15,7 +15,9 @@ select {columns(Consent)} from consent
  order by expires_at, consent_id limit $2
 """
 _CLOSE = """
-with closed as (update leg set lapsed_at = $2 where leg_id = any($1::uuid[]) and lapsed_at is null returning *)
+with closed as (update leg set lapsed_at = $2 where leg_id = any($1::uuid[]) and lapsed_at is null returning *),
+had as (insert into had_leg (leg_id, referral_id, case_id, provider_id)
+        select leg_id, referral_id, case_id, provider_id from closed on conflict do nothing)
 insert into lapsed_leg (leg_id, referral_id, case_id, provider_id, reference, line, restricted, assigned_to, since)
 select leg_id, referral_id, case_id, provider_id, reference, line, restricted, assigned_to, $2 from closed
 on conflict (leg_id) do nothing

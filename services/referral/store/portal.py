@@ -222,7 +222,8 @@ _NAMED = "select set_config('app.had_referral', $1, true)"
 
 
 async def is_hidden(tx: Tx, referral_id: UUID) -> bool:
-    """Whether the viewer's provider had this referral, and the viewer does not see it since a restriction."""
+    """Whether the viewer's provider had this referral, and the viewer does not see it since a restriction, or since the
+    agreement is over."""
     await tx.execute(_NAMED, str(referral_id))
     asked = (
         "select exists (select 1 from had_leg h where h.referral_id = $1"
