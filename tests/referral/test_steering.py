@@ -12,10 +12,11 @@ import yaml
 
 from contracts.contact import ContactRequested
 from contracts.refused import Refused
+from kit import clock
 from services.referral import commands
 from services.referral.actions import incidents, requesting
 from services.referral.books import FOLDER
-from tests.builders import NOON, a_crime, a_domestic_crime, a_viewer, recorded, snapshot, updated
+from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
@@ -171,3 +172,43 @@ async def test_a_message_asked_for_before_the_switch_does_not_leave_after_it(hub
     assert (await state(hub))[:2] == ("withheld", "major_incident")
     told = "select data ->> 'reason' from case_event where case_id = $1 and type = 'contact.withheld.v1'"
     assert await hub.value(told, case) == "major_incident"
+
+
+async def test_the_leader_links_a_case_that_the_police_did_not_and_takes_the_link_back(
+    hub: Hub, browse: AsPersona
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    case, leader = await a_case(hub, crime), await browse("leader")
+    reference = await hub.value("select reference from case_file")
+    await leader.get("/operations/incidents")
+    page = await leader.submit("Take the link back", 422, linked=reference, reason="not_affected")
+    assert page.errors == ["This case was not linked here: what the police link stays"]
+    await leader.get("/operations/incidents")
+    await leader.submit("Switch on", incident_id="MI-9")
+    page = await leader.submit("Link the case", 422, reference="NOBODY")
+    assert page.errors == ["Enter the reference of an open case, like 4K7QC-MXR2P"]
+    stands = "select holds, major_incident_id from case_file"
+    for _ in range(2):
+        await leader.get("/operations/incidents")
+        page = await leader.submit("Link the case", reference=f" {reference.lower()} ")
+        assert f"{reference} is linked. It is held" in page.text
+        await hub.hears([snapshot(updated(crime, flags=["alcohol"]), clock.now())])
+        [held] = await hub.rows(stands)
+        assert tuple(held.values()) == (["major_incident"], "MI-9")
+        assert await asked(hub, case) == "major_incident"
+        told = "select data -> 'holds' from case_event where type = 'case.routed.v1' order by id desc limit 1"
+        assert await hub.value(told) == ["major_incident"], "who asks how it went hears of it"
+        await leader.get("/operations/incidents")
+        page = await leader.submit("Link the case", 422, reference=reference)
+        assert page.errors == ["This case is linked to an incident already"]
+        page = await leader.submit("Take the link back", 422, linked=reference)
+        assert page.errors == ["Choose why it is not part of the incident"]
+        page = await leader.submit("Take the link back", linked=reference, reason="not_affected")
+        assert f"{reference} is linked to no incident any more." in page.text
+        [free] = await hub.rows(stands)
+        assert (free["holds"], free["major_incident_id"]) == ([], None)
+        assert await asked(hub, case) != "major_incident"
+    seen = "select count(*) from kit.audit where action in ('incident.linked', 'incident.unlinked')"
+    assert await hub.value(seen) == 4
+    officer = await browse("officer")
+    await officer.post("/operations/incidents/link", {"reference": reference}, 403)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,9 @@ from kit.database import Tx
 from services.referral.actions import filing, settling
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
+from services.referral.actions.rerouting import rerun
+from services.referral.domain.books import Books
+from services.referral.domain.facts import CaseFacts
 from services.referral.domain.routing import priority
 from services.referral.store import cases, incidents
 from services.referral.store.cases import Case
@@ -91,6 +94,51 @@ async def _tell(tx: Tx, viewer: Viewer, case: Case, holds: Sequence[str], rule: 
         actor_role=viewer.role,
     )
     await announce(tx, [told], viewer.user_id)
+
+
+async def link(tx: Tx, viewer: Viewer, switch_id: UUID, reference: str, books: Books, now: datetime) -> Case:
+    """Links a case of which the police name no incident to one that is on: it is held as those that they link, and
+    nothing leaves for it by itself. Refused where there is no such case or incident, or the case is linked already."""
+    switch = await incidents.get(tx, switch_id)
+    if switch is None or switch.off_at is not None:
+        raise Refused("switch", "not_on")
+    case = await _case(tx, reference, "reference")
+    if case.major_incident_id is not None:
+        raise Refused("reference", "linked_already")
+    await incidents.forget_lift(tx, case.case_id)
+    await _set(tx, viewer, case, switch.incident_id, books, now)
+    await audit.record(tx, [audit.seen(viewer, "incident.linked", "case", case.case_id, ("major_incident_id",))])
+    return case
+
+
+async def unlink(tx: Tx, viewer: Viewer, reference: str, reason: str, books: Books, now: datetime) -> Case:
+    """Takes back what the hub linked, with its hold, for a coded reason; nothing is sent by it. What the police link
+    stays: Refused."""
+    case = await _case(tx, reference, "linked")
+    routings = await cases.routings(tx, case.case_id)
+    if not routings or not routings[0].facts["case"].get("hub_incident_id"):
+        raise Refused("linked", "not_linked_here")
+    if reason not in {one.code for one in table().reasons["incident_lifted"].on(local_day(now))}:
+        raise Refused("reason", "missing")
+    await _set(tx, viewer, case, None, books, now)
+    await lift(tx, viewer, [case.case_id], reason, now)
+    await incidents.forget_lift(tx, case.case_id)  # what the police may link later is held
+    await audit.record(tx, [audit.seen(viewer, "incident.unlinked", "case", case.case_id, (), reason)])
+    return case
+
+
+async def _case(tx: Tx, reference: str, field: str) -> Case:
+    found = await cases.by_reference(tx, "".join(reference.split()).upper())
+    if len(found) != 1 or found[0].state == "closed":
+        raise Refused(field, "no_such_case")
+    return found[0]
+
+
+async def _set(tx: Tx, viewer: Viewer, case: Case, incident_id: str | None, books: Books, now: datetime) -> None:
+    def change(facts: CaseFacts) -> CaseFacts:
+        return replace(facts, hub_incident_id=incident_id, major_incident_id=incident_id)
+
+    await rerun(tx, case.case_id, books, now, change=change, by=viewer.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ LIFE: tuple[tuple[str, View, str, str], ...] = (
     (f"{ONE}/contact/liaison", liaison.say, "case.write", "POST"),
     (f"{ONE}/contact/numbers/{{kind}}", numbers.ask, "case.reveal", "GET"),
     (f"{ONE}/contact/numbers/{{kind}}", numbers.decide, "case.write", "POST"),
+    ("/operations/incidents/link", steering.link, "operations.write", "POST"),
+    ("/operations/incidents/unlink", steering.unlink, "operations.write", "POST"),
     ("/operations/incidents/held", lifting.show, "team.write", "GET"),
     ("/operations/incidents/held", lifting.lift, "team.write", "POST"),
     ("/operations/incidents/{switch_id}/off", steering.switch_off, "operations.write", "POST"),

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from contracts.refused import Refused
+from contracts.working_time import local_day
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import plural
+from services.referral.actions import books as stocked
 from services.referral.actions import incidents as switching
 from services.referral.case_ui import meanwhile
 from services.referral.case_ui.room import Desk, one
@@ -19,6 +21,11 @@ from services.referral.store import incidents
 REFUSALS = {
     "not_an_incident_id": "Enter the police's id of the incident: letters, digits, dashes, at most 40",
     "already_on": "This incident is switched on already",
+    "not_on": "Choose an incident that is switched on",
+    "no_such_case": "Enter the reference of an open case, like 4K7QC-MXR2P",
+    "linked_already": "This case is linked to an incident already",
+    "not_linked_here": "This case was not linked here: what the police link stays",
+    "missing": "Choose why it is not part of the incident",
 }
 
 
@@ -28,6 +35,7 @@ async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] 
         still = await incidents.count_held(tx)
         holding = await incidents.held_now(tx, [each.incident_id for each in held])
         await audit.record(tx, [audit.seen(visit.signed_in, "incidents_seen", "incident", None)])
+    reasons = desk.books.transitions.reasons["incident_lifted"]
     return visit.render(
         "case_ui/incidents.html",
         status=422 if errors else 200,
@@ -35,6 +43,11 @@ async def show_incidents(visit: Visit, desk: Desk, errors: Sequence[FieldError] 
         still=still,
         holding=holding,
         switch_id=uuid4(),
+        on=[{"value": each.switch_id, "text": each.incident_id} for each in held if each.off_at is None],
+        reasons=[
+            {"value": "", "text": "Choose"},
+            *({"value": each.code, "text": each.words} for each in reasons.on(local_day(visit.now))),
+        ],
         errors=errors,
     )
 
@@ -78,6 +91,29 @@ async def switch_off(visit: Visit, desk: Desk) -> Response:
             by = meanwhile.who(visit, held.off_by, held.off_at)
             return visit.conflict(f"It was switched off {by}.", "/operations/incidents")
     return visit.redirect("/operations/incidents", flash="Switched off. The holds stay until somebody has looked.")
+
+
+async def link(visit: Visit, desk: Desk) -> Response:
+    try:
+        async with visit.begin() as tx:
+            books = await stocked.current(tx, desk.books)
+            about = (_id(one(visit, "switch")) or uuid4(), one(visit, "reference"))
+            case = await switching.link(tx, visit.signed_in, *about, books, visit.now)
+    except Refused as refused:
+        return await show_incidents(visit, desk, [FieldError(refused.field, REFUSALS[refused.code])])
+    flash = f"{case.reference} is linked. It is held, and nothing leaves for it by itself."
+    return visit.redirect("/operations/incidents", flash=flash)
+
+
+async def unlink(visit: Visit, desk: Desk) -> Response:
+    try:
+        async with visit.begin() as tx:
+            books = await stocked.current(tx, desk.books)
+            about = (one(visit, "linked"), one(visit, "reason"))
+            case = await switching.unlink(tx, visit.signed_in, *about, books, visit.now)
+    except Refused as refused:
+        return await show_incidents(visit, desk, [FieldError(refused.field, REFUSALS[refused.code])])
+    return visit.redirect("/operations/incidents", flash=f"{case.reference} is linked to no incident any more.")
 
 
 def _id(text: str) -> UUID | None:

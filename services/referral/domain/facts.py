@@ -17,6 +17,7 @@ class CaseFacts:
     that the person took up; `refused_providers` are those they ruled out. `hub_risk` and `hub_dash` are what the hub
     found itself: they raise what the police say of the risk, and never lower it. `hub_language`, `told_age` (at the
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
+    `hub_incident_id`: the major incident to which the hub linked the case, where the police name none.
     `hub_contact`: the hub found whom to speak to at a business, whatever the police name.
     `threat_to_kill`: somebody told the hub of one; the police tell of it by the offence code.
     `told_of_themselves` is what the person said of themselves to the hub, by the list of first contact: it adds to
@@ -53,6 +54,7 @@ class CaseFacts:
     told_age: int | None = None
     told_sex: str | None = None
     told_of_themselves: tuple[str, ...] = ()
+    hub_incident_id: str | None = None
     vulnerabilities: tuple[str, ...] = ()
     share: str = "not_asked"
     share_said: str = "not_asked"

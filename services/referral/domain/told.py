@@ -33,6 +33,8 @@ def as_told(facts: CaseFacts) -> CaseFacts:
     if facts.told_age is not None:
         words = unfamiliar.without(facts.unfamiliar, "age_at_report", "age_at_offence")
         facts = replace(facts, age=facts.told_age, age_said=facts.told_age, unfamiliar=words)
+    if facts.hub_incident_id is not None and facts.major_incident_id is None:
+        facts = replace(facts, major_incident_id=facts.hub_incident_id)
     if facts.hub_contact:
         facts = replace(facts, named_contact=True)
     if stated := facts.told_of_themselves:

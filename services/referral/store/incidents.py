@@ -143,6 +143,11 @@ async def lift(tx: Tx, lifted: Lifted, holds: list[str], priority: int) -> None:
     )
 
 
+async def forget_lift(tx: Tx, case_id: UUID) -> None:
+    """What is linked from now on holds the case again."""
+    await tx.execute("delete from incident_lift where case_id = $1", case_id)
+
+
 async def is_lifted(tx: Tx, case_id: UUID) -> bool:
     """Whether a leader lifted the hold of the incident from a case."""
     return bool(await tx.fetchval("select true from incident_lift where case_id = $1", case_id))
