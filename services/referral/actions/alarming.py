@@ -7,6 +7,7 @@ from uuid import UUID
 from contracts.code_compliance import ComplaintReceived
 from contracts.vocabulary import CHANNELS, UNKNOWN_VALUES
 from kit import audit
+from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import elsewhere, filing, new_incident, noticing, raising
 from services.referral.actions.locking import BY_RULE
@@ -49,16 +50,35 @@ async def contact_unsafe(tx: Tx, referral: ReferralState, now: datetime) -> None
 async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
     """A provider, or the hub, says that the person died: every channel is shut, every case hears of it, and a human
     makes sure the same day. Once for each person's case, however often it is said."""
-    person_id = await contact.person_of(tx, referral.case_id)
-    task = task_id(DEAD, referral.case_id)
-    if await tasks.get(tx, task) is not None and not is_dead(await cases.alerts(tx, referral.case_id)):
-        task = task_id(DEAD, referral.case_id, referral.referral_id)  # said anew after it was taken back
+    about, at = _said_by(referral), referral.updated_at
+    await _said_to_be_dead(tx, referral.case_id, referral.referral_id, about, at, now, referral.leg_id)
+
+
+async def died_by_the_hub(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> None:
+    """Somebody told the hub that the person of this case died, whether or not a referral is open: as where a service
+    says so. Once, until it is taken back."""
+    heard = await cases.alerts(tx, case_id)
+    if is_dead(heard):
+        return
+    about = f"hub/{sum(one.trigger in (ALIVE, ANOTHER) for one in heard)}"
+    await _said_to_be_dead(tx, case_id, about, about, now, now)
+    await audit.record(tx, [audit.seen(viewer, "death.said", "case", case_id)])
+
+
+async def _said_to_be_dead(
+    tx: Tx, case_id: UUID, again: object, about: str, at: datetime, now: datetime, heard_from: UUID | None = None
+) -> None:
+    """`again`: what tells the task apart from one that was taken back before; `about`: who said it, and when."""
+    person_id = await contact.person_of(tx, case_id)
+    task = task_id(DEAD, case_id)
+    if await tasks.get(tx, task) is not None and not is_dead(await cases.alerts(tx, case_id)):
+        task = task_id(DEAD, case_id, again)  # said anew after it was taken back
     if person_id is None or await tasks.get(tx, task) is not None:
         return
-    await deaths.say(tx, person_id, referral.case_id, now)
-    await _dead(tx, person_id, Task(task, DEAD, filing.end_of_day(now), now, case_id=referral.case_id))
-    found = await cases.of_person(tx, person_id, closed=False)
-    await raising.alert(tx, found, DEAD, _said_by(referral), referral.updated_at, now, heard_from=referral.leg_id)
+    await deaths.say(tx, person_id, case_id, now)
+    await _dead(tx, person_id, Task(task, DEAD, filing.end_of_day(now), now, case_id=case_id))
+    found = sorted({*await cases.of_person(tx, person_id, closed=False), case_id})
+    await raising.alert(tx, found, DEAD, about, at, now, heard_from=heard_from)
     await noticing.tell_roles(tx, DEAD, found, now)
 
 

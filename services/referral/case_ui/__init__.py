@@ -8,6 +8,7 @@ from services.referral.case_ui import (
     barred,
     case,
     contact,
+    death,
     exception,
     operations,
     people,
@@ -62,6 +63,8 @@ def pages(context: Context) -> Sequence[Page]:
         (f"{one}/contact/lock", contact.lock, "case.write", "POST"),
         (f"{one}/contact/safety", contact.set_safety, "case.write", "POST"),
         (f"{one}/contact/attempts", contact.record_attempt, "case.write", "POST"),
+        (f"{one}/death", death.ask, "case.write", "GET"),
+        (f"{one}/death", death.write, "case.write", "POST"),
         ("/referrals", referring.landing, "referral.write", "GET"),
     )
     return (

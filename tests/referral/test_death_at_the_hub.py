@@ -1,0 +1,66 @@
+"""A death that is told to the hub itself is written down on the case, whether or not a referral is open."""
+
+import pytest
+
+from kit import clock
+from services.referral.actions import referring
+from tests.browser import Browser, Seen
+from tests.builders import a_viewer
+from tests.conftest import Databases
+from tests.referral.conftest import Hub
+from tests.referral.hub_pages import hub_pages
+from tests.referral.test_alarms import asked_for, channels, in_support, settled
+from tests.referral.test_deaths_kept import asked
+
+pytestmark = pytest.mark.service
+OFFICER = a_viewer()
+WRITE = "The person died: write it down"
+NONE_OPEN = "select referral_id from referral where case_id = $1 and ended_at is null"
+AUDITED = "select count(*) from kit.audit where action = 'death.said'"
+
+
+async def writes(officer: Browser, case: object) -> Seen:
+    await officer.get(f"/cases/{case}/contact")
+    await officer.follow("The person died")
+    return await officer.submit(WRITE)
+
+
+async def test_a_death_is_written_down_where_no_referral_is_open_and_shuts_every_way(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await in_support(hub, other=False)
+    for row in await hub.rows(NONE_OPEN, sent.case):
+        async with hub.looks(OFFICER) as tx:
+            await referring.withdraw(tx, OFFICER, row["referral_id"], "moved_away", clock.now())
+    await settled(hub)
+    assert await hub.rows(NONE_OPEN, sent.case) == [] and ("safe", None) in (await channels(hub, sent)).values()
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        assert "Every way to reach them is shut" in (await writes(officer, sent.case)).text
+        await settled(hub)
+        assert set((await channels(hub, sent)).values()) == {("unsafe", "died")}
+        assert await asked_for(hub, sent) == "contact.withheld.v1"
+        assert (await asked(hub, sent.case)).count("person_died") == 1
+        await officer.post(f"/cases/{sent.case}/death", {})
+        assert (await asked(hub, sent.case)).count("person_died") == 1, "said again it is the same death"
+        page = await officer.get(f"/cases/{sent.case}/death")
+        assert "recorded already" in page.text and WRITE not in page.text
+        assert "that this person died. Nobody tries" in (await officer.get(f"/cases/{sent.case}")).text
+        await officer.submit("Take it back")
+        await writes(officer, sent.case)
+    assert (await asked(hub, sent.case)).count("person_died") == 2, "after a mistake it is said anew"
+    last = "select trigger from alert where case_id = $1 order by received_at desc limit 1"
+    assert await hub.value(last, sent.case) == "person_died" and await hub.value(AUDITED) == 2
+
+
+async def test_what_the_hub_wrote_down_is_not_asked_again_where_a_referral_ends_by_that_death(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await in_support(hub, other=False)
+    async with hub_pages(hub, databases) as browse:
+        await writes(await browse("officer"), sent.case)
+    async with hub.looks(OFFICER) as tx:
+        await referring.withdraw(tx, OFFICER, sent.referral, "died", clock.now())
+    await settled(hub)
+    assert (await asked(hub, sent.case)).count("person_died") == 1
+    assert await hub.value("select count(*) from leg where died_at is not null") > 0, "no limit of it runs on"
