@@ -11,7 +11,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import cancelling, urgent_waits
+from services.referral.actions import cancelling, urgent_waits, waiting_word
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import standards, table
 from services.referral.actions.settling import OF_LEG
@@ -63,6 +63,10 @@ def _check_reason(listed: str, today: date, answer: dict[str, Any]) -> None:
 def _check_days(verb: str, today: date, answer: dict[str, Any]) -> None:
     """A hold and a wait end on a day to come, within the standard; Refused otherwise."""
     limits = standards(today)
+    soon = today + timedelta(days=limits.check_in_days_unreached)
+    unreached = verb == "check_in" and answer.get("reason_code") == waiting_word.NOT_REACHED
+    if unreached and soon < answer["check_in_on"] <= today + timedelta(days=limits.check_in_days_at_most):
+        raise Refused("check_in_on", "unreached_too_far")
     for name, most in (("until", limits.hold_days_at_most), ("check_in_on", limits.check_in_days_at_most)):
         day = answer.get(name) if verb in ("pause", "keep_on_hold", "waitlist", "check_in") else None
         if day is not None and not today < day <= today + timedelta(days=most):

@@ -21,6 +21,7 @@ from services.referral.actions import (
     staying,
     unsafe_to_come,
     urgent_waits,
+    waiting_word,
 )
 from services.referral.actions.books import current
 from services.referral.domain.assessed import HIGH, with_assessment
@@ -68,6 +69,7 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     await questions.follow(tx, referral, now)
     await second_person.follow(tx, referral, now)
     await urgent_waits.follow(tx, referral, now)
+    await waiting_word.follow(tx, referral, now)
     if referral.reason == DIED and referral.ended_at is not None:
         await alarming.died(tx, referral, now)
     if referral.state == "declined_by_victim" and referral.reason == alarming.OF_FEAR:
@@ -97,6 +99,8 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         "review_hold": held,
         "check_in": waits,
         urgent_waits.WAITS: referral.state == "waitlisted",
+        waiting_word.UNREACHED: referral.state == "waitlisted",
+        waiting_word.CHANGED: referral.ended_at is None,
         urgent_waits.HELD: referral.state == "on_hold",
         questions.TO_ANSWER: questions.is_open(referral),
         "ring_duty_line": silent and referral.viewed_at is None,

@@ -126,6 +126,10 @@ TASKS = {
     "answer_provider": "The provider asked the hub a question: answer it, on the referral. Until then it may wait",
     "waits_in_danger": "Somebody at high risk was put on a waiting list: ring the provider, or transfer the referral to"
     " one that can begin now",
+    "waits_unreached": "Somebody on a waiting list is not reached: ask the provider when and how it tried, and find a"
+    " way that is safe",
+    "wait_needs_changed": "What somebody on a waiting list needs has changed: ask the provider and the person what it"
+    " is now, and whether another service fits",
     "held_in_danger": "Somebody at high risk is on hold: ring the provider, and find who helps them meanwhile",
     "send_stopped": "It was sent and did not leave: what allowed it was over before. See the referral, and ask the "
     "person, or send it to another",

@@ -19,6 +19,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 CLOCKS = ("wall_clock", "working_time")
 _NUMBERS = (
     *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
+    "check_in_days_unreached",
     *("agreement_months", "agreement_warn_days", "handover_undo_minutes", "override_confirm_hours"),
     *("alert_poll_seconds", "ended_pack_days"),
 )
@@ -45,6 +46,7 @@ class Standards:
     hold_days: int
     check_in_days_at_most: int
     check_in_days: int
+    check_in_days_unreached: int
     agreement_months: int
     agreement_warn_days: int
     handover_undo_minutes: int

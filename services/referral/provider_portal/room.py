@@ -44,6 +44,7 @@ REFUSALS = {
     "through_officer": "A family liaison officer is with the family: reach them through that officer",
     "not_this_day": "This channel is not safe today",
     "not_this_hour": "This channel is not safe at this hour",
+    "unreached_too_far": "You could not reach the person, so try again sooner: within the days said below",
     "not_within_the_standard": "Choose a day after today, within the days that are allowed",
     "urgent_within_a_day": "It is urgent: enter tomorrow. The hub looks at once for a provider that can begin now; or"
     " decline",

@@ -89,6 +89,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         **end,
         asks_day=DAYS.get(row.verb),
         at_most=_at_most(visit, row, offered),
+        unreached=standards(local_day(visit.now)).check_in_days_unreached if row.verb == "check_in" else 0,
         step_id=uuid4(),
         errors=errors,
         values=visit.form or _suggested(visit, row, offered),
