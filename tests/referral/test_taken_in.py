@@ -13,7 +13,7 @@ from services.referral.actions import asked, came
 from services.referral.actions.came import with_origin
 from services.referral.case_ui.intake import NO_TASK
 from services.referral.domain.deciding import Decision, decide
-from services.referral.domain.facts import History
+from services.referral.domain.facts import CaseFacts, History
 from services.referral.store.intakes import Origin
 from tests.builders import a_crime, a_domestic_crime, a_victim, an_event, recorded
 from tests.conftest import Databases
@@ -28,7 +28,7 @@ async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
         yield browsers
 
 
-def decided(**said: str | list[str]) -> tuple[came.CaseFacts, Decision]:
+def decided(**said: str | list[str]) -> tuple[CaseFacts, Decision]:
     """What becomes of somebody who says so."""
     form = FORM | {name: [text] if isinstance(text, str) else text for name, text in said.items()}
     given, errors = asked.read(form, TODAY)
