@@ -271,3 +271,19 @@ async def test_who_waits_is_checked_in_with_and_a_check_in_sent_twice_counts_onc
             page_after = await page.submit("Record a check-in", reason_code="still_waiting", step_id=str(step))
         assert "Spoke: the person still wants to wait" in page_after.text
     assert await hub.value("select count(*) from check_in where referral_id = $1", sent.referral) == 1
+
+
+@pytest.mark.service
+async def test_a_provider_that_is_silent_is_not_offered_again_and_nobody_else_is_said_where_nobody_is(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await a_rape_sent(hub)
+    await hub.every(falling_due.watch_silence, SILENT_AFTER)
+    where = f"/cases/{sent.case}/referrals"
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        assert "another provider is proposed" in (await officer.get(where)).text
+        await hub.rows("delete from proposed_leg returning 1")
+        text = (await officer.get(where)).text
+        assert "nobody else can take them" in text and "another provider is proposed" not in text
+        assert "It has the referral already." in (await officer.get(f"{where}/{sent.referral}/contracts")).text

@@ -98,3 +98,20 @@ async def test_a_question_is_told_to_whoever_looks_after_the_case_and_to_the_rol
         asked = "The provider asked the hub a question"
         assert asked in (await officer.get("/cases/notices")).text
         assert (asked in (await leader.get("/cases/notices")).text) == away
+
+
+async def test_a_question_that_nobody_has_answered_is_shown_as_open_also_once_the_referral_is_accepted(
+    hub: Hub, databases: Databases
+) -> None:
+    sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
+    await asks(hub, sent, "idva.worker")
+    async with hub.looks(worker) as tx:
+        await providing.accept(tx, worker, sent.referral, LATER)
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        where = f"/cases/{sent.case}/referrals"
+        assert "A question of the provider is open since" in (await officer.get(where)).text
+        async with hub.looks(OFFICER) as tx:
+            await referring.step(tx, OFFICER, sent.referral, "supply", LATER)
+        text = (await officer.get(where)).text
+    assert "is open since" not in text and "The limit to accept rested for a question of the provider" in text

@@ -20,6 +20,7 @@ STEPS = {
     "duty_line": "the hub has a task to ring the duty line",
     "next_provider": "another provider is proposed",
 }
+NOBODY_ELSE = "nobody else can take them, so that no provider is proposed"
 KINDS = {
     "not_opened": "Not opened in time",
     "not_answered": "Opened, not answered in time",
@@ -46,7 +47,10 @@ BECAUSE = {
 }
 TRANSFERABLE = frozenset({"sent", "accepted", "waitlisted", "in_support", "on_hold"})
 CLOCKS = {"wall_clock": "counted day and night", "working_time": "counted in working hours"}
-RESTS = {"accept": "A question of the provider was open", "support": "The limits of support rested"}
+RESTS = {
+    "accept": "The limit to accept rested for a question of the provider",
+    "support": "The limits of support rested",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,14 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     contract = books.directory.by_id.get(referral.contract_id) if referral.contract_id else None
     silent = [s for s in lived.silence if s.leg_id == referral.leg_id and referral.state in IN_STATES.get(s.kind, ())]
     silent.sort(key=lambda s: (s.at, list(STEPS).index(s.step)))
-    notes = [f"{KINDS[s.kind]}: {_done(s)}, {when(s.at)} ({CLOCKS.get(s.clock, s.clock)})." for s in silent]
+    others = any(one.referral_id == mine for one in lived.proposed)
+    notes = [
+        f"{KINDS[s.kind]}: {_done(s, others=others)}, {when(s.at)} ({CLOCKS.get(s.clock, s.clock)})." for s in silent
+    ]
     if silent and contract is not None:
         notes.append(f"Duty line of {contract.provider.name}: {contract.duty_line}.")
     notes += [_mailed(one) for one in lived.mailed if one.leg_id == referral.leg_id]
-    notes += [_rest(books, rest) for rest in lived.rests if rest.referral_id == mine]
+    notes += [_rest(books, rest, referral) for rest in lived.rests if rest.referral_id == mine]
     if referral.state == "on_hold" and referral.review_on:
         notes.append(f"The hold is looked at again on {date_words(referral.review_on)}.")
     if referral.state == "waitlisted" and referral.check_in_on:
@@ -112,7 +119,9 @@ def shown(books: Books, referral: ReferralState, lived: Lived) -> dict[str, Any]
     }
 
 
-def _done(step: SilenceStep) -> str:
+def _done(step: SilenceStep, *, others: bool) -> str:
+    if step.kind in BEFORE_ANSWER and step.step == "next_provider" and not others:
+        return NOBODY_ELSE
     return (step.kind not in BEFORE_ANSWER and _LATER.get(step.step)) or STEPS[step.step]
 
 
@@ -151,8 +160,10 @@ def _transferred(books: Books, one: Transfer) -> str:
     return handed.gone(one, titled(books, one.contract_id))
 
 
-def _rest(books: Books, rest: LimitRest) -> str:
+def _rest(books: Books, rest: LimitRest, referral: ReferralState) -> str:
     listed = books.transitions.reasons["question" if rest.what == "accept" else "pause"]
+    if rest.what == "accept" and referral.asked_at is not None and referral.asked_at <= rest.since:
+        return f"A question of the provider is open since {when(rest.since)}: {listed.words_of(rest.reason)}."
     until = f"to {when(rest.until)}" if rest.until else "until now"
     return f"{RESTS[rest.what]} from {when(rest.since)} {until}: {listed.words_of(rest.reason)}."
 

@@ -107,6 +107,16 @@ def other_party(contract: Contract, other: Collection[UUID]) -> Checked:
     return replace(OTHER_PARTY, words=OTHER_PARTY.words.replace("this provider", f"{names}, a subcontractor of it,", 1))
 
 
+HAS_IT = Checked("has_it", False, "It has the referral already.")
+
+
+def _has_it(each: Explained, contract_id: UUID | None) -> Explained:
+    """Whoever has the referral and is silent is not offered it again."""
+    if each.contract.contract_id != contract_id:
+        return each
+    return replace(each, checks=(*each.checks, HAS_IT), fits=False, change=None)
+
+
 PLANNED = "Wait until the closure is over, or have it ended under the planned closures of the contract."
 
 
@@ -140,6 +150,8 @@ async def choose(visit: Visit, desk: Desk) -> Response:
             await nobody.looked(tx, referral, facts, found, visit.now)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "contracts_seen", "case", case.case_id)])
+    if referral.state == "sent":
+        found = [_has_it(each, referral.contract_id) for each in found]
     return visit.render(
         "case_ui/contracts.html",
         **top,
