@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -58,12 +59,14 @@ async def test_lines_are_previewed_kept_once_and_refused_when_they_say_something
     sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
     async with hub.looks(worker) as tx:
         await providing.accept(tx, worker, sent.referral, LATER)
+        await providing.start(tx, worker, sent.referral, LATER)
     reference = await reference_of(hub, sent)
     await manager.get("/portal")
     await manager.follow("Outcomes from your own system")
     assert (await manager.submit("Preview", 422)).errors == ["Choose a file, or paste the lines of your system"]
     page = await manager.submit("Preview", 200, lines=f"A1,{reference},VFS1,better\nA2,{reference},VFS2,unsafe")
     assert [row[-1] for row in page.rows[1:]] == ["New", "New"]
+    assert {row[3] for row in page.rows[1:]} == {"Independent domestic violence adviser"}
     await manager.get("/portal/outcomes")
     assert (await manager.choose(b"\xff").submit("Preview", 422)).errors == [NOT_UTF_8]
     page = await manager.choose(f"A1,{reference},VFS1,better\r\nA2,{reference},VFS2,unsafe".encode()).submit("Preview")
@@ -106,3 +109,45 @@ async def test_a_line_of_another_providers_person_is_refused_as_unknown(hub: Hub
         "No referral of yours in support or ended has this reference"
     ] * 2
     assert await hub.value("select count(*) from outcome") == 0
+
+
+NONE = "Line 1: No referral of yours in support or ended has this reference"
+SEVERAL = "Line 1: This reference has more than one service of yours: "
+
+
+@pytest.mark.service
+async def test_an_outcome_goes_to_support_that_began_and_to_none_of_two_services_under_one_reference(
+    hub: Hub, manager: Browser
+) -> None:
+    sent, worker = await a_referral_sent(hub), a_viewer("idva.worker")
+    reference = await reference_of(hub, sent)
+    line = {"lines": f"A1,{reference},VFS1,better", "step": "keep"}
+
+    async def steps(*verbs: str) -> None:
+        async with hub.looks(worker) as tx:
+            for verb in verbs:
+                await providing.step(tx, worker, sent.referral, verb, LATER)
+
+    await manager.get("/portal/outcomes")
+    await steps("accept")
+    assert (await manager.post("/portal/outcomes", line, 422)).errors == [NONE], "support has not begun"
+    await steps("start")
+    other = (uuid4(), uuid4())
+    copied = "'leg_id', $3::uuid, 'referral_id', $2::uuid, 'line', 'domestic_abuse'"
+    for table, more in (("referral", "'started_at', null, 'state', 'accepted'"), ("leg", "'number', 1")):
+        await hub.worker.pool.execute(
+            f"insert into {table} select (jsonb_populate_record(t, jsonb_build_object({copied}, {more}))).*"
+            f" from {table} t where t.referral_id = $1",
+            *(sent.referral, *other),
+        )
+    page = await manager.post("/portal/outcomes", line)
+    assert "1 line kept" in page.text
+    assert await hub.value("select leg_id from outcome") == sent.leg, "the other service has not begun"
+    await hub.worker.pool.execute(
+        "update referral set state = 'in_support', started_at = $2 where referral_id = $1", other[0], LATER
+    )
+    assert "1 line known before" in (await manager.post("/portal/outcomes", line)).text
+    second = {"lines": f"A2,{reference},VFS1,worse", "step": "keep"}
+    [error] = (await manager.post("/portal/outcomes", second, 422)).errors
+    assert error.startswith(SEVERAL) and "Domestic abuse" in error and "Independent domestic violence adviser" in error
+    assert await hub.value("select count(*) from outcome") == 1

@@ -7,6 +7,7 @@ from uuid import uuid5
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.domain.open_referral import line_name
 from services.referral.domain.pasted import BadLine, Pasted
 from services.referral.store import pasting, support
 from services.referral.store.pasting import Own
@@ -15,21 +16,29 @@ from services.referral.store.support import Outcome
 
 async def checked(tx: Tx, lines: Sequence[Pasted]) -> tuple[list[tuple[Pasted, Own]], list[Pasted], list[BadLine]]:
     """Lines with the leg that each belongs to, lines kept before, and lines of which the reference is not one's own or
-    whose id was used for something else."""
+    is of several services, or whose id was used for something else."""
     legs = await pasting.by_reference(tx, [line.reference for line in lines])
     kept = await pasting.kept(tx, [line.line_id for line in lines])
     new, again, bad = [], [], []
     for line in lines:
-        leg = legs.get(line.reference)
-        if leg is None:
+        own, was = legs.get(line.reference, []), kept.get(line.line_id)
+        if not own:
             bad.append(BadLine(line.number, "No referral of yours in support or ended has this reference"))
-        elif line.line_id not in kept:
-            new.append((line, leg))
-        elif kept[line.line_id] == (leg.leg_id, line.outcome, line.change):
+        elif was is not None and was in {(leg.leg_id, line.outcome, line.change) for leg in own}:
             again.append(line)
-        else:
+        elif was is not None:
             bad.append(BadLine(line.number, "This line_id was sent before and said something else"))
+        elif len(own) > 1:
+            bad.append(BadLine(line.number, _which(own)))
+        else:
+            new.append((line, own[0]))
     return new, again, bad
+
+
+def _which(own: Sequence[Own]) -> str:
+    """An outcome of one service is not put down to another: whose it is, nobody can read from the line."""
+    named = ", ".join(line_name(leg.line) for leg in own)
+    return f"This reference has more than one service of yours: {named}. Say it in the end report of the right one"
 
 
 async def replaced(tx: Tx, found: Sequence[tuple[Pasted, Own]]) -> dict[int, str]:

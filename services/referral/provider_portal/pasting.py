@@ -11,6 +11,7 @@ from kit.web.words import plural
 from services.referral.actions import pasting as acts
 from services.referral.domain import pasted
 from services.referral.domain.books import Books
+from services.referral.domain.open_referral import line_name
 from services.referral.domain.pasted import BadLine, Pasted
 from services.referral.provider_portal.room import one
 from services.referral.store.pasting import Own
@@ -62,13 +63,14 @@ def _preview(
 ) -> Response:
     lists = books.support
     instead = {number: f"in place of “{lists.changes.get(was, was)}”" for number, was in replaced.items()}
-    rows = [(line, instead.get(line.number, "new")) for line, _ in new] + [(line, "known before") for line in again]
+    rows = [(line, line_name(leg.line), instead.get(line.number, "new")) for line, leg in new]
+    rows += [(line, "", "known before") for line in again]
     return visit.render(
         "provider_portal/pasted.html",
         status=422 if wrong else 200,
         rows=[
-            (line, lists.outcomes[line.outcome], lists.changes[line.change], state)
-            for line, state in sorted(rows, key=lambda row: row[0].number)
+            (line, service, lists.outcomes[line.outcome], lists.changes[line.change], state)
+            for line, service, state in sorted(rows, key=lambda row: row[0].number)
         ],
         new=len(new),
         text=one(visit, "lines"),

@@ -10,23 +10,28 @@ from services.referral.store.rows import read
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A leg of the viewer's provider in support or ended."""
+    """A leg of the viewer's provider in support or ended, and the line of its service."""
 
     reference: str
     leg_id: UUID
     case_id: UUID
     provider_id: UUID
+    line: str
 
 
-async def by_reference(tx: Tx, references: Sequence[str]) -> dict[str, Own]:
-    """The last leg of each reference that the viewer's provider supported or has accepted."""
+async def by_reference(tx: Tx, references: Sequence[str]) -> dict[str, list[Own]]:
+    """The legs of each reference whose support the viewer's provider has begun, the last sent first."""
     rows = await tx.fetch(
-        "select distinct on (reference) reference, leg_id, case_id, provider_id from leg"
-        " where reference = any($1::text[]) and state in ('accepted', 'ended')"
-        " order by reference, sent_at desc nulls last, leg_id",
+        "select l.reference, l.leg_id, l.case_id, l.provider_id, l.line from leg l"
+        " join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id"
+        " where l.reference = any($1::text[]) and l.state in ('accepted', 'ended') and r.started_at is not null"
+        " order by l.reference, l.sent_at desc nulls last, l.leg_id",
         list(references),
     )
-    return {one.reference: one for one in read(Own, rows)}
+    found: dict[str, list[Own]] = {}
+    for one in read(Own, rows):
+        found.setdefault(one.reference, []).append(one)
+    return found
 
 
 async def kept(tx: Tx, line_ids: Sequence[str]) -> dict[str, tuple[UUID, str, str]]:
