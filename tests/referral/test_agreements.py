@@ -241,6 +241,31 @@ async def test_taking_back_the_yes_to_questions_stops_them_for_good(hub: Hub) ->
     assert await state_of(hub, sent.referral) == "sent", "support goes on"
 
 
+async def test_a_no_to_questions_is_written_down_without_a_yes_before_it_and_ends_with_a_later_yes(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    since = "select no_feedback_since is not null from person p join case_file c using (person_id) where c.case_id = $1"
+    no = "They want no questions about how it went"
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/agreements")
+    page = await officer.submit(no)
+    assert "Said no" in page.text and "agreed" not in page.texts("li")[-1] and no not in page.text
+    await officer.post(f"/cases/{case}/agreements/no-questions", {})
+    told = [one for one in await hub.told(case) if one.startswith("consent")]
+    assert told == ["consent.withdrawn"] and await hub.value(since, case) is True
+    person = await hub.value("select person_id from case_file where case_id = $1", case)
+    async with hub.looks(OFFICER) as tx:
+        await consenting.record(
+            tx, OFFICER, Consent(uuid4(), person, case, "feedback", "self", clock.now()), clock.now()
+        )
+    assert await hub.value(since, case) is False
+    assert no in (await officer.get(f"/cases/{case}/agreements")).text
+    page = await officer.submit(no)
+    assert page.texts("strong", "govuk-tag")[-3:] == ["Said no", "Withdrawn", "Said no"]
+    assert await hub.value(since, case) is True
+
+
 async def test_an_override_is_asked_by_one_and_confirmed_by_another_on_their_page(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     referral = await triaged(hub, case)

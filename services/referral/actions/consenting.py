@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from contracts.referral import ConsentGiven, ConsentWithdrawn
 from contracts.refused import Refused
@@ -17,15 +17,19 @@ from services.referral.actions.gating import UNDONE
 from services.referral.domain import who_agrees
 from services.referral.domain.facts import facts_of
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, consent
+from services.referral.store import cases, consent, persons
 from services.referral.store import lapsing as store_lapsing
+from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
 
 what_ends = ending.what_ends
+FEEDBACK = "feedback"
 OVERRIDE_OVER = "override_over"
 """Why a referral ends that an override alone had let leave."""
 BY_THE_ACT = "told_a_worker"
 """How an agreement was given that the send, or the transfer, of a worker recorded."""
+REFUSAL, NO_QUESTIONS = "refusal", "no_questions"
+"""The gate of what was never agreed to, and why: the person wants no question about how it went."""
 JUDGED_ABLE = "judged_able"
 """Why a young person's own word counts between 13 and 15: somebody judged them able to decide this (Gillick)."""
 
@@ -43,6 +47,8 @@ async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> N
     if against is not None:
         raise Refused("given_by", against)
     await consent.add(tx, agreement)
+    if agreement.purpose == FEEDBACK:
+        await persons.no_feedback(tx, agreement.person_id, None)
     await _tell(tx, viewer, agreement, now)
     await lapsing.open_again(tx, viewer, agreement.case_id, now)
     await audit.record(tx, [audit.seen(viewer, "consent.recorded", "case", agreement.case_id, ("consent",))])
@@ -140,6 +146,24 @@ async def withdraw(
         await alarming.afraid(tx, held.case_id, held.consent_id, now)
     await audit.record(tx, [audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), reason)])
     return len(ends.referrals)
+
+
+async def refuse_questions(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:
+    """The person wants no question about how it went, whether or not they ever agreed to any; once, until
+    they agree."""
+    await cases.load(tx, case.case_id)  # before its events are numbered, as the consumers do
+    asked = [one for one in await consent.of_case(tx, case.case_id) if one.purpose == FEEDBACK]
+    if asked and asked[0].gate == REFUSAL:
+        return
+    given = next((one for one in asked if one.withdrawn_at is None), None)
+    if given is not None:  # with it end all others of its purpose
+        await withdraw(tx, viewer, given.consent_id, NO_QUESTIONS, now)
+    said = (uuid4(), case.person_id, case.case_id, FEEDBACK, "self", now, REFUSAL)
+    no = Consent(*said, taken_by=viewer.user_id, withdrawn_at=now, reason=NO_QUESTIONS)
+    await consent.add(tx, no)
+    await persons.no_feedback(tx, case.person_id, now)
+    await announce(tx, [_withdrawn(no, NO_QUESTIONS, viewer, now)], viewer.user_id)
+    await audit.record(tx, [audit.seen(viewer, "consent.refused", "case", case.case_id, ("consent",), NO_QUESTIONS)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ def _for(desk: Desk, held: Consent) -> str:
 
 def state_of(held: Consent, now: datetime, warn: timedelta) -> tuple[str, str]:
     """A word for it and the colour of its tag."""
+    if held.gate == consenting.REFUSAL:
+        return "Said no", "red"
     if held.withdrawn_at is not None:
         return "Withdrawn", "grey"
     if held.expires_at is not None and held.expires_at <= now:
@@ -104,6 +106,14 @@ def state_of(held: Consent, now: datetime, warn: timedelta) -> tuple[str, str]:
     if held.expires_at is not None and held.expires_at <= now + warn:
         return "Ends soon", "orange"
     return "Counts", "green"
+
+
+async def no_questions(visit: Visit, desk: Desk) -> Response:
+    """The person wants no questions about how it went."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        await consenting.refuse_questions(tx, visit.signed_in, case, visit.now)
+    return visit.redirect(f"/cases/{case.case_id}/agreements", flash="Nobody asks the person how it went.")
 
 
 async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:

@@ -29,6 +29,7 @@ LIFE: tuple[tuple[str, View, str, str], ...] = (
     (f"{ONE}/agreements", agreements.show, "case.read", "GET"),
     (f"{ONE}/agreements/new", kept("agreement", agreements.ask), "referral.write", "GET"),
     (f"{ONE}/agreements/new", kept("agreement", agreements.take), "referral.write", "POST"),
+    (f"{ONE}/agreements/no-questions", agreements.no_questions, "referral.write", "POST"),
     (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.preview, "referral.write", "GET"),
     (f"{ONE}/agreements/{{consent_id}}/withdraw", agreements.withdraw, "referral.write", "POST"),
     (f"{ONE}/told", told_page.ask, "case.write", "GET"),
