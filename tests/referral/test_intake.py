@@ -1,8 +1,10 @@
 """Somebody who comes: known people are found first, answers are checked, an agency is held to the same."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ import pytest
 
 from kit import clock
 from services.referral.actions import asked, came, opening, referring
+from services.referral.case_ui.agencies import _as_form
 from services.referral.desk_books import first_contact
 from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.deciding import decide
@@ -427,3 +430,12 @@ async def test_what_hides_signs_is_refused_where_somebody_is_looked_for_and_wher
     await leader.get("/cases/agencies")
     page = await leader.submit("Make a credential", 422, name="\u200bHousing\u202e")
     assert page.errors == [asked.CHECK_LETTERS]
+
+
+def test_the_example_that_agencies_are_given_is_accepted_as_it_stands() -> None:
+    text = (Path(__file__).parents[2] / "docs/how-to/connect_an_agency.md").read_text(encoding="utf-8")
+    example = re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0]
+    form, errors = _as_form(example.encode())
+    assert errors == []
+    given, wrong = asked.read({**form, "case_id": [str(uuid4())], "source": ["agency"]}, TODAY)
+    assert wrong == [] and given is not None and given.danger == ["children_in_household", "threat_to_kill"]
