@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,7 @@ class Hub:
         """Applies records as the worker would: one after the other in each partition."""
         return await self.inbox.apply([replace(record, offset=n) for n, record in enumerate(records, self._next())])
 
-    _offsets = iter(range(0, 10_000_000, 10_000))
+    _offsets = count(0, 10_000)
 
     def _next(self) -> int:
         return next(self._offsets)
