@@ -36,6 +36,11 @@ async def found(tx: Tx, books: Books, now: datetime, *, to_come: bool = False, l
     return await late.late(tx, *_by(books, now), limit, to_come=to_come)
 
 
+async def told(tx: Tx, books: Books, now: datetime) -> list[Late]:
+    """What is late of which its provider or the hub was told, urgent ones first."""
+    return await late.told(tx, *_by(books, now), LOOKED)
+
+
 async def of_cases(tx: Tx, books: Books, cases: Sequence[UUID], now: datetime) -> dict[UUID, list[Late]]:
     """What providers let pass in these cases, urgent ones first: what they did not answer in time, and what is late
     after their answer and was said to them."""

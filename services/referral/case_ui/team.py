@@ -62,7 +62,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         everybody, people = await workers.everybody(tx), await allocating.team(tx, visit.now, loads)
         falling = await assigning.falling(tx, visit.now, tomorrow)
         silent = await silence.unopened(tx, silent_before(standards, await keeping.kept(tx), visit.now))
-        late = [leg for leg in await late_legs.found(tx, desk.books, visit.now) if leg.taken]
+        late = await late_legs.told(tx, desk.books, visit.now)
         waiting = await assigning.unassigned(tx)
         away = await workers.leaves(tx, local_day(visit.now))
         overrides, hidden = await assigning.overrides(tx), await assigning.hidden(tx)

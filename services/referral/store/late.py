@@ -53,6 +53,12 @@ select a.leg_id, l.referral_id, l.case_id, l.contract_id, l.provider_id, l.line,
 
 _LATE = _late("'accepted', 'waitlisted'")
 _OF_CASES = _late("'sent', 'accepted', 'waitlisted'", "{}.case_id = any($10::uuid[])")
+_TOLD = _late(
+    "'accepted', 'waitlisted'",
+    f"{{}}.leg_id in (select s.leg_id from silence_step s"
+    f" where s.kind in ('{NOT_REACHED}', '{NO_WORKER}', '{CHECK_IN}', '{REVIEW}'))",
+)
+"""SQL: only of legs whose provider was nudged about such a thing once, which are few of all that are accepted."""
 _LAST = f"case kind when '{NOT_REACHED}' then 'next_provider' else 'duty_line' end"
 _NEEDED = """
 exists (select 1 from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
@@ -114,6 +120,14 @@ async def late(
     `with_accounts`: the contracts whose providers name a worker for each referral."""
     some = f"where not {_LAST} = any(taken)" if to_come else ""
     asked = f"select * from ({_LATE}) found {some} order by urgent desc, since, leg_id, kind limit $10"
+    return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
+
+
+async def told(
+    tx: Tx, limits: Limits, with_accounts: Sequence[UUID], now: datetime, today: date, limit: int
+) -> list[Late]:
+    """What is late at `now` as `late`, of which a step was taken since."""
+    asked = f"select * from ({_TOLD}) found where taken <> '{{}}' order by urgent desc, since, leg_id, kind limit $10"
     return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
 
 
