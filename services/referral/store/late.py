@@ -55,8 +55,8 @@ _LATE = _late("'accepted', 'waitlisted'")
 _OF_CASES = _late("'sent', 'accepted', 'waitlisted'", "{}.case_id = any($10::uuid[])")
 _TOLD = _late(
     "'accepted', 'waitlisted'",
-    f"{{}}.leg_id in (select s.leg_id from silence_step s"
-    f" where s.kind in ('{NOT_REACHED}', '{NO_WORKER}', '{CHECK_IN}', '{REVIEW}'))",
+    f"{{}}.leg_id = any(array(select s.leg_id from silence_step s"
+    f" where s.kind in ('{NOT_REACHED}', '{NO_WORKER}', '{CHECK_IN}', '{REVIEW}')))",
 )
 """SQL: only of legs whose provider was nudged about such a thing once, which are few of all that are accepted."""
 _LAST = f"case kind when '{NOT_REACHED}' then 'next_provider' else 'duty_line' end"
