@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.working_time import local_day
+from contracts.working_time import LONDON, local_day
 from kit import clock
 from kit.service import Moment
 from services.referral.actions import asking_capacity, capacity, provider_mail, trying
@@ -17,8 +17,9 @@ from tests.referral.hub_pages import hub_pages
 from tests.referral.test_mailing import smtp
 
 TODAY = local_day(clock.now())
-LATER = clock.now() + timedelta(hours=9)
-"""After nine of a Monday, whenever the test runs on one."""
+MONDAY = TODAY - timedelta(days=TODAY.weekday())
+LATER = max(clock.now(), datetime.combine(MONDAY, asking_capacity.OPENS, LONDON))
+"""Now, or nine o'clock where the test runs earlier on a Monday."""
 ASKED = [one for one in published(BOOKS.directory.contracts, TODAY) if one.provider.email]
 
 
