@@ -19,7 +19,7 @@ ASK = "name_liaison_officer"
 SUSPECT_KNOWN = "suspect_may_be_known"
 LOOKED_AT = 20
 """So many cases of people of one name are looked at."""
-_CODES = {code: code for code in ("partner", "ex_partner", "family")}
+_CLOSE = frozenset({"partner", "ex_partner", "family"})
 
 
 async def liaison_officer(tx: Tx, viewer: Viewer, case: Case, said: str, now: datetime) -> None:
@@ -41,7 +41,8 @@ async def suspect(
 ) -> None:
     """They must not know, and their name is sealed with the case. Where somebody of that name has an open case here, a
     human looks the same day whether it is them, before both are sent to one provider. Nobody restricted is named so."""
-    told = Told(uuid5(case.case_id, "suspect"), "must_not_know", _CODES.get(relationship, "other"), name)
+    who = relationship if relationship in _CLOSE else "other"
+    told = Told(uuid5(case.case_id, "suspect"), "must_not_know", who, name)
     await beside.add(tx, viewer, sealer, case, told, now)
     people = await details.find(tx, [("name", sealer.blind("name", name))])
     others = [one for one in people if one != case.person_id]

@@ -21,12 +21,13 @@ REQUIRED = "victim_required_to_give_evidence"
 async def of_milestones(tx: Tx, told: Sequence[Received[Any]], context: Context) -> int:
     """Returns how many cases were decided again: each once, however often it is told."""
     steps = [event for event in told if is_required(event.data)]
-    books = await stocked.current(tx, context.facts) if steps else None
-    again = 0
+    if not steps:
+        return 0
+    books, again = await stocked.current(tx, context.facts), 0
     for event in steps:
         for case_id in await alerts.without_line(tx, event.data, "witness"):
             since = await cases.known_since(tx, case_id, event.time, RECENT)
-            again += books is not None and await rerun(tx, case_id, books, since, change=_must)
+            again += await rerun(tx, case_id, books, since, change=_must)
     return again
 
 

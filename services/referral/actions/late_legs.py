@@ -31,11 +31,6 @@ TASKS = {
 """What the hub does about it; the first three are over by themselves."""
 
 
-async def found(tx: Tx, books: Books, now: datetime, *, to_come: bool = False, limit: int = LOOKED) -> list[Late]:
-    """Every leg that is late with something after its provider's answer, urgent ones first."""
-    return await late.late(tx, *_by(books, now), limit, to_come=to_come)
-
-
 async def told(tx: Tx, books: Books, now: datetime) -> list[Late]:
     """What is late of which its provider or the hub was told, urgent ones first."""
     return await late.told(tx, *_by(books, now), LOOKED)
@@ -63,7 +58,7 @@ async def watch(tx: Tx, context: Context, standards: Standards, now: datetime) -
     await late.over(tx, now)
     books = await current(tx, context.facts)
     steps: list[tuple[Late, SilenceStep]] = []
-    for leg in await found(tx, books, now, to_come=True):
+    for leg in await late.to_come(tx, *_by(books, now), LOOKED):
         closed = books.closed.get(leg.contract_id, NEVER)
         clock = standards.clock(urgent=leg.urgent, holds=leg.holds)
         due = standards.steps_due(leg.kind, clock, minutes_of(clock, leg.since, now, (), closed))

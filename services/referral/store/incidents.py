@@ -129,7 +129,7 @@ async def linked(tx: Tx, incident_id: str) -> list[Case]:
 
 async def hold(tx: Tx, case: Case, holds: list[str], priority: int, now: datetime) -> None:
     """Holds a case for a human, as one more decision with the rule that asked for it."""
-    await tx.execute("delete from incident_lift where case_id = $1", case.case_id)
+    await forget_lift(tx, case.case_id)
     await _decide(tx, case.case_id, holds, priority, "switch.major_incident@1", now)
 
 

@@ -59,6 +59,7 @@ _TOLD = _late(
     f" where s.kind in ('{NOT_REACHED}', '{NO_WORKER}', '{CHECK_IN}', '{REVIEW}')))",
 )
 """SQL: only of legs whose provider was nudged about such a thing once, which are few of all that are accepted."""
+_ORDER = "urgent desc, since, leg_id, kind"
 _LAST = f"case kind when '{NOT_REACHED}' then 'next_provider' else 'duty_line' end"
 _NEEDED = """
 exists (select 1 from leg l join referral r on r.referral_id = l.referral_id and r.leg_id = l.leg_id
@@ -106,37 +107,41 @@ class Late:
     taken: tuple[str, ...]
 
 
-async def late(
-    tx: Tx,
-    limits: Limits,
-    with_accounts: Sequence[UUID],
-    now: datetime,
-    today: date,
-    limit: int,
-    *,
-    to_come: bool = False,
+async def to_come(
+    tx: Tx, limits: Limits, with_accounts: Sequence[UUID], now: datetime, today: date, limit: int
 ) -> list[Late]:
-    """What is late at `now`, urgent first, then the oldest; `to_come`: only what has not had its last step.
-    `with_accounts`: the contracts whose providers name a worker for each referral."""
-    some = f"where not {_LAST} = any(taken)" if to_come else ""
-    asked = f"select * from ({_LATE}) found {some} order by urgent desc, since, leg_id, kind limit $10"
-    return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
+    """What is late at `now` and has not had its last step, urgent first, then the oldest. `with_accounts`: the
+    contracts whose providers name a worker for each referral."""
+    return await _some(tx, _LATE, f"not {_LAST} = any(taken)", limits, with_accounts, now, today, limit)
 
 
 async def told(
     tx: Tx, limits: Limits, with_accounts: Sequence[UUID], now: datetime, today: date, limit: int
 ) -> list[Late]:
-    """What is late at `now` as `late`, of which a step was taken since."""
-    asked = f"select * from ({_TOLD}) found where taken <> '{{}}' order by urgent desc, since, leg_id, kind limit $10"
-    return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
+    """What is late at `now` of which a step was taken since, as `to_come` has it."""
+    return await _some(tx, _TOLD, "taken <> '{}'", limits, with_accounts, now, today, limit)
 
 
 async def of_cases(
     tx: Tx, limits: Limits, with_accounts: Sequence[UUID], now: datetime, today: date, cases: Sequence[UUID]
 ) -> list[Late]:
-    """What is late of these cases at `now`, as `late`, and what was not answered in time."""
-    asked = f"select * from ({_OF_CASES}) found order by urgent desc, since, leg_id, kind"
+    """What is late of these cases at `now`, and what was not answered in time."""
+    asked = f"select * from ({_OF_CASES}) found order by {_ORDER}"
     return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, list(cases)))
+
+
+async def _some(
+    tx: Tx,
+    found: str,
+    where: str,
+    limits: Limits,
+    with_accounts: Sequence[UUID],
+    now: datetime,
+    today: date,
+    limit: int,
+) -> list[Late]:
+    asked = f"select * from ({found}) found where {where} order by {_ORDER} limit $10"
+    return read(Late, await tx.fetch(asked, now, *limits.arguments, list(with_accounts), today, limit))
 
 
 async def stands(tx: Tx, leg_id: UUID, nudged_at: datetime, today: date) -> bool:
