@@ -26,7 +26,8 @@ class ContactAttempted(CaseFact):
 class ContactSent(CaseFact):
     """A message asked for by `contact.requested` leaves. The hash is of the link's token, which is nowhere else.
     `waits_until`: when its channel is safe next, where it is not so now; the check is made again then.
-    `word_proof`: keyed digest of the code word agreed with the person, bound to the request; null where none is."""
+    `word_proof`: keyed digest of the code word agreed with the person, bound to the request; null where none is.
+    `other_proofs`: of each further word, where records that were found to be of one person have several; any opens."""
 
     TYPE: ClassVar[str] = "contact.sent.v1"
     request_id: UUID
@@ -36,6 +37,7 @@ class ContactSent(CaseFact):
     template: Code | None = None
     waits_until: Timestamp | None = None
     word_proof: Code | None = None
+    other_proofs: Many[Code] = ()
 
 
 class ContactWithheld(CaseFact):
@@ -47,12 +49,13 @@ class ContactWithheld(CaseFact):
 
 
 class ContactWordChanged(CaseFact):
-    """Another code word was agreed with the person since a message with a link left: its page asks the new one.
-    `word_proof` as in `contact.sent`, bound to the same request."""
+    """The person's code words are others since a message with a link left: its page asks those that are so now.
+    `word_proof` and `other_proofs` as in `contact.sent`, bound to the same request."""
 
     TYPE: ClassVar[str] = "contact-word.changed.v1"
     request_id: UUID
     word_proof: Code
+    other_proofs: Many[Code] = ()
 
 
 class ContactSafetyChanged(CaseFact):

@@ -165,6 +165,22 @@ async def test_another_word_is_asked_for_behind_a_link_that_left_before_and_wron
 
 
 @pytest.mark.service
+async def test_where_two_records_were_found_to_be_of_one_person_either_word_lets_them_in_until_they_are_two_again(
+    hub: Hub, office: Office
+) -> None:
+    request_id = await sent(hub, office)
+    proof, other = (office.sealer.blind(word_proof_kind(request_id), one).hex() for one in (WORD, "Green otter"))
+    outside = await office.outside()
+    await code_of(outside)
+    await hear(hub, ContactWordChanged, request_id=request_id, word_proof=other, other_proofs=(proof,))
+    assert (await outside.get("/yours/now")).heading == "What you can expect", "the word by which they came in counts"
+    await hear(hub, ContactWordChanged, request_id=request_id, word_proof=other)
+    assert (await outside.get("/yours/now")).heading == ENTER
+    await hear(hub, ContactWordChanged, request_id=request_id, word_proof=proof, other_proofs=(other,))
+    assert (await outside.submit("Continue", word="green OTTER")).heading == "What you can expect"
+
+
+@pytest.mark.service
 async def test_a_word_that_is_agreed_later_opens_nothing_that_left_without_one(hub: Hub, office: Office) -> None:
     request_id = await sent(hub, office, word=None)
     proof = office.sealer.blind(word_proof_kind(request_id), WORD).hex()

@@ -11,7 +11,7 @@ from contracts.refused import Refused
 from kit import clock
 from services.referral.actions import agreeing_word, beside, consenting, gating, linking, opening
 from services.referral.domain.told import at_most
-from services.referral.store import batches, cases, consent
+from services.referral.store import batches, cases, consent, details
 from services.referral.store.consent import Consent
 from tests.builders import BIRMINGHAM, THEFT, a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.referral.conftest import BOOKS, Hub
@@ -116,7 +116,7 @@ async def test_the_code_word_of_either_record_is_asked_for_and_a_new_one_takes_t
             held = await cases.get(tx, case)
             assert held is not None
             right = await checks(tx, held, said)
-            assert await beside.has_code_word(tx, held.person_id) is (right is not None)
+            assert bool(await details.code_words(tx, [held.person_id])) is (right is not None)
             return right
 
     async def checks(tx: Any, held: Any, said: str) -> bool | None:

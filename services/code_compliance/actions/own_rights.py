@@ -134,7 +134,8 @@ async def on_contact(
 ) -> None:
     """What became of requests, and channels that are no longer safe: then every link of the case is switched off."""
     told = [event.data for event in events]
-    left = [(d.request_id, d.token_sha256, d.word_proof) for d in told if isinstance(d, ContactSent)]
+    sent = [one for one in told if isinstance(one, ContactSent)]
+    left = [(one.request_id, one.token_sha256, one.word_proof, one.other_proofs) for one in sent]
     await own_rights.sent(tx, left)
     await own_rights.withheld(tx, [(d.request_id, d.reason) for d in told if isinstance(d, ContactWithheld)])
     unsafe = [e for e in events if isinstance(d := e.data, ContactSafetyChanged) and (d.locked or d.safety != "safe")]
@@ -143,8 +144,9 @@ async def on_contact(
 
 
 async def on_word_changed(tx: Tx, events: Sequence[Received[ContactWordChanged]], context: Context) -> None:
-    """Another code word was agreed: what asked for the one before asks for it. Tries that were wrong stay counted."""
-    await own_rights.word_changed(tx, [(event.data.request_id, event.data.word_proof) for event in events])
+    """The code words are others: what asked for those before asks for these. Tries that were wrong stay counted."""
+    told = [event.data for event in events]
+    await own_rights.word_changed(tx, [(one.request_id, one.word_proof, one.other_proofs) for one in told])
 
 
 async def exchange(tx: Tx, sealer: Sealer, token: str, chance: UUID, now: datetime) -> LetIn:
@@ -178,7 +180,7 @@ async def asks(tx: Tx, request_id: UUID, now: datetime) -> Proof:
     _usable(found, now)
     assert found is not None
     await _noted(tx, "own_rights.proof_asked", found)
-    by: Literal["word", "reference", "none"] = "word" if found.word_proof else "none"
+    by: Literal["word", "reference", "none"] = "word" if found.word_proofs else "none"
     return Proof("reference" if found.complaint_id else by, WRONG_AT_MOST - found.wrong_words)
 
 
@@ -204,11 +206,11 @@ async def prove(tx: Tx, sealer: Sealer, request_id: UUID, said: str, now: dateti
 
 
 async def _proof_in(tx: Tx, sealer: Sealer, found: Found, said: str) -> str | None:
-    """By what it is the second proof: the word that is asked for now, or the reference of their complaint."""
-    if found.word_proof is not None:
-        digest = sealer.blind(identity.word_proof_kind(found.request_id), said)
-        if hmac.compare_digest(digest, found.word_proof):
-            return _mark(found.word_proof)
+    """By what it is the second proof: a word that is asked for now, or the reference of their complaint."""
+    digest = sealer.blind(identity.word_proof_kind(found.request_id), said)
+    for known in found.word_proofs:
+        if hmac.compare_digest(digest, known):
+            return _mark(known)
     if found.complaint_id is None:
         return None
     told = await own_rights.their_complaint(tx, found.complaint_id)
@@ -223,7 +225,7 @@ def _mark(word_proof: bytes) -> str:
 def _is_still_proof(found: Found, proved: str | None) -> bool:
     if proved == REFERENCE:
         return found.complaint_id is not None
-    return bool(proved) and found.word_proof is not None and proved == _mark(found.word_proof)
+    return proved in [_mark(one) for one in found.word_proofs]
 
 
 async def behind(tx: Tx, sealer: Sealer, request_id: UUID, proved: str, now: datetime) -> Behind:

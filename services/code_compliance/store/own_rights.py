@@ -13,14 +13,15 @@ values ($1, $2, $3, $4, 'asked', $5, $6, $7) on conflict do nothing
 """
 _SENT = """
 update own_rights_link l set state = 'sent', token_sha256 = n.digest, reason = null,
-       word_proof = coalesce(decode(n.proof, 'hex'), l.word_proof)
-  from unnest($1::uuid[], $2::text[], $3::text[]) as n(request_id, digest, proof)
+       word_proof = coalesce(decode(n.proof, 'hex'), l.word_proof),
+       other_proofs = case when n.proof is null then l.other_proofs else string_to_array(n.others, ' ') end
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as n(request_id, digest, proof, others)
  where l.request_id = n.request_id and l.state <> 'sent' and n.digest is not null
 """
 _WORD_CHANGED = """
-update own_rights_link l set word_proof = decode(n.proof, 'hex')
-  from (select distinct on (request_id) request_id, proof
-          from unnest($1::uuid[], $2::text[]) with ordinality as t(request_id, proof, place)
+update own_rights_link l set word_proof = decode(n.proof, 'hex'), other_proofs = string_to_array(n.others, ' ')
+  from (select distinct on (request_id) request_id, proof, others
+          from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality as t(request_id, proof, others, place)
          order by request_id, place desc) n
  where l.request_id = n.request_id and l.word_proof is not null
 """
@@ -41,8 +42,8 @@ select asked_at, state, reason, over_at, used_at, revoked_at, asked_by, shows,
 _OF_CASE = f"{_LINKS} where case_id = $1 and complaint_id is null order by asked_at desc, request_id"
 _OF_COMPLAINT = f"{_LINKS} where complaint_id = $1 order by asked_at desc, request_id"
 _FOUND = """
-select request_id, case_id, over_at, used_at is not null as used, shows, complaint_id, word_proof, wrong_words,
-       shut_at is not null as shut
+select request_id, case_id, over_at, used_at is not null as used, shows, complaint_id, word_proof, other_proofs,
+       wrong_words, shut_at is not null as shut
   from own_rights_link
 """
 _TOLD = """
@@ -76,7 +77,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A link as the neutral pages find it. `word_proof`: keyed digest of the code word that was agreed."""
+    """A link as the neutral pages find it. `word_proof`: keyed digest of the code word that was agreed; `other_proofs`:
+    of the further ones, in hexadecimal digits."""
 
     request_id: UUID
     case_id: UUID
@@ -85,8 +87,14 @@ class Found:
     shows: str
     complaint_id: UUID | None
     word_proof: bytes | None
+    other_proofs: Sequence[str]
     wrong_words: int
     shut: bool
+
+    @property
+    def word_proofs(self) -> list[bytes]:
+        """Of every word that lets the person in; none where no word is asked for."""
+        return [self.word_proof, *map(bytes.fromhex, self.other_proofs)] if self.word_proof is not None else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +144,17 @@ async def ask(
     return done.endswith(" 1")
 
 
-async def sent(tx: Tx, told: Sequence[tuple[UUID, str | None, str | None]]) -> None:
-    """Links that left, by request, digest of their token and proof of the code word; requests of others are none of
-    ours."""
-    await tx.execute(_SENT, *([one[part] for one in told] for part in range(3)))
+async def sent(tx: Tx, told: Sequence[tuple[UUID, str | None, str | None, Sequence[str]]]) -> None:
+    """Links that left, by request, digest of their token, proof of the code word and proofs of further ones; requests
+    of others are none of ours."""
+    others = [" ".join(one[3]) for one in told]
+    await tx.execute(_SENT, *([one[part] for one in told] for part in range(3)), others)
 
 
-async def word_changed(tx: Tx, told: Sequence[tuple[UUID, str]]) -> None:
-    """Another code word, by request, for links that ask for one: what showed nothing of anybody goes on so."""
-    await tx.execute(_WORD_CHANGED, *([one[part] for one in told] for part in range(2)))
+async def word_changed(tx: Tx, told: Sequence[tuple[UUID, str, Sequence[str]]]) -> None:
+    """Other code words, by request, for links that ask for one: what showed nothing of anybody goes on so."""
+    others = [" ".join(one[2]) for one in told]
+    await tx.execute(_WORD_CHANGED, *([one[part] for one in told] for part in range(2)), others)
 
 
 async def withheld(tx: Tx, told: Sequence[tuple[UUID, str]]) -> None:

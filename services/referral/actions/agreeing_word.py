@@ -7,7 +7,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer, seal
-from services.referral.actions import beside, sealing, word_links
+from services.referral.actions import code_words, sealing, word_links
 from services.referral.domain.plain_text import is_plain
 from services.referral.store import details, persons
 from services.referral.store.cases import Case
@@ -24,7 +24,8 @@ async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, n
     if not spoke:
         raise Refused("spoke", "only_after_speaking_to_the_person")
     records = sorted(await persons.with_linked(tx, [case.person_id]))
-    if await beside.code_words(tx, sealer, case.person_id) == [word] * len(records):
+    everywhere = len(await details.code_words(tx, [case.person_id])) == len(records)
+    if everywhere and await code_words.of_person(tx, sealer, case.person_id) == [word]:
         return
     before = await word_links.words_of(tx, sealer, [case.person_id], now)
     keys = await sealer.data_keys(records, make=True)

@@ -13,14 +13,14 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
-from services.referral.actions import at_door, contacting, filing, sealing
+from services.referral.actions import at_door, code_words, contacting, filing, sealing
 from services.referral.actions.specialist import is_careful
 from services.referral.beside_books import doors, offers
 from services.referral.domain import safe_contact, tracked
 from services.referral.domain.appointed import FURTHEST
 from services.referral.domain.books import Books
 from services.referral.domain.update import GATES
-from services.referral.store import beside, consent, details, same_person, tasks
+from services.referral.store import beside, consent, tasks
 from services.referral.store.beside import Entry, Taken
 from services.referral.store.cases import Case
 from services.referral.store.tasks import Task, task_id
@@ -125,41 +125,18 @@ async def check_caller(
 
     Refused after some wrong words within a day: somebody may be guessing, and a human looks the same day.
     """
-    words = await code_words(tx, sealer, case.person_id)
+    words = await code_words.of_person(tx, sealer, case.person_id)
     if not words:
         return None
     if await beside.wrong_words(tx, case.person_id, now - TRIED) >= WRONG_AT_MOST:
         raise Refused("word", "ring_back_only")
-    right = any(hmac.compare_digest(_plain(said), _plain(word)) for word in words)
+    right = any(hmac.compare_digest(code_words.folded(said), code_words.folded(word)) for word in words)
     code = "right_word" if right else "wrong_word"
     await add(tx, viewer, sealer, case, Told(entry_id, "caller", code), now)
     if not right and await beside.wrong_words(tx, case.person_id, now - TRIED) >= WRONG_AT_MOST:
         about = task_id(GUESSED, case.case_id, local_day(now))
         await tasks.add(tx, [Task(about, GUESSED, filing.end_of_day(now), now, case_id=case.case_id)])
     return right
-
-
-async def code_word(tx: Tx, sealer: Sealer, person_id: UUID) -> str | None:
-    """The word that was agreed with the person, in clear; it is shown to nobody by this."""
-    return next(iter(await code_words(tx, sealer, person_id)), None)
-
-
-async def code_words(tx: Tx, sealer: Sealer, person_id: UUID) -> list[str]:
-    """The word of each record of the person that has one, that of this record first."""
-    found = []
-    for record in (person_id, *await same_person.linked(tx, person_id)):
-        closed = {name: blob for name, blob in (await details.person(tx, record)).items() if name == "code_word"}
-        found.append(str((await sealing.open_person(sealer, record, closed)).get("code_word") or ""))
-    return [word for word in found if word]
-
-
-def _plain(word: str) -> bytes:
-    return " ".join(word.casefold().split()).encode()
-
-
-async def has_code_word(tx: Tx, person_id: UUID) -> bool:
-    records = (person_id, *await same_person.linked(tx, person_id))
-    return any(["code_word" in await details.person(tx, record) for record in records])
 
 
 async def close(tx: Tx, viewer: Viewer, case: Case, entry: Entry, how: str, now: datetime) -> None:

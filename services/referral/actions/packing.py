@@ -1,7 +1,7 @@
 """The pack: the least that a provider declared it needs, frozen and hashed, with safe channels alone."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, seal, unseal
 from kit.service import Moment
 from services.referral.actions import books as stocked
-from services.referral.actions import both_sides, gating, sealing
+from services.referral.actions import both_sides, code_words, gating, sealing
 from services.referral.actions.filing import end_of_day
 from services.referral.domain import risk_said
 from services.referral.domain.directory import Contract
@@ -40,10 +40,11 @@ async def contents(tx: Tx, sealer: Sealer, case: Case, contract: Contract) -> di
     """What a provider of `contract` would be given of `case` now, by field; a field that we do not have is left out."""
     material = (await packs.materials(tx, [case.case_id]))[case.case_id]
     keys = await sealer.data_keys([case.person_id])
-    return _contents(material, contract, keys.get(case.person_id))
+    words = await code_words.of_person(tx, sealer, case.person_id)
+    return _contents(material, contract, keys.get(case.person_id), words)
 
 
-def _contents(material: Material, contract: Contract, key: bytes | None) -> dict[str, Any]:
+def _contents(material: Material, contract: Contract, key: bytes | None, words: Sequence[str]) -> dict[str, Any]:
     case = material.case
     have = _plain(case, material.facts, contract) | {
         "crime_reference": material.crime_reference,
@@ -51,6 +52,7 @@ def _contents(material: Material, contract: Contract, key: bytes | None) -> dict
     }
     have |= sealing.in_clear(key, "person_sealed", case.person_id, material.person)
     have |= sealing.in_clear(key, "case_sealed", case.case_id, material.officers)
+    have[code_words.FIELD] = code_words.said(words)
     have["channels"] = _safe_channels(material, key)
     if not any(channel["kind"] == "letter" for channel in have["channels"]):
         have.pop("address", None)
@@ -142,12 +144,14 @@ async def freeze_automatic(tx: Tx, moment: Moment, context: Context) -> int:
         return 0
     materials = await packs.materials(tx, [leg.case_id for leg in waiting])
     keys = await context.sealer.data_keys([one.case.person_id for one in materials.values()], make=True)
+    words = await code_words.of_people(tx, context.sealer, sorted(keys))
     contracts = (await stocked.current(tx, context.facts)).directory.by_id
     frozen, unreached = [], []
     for leg in waiting:
         material, contract = materials[leg.case_id], contracts.get(leg.contract_id)
         key = keys[material.case.person_id]
-        pack = _contents(material, contract, key) if contract else {}
+        known = words.get(material.case.person_id, ())
+        pack = _contents(material, contract, key, known) if contract else {}
         frozen.append(_frozen(leg.leg_id, key, pack))
         if contract is not None and no_way(contract, pack):
             unreached.append(leg.case_id)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.contact import ContactRequested
-from contracts.identity import typed_code, word_proof_kind
+from contracts.identity import typed_code
 from contracts.referral import ContactSent, ContactWithheld
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import Sealer
-from services.referral.actions import beside, books, sealing
+from services.referral.actions import books, sealing, word_links
 from services.referral.actions.contacting import SHUT, mail_shuts, profile_for_mail
 from services.referral.desk_books import leaving_versions
 from services.referral.domain import leaving, mailing, safe_contact
@@ -54,13 +54,14 @@ async def answer_request(
         return _withheld(request, SHUT.get(why) or mailing.told(why), now)
     kind, at = chosen
     digest = await _keep(tx, context.sealer, request, case, kind, at, why, now)
-    proof = await _word_proof(tx, context.sealer, case, request)
+    proofs = await _word_proofs(tx, context.sealer, case, request)
     return ContactSent(
         case_id=case.case_id,
         request_id=request.request_id,
         channel=kind,
         token_sha256=digest,
-        word_proof=proof,
+        word_proof=next(iter(proofs), None),
+        other_proofs=tuple(proofs[1:]),
         purpose=request.purpose,
         template=request.template,
         waits_until=at if at > now else None,
@@ -121,13 +122,12 @@ async def _keep(
     return digest
 
 
-async def _word_proof(tx: Tx, sealer: Sealer, case: Case, request: ContactRequested) -> str | None:
-    """By which the page behind a link knows the person's code word without holding it; None where none was agreed.
+async def _word_proofs(tx: Tx, sealer: Sealer, case: Case, request: ContactRequested) -> list[str]:
+    """By which the page behind a link knows the person's code words without holding them; none where none was agreed.
     Feedback asks for none: its pages show nothing of a case."""
     if request.purpose == "feedback":
-        return None
-    word = await beside.code_word(tx, sealer, case.person_id)
-    return sealer.blind(word_proof_kind(request.request_id), word).hex() if word else None
+        return []
+    return await word_links.proofs_of(tx, sealer, case.person_id, request.request_id)
 
 
 def _withheld(request: ContactRequested, reason: str, now: datetime) -> ContactWithheld:

@@ -1,42 +1,73 @@
-"""A code word that is another one reaches the links that left before: their pages ask the new one."""
+"""Code words that are others reach the links that left before: their pages ask the new ones."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.identity import word_proof_kind
 from contracts.referral import ContactWordChanged
+from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import beside
+from services.referral.actions import code_words
 from services.referral.actions.announcing import announce
 from services.referral.store import contact, persons
 
 LONGEST = timedelta(days=60)
 """No link that asks for a word works for so long."""
 
+Words = dict[UUID, list[str]]
 
-async def words_of(tx: Tx, sealer: Sealer, people: Collection[UUID], now: datetime) -> Mapping[UUID, str | None]:
-    """The code word as it is of each of these people, by every record of theirs, to whom a link has left that may still
-    work."""
+
+async def words_of(tx: Tx, sealer: Sealer, people: Collection[UUID], now: datetime) -> Words:
+    """The code words as they are of each of these people, by every record of theirs, to whom a link has left that may
+    still work."""
     sent = await contact.links_sent(tx, await persons.with_linked(tx, people), now - LONGEST)
-    return {person: await beside.code_word(tx, sealer, person) for person in sorted({one.person_id for one in sent})}
+    people = sorted({one.person_id for one in sent})
+    return {person: [] for person in people} | await _whole(tx, sealer, people)
 
 
-async def follow(
-    tx: Tx, sealer: Sealer, before: Mapping[UUID, str | None], now: datetime, by: UUID | None, by_role: str
-) -> None:
-    """Tells of each link of those whose word is another one now than `before`."""
-    after = {person: await beside.code_word(tx, sealer, person) for person in before}
-    new = {person: word for person, word in after.items() if word and word != before[person]}
-    told = [
-        ContactWordChanged(
-            case_id=one.case_id,
-            request_id=one.request_id,
-            word_proof=sealer.blind(word_proof_kind(one.request_id), new[one.person_id]).hex(),
-            happened_at=now,
-            actor_role=by_role,
+async def _whole(tx: Tx, sealer: Sealer, people: Collection[UUID]) -> Words:
+    """Their words by every record, whoever asks: a page compares them, and nobody reads them."""
+    async with persons.seen_whole(tx):
+        return await code_words.of_people(tx, sealer, people)
+
+
+async def proofs_of(tx: Tx, sealer: Sealer, person_id: UUID, request_id: UUID) -> list[str]:
+    """What the page behind a link knows each code word of the person by, without holding it."""
+    return _proofs(sealer, request_id, (await _whole(tx, sealer, [person_id])).get(person_id, ()))
+
+
+def _proofs(sealer: Sealer, request_id: UUID, words: Sequence[str]) -> list[str]:
+    return [sealer.blind(word_proof_kind(request_id), word).hex() for word in words]
+
+
+async def follow(tx: Tx, sealer: Sealer, before: Words, now: datetime, by: UUID | None, by_role: str) -> None:
+    """Tells of each link of those whose words are others now than `before`."""
+    after = await _whole(tx, sealer, before)
+    new = {one: words for one, words in after.items() if set(words) != set(before[one])}
+    told = []
+    for link in await contact.links_sent(tx, new, now - LONGEST):
+        first, *others = _proofs(sealer, link.request_id, new[link.person_id])
+        told.append(
+            ContactWordChanged(
+                case_id=link.case_id,
+                request_id=link.request_id,
+                word_proof=first,
+                other_proofs=tuple(others),
+                happened_at=now,
+                actor_role=by_role,
+            )
         )
-        for one in await contact.links_sent(tx, new, now - LONGEST)
-    ]
     await announce(tx, told, by)
+
+
+@asynccontextmanager
+async def followed(
+    tx: Tx, sealer: Sealer, people: Collection[UUID], viewer: Viewer, now: datetime
+) -> AsyncIterator[None]:
+    """What is decided within it of who these people are reaches the links that were sent to them."""
+    before = await words_of(tx, sealer, people, now)
+    yield
+    await follow(tx, sealer, before, now, viewer.user_id, viewer.role)

@@ -18,6 +18,7 @@ from kit.web.words import when
 from services.referral import desk_books, said
 from services.referral.actions import (
     alarming,
+    code_words,
     contacting,
     elsewhere,
     heard_elsewhere,
@@ -80,6 +81,7 @@ async def reveal(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         held = await sealing.open_person(visit.sealer, case.person_id, await details.person(tx, case.person_id))
+        held = await code_words.with_all(tx, visit.sealer, case.person_id, held)
         held |= await sealing.open_case(
             visit.sealer, case.person_id, case.case_id, await details.case(tx, case.case_id)
         )

@@ -11,7 +11,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
 from kit.web.sealed_page import SHORTEST, seal_page
 from services.referral.actions import beside as written_beside
-from services.referral.actions import contacting, sealing
+from services.referral.actions import code_words, contacting, sealing
 from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one
@@ -85,6 +85,7 @@ _FIELDS = ("name", "channels", "code_word", "must_not_know")
 async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
     """One person: who, how they may be reached (a channel that is not safe has no number here), and what is due."""
     person = await sealing.open_person(visit.sealer, line.person_id, await details.person(tx, line.person_id))
+    person = await code_words.with_all(tx, visit.sealer, line.person_id, person)
     values = await sealing.open_channels(visit.sealer, line.person_id, await contact.values(tx, line.person_id))
     case = await cases.get(tx, line.case_id)
     held = await contacting.profile_for_hub(tx, case, visit.now) if case else Profile()

@@ -11,7 +11,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
 from services.referral.actions import beside as written_beside
-from services.referral.actions import noting, sealing, watching_looks
+from services.referral.actions import code_words, noting, sealing, watching_looks
 from services.referral.actions.beside import CODES
 from services.referral.case_ui import crime_outcome, words
 from services.referral.case_ui.case import details_rows, facts_rows
@@ -101,6 +101,7 @@ async def _held(tx: Tx, visit: Visit, case: Case, parts: Sequence[str], *, hidde
     if not {"details", "code_word"}.intersection(parts):
         return {}
     held = await sealing.open_person(visit.sealer, case.person_id, await details.person(tx, case.person_id))
+    held = await code_words.with_all(tx, visit.sealer, case.person_id, held)
     held |= {"address": PROTECTED} if hidden and "address" in held else {}
     held.pop("other_channels", None)  # not to be used before somebody has asked
     return {name: value for name, value in held.items() if ("code_word" if name == "code_word" else "details") in parts}

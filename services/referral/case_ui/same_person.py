@@ -18,7 +18,7 @@ from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral import said
 from services.referral.actions import books as stocked
-from services.referral.actions import linking, sealing, watching_looks
+from services.referral.actions import linking, sealing, watching_looks, word_links
 from services.referral.actions import numbers as deciding
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
@@ -215,7 +215,8 @@ async def decide(visit: Visit, desk: Desk) -> Response:
             other = visit.id("other_id")
             books = await stocked.current(tx, desk.books)
             same = said == "yes"
-            done = await linking.decide(tx, visit.signed_in, case.person_id, other, books, visit.now, same=same)
+            async with word_links.followed(tx, visit.sealer, (case.person_id, other), visit.signed_in, visit.now):
+                done = await linking.decide(tx, visit.signed_in, case.person_id, other, books, visit.now, same=same)
     except Refused as refused:
         return visit.not_found() if refused.code == "not_found" else await _told(visit)
     told = (
@@ -233,7 +234,9 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             books = await stocked.current(tx, desk.books)
             pair = await _pair(tx, visit, case)
             take_back = linking.ask_again if pair.same is False else linking.undo
-            await take_back(tx, visit.signed_in, case.person_id, visit.id("other_id"), books, visit.now)
+            two = (case.person_id, visit.id("other_id"))
+            async with word_links.followed(tx, visit.sealer, two, visit.signed_in, visit.now):
+                await take_back(tx, visit.signed_in, *two, books, visit.now)
     except Refused:
         if not await _is_open(visit):
             return await _told(visit)

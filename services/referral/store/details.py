@@ -1,6 +1,6 @@
 """Sealed details: what came sealed from the police, what is sealed under a person's own key, and the blind indexes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,23 @@ class Arrival:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A code word of a person, sealed under the key of the record that holds it."""
+
+    person_id: UUID
+    record_id: UUID
+    code_word: bytes
+
+
+_WORDS = """
+select p.person_id, s.person_id as record_id, s.code_word
+  from unnest($1::uuid[]) as p(person_id)
+ cross join lateral (select p.person_id as record_id
+                      union all select l.other_id from linked_person l where l.person_id = p.person_id) r
+  join person_sealed s on s.person_id = r.record_id and s.code_word is not null
+ order by 1, s.person_id <> p.person_id, 2
+"""
 _TAKE = f"""
 delete from sealed_arrival where id = any(array(select id from sealed_arrival order by id limit $1
                                                    for update skip locked)) returning {columns(Arrival)}
@@ -179,6 +196,11 @@ async def person(tx: Tx, person_id: UUID) -> dict[str, bytes]:
     """The sealed fields of a person by name; empty when there are none or the viewer may not see the person."""
     row = await tx.fetchrow(f"select {', '.join(PERSON_FIELDS)} from person_sealed where person_id = $1", person_id)
     return {name: value for name, value in row.items() if value is not None} if row else {}
+
+
+async def code_words(tx: Tx, people: Collection[UUID]) -> list[Word]:
+    """The sealed code words of these people by every record of theirs, that of the record itself first."""
+    return read(Word, await tx.fetch(_WORDS, list(people)))
 
 
 async def named_after(tx: Tx, person_id: UUID, limit: int) -> dict[UUID, dict[str, bytes]]:
