@@ -158,7 +158,8 @@ def test_a_decision_is_made_by_the_rules_and_policy_in_force_on_its_day() -> Non
     later["opt_in"] = {"everybody": {"when": {"in": {"person_kind": ["person"]}}}}
     found["policy.yaml"]["versions"].append(later)
     rules = copy.deepcopy(found["routing_rules_2026-04.yaml"])
-    del found["routing_rules_2026-11.yaml"]
+    for later_file in ("routing_rules_2026-11.yaml", "routing_rules_2026-11-27.yaml"):
+        del found[later_file]
     rules |= {"version": "2026-10", "effective_from": date(2026, 10, 1)}
     found["routing_rules_2026-10.yaml"] = rules
     read = read_books(found)

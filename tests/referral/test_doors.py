@@ -73,6 +73,7 @@ async def test_what_was_done_at_each_door_is_written_down_told_and_no_task_any_m
     for title in ("Emergency", "MARAC", "Sexual assault referral centre", "National Referral Mechanism"):
         assert title in page.text
     assert "the hub never does" in page.text
+    assert "Danger now. The hub calls 999 and logs when." in page.text, "each door says why it is open"
     assert "999 was called, " in (await at("emergency", "called_999")).text
     assert await hub.value(waiting) is None
     assert "A first responder referred the person" in (await at("nrm_first_responder", "referred")).text

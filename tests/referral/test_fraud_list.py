@@ -1,6 +1,7 @@
 """The national fraud list: problems named by line, a preview that keeps nothing, an import that happens once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,9 +9,13 @@ from playwright.async_api import Page as Tab
 
 from kit.web.sent import NO_CSV
 from services.referral.case_ui.fraud_list import OURS
-from services.referral.domain.fraud_list import read_list
+from services.referral.domain.facts import NOTHING_KNOWN
+from services.referral.domain.fraud_list import LEVELS, read_list
+from services.referral.domain.routing import route
+from services.referral.domain.update import keeping
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
+from tests.referral.crimes import a_case, books
 from tests.referral.hub_pages import AsPersona, hub_pages
 from tests.referral.test_case_gate import Site, site  # noqa: F401
 
@@ -53,6 +58,26 @@ def test_a_list_may_come_with_tabs_and_without_what_may_be_missing() -> None:
     assert problems == [] and (one.area, one.phone, one.date_of_birth) == ("E08000026", None, None)
 
 
+@pytest.mark.parametrize(("level", "rule"), [(None, "")] + [(level, f".level_{level}") for level in LEVELS])
+def test_the_level_of_the_list_says_what_the_national_unit_does_and_what_the_hub_still_does(
+    level: str | None, rule: str
+) -> None:
+    facts = replace(a_case(offence_code="53C"), fraud_level=level)
+    book = books().on(date(2026, 11, 27)).rules
+    found = route(facts, NOTHING_KNOWN, book)
+    assert (found.lines, found.doors) == (("fraud",), ("national_fraud_unit",)), "the local line stays, at any level"
+    [fired] = [one.id for one in found.rules if one.id.startswith("door.")]
+    assert fired == f"door.national_fraud_unit{rule}"
+    why = book.rule(fired).why
+    assert (level is None or f"Level {level} " in why) and "hub" in why and "local service" in why
+    assert "national_fraud_unit" not in route(replace(a_case(), fraud_level=None), NOTHING_KNOWN, book).doors
+
+
+def test_the_level_stays_with_a_case_of_which_the_police_tell_later() -> None:
+    held = replace(a_case(offence_code="53C"), fraud_level="3")
+    assert keeping(held, a_case(offence_code="53C")).fraud_level == "3"
+
+
 @pytest.fixture
 async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
     async with hub_pages(hub, databases) as browsers:
@@ -77,8 +102,10 @@ async def test_a_list_is_previewed_imported_once_and_its_level_is_kept(hub: Hub,
     await officer.submit("See what would happen", list=text)
     assert "Cases opened: 0. Passed over: 2." in (await officer.submit("Import")).text
     [row] = await hub.rows(
-        "select i.fraud_level, c.lines, c.doors, c.source from intake i join case_file c using (case_id)"
+        "select case_id, i.fraud_level, c.lines, c.doors, c.source from intake i join case_file c using (case_id)"
     )
+    at_the_door = (await officer.get(f"/cases/{row['case_id']}/safeguards")).text
+    assert "Level 2 of the national list" in at_the_door
     assert (row["fraud_level"], row["source"]) == ("2", "national")
     assert "fraud" in row["lines"] and "national_fraud_unit" in row["doors"]
     assert await hub.value("select count(*) from leg") == 0

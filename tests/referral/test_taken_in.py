@@ -48,6 +48,13 @@ def test_a_family_that_comes_by_itself_is_held_as_bereaved_and_goes_where_the_fa
     assert of_road.nobody_available == (), "the contract for families takes them"
 
 
+def test_fraud_is_named_at_intake_and_has_its_line_and_the_door_of_the_national_unit() -> None:
+    facts, found = decided(what="fraud")
+    assert (facts.says_what, found.routing.lines, found.routing.doors) == (True, ("fraud",), ("national_fraud_unit",))
+    close, _ = decided(what="fraud", relationship="partner")
+    assert close.domestic, "a partner who takes the money may do more than that"
+
+
 def test_a_business_is_taken_in_by_who_speaks_for_it_without_an_age() -> None:
     facts, found = decided(source="business", business_name="Example Bakery", age=[], relationship="ex_partner")
     assert (facts.person_kind, facts.named_contact, facts.age, facts.domestic) == ("business", True, None, False)

@@ -17,7 +17,8 @@ from services.referral.domain.telephone import one_number
 
 What = Literal[
     "domestic", "sexual", "hate", "honour_based_abuse", "stalking", "modern_slavery", "sexual_exploitation",
-    "criminal_exploitation", "road_collision", "anti_social_behaviour", "bereaved_killed", "bereaved_road", "other",
+    "criminal_exploitation", "road_collision", "anti_social_behaviour", "fraud", "bereaved_killed", "bereaved_road",
+    "other",
 ]  # fmt: skip
 Source = Literal["self", "agency", "family", "witness", "business"]
 YesNo = Literal["yes", "no"]

@@ -18,7 +18,7 @@ from services.referral.store.intakes import NOWHERE, Intake, Origin
 KILLED, ON_THE_ROAD = "bereaved_killed", "bereaved_road"
 INCIDENTS = {kind: kind for kind in ("domestic", "hate", "road_collision", "anti_social_behaviour", "other")}
 INCIDENTS |= {ON_THE_ROAD: "road_collision"}
-GROUPS = dict.fromkeys(SEXUAL, "sexual-offences") | {KILLED: "violence-against-the-person"}
+GROUPS = dict.fromkeys(SEXUAL, "sexual-offences") | {KILLED: "violence-against-the-person", "fraud": "fraud-offences"}
 BY_SOMEBODY_CLOSE = frozenset({"domestic", "honour_based_abuse"})
 OWN_WORD_ONLY = BY_SOMEBODY_CLOSE | {
     *("sexual", "stalking", "modern_slavery", "sexual_exploitation", "criminal_exploitation", "bereaved_killed"),

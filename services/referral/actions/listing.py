@@ -52,6 +52,7 @@ def _facts(one: Listed, now: datetime) -> CaseFacts:
         reported_on=today,
         reported_via="third_party",
         source="national",
+        fraud_level=one.level,
     )
 
 

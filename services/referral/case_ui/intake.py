@@ -46,6 +46,7 @@ WHAT = {
     "criminal_exploitation": "Exploitation for crime, county lines included",
     "road_collision": "A road collision",
     "anti_social_behaviour": "Anti-social behaviour",
+    "fraud": "Fraud, online included",
     "bereaved_killed": "Somebody close to them was killed",
     "bereaved_road": "Somebody close to them died on the road",
     "other": "Something else",

@@ -17,7 +17,7 @@ from services.referral.actions import agreeing_word, sealing, specialist
 from services.referral.actions import beside as acts
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, witness_charter
-from services.referral.case_ui import happened, meanwhile, words
+from services.referral.case_ui import happened, meanwhile, why, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST, comes_once, example_day, instant_of, is_doubtful
@@ -77,6 +77,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         closed = await details.case(tx, case.case_id)
         officers = await sealing.open_case(visit.sealer, case.person_id, case.case_id, closed)
         has_word = bool(await details.code_words(tx, [case.person_id]))
+        routings = await cases.routings(tx, case.case_id)
         also = await beside.also_with(tx, case.case_id)
         shared, news = await acts.is_shared(tx, case, visit.now), await acts.news_of(tx, case)
         top = await frame(tx, visit, case, "Safeguards")
@@ -108,6 +109,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
         offers=followed[0],
         doors=followed[1],
+        because=why.recommended(desk.books, routings[0] if routings else None, "doors"),
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),
     )

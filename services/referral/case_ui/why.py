@@ -57,11 +57,11 @@ def _ours(id: str) -> str:
     return OURS.get(id, id)
 
 
-def recommended(books: Books, routing: Routing | None) -> dict[str, str]:
-    """Each line of a decision with why it was recommended."""
+def recommended(books: Books, routing: Routing | None, gives: str = "lines") -> dict[str, str]:
+    """Each line of a decision with why it was recommended; or what else the rules give: holds, doors or offers."""
     found = _of(books, routing) if routing else {}
     rules = [found[id] for id in (one.partition("@")[0] for one in routing.rules) if id in found] if routing else []
-    return {line: rule.why for rule in rules if rule.gives == "lines" for line in rule.names}
+    return {line: rule.why for rule in rules if rule.gives == gives for line in rule.names}
 
 
 def _of(books: Books, routing: Routing) -> dict[str, RoutingRule]:

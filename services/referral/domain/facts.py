@@ -22,6 +22,7 @@ class CaseFacts:
     `threat_to_kill`: somebody told the hub of one; the police tell of it by the offence code.
     `told_of_themselves` is what the person said of themselves to the hub, by the list of first contact: it adds to
     `vulnerabilities` and `disability`; `disability_said` is what the police sent of the latter.
+    `fraud_level`: the level that the national list of people harmed by fraud gives them, None where it gives none.
     `rows_differ`: fields in which the police told of the person twice in one crime, and not alike: the graver counts.
     `unfamiliar`: words that our lists do not know, each as told behind the name of its field ("relationship: Sir");
     `meant`: what a human decided that some of them mean ("relationship: Sir = partner"): it is in the facts as if told.
@@ -96,6 +97,7 @@ class CaseFacts:
     access_needs: tuple[str, ...] = ()
     refused_providers: tuple[UUID, ...] = ()
     choices: tuple[str, ...] = ()
+    fraud_level: str | None = None
     domestic: bool = False
     sexual: bool = False
     contact_sexual: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 from contracts import vocabulary as v
 from contracts.reference import offence_groups, offences
 from services.referral.domain.facts import CaseFacts, History
+from services.referral.domain.fraud_list import LEVELS
 
 _CONTACT = frozenset(v.CHANNELS)
 
@@ -73,6 +74,7 @@ def _fields() -> dict[str, Field]:
         "share_by": v.values(v.ShareBy),
         "works_for": v.values(v.WorksFor),
         "source": v.values(v.ReferralSource),
+        "fraud_level": LEVELS,
     }
     many = {
         "flags": v.CRIME_FLAGS,

@@ -29,6 +29,7 @@ RISK_UNKNOWN, UNKNOWN_WORD = "risk_unknown", "unknown_word"
 OURS = (
     *("choices", "access_needs", "refused_providers", "must_give_evidence", "hub_risk", "hub_dash"),
     *("hub_language", "told_age", "told_sex", "told_of_themselves", "hub_contact", "hub_incident_id"),
+    "fraud_level",
 )
 """Facts that the hub alone knows, as it found them or the person told it: no snapshot of the police has them."""
 LIFTED = frozenset({"major_incident"})
