@@ -67,8 +67,9 @@ def kept(form: str, view: View[G], back: str | None = None, *, work: str = "/cas
 
 
 def told_id(visit: Visit, name: str) -> UUID | None:
-    """The id of what a form tells that may have a draft: bound to its answers, whatever became of the draft."""
-    return sent_id(visit, name, _OURS)
+    """The id of what a form tells that may have a draft: bound to its answers, whatever became of the draft, and
+    whatever the page showed beside them."""
+    return sent_id(visit, name, (*_OURS, "stood"))
 
 
 async def _opened(visit: Visit, given: G, view: View[G], form: str) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.referral import CaseRouted, CaseUpdated, ReferralReceived, ReferralSent
+from services.referral.actions.asked import DANGER
 from services.referral.desk_books import first_contact
 from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.assessed import with_assessment
@@ -14,6 +15,7 @@ from services.referral.domain.deciding import Decision
 from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts
 from services.referral.domain.persons import Report, person_id, repeats
 from services.referral.domain.reading import cases_of
+from services.referral.domain.routing import route
 from services.referral.domain.update import Standing, decide_again, is_stale, keeping, removed
 from tests.referral.crimes import COVENTRY, ELSEWHERE, NOW, a_case, a_snapshot, a_victim, books, decided, of
 
@@ -160,6 +162,44 @@ def test_what_a_person_said_of_themselves_stays_beside_what_the_police_tell_late
     found = keeping(before, later)
     assert (found.vulnerabilities, found.disability) == (vulnerabilities, disability)
     assert (found.told_of_themselves, found.disability_said) == (tuple(sorted(told)), disability_said)
+
+
+@pytest.mark.parametrize(
+    ("told", "fact"),
+    [
+        ("threat_to_kill", ("threat_to_kill", True)),
+        ("same_household", ("same_household", True)),
+        *((one, ("vulnerabilities", (one,))) for one in DANGER if one not in ("threat_to_kill", "nothing")),
+    ],
+)
+def test_a_danger_that_the_hub_was_told_of_is_a_fact_whatever_the_police_tell_later(
+    told: str, fact: tuple[str, Any]
+) -> None:
+    name, value = fact
+    found = with_assessment(a_case(), dash_score=None, risk="not_asked", danger=[told])
+    kept = keeping(found, a_case())
+    assert getattr(found, name) == getattr(kept, name) == value
+    rules = books().on(date(2026, 11, 26)).rules
+    assert route(kept, NOTHING_KNOWN, rules).holds == ((told,) if told != "children_in_household" else ())
+    assert with_assessment(kept, dash_score=None, risk="not_asked") == kept, "what is not ticked changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("danger", "relationship", "share"),
+    [
+        (["same_household"], "stranger", "not_asked"),
+        (["child_at_risk"], "not_known", "not_asked"),
+        (["child_at_risk"], "stranger", "agreed"),
+        (["suicide_risk"], "not_known", "agreed"),
+    ],
+)
+def test_a_parents_word_counts_no_more_once_the_hub_learns_that_the_household_may_have_done_it(
+    danger: list[str], relationship: str, share: str
+) -> None:
+    child = {"age_at_report": 12, "share_by": "parent", "relationship_to_suspect": relationship}
+    before = a_case(child)
+    assert before.share == "agreed"
+    assert with_assessment(before, dash_score=None, risk="not_asked", danger=danger).share == share
 
 
 def test_each_answer_of_how_somebody_communicates_or_comes_is_an_access_need_but_the_choice_of_an_interpreter() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from kit import clock
 from services.referral.actions import packing
+from services.referral.actions.asked import DANGER
+from services.referral.case_ui.first_contact import MEANWHILE
 from services.referral.store import cases
 from tests.builders import a_domestic_crime, a_victim, a_viewer, snapshot, updated
 from tests.conftest import Databases
@@ -43,7 +45,8 @@ async def test_an_assessment_is_recorded_once_shown_and_its_high_risk_is_reviewe
     assert page.summary["Risk as the hub saw it"] == "Medium, Dash 15"
     assert page.summary["To communicate, or to come"] == "British Sign Language, Easy read"
     await officer.get(f"/cases/{case}/assessment")
-    again = {**said, "communication": ["bsl", "easy_read"], "assessment_id": sent.get("value") or ""}
+    again = {**said, "communication": ["bsl", "easy_read"], "same_household": "not_asked"}
+    again |= {"assessment_id": sent.get("value") or ""}
     await officer.post(f"/cases/{case}/assessment", again)
     assert await hub.value("select count(*) from hub_assessment") == 1
     assert await hub.value("select count(*) from task where kind = 'review_risk' and case_id = $1", case) == 1
@@ -179,3 +182,59 @@ async def test_what_somebody_said_of_themselves_is_shown_and_sent_beside_what_th
     assert pack["needs"] == ["communication_needs", "bsl", "more_time"]
     assert (apart["needs"], apart["access_needs"]) == (["communication_needs"], ["bsl", "more_time"])
     assert (await officer.get(f"/cases/{case}")).summary["Access needs"] == "British Sign Language, More time"
+
+
+async def test_a_danger_told_at_first_contact_counts_as_at_intake_and_stays_whatever_the_police_tell_later(
+    hub: Hub, browse: AsPersona
+) -> None:
+    known = a_victim("V-1", relationship_to_suspect="partner", risk={"grade": "standard"}, share="agreed")
+    crime = a_domestic_crime(known)
+    case, officer = await a_case(hub, crime), await browse("officer")
+    stands = "select holds, doors, state, priority from case_file where case_id = $1"
+    [before] = await hub.rows(stands, case)
+    assert (before["holds"], before["state"]) == ([], "active")
+    await officer.get(f"/cases/{case}/assessment")
+    page = await officer.submit("Record it", 422, **NEEDS, danger=["nothing", "threat_to_kill"], agreed="yes")
+    assert f"Choose the dangers, or only “{DANGER['nothing']}”" in page.errors
+    dangers = [code for code in DANGER if code != "nothing"]
+    said = {"danger": dangers, "same_household": "yes", "risk": "not_asked", "agreed": "yes"}
+    page = await officer.submit("Record it", **NEEDS, **said)
+    assert page.summary["Is anybody in danger"].split(", ") == [DANGER[code] for code in sorted(dangers)]
+    assert page.summary["Do they live with who did it"] == "Yes"
+    assert "Risk of suicide (told to the hub)" in page.summary["Vulnerabilities"]
+    [after] = await hub.rows(stands, case)
+    held = {*dangers, "same_household"} - {"children_in_household"}
+    assert held <= set(after["holds"]) and (after["state"], after["priority"]) == ("waiting", 0)
+    assert {"childrens_social_care", "adult_safeguarding"} <= set(after["doors"])
+    kinds = await hub.rows("select kind from task where case_id = $1", case)
+    assert {"add_children", "new_hold", "review_risk"} <= {row["kind"] for row in kinds}
+    assert await hub.value("select count(*) from protected_address") == 1
+    assert "Somebody has threatened to kill them" in (await officer.get(f"/cases/{case}/timeline")).text
+    await officer.get(f"/cases/{case}/assessment")
+    await officer.submit("Record it", **NEEDS, danger=["nothing"], same_household="no", risk="not_asked", agreed="yes")
+    assert await hub.rows(stands, case) == [after], "a later answer takes nothing away"
+    later = updated(crime, 2, victims=[crime["victims"][0] | {"sex": "female"}])
+    await hub.hears([snapshot(later, clock.now())])
+    assert await hub.rows(stands, case) == [after]
+    kept = await hub.value("select facts -> 'case' from routing where case_id = $1 order by run desc limit 1", case)
+    assert (
+        kept["threat_to_kill"]
+        and kept["same_household"]
+        and set(kept["vulnerabilities"]) >= held - {*("threat_to_kill", "same_household")}
+    )
+
+
+async def test_an_assessment_from_a_page_older_than_another_ones_is_told_so_and_recorded_when_it_is_sent_again(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, officer, other = await a_case(hub), await browse("officer"), await browse("leader")
+    await officer.get(f"/cases/{case}/assessment")
+    await other.get(f"/cases/{case}/assessment")
+    await other.submit("Record it", **NEEDS, risk="standard", agreed="yes")
+    said = {"danger": ["suicide_risk"], "risk": "not_asked", "agreed": "yes"}
+    page = await officer.submit("Record it", 409, **NEEDS, **said)
+    assert page.errors == [MEANWHILE]
+    assert await hub.value("select count(*) from hub_assessment") == 1
+    await officer.submit("Record it")
+    assert await hub.value("select count(*) from hub_assessment") == 2
+    assert "suicide_risk" in await hub.value("select holds from case_file where case_id = $1", case)

@@ -1,7 +1,7 @@
 """What is asked of somebody who comes by themselves, or of an agency for them: the checks of page and machine."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from services.referral.domain import mailbox
 from services.referral.domain.plain_text import is_plain
 from services.referral.domain.safe_times import DAYS_LIKE, HOURS_LIKE, days_of, hours_of
 from services.referral.domain.telephone import one_number
+from services.referral.domain.told import AT_HOME
 
 What = Literal[
     "domestic", "sexual", "hate", "honour_based_abuse", "stalking", "modern_slavery", "sexual_exploitation",
@@ -80,6 +81,7 @@ DANGER = {
     "capacity_in_doubt": "They may not be able to decide this alone",
     "nothing": "They were asked, and there is none of these",
 }
+NOTHING = "nothing"
 """The dangers that a case is held for, or a door is opened, and what a home with children is asked of. Source: the
 vulnerabilities that the police tell of, and code 3B; nothing chosen is “not asked”, and never no."""
 RELATIONSHIPS = {
@@ -295,8 +297,7 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
     found = []
     if given.source == "agency" and given.on_behalf is None:
         found.append(FieldError("on_behalf", "Choose what kind of agency it is"))
-    if "nothing" in given.danger and len(given.danger) > 1:
-        found.append(FieldError("danger", f"Choose the dangers, or only “{DANGER['nothing']}”"))
+    found += contradicting(given.danger)
     if given.date_of_birth and not today - timedelta(days=125 * 366) < given.date_of_birth <= today:
         found.append(FieldError("date_of_birth", "The date of birth must be in the past"))
     found += _of_age(given, today)
@@ -327,6 +328,17 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
         words = "The person has to agree that we keep this and look for help. Without that nothing is kept."
         found.append(FieldError("agrees", words))
     return found
+
+
+def contradicting(danger: Collection[str]) -> list[FieldError]:
+    """Dangers, and that there is none."""
+    both = NOTHING in danger and len(danger) > 1
+    return [FieldError("danger", f"Choose the dangers, or only “{DANGER[NOTHING]}”")] if both else []
+
+
+def told_danger(danger: Collection[str], same_household: str) -> tuple[str, ...]:
+    """The answers to the questions of danger as facts of the case; what was not asked, or is not so, is none."""
+    return (*(one for one in danger if one != NOTHING), *((AT_HOME,) if same_household == "yes" else ()))
 
 
 def _of_age(given: TakeIn, today: date) -> list[FieldError]:

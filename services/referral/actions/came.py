@@ -6,13 +6,13 @@ from uuid import UUID
 
 from contracts.working_time import local_day
 from services.referral.actions import sealing
-from services.referral.actions.asked import ADULT, BEREAVED, ELSEWHERE, OURS, SEXUAL, TakeIn, age_of
+from services.referral.actions.asked import ADULT, BEREAVED, ELSEWHERE, OURS, SEXUAL, TakeIn, age_of, told_danger
 from services.referral.actions.taking_in import SelfReferral
 from services.referral.desk_books import restricted_on
 from services.referral.domain.access import of_communication
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.reading import DOMESTIC_RELATIONS
-from services.referral.domain.told import as_told
+from services.referral.domain.told import THREAT, as_told
 from services.referral.store.intakes import NOWHERE, Intake, Origin
 
 KILLED, ON_THE_ROAD = "bereaved_killed", "bereaved_road"
@@ -43,9 +43,6 @@ MYSELF = frozenset({"self", "witness", "business"})
 """Who speaks for themselves; of a business somebody of it."""
 LATEST = {"week": 0, "month": 8, "year": 31, "years": 366}
 """How many days ago it was at the latest."""
-THREAT = "threat_to_kill"
-NOT_VULNERABLE = frozenset({THREAT, "nothing"})
-"""What is asked of danger and is a fact of its own, or none."""
 
 
 def counts(given: TakeIn, age: int) -> bool:
@@ -105,11 +102,9 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         age=None if business else age,
         age_said="not_recorded" if business else age,
         relationship=given.relationship,
-        same_household=given.same_household == "yes",
-        threat_to_kill=THREAT in given.danger,
         risk_grade=given.risk_grade,
         dash_score=given.dash_score,
-        vulnerabilities=tuple(one for one in given.danger if one not in NOT_VULNERABLE),
+        told_danger=told_danger(given.danger, given.same_household),
         told_of_themselves=tuple(given.themselves),
         needs=(*given.needs, *(("interpreter",) if given.interpreter == "yes" else ())),
         choices=("interpreter",) if given.interpreter == "yes" else (),

@@ -190,7 +190,7 @@ async def _tasks(tx: Tx, case_id: UUID) -> list[tasks.Task]:
     return todo.once([*await tasks.of_case(tx, case_id), *await contract_tasks.of_case(tx, case_id)])
 
 
-OWN_WORD = "by their own word"
+OWN_WORD, TOLD_US = "by their own word", "told to the hub"
 FOUND_SINCE = frozenset({alarming.UNSAFE, elsewhere.ONE_CHANCE, elsewhere.HIGH_RISK, more_care.PRESSED})
 FOUND_SINCE |= {heard_elsewhere.TRIGGER, alerts.UNKNOWN}
 
@@ -238,12 +238,14 @@ def _flags(case: Case, routing: cases.Routing | None) -> list[str]:
 
 
 def _vulnerabilities(routing: cases.Routing | None) -> list[str]:
-    """What is known of them, by whom: what the person said of themselves beside what the police wrote."""
+    """What is known of them, by whom: what the person said of themselves, and what the hub was told of danger,
+    beside what the police wrote."""
     if routing is None:
         return []
     facts = facts_of(routing.facts["case"])
     told = facts.told_of_themselves
-    listed = [_vulnerable(code, of_them=code in told) for code in facts.vulnerabilities if code != "other"]
+    by = dict.fromkeys(facts.told_danger, TOLD_US) | dict.fromkeys(told, OWN_WORD)
+    listed = [_vulnerable(code, by.get(code)) for code in facts.vulnerabilities if code != "other"]
     return [*listed, *([_disabled(facts.disability_said)] if DISABLED in told else [])]
 
 
@@ -251,8 +253,8 @@ def _access(routing: cases.Routing | None) -> tuple[str, ...]:
     return facts_of(routing.facts["case"]).access_needs if routing else ()
 
 
-def _vulnerable(code: str, *, of_them: bool) -> str:
-    return words.words(code) + (f" ({OWN_WORD})" if of_them else "")
+def _vulnerable(code: str, by: str | None) -> str:
+    return words.words(code) + (f" ({by})" if by else "")
 
 
 def _disabled(by_police: str) -> str:

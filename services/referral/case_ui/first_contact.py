@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ from kit.web.forms import FieldError, whole
 from kit.web.words import when
 from services.referral.actions import books as stocked
 from services.referral.actions import first_contact as acts
-from services.referral.actions.asked import DASH_MOST, NEEDS, OF_THEMSELVES
+from services.referral.actions.asked import DANGER, DASH_MOST, NEEDS, OF_THEMSELVES, SAME_HOUSEHOLD, contradicting
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.desk_books import first_contact as lists
@@ -42,10 +42,17 @@ TO_RECORD = (
 OVERTAKEN = (
     "These answers were recorded before, and others after them, which count. If these count now, record it again"
 )
+MEANWHILE = (
+    "Another assessment was recorded while this page was open, and these answers are not recorded yet. Look at the"
+    " other one on the case; if these count as well, record them"
+)
 
 
-async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), *, fresh: bool = False) -> Response:
-    """The form; `fresh` makes a new one of it, whose answers are recorded whatever was recorded before."""
+async def ask(
+    visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), *, fresh: bool = False, status: int = 422
+) -> Response:
+    """The form; `fresh` makes a new one of it, whose answers are recorded whatever was recorded before. `status`: of
+    the page with errors."""
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         last = await first_contact.latest(tx, case.case_id)
@@ -55,7 +62,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), *, fr
     levels = {"": "Choose", **support.scale, **support.why_not}
     return visit.render(
         "case_ui/first_contact.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         **top,
         last=last,
         domains=support.domains,
@@ -64,8 +71,11 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), *, fr
         communication=lists().communication,
         wants=NEEDS,
         themselves=OF_THEMSELVES,
+        danger=DANGER,
+        same_household=[{"value": code, "text": text} for code, text in SAME_HOUSEHOLD.items()],
         risks=RISKS,
         agreed=AGREED,
+        stood=one(visit, "stood") if errors and not fresh else _stood(last),
         assessment_id=(None if fresh else one(visit, "assessment_id")) or uuid4(),
         errors=errors,
     )
@@ -79,14 +89,30 @@ async def take(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
+            if await _is_stale(tx, visit, case, made):
+                raise Refused("stood", "overtaken")
             books = await stocked.current(tx, desk.books)
             await acts.record(tx, visit.signed_in, _assessment(visit, case, support, made), books, visit.now)
             said_no = one(visit, "agreed") == "no" and bool(await _open(tx, case))
-    except Refused:
-        return await ask(visit, desk, [FieldError("", OVERTAKEN)], fresh=True)
+    except Refused as refused:
+        stale = refused.field == "stood"
+        said = FieldError("", MEANWHILE if stale else OVERTAKEN)
+        return await ask(visit, desk, [said], fresh=True, status=409 if stale else 422)
     told = "The first-contact assessment was recorded."
     told += f" {TO_RECORD}" if said_no else ""
     return visit.redirect(f"/cases/{case.case_id}", flash=told)
+
+
+def _stood(last: HubAssessment | None) -> str:
+    """The last assessment as a page showed it, for a hidden field."""
+    return str(last.assessment_id) if last else "none"
+
+
+async def _is_stale(tx: Tx, visit: Visit, case: Case, made: UUID) -> bool:
+    """Whether another was recorded since the page was made; not where the page was sent twice."""
+    last = await first_contact.latest(tx, case.case_id)
+    twice = last is not None and last.assessment_id == made
+    return "stood" in visit.form and one(visit, "stood") != _stood(last) and not twice
 
 
 async def _open(tx: Tx, case: Case) -> list[ReferralState]:
@@ -118,14 +144,22 @@ def _wrong(visit: Visit, support: SupportLists) -> list[FieldError]:
         ("wants", NEEDS),
         ("themselves", OF_THEMSELVES),
         ("communication", lists().communication),
+        ("danger", DANGER),
     ):
         if set(visit.form.get(name, ())) - set(known):
             errors.append(FieldError(name, "Choose from the list"))
     dash = one(visit, "dash_score").strip()
     if dash and not 0 <= (score if (score := whole(dash)) is not None else -1) <= DASH_MOST:
         errors.append(FieldError("dash_score", f"Enter the Dash score from 0 to {DASH_MOST}, or leave it empty"))
+    errors += contradicting(visit.form.get("danger", ()))
+    if _same_household(visit) not in SAME_HOUSEHOLD:
+        errors.append(FieldError("same_household", "Choose whether they live with who did it"))
     asked = (("risk", RISKS, "Choose the risk as you see it"), ("agreed", AGREED, "Choose whether the person agrees"))
     return errors + [FieldError(name, said) for name, known, said in asked if one(visit, name) not in known]
+
+
+def _same_household(visit: Visit) -> str:
+    return one(visit, "same_household") or "not_asked"
 
 
 def _assessment(visit: Visit, case: Case, support: SupportLists, made: Any) -> HubAssessment:
@@ -144,6 +178,8 @@ def _assessment(visit: Visit, case: Case, support: SupportLists, made: Any) -> H
         at=visit.now,
         said_needs=tuple(sorted(set(visit.form.get("wants", ())))),
         said_of_themselves=tuple(sorted(set(visit.form.get("themselves", ())))),
+        said_danger=tuple(sorted(set(visit.form.get("danger", ())))),
+        same_household=_same_household(visit),
     )
 
 
@@ -166,6 +202,8 @@ async def shown(tx: Tx, desk: Desk, case: Case, *, whole: bool = True) -> list[d
             "To communicate, or to come",
             ", ".join(lists().communication.get(code, code) for code in last.communication) or "Nothing",
         ),
+        ("Is anybody in danger", ", ".join(DANGER.get(code, code) for code in last.said_danger) or "Not asked"),
+        ("Do they live with who did it", SAME_HOUSEHOLD.get(last.same_household, "Not asked")),
         ("Risk as the hub saw it", RISKS.get(last.risk, last.risk) + dash),
         ("Agrees to be referred", AGREED.get(last.agreed, last.agreed)),
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.justice import MilestoneReached
 from contracts.working_time import local_day
 from kit.web.words import date_words, deadline, plural, when
+from services.referral.actions.asked import DANGER
 from services.referral.actions.wishing import asked_by
 from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
@@ -40,7 +41,8 @@ def item(books: Books, entry: Entry) -> dict[str, Any]:
 
 def assessed(made: HubAssessment) -> Entry:
     """An assessment as an entry among the others; the case announces none."""
-    data = {"risk": made.risk, "dash_score": made.dash_score, "agreed": made.agreed}
+    data: dict[str, Any] = {"risk": made.risk, "dash_score": made.dash_score, "agreed": made.agreed}
+    data |= {"danger": made.said_danger, "same_household": made.same_household}
     return Entry(0, made.at, ASSESSED, None, None, made.by_role, made.by_id, data)
 
 
@@ -114,7 +116,14 @@ def before(held: Before) -> str:
 def _assessed(data: dict[str, Any]) -> list[str]:
     dash = f", Dash {data['dash_score']}" if data["dash_score"] is not None else ""
     risk, agreed = (first_contact.RISKS.get(data["risk"], data["risk"]), first_contact.AGREED.get(data["agreed"]))
-    return [f"Risk as the hub saw it: {risk}{dash}", f"agrees to be referred: {agreed or words.words(data['agreed'])}"]
+    danger = [DANGER.get(code, words.words(code)) for code in data["danger"]]
+    if data["same_household"] in ("yes", "no"):
+        danger.append(f"they live with who did it: {data['same_household']}")
+    return [
+        f"Risk as the hub saw it: {risk}{dash}",
+        *danger,
+        f"agrees to be referred: {agreed or words.words(data['agreed'])}",
+    ]
 
 
 def _to(books: Books, data: dict[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ def with_assessment(
     needs: Collection[str] = (),
     of_themselves: Collection[str] = (),
     communication: Collection[str] = (),
+    danger: Collection[str] = (),
 ) -> CaseFacts:
     """The facts with what was found. Of two risks the higher one counts; nothing that was known is taken away, and what
     the hub found of the risk is kept apart, so that no later word of the police lowers it."""
@@ -32,6 +33,7 @@ def with_assessment(
         hub_risk=_higher(facts.hub_risk, risk),
         needs=_joined(facts.needs, wanted),
         told_of_themselves=_joined(facts.told_of_themselves, of_themselves),
+        told_danger=_joined(facts.told_danger, danger),
         choices=_joined(facts.choices, {INTERPRETER} & wanted),
         access_needs=_joined(facts.access_needs, of_communication(communication)),
     )

@@ -19,7 +19,8 @@ class CaseFacts:
     report) and `told_sex` are what the person told the hub: no later word of the police stands above them.
     `hub_incident_id`: the major incident to which the hub linked the case, where the police name none.
     `hub_contact`: the hub found whom to speak to at a business, whatever the police name.
-    `threat_to_kill`: somebody told the hub of one; the police tell of it by the offence code.
+    `told_danger` are dangers that somebody told the hub of, by the list of intake: they add to `vulnerabilities`, and
+    make `threat_to_kill` (of which the police tell by the offence code) and `same_household` true.
     `told_of_themselves` is what the person said of themselves to the hub, by the list of first contact: it adds to
     `vulnerabilities` and `disability`; `disability_said` is what the police sent of the latter.
     `fraud_level`: the level that the national list of people harmed by fraud gives them, None where it gives none.
@@ -55,6 +56,7 @@ class CaseFacts:
     told_age: int | None = None
     told_sex: str | None = None
     told_of_themselves: tuple[str, ...] = ()
+    told_danger: tuple[str, ...] = ()
     hub_incident_id: str | None = None
     vulnerabilities: tuple[str, ...] = ()
     share: str = "not_asked"
@@ -205,6 +207,7 @@ _DAYS = ("reported_on", "marac_on", "committed_from", "committed_to")
 _MANY = (
     *("flags", "hate_strands", "vulnerabilities", "channels_safe", "suspect_refs", "needs", "access_needs"),
     *("choices", "refused_providers", "unfamiliar", "meant", "rows_differ", "told_of_themselves"),
+    "told_danger",
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts import vocabulary as v
 from services.referral.domain.facts import RISKS, CaseFacts
-from services.referral.domain.reading import OURS, SEXUAL_FLAGS, domestic_by, may_be_household
+from services.referral.domain.reading import OURS, SEXUAL_FLAGS, domestic_by, with_parents_word
 from services.referral.domain.unfamiliar import BETWEEN, MANY, MEANS, NOT_KNOWN, ONE, once
 
 NONE = "none_of_these"
@@ -65,8 +65,4 @@ def _following(facts: CaseFacts) -> CaseFacts:
     about = (facts.flags, facts.offence_code, facts.incident_kind, facts.offence_group, facts.relationship)
     domestic = facts.domestic or domestic_by(*about)
     sexual = facts.sexual or not SEXUAL_FLAGS.isdisjoint(facts.flags)
-    at_home = domestic or sexual or "child_at_risk" in facts.vulnerabilities
-    of_parent = facts.share_by == "parent" and may_be_household(facts.relationship, facts.offence_code, at_home=at_home)
-    counts = facts.share_counts and not of_parent
-    share = facts.share if counts else "not_asked"
-    return replace(facts, domestic=domestic, sexual=sexual, share_counts=counts, share=share)
+    return with_parents_word(replace(facts, domestic=domestic, sexual=sexual))

@@ -190,6 +190,14 @@ def household_may_be_suspect(shared: dict[str, Any], victim: Victim, domestic: b
     return shared["same_household"] or may_be_household(relationship, shared["offence_code"], at_home=at_home)
 
 
+def with_parents_word(facts: CaseFacts) -> CaseFacts:
+    """The facts with the same rule for what the hub learnt: what was shut never opens by it."""
+    at_home = facts.domestic or facts.sexual or "child_at_risk" in facts.vulnerabilities
+    by_home = facts.same_household or may_be_household(facts.relationship, facts.offence_code, at_home=at_home)
+    counts = facts.share_counts and not (facts.share_by == "parent" and by_home)
+    return replace(facts, share_counts=counts, share=facts.share if counts else "not_asked")
+
+
 def may_be_household(relationship: str, code: str | None, *, at_home: bool) -> bool:
     """The same by the relationship. Where nobody recorded who did it, it may be so in every case against the child's
     own person; `at_home`: it is domestic or sexual, or the child is at risk."""

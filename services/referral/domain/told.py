@@ -6,11 +6,14 @@ from datetime import date
 from contracts.vocabulary import UNKNOWN_VALUES
 from services.referral.domain import unfamiliar
 from services.referral.domain.facts import CaseFacts
+from services.referral.domain.reading import with_parents_word
 
 SEXES = ("female", "male")
 OLDEST = 120
 DISABLED = "disabled"
 """What a person says of themselves that is no vulnerability: the police have a field of its own for it."""
+THREAT, AT_HOME = "threat_to_kill", "same_household"
+"""Dangers that are no vulnerability: each is a fact of its own."""
 NO_DISABILITY = frozenset({"no", "none"})
 _UNTOLD = NO_DISABILITY | frozenset(UNKNOWN_VALUES)
 
@@ -44,11 +47,26 @@ def as_told(facts: CaseFacts) -> CaseFacts:
             vulnerabilities=tuple(dict.fromkeys((*facts.vulnerabilities, *more))),
             disability="yes" if DISABLED in stated and facts.disability in _UNTOLD else facts.disability,
         )
+    if facts.told_danger:
+        facts = _in_danger(facts)
     if facts.hub_language is not None:
         facts = replace(facts, language=facts.hub_language)
     if facts.told_sex is None:
         return facts
     return replace(facts, sex=facts.told_sex, unfamiliar=unfamiliar.without(facts.unfamiliar, "sex"))
+
+
+def _in_danger(facts: CaseFacts) -> CaseFacts:
+    told = facts.told_danger
+    more = (one for one in told if one not in (THREAT, AT_HOME))
+    return with_parents_word(
+        replace(
+            facts,
+            vulnerabilities=tuple(dict.fromkeys((*facts.vulnerabilities, *more))),
+            threat_to_kill=facts.threat_to_kill or THREAT in told,
+            same_household=facts.same_household or AT_HOME in told,
+        )
+    )
 
 
 def years(born: date, on: date) -> int:

@@ -28,7 +28,7 @@ GRAVE = frozenset({"homicide_service", "victims_of_terrorism_unit"})
 RISK_UNKNOWN, UNKNOWN_WORD = "risk_unknown", "unknown_word"
 OURS = (
     *("choices", "access_needs", "refused_providers", "must_give_evidence", "hub_risk", "hub_dash"),
-    *("hub_language", "told_age", "told_sex", "told_of_themselves", "hub_contact", "hub_incident_id"),
+    *("hub_language", "told_age", "told_sex", "told_of_themselves", "told_danger", "hub_contact", "hub_incident_id"),
     "fraud_level",
 )
 """Facts that the hub alone knows, as it found them or the person told it: no snapshot of the police has them."""

@@ -26,6 +26,8 @@ class HubAssessment:
     at: datetime
     said_needs: tuple[str, ...] = ()
     said_of_themselves: tuple[str, ...] = ()
+    said_danger: tuple[str, ...] = ()
+    same_household: str = "not_asked"
 
 
 async def add(tx: Tx, made: HubAssessment) -> bool:
