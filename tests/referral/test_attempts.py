@@ -6,13 +6,15 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
 from kit import clock
 from kit.web.words import when
 from services.referral.actions import beside, contacting
 from services.referral.actions.beside import Told
 from services.referral.domain.attempting import RISKS, not_before, read_paces
-from services.referral.store import cases
+from services.referral.domain.safe_contact import ChannelState, Profile, may_use
+from services.referral.store import cases, contact
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
@@ -49,13 +51,56 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def test_the_next_attempt_keeps_the_pace_of_its_channel_and_risk(
     risk: str, tried: list[datetime], now: datetime, next_: datetime
 ) -> None:
-    assert not_before(PACES[risk, "mobile"], tried, now) == next_
+    assert not_before(PACES[risk, "mobile"], tried, now, Profile(), "mobile") == next_
+
+
+EVENING = {"hours": "19:00-23:50"}
+
+
+@pytest.mark.parametrize(
+    ("risk", "kind", "said", "tried", "now", "next_"),
+    [
+        ("others", "mobile", EVENING, [], at(1, 20, 48), at(1, 20, 48)),
+        ("others", "mobile", EVENING, [], at(1, 10), at(1, 19)),
+        ("others", "mobile", EVENING, [at(1, 20)], at(1, 20, 48), at(2, 19)),
+        ("others", "email", {"hours": "20:00-23:50"}, [], at(1, 20, 48), at(1, 20, 48)),
+        ("others", "email", {"hours": "20:00-23:50"}, [at(1, 20)], at(2, 20, 48), at(3, 20)),
+        ("others", "mobile", {"hours": "22:00-02:00"}, [], at(2, 1), at(2, 1)),
+        ("others", "mobile", EVENING | {"days": "tue"}, [at(1, 19)], at(1, 19, 30), at(1, 23)),
+        ("others", "mobile", EVENING | {"days": "tue"}, [at(1, 20)], at(1, 20, 1), at(8, 19)),
+        ("life_safety", "mobile", EVENING, [at(1, 19)], at(1, 19, 30), at(2, 19)),
+        ("others", "mobile", {"hours": "18:00-23:00"}, [], at(1, 20), at(2, 18)),
+        ("others", "letter", {"days": "mon"}, [at(1, 10)], at(1, 11), at(14, 9)),
+    ],
+)
+def test_who_is_safe_at_no_usual_hour_is_tried_at_the_hours_that_they_said_and_everybody_else_at_usual_safe_ones(
+    risk: str, kind: str, said: dict[str, str], tried: list[datetime], now: datetime, next_: datetime
+) -> None:
+    profile = Profile({kind: ChannelState(kind, "safe", **said)})
+    found = not_before(PACES[risk, kind], tried, now, profile, kind)
+    assert found == next_
+    assert may_use(profile, kind, "support", found).allowed
 
 
 def test_every_channel_has_a_pace_for_every_risk_and_one_that_is_missing_is_named() -> None:
     assert set(PACES) == {(risk, channel) for risk in RISKS for channel in CHANNELS}
     with pytest.raises(ValueError, match="life_safety: mobile"):
         read_paces({})
+
+
+@pytest.mark.service
+async def test_an_attempt_at_the_only_hours_that_are_safe_is_recorded_without_a_reason(hub: Hub) -> None:
+    evening = NOON.replace(hour=20)
+    email = {"kind": "email", "value": "w@example.org", "safety": "safe", "hours": "20:00-23:50"}
+    case = await a_case(hub, at=NOON, channels=[email])
+    pace = PACES["others", "email"]
+    async with hub.looks(OFFICER) as tx:
+        about = (uuid4(), case, "email", "no_answer", evening)
+        await contacting.record_attempt(tx, OFFICER, *about, pace=pace)
+        assert [one.at for one in await contact.attempts(tx, case)] == [evening]
+        with pytest.raises(Refused, match="too_soon"):
+            again = (uuid4(), case, "email", "no_answer", evening + timedelta(hours=1))
+            await contacting.record_attempt(tx, OFFICER, *again, pace=pace)
 
 
 @pytest.mark.service

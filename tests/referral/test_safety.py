@@ -27,6 +27,7 @@ from services.referral.actions import (
 from services.referral.case_ui import whynot
 from services.referral.domain.attempting import too_soon
 from services.referral.domain.matching import explain
+from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.store import consent
 from tests.builders import (
     COVENTRY,
@@ -52,6 +53,7 @@ pytestmark = pytest.mark.service
 OFFICER, LEADER, WORKER = a_viewer(), a_viewer("leader"), a_viewer("idva.worker")
 IDVA = contract_id("harbour-lane-idva")
 PACES = BOOKS.standards_on(NOON.date()).attempts
+SAFE = (Profile({"mobile": ChannelState("mobile", "safe")}), "mobile")
 
 
 @pytest.fixture
@@ -248,9 +250,9 @@ async def test_a_lifted_hold_stays_lifted_until_the_incident_is_switched_on_agai
 
 def test_an_attempt_that_comes_too_soon_is_told_when_it_may_be_made_but_for_what_locks_a_channel() -> None:
     pace = PACES["life_safety", "mobile"]
-    assert too_soon(pace, [NOON], "no_answer", NOON + timedelta(hours=1)) == NOON + timedelta(hours=2)
-    assert too_soon(pace, [NOON], "no_answer", NOON + timedelta(hours=2)) is None
-    assert too_soon(pace, [NOON], "someone_else_answered", NOON) is None
+    assert too_soon(pace, [NOON], "no_answer", NOON + timedelta(hours=1), *SAFE) == NOON + timedelta(hours=2)
+    assert too_soon(pace, [NOON], "no_answer", NOON + timedelta(hours=2), *SAFE) is None
+    assert too_soon(pace, [NOON], "someone_else_answered", NOON, *SAFE) is None
 
 
 async def test_an_attempt_sooner_than_the_pace_is_refused_at_the_form_and_recorded_for_a_reason(

@@ -73,7 +73,7 @@ async def record_attempt(
     verdict = safe_contact.may_use(profile, channel, "support", now)
     if outcome not in safe_contact.LOCKING and not verdict.allowed:
         raise Refused("channel", verdict.why)
-    sooner = await _kept_pace(tx, case_id, channel, outcome, pace, sooner, now) if pace else None
+    sooner = await _kept_pace(tx, case_id, (channel, outcome), pace, profile, sooner, now) if pace else None
     reached = outcome in REACHED
     provider = viewer.organisation_id
     ids = (attempt_id, case_id, referral_id, provider)
@@ -125,11 +125,13 @@ async def record_done(
 
 
 async def _kept_pace(
-    tx: Tx, case_id: UUID, channel: str, outcome: str, pace: Pace, sooner: str | None, now: datetime
+    tx: Tx, case_id: UUID, said: tuple[str, str], pace: Pace, profile: Profile, sooner: str | None, now: datetime
 ) -> str | None:
-    """The reason, where the attempt comes sooner than the pace allows; Refused where there is none."""
+    """The reason, where the attempt comes sooner than the pace allows; Refused where there is none. `said`: the channel
+    and the outcome."""
+    channel, outcome = said
     tried = [one.at for one in await contact.attempts(tx, case_id) if one.channel == channel]
-    if attempting.too_soon(pace, tried, outcome, now) is None:
+    if attempting.too_soon(pace, tried, outcome, now, profile, channel) is None:
         return None
     if not sooner:
         raise Refused("sooner", "too_soon")

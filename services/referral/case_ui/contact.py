@@ -119,7 +119,12 @@ def _channel(
 ) -> dict[str, Any]:
     """A way to reach the person, whether it may be used now, and from when again."""
     may = safe_contact.may_use(held, kind, "support", visit.now)
-    return {"kind": kind, "state": held.channel(kind), "may": may, "next": _next(visit, desk, case, kind, attempts)}
+    return {
+        "kind": kind,
+        "state": held.channel(kind),
+        "may": may,
+        "next": _next(visit, desk, case, held, kind, attempts),
+    }
 
 
 def _stopped(held: Profile, kind: str, now: datetime) -> bool:
@@ -170,9 +175,12 @@ async def _others(tx: Tx, visit: Visit, case: Case) -> dict[str, list[tuple[str,
     }
 
 
-def _next(visit: Visit, desk: Desk, case: Case, kind: str, attempts: Sequence[Attempt]) -> datetime | None:
+def _next(
+    visit: Visit, desk: Desk, case: Case, held: Profile, kind: str, attempts: Sequence[Attempt]
+) -> datetime | None:
     """Until when the person is not to be tried again on this channel; None where they may be tried now."""
-    at = not_before(_pace(visit, desk, case, kind), [e.at for e in attempts if e.channel == kind], visit.now)
+    tried = [e.at for e in attempts if e.channel == kind]
+    at = not_before(_pace(visit, desk, case, kind), tried, visit.now, held, kind)
     return at if at > visit.now else None
 
 
@@ -211,7 +219,8 @@ async def use(visit: Visit, desk: Desk) -> Response:
 async def _not_before(visit: Visit, desk: Desk, channel: str) -> str:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
-        at = _next(visit, desk, case, channel, await contact.attempts(tx, case.case_id))
+        held = await contacting.profile_for_hub(tx, case, visit.now)
+        at = _next(visit, desk, case, held, channel, await contact.attempts(tx, case.case_id))
     return f"The next attempt may be made on {when(at)}. If it cannot wait, choose why"
 
 

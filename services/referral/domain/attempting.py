@@ -7,16 +7,19 @@ from typing import Any
 
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import LONDON
-from services.referral.domain.safe_contact import LOCKING
+from services.referral.domain.safe_contact import LOCKING, Profile
 from services.referral.domain.safe_times import hours_of
+from services.referral.domain.usual_hours import first_within, waking
 
+EVERY_HOUR = timedelta(days=8)
+"""Within so long every hour of a week comes."""
 RISKS = ("life_safety", "others")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """`a_day`: attempts on one day in London at most; `hours_apart`: between two; `opens` and `closes`: hours of the
-    day in which somebody is tried."""
+    day in which somebody is tried, unless they are safe at other hours alone."""
 
     a_day: int
     hours_apart: int
@@ -27,27 +30,27 @@ class Pace:
 Paces = Mapping[tuple[str, str], Pace]
 
 
-def not_before(pace: Pace, tried: Sequence[datetime], now: datetime) -> datetime:
+def not_before(pace: Pace, tried: Sequence[datetime], now: datetime, profile: Profile, channel: str) -> datetime:
     """The first instant from `now` on at which the person may be tried again on this channel."""
+    usual = (pace.opens, pace.closes)
+    days = [one.astimezone(LONDON).date() for one in tried]
     at = max([now, *(one + timedelta(hours=pace.hours_apart) for one in tried)])
-    for _ in range(14):
-        local = at.astimezone(LONDON)
-        today = sum(one.astimezone(LONDON).date() == local.date() for one in tried)
-        if today >= pace.a_day or local.time() >= pace.closes:
-            at = datetime.combine(local.date() + timedelta(days=1), pace.opens, LONDON).astimezone(at.tzinfo)
-        elif local.time() < pace.opens:
-            at = datetime.combine(local.date(), pace.opens, LONDON).astimezone(at.tzinfo)
-        else:
-            break
-    return at
+    while True:
+        at = first_within(usual, profile, channel, "support", at, at + EVERY_HOUR) or waking(usual, at)
+        today = at.astimezone(LONDON).date()
+        if days.count(today) < pace.a_day:
+            return at
+        at = datetime.combine(today + timedelta(days=1), time(), LONDON).astimezone(at.tzinfo)
 
 
-def too_soon(pace: Pace, tried: Sequence[datetime], outcome: str, now: datetime) -> datetime | None:
+def too_soon(
+    pace: Pace, tried: Sequence[datetime], outcome: str, now: datetime, profile: Profile, channel: str
+) -> datetime | None:
     """When the next attempt may be made, where this one comes too soon; None where it does not. What locks a channel is
     never too soon: it has to be known at once."""
     if outcome in LOCKING:
         return None
-    at = not_before(pace, tried, now)
+    at = not_before(pace, tried, now, profile, channel)
     return at if at > now else None
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.vocabulary import CHANNELS
-from contracts.working_time import LONDON
 from services.referral.domain.attempting import RISKS, Paces
-from services.referral.domain.safe_contact import Profile, may_use, next_safe
+from services.referral.domain.safe_contact import Profile, may_use
+from services.referral.domain.usual_hours import Hours, first_within, waking
 
 QUIET_HOURS = "quiet_hours"
 RESTS = "rests"
@@ -18,7 +18,7 @@ RESTS = "rests"
 class Leaving:
     """`hours`: opening and closing in London by channel; `rest`: how long a message of a purpose rests first."""
 
-    hours: Mapping[str, tuple[time, time]]
+    hours: Mapping[str, Hours]
     rest: Mapping[str, timedelta]
 
     def rested(self, purpose: str, asked_at: datetime) -> datetime:
@@ -37,15 +37,8 @@ class Version:
 def leaves_at(
     leaving: Leaving, profile: Profile, channel: str, purpose: str, now: datetime, until: datetime
 ) -> datetime | None:
-    """The first moment from `now` up to `until` at which a channel is safe and nobody is disturbed; where the two never
-    meet, the first within the hours that the person said. None where there is none. The check is made again then."""
-    at: datetime | None = now
-    while at is not None and at <= until:
-        safe = next_safe(profile, channel, purpose, _waking(leaving, channel, at), until)
-        if safe is not None and safe == _waking(leaving, channel, safe):
-            return safe if safe <= until else None
-        at = safe
-    return next_safe(profile, channel, purpose, now, until) if profile.channel(channel).hours else None
+    """The first moment from `now` up to `until` at which a message may leave by a channel, see `first_within`."""
+    return first_within(leaving.hours[channel], profile, channel, purpose, now, until)
 
 
 def why_later(leaving: Leaving, profile: Profile, channel: str, purpose: str, now: datetime, rested: datetime) -> str:
@@ -53,17 +46,8 @@ def why_later(leaving: Leaving, profile: Profile, channel: str, purpose: str, no
     verdict = may_use(profile, channel, purpose, rested)
     if not verdict.allowed:
         return verdict.why
-    return RESTS if rested > now and _waking(leaving, channel, rested) == rested else QUIET_HOURS
-
-
-def _waking(leaving: Leaving, channel: str, at: datetime) -> datetime:
-    """The first moment from `at` on within the hours of a channel."""
-    opens, closes = leaving.hours[channel]
-    local = at.astimezone(LONDON)
-    if opens <= local.time() < closes:
-        return at
-    day = local.date() if local.time() < opens else local.date() + timedelta(days=1)
-    return datetime.combine(day, opens, LONDON).astimezone(at.tzinfo)
+    usual = leaving.hours[channel]
+    return RESTS if rested > now and waking(usual, rested) == rested else QUIET_HOURS
 
 
 def read_leaving(written: Mapping[str, Any]) -> tuple[Version, ...]:

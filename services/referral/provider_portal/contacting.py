@@ -109,8 +109,11 @@ async def _not_before(visit: Visit, books: Books, channel: str) -> str:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         tried = [held.at for held in await contact.attempts(tx, offered.case_id) if held.channel == channel]
+        person_id = await contacting.person_of(tx, offered.case_id)
+        profile = await contacting.profile_for_provider(tx, offered.case_id, person_id)
     paces = books.standards_on(local_day(visit.now)).attempts
-    at = not_before(paces["life_safety" if offered.urgent else "others", channel], tried, visit.now)
+    pace = paces["life_safety" if offered.urgent else "others", channel]
+    at = not_before(pace, tried, visit.now, profile, channel)
     return f"The next attempt may be made on {when(at)}. If it cannot wait, choose why"
 
 
