@@ -214,7 +214,7 @@ WithheldReason = Annotated[
     Literal[
         "no_safe_channel", "unsafe", "share_refused", "opted_out", "too_late", "restricted", "open_complaint",
         "court_near", "recent_contact", "bereaved", "child", "hold", "in_support", "not_delivered",
-        "safeguarding", "marac", "new_incident", "major_incident",
+        "safeguarding", "marac", "new_incident", "major_incident", "died",
     ]
     | Other,
     LEFT,

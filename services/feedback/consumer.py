@@ -18,6 +18,7 @@ from contracts.referral import (
     ContactSafetyChanged,
     ContactSent,
     ContactWithheld,
+    PersonDeathRecorded,
     ReferralDeclinedByVictim,
     SupportCompleted,
     SupportEndedEarly,
@@ -160,6 +161,21 @@ async def on_consent(tx: Tx, events: Sequence[Received[ConsentGiven | ConsentWit
         await windows.save(tx, [looked_at_again(window, max(given.values())) for window in held])
 
 
+async def on_death(tx: Tx, events: Sequence[Received[PersonDeathRecorded]], context: Context) -> None:
+    """The hub made sure that somebody died: their links are dead, and what was still to be asked is closed at once.
+    Where it was a mistake the question is open again."""
+    last = {e.data.case_id: e for e in events}
+    died = {case: e.time for case, e in last.items() if not e.data.taken_back}
+    await cases.died(tx, {case: case in died for case in last})
+    await windows.kill(tx, died)
+    held = [
+        *await windows.undecided(tx, list(died)),
+        *await windows.withheld_for(tx, list(last.keys() - died.keys()), "died"),
+    ]
+    now = max(e.time for e in last.values())
+    await windows.save(tx, [looked_at_again(window, now) for window in held])
+
+
 async def on_milestone_reached(tx: Tx, events: Sequence[Received[MilestoneReached]], context: Context) -> None:
     """Hearings listed or held; nothing waits for the crime, since a hearing is kept by it."""
     await cases.keep_hearings(tx, [found for event in events if (found := _hearing(event.data)) is not None])
@@ -193,5 +209,6 @@ LISTENS: dict[type[Fact], Handler] = {
     ContactSafetyChanged: on_contact_safety_changed,
     ConsentGiven: on_consent,
     ConsentWithdrawn: on_consent,
+    PersonDeathRecorded: on_death,
     MilestoneReached: on_milestone_reached,
 }

@@ -46,6 +46,7 @@ REASONS = {
     "marac": "Within two weeks of a MARAC",
     "new_incident": "A new incident in the last four weeks",
     "major_incident": "Linked to a major incident",
+    "died": "The person died",
 }
 OUTCOMES = {
     "no_action": "Nothing more to do",

@@ -51,6 +51,7 @@ async def invited(feedback: Running) -> dict[str, Any]:
         (changed(share="refused"), "share_refused"),
         (changed(age_band="16-17"), "child"),
         (routed(CASE, NOW, holds=["major_incident"]), "major_incident"),
+        (about_case("person-death.recorded.v1", CASE, NOW, said_at=NOW.isoformat()), "died"),
         (case_opened(an_id("another"), NOW, person_id=None), None),
     ],
     ids=lambda said: said if isinstance(said, str) else "",

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import orjson
 import pytest
@@ -50,6 +50,33 @@ async def test_a_sent_message_is_an_invitation(feedback: Running) -> None:
     assert (invited["channel"], invited["questionnaire"], invited["line"]) == ("text", "service-1", "general")
     assert invited["invitation_id"] == str(window_id(uuid5(CASE, "first")))
     assert await feedback.windows(CASE) == [("invited", None)]
+    await adds_up(feedback)
+
+
+def death(case: UUID, time: datetime, *, taken_back: bool = False) -> Sent:
+    return about_case("person-death.recorded.v1", case, time, said_at=time.isoformat(), taken_back=taken_back)
+
+
+async def test_a_death_closes_what_was_to_be_asked_at_once_and_kills_a_link_and_a_mistake_opens_it_again(
+    feedback: Running,
+) -> None:
+    other, later = an_id("other"), NOW + timedelta(days=30)
+    await feedback.hear(case_opened(CASE), hearing(CASE, NOW.date()), ended(CASE), case_opened(other), ended(other))
+    await feedback.decide()
+    await feedback.answer_requests("ab" * 32)
+    assert await feedback.windows(CASE) == [("withheld", "court_near")], "it would be looked at again"
+    assert await feedback.windows(other) == [("invited", None)]
+    await feedback.hear(death(CASE, NOW), death(other, NOW))
+    await feedback.decide()
+    assert await feedback.windows(CASE) == [("withheld", "died")]
+    assert [one["reason"] for one in await feedback.announced("feedback.withheld")] == ["court_near", "died"]
+    dead_since = "select revoked_at from feedback_window where case_id = $1"
+    assert await feedback.worker.pool.fetchval(dead_since, other) == NOW
+    await feedback.decide(later)
+    assert await feedback.windows(CASE) == [("withheld", "died")]
+    await feedback.hear(death(CASE, later, taken_back=True))
+    await feedback.decide(later)
+    assert await feedback.windows(CASE) == [("requested", None)]
     await adds_up(feedback)
 
 

@@ -29,12 +29,13 @@ class QuietTimes:
 class Known:
     """What bears on asking one person, over all of their cases. Days are days in London.
 
-    `child` is true where the age may be a child's; `agreed` is the person's own (or a guardian's) yes or no to being
-    asked, None when nobody put the question. `removed`: the police name the person in this crime no more, and somebody
-    finds out why. `maracs` are days of meetings, `marac_referrals` days on which a case was
-    sent to one whose day nobody told us. `incidents` are days of report of their other crimes.
+    `died`: the hub made sure that they did. `child` is true where the age may be a child's; `agreed` is the person's
+    own (or a guardian's) yes or no to being asked, None when nobody put the question. `removed`: the police name the
+    person in this crime no more, and somebody finds out why. `maracs` are days of meetings, `marac_referrals` days on
+    which a case was sent to one whose day nobody told us. `incidents` are days of report of their other crimes.
     """
 
+    died: bool = False
     said_no: bool = False
     share_refused: bool = False
     child: bool = False
@@ -71,6 +72,7 @@ class Span:
 def quiet(known: Known, times: QuietTimes, today: date) -> Quiet | None:
     """Why `today` is no day to ask, or None. What holds for ever comes before what passes."""
     for reason, holds in (
+        ("died", known.died),
         ("opted_out", known.said_no or known.agreed is False),
         ("share_refused", known.share_refused),
         ("child", known.child and not known.agreed),

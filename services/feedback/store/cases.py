@@ -69,6 +69,10 @@ _AGREE = """
 update feedback_case c set agreed = a.agreed from unnest($1::uuid[], $2::boolean[]) as a(case_id, agreed)
  where c.case_id = a.case_id
 """
+_DIED = """
+update feedback_case c set died = d.died from unnest($1::uuid[], $2::boolean[]) as d(case_id, died)
+ where c.case_id = d.case_id
+"""
 _HEARINGS = """
 insert into hearing (about, hearing_id, at) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[])
 on conflict (about, hearing_id) do update set at = excluded.at
@@ -113,6 +117,12 @@ async def agree(tx: Tx, agreed: dict[UUID, bool]) -> None:
     """Writes what people said to being asked."""
     if agreed:
         await tx.execute(_AGREE, list(agreed), list(agreed.values()))
+
+
+async def died(tx: Tx, died: dict[UUID, bool]) -> None:
+    """Writes whether the people of these cases died."""
+    if died:
+        await tx.execute(_DIED, list(died), list(died.values()))
 
 
 async def keep_hearings(tx: Tx, hearings: Sequence[Hearing]) -> None:

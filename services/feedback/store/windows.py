@@ -61,6 +61,7 @@ select d.*, c.person_id, c.age_band, c.age_held, c.share_refused, c.agreed, c.re
   join feedback_case c using (case_id)
  cross join lateral (
     select coalesce(bool_or(not p.agreed), false) as refused, bool_or(p.major_incident) as major_incident,
+           bool_or(p.died) as died,
            array_agg(p.death_on) filter (where p.death_on is not null) as deaths,
            array_agg(p.safeguarding_on) filter (where p.safeguarding_on is not null) as safeguarding,
            array_agg(p.marac_on) filter (where p.marac_on is not null) as maracs,
@@ -108,6 +109,16 @@ update feedback_window w set revoked_at = n.at
   join feedback_case told on told.case_id = n.case_id
   join feedback_case c on c.person_id = told.person_id
  where w.case_id = c.case_id and w.channel = n.channel and w.revoked_at is null and w.state = 'invited'
+"""
+_KILL = """
+update feedback_window w set revoked_at = n.at
+  from unnest($1::uuid[], $2::timestamptz[]) as n(case_id, at)
+ where w.case_id = n.case_id and w.revoked_at is null and w.state = 'invited'
+"""
+_UNDECIDED = f"""
+select {_COLUMNS} from feedback_window
+ where case_id = any($1::uuid[]) and state in ('open', 'withheld') and decide_at is not null
+ order by window_id for update
 """
 _SAFE_AGAIN = f"""
 select {", ".join(f"w.{name}" for name in NAMES)} from feedback_window w
@@ -210,6 +221,17 @@ async def revoke(tx: Tx, unsafe: Sequence[tuple[UUID, str, datetime]]) -> None:
         await tx.execute(_REVOKE, *map(list, zip(*unsafe, strict=True)))
 
 
+async def kill(tx: Tx, cases: Mapping[UUID, datetime]) -> None:
+    """Kills every link of these cases that was not answered."""
+    if cases:
+        await tx.execute(_KILL, list(cases), list(cases.values()))
+
+
+async def undecided(tx: Tx, case_ids: Sequence[UUID]) -> list[Window]:
+    """Windows of these cases that are still to be looked at, locked."""
+    return [window_of(row) for row in await tx.fetch(_UNDECIDED, list(case_ids))]
+
+
 async def withheld_for_safety(tx: Tx, case_ids: Sequence[UUID]) -> list[Window]:
     """Windows of the people of these cases that were withheld because no channel was safe, locked."""
     rows = await tx.fetch(_SAFE_AGAIN, list(case_ids), sorted(SAFE_AGAIN))
@@ -237,6 +259,7 @@ def _days(row: asyncpg.Record, name: str) -> tuple[date, ...]:
 
 def _known(row: asyncpg.Record) -> Known:
     return Known(
+        died=row["died"],
         said_no=row["said_no"] or not row["wanted"],
         share_refused=row["share_refused"],
         child=may_be_child(row["age_band"], row["line"], row["age_held"]),
