@@ -13,6 +13,7 @@ from services.referral.store.notices import OF_CLOCKS
 OF_A_TASK = "task_"
 KINDS = {
     "urgent_case": "Life safety, and nobody looks after it",
+    "urgent_untaken": "Life safety, and nobody took it in time: whoever is on duty takes it, or finds who does, now",
     "risk_to_review": "Bail, release or an order was heard of: review the risk before any contact",
     "person_died": "It was recorded that this person died: make sure of it, promise them nothing more, and end the "
     "clocks of their own rights with that reason; bereaved relatives have rights of their own",

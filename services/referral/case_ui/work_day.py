@@ -3,6 +3,7 @@
 from services.referral.case_ui import (
     assigning,
     downtime,
+    duty,
     first_contact,
     home,
     my_work,
@@ -32,6 +33,9 @@ ROUTES = (
     ("/cases/allocate", team.allocate, "team.write", "POST"),
     ("/cases/downtime", downtime.ask, "team.write", "GET"),
     ("/cases/downtime", downtime.make, "team.write", "POST"),
+    ("/cases/duty", duty.show, "case.read", "GET"),
+    ("/cases/duty", duty.add, "team.write", "POST"),
+    ("/cases/duty/{shift_id}/cancel", duty.cancel, "team.write", "POST"),
     ("/cases/team", team.show, "team.write", "GET"),
     ("/cases/team/{worker_id}", team.worker, "team.write", "GET"),
     ("/cases/team/{worker_id}/skills", team.set_skills, "team.write", "POST"),

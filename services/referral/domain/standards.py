@@ -21,7 +21,7 @@ _NUMBERS = (
     *("hours_to_ring", "hold_days_at_most", "hold_days", "check_in_days_at_most", "check_in_days"),
     "check_in_days_unreached",
     *("agreement_months", "agreement_warn_days", "handover_undo_minutes", "override_confirm_hours"),
-    *("alert_poll_seconds", "ended_pack_days"),
+    *("alert_poll_seconds", "ended_pack_days", "urgent_untaken_minutes"),
 )
 
 
@@ -53,6 +53,7 @@ class Standards:
     override_confirm_hours: int
     alert_poll_seconds: int
     ended_pack_days: int
+    urgent_untaken_minutes: int
     attempts: Paces
 
     def override_late(self, asked_at: datetime, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
 from services.referral.provider_portal.room import base, frame, limits, moved, one, own, workers
-from services.referral.store import appointments, drafts, lapsing, portal
+from services.referral.store import appointments, drafts, duty, lapsing, portal
 
 NAMED_BY_HUB = "This person is restricted, so the hub names who works with them. Ask the hub."
 SORTS = {"due": "By what is due first", "newest": "Newest first"}
@@ -41,6 +41,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         half = len(await drafts.mine(tx, visit.now))
         lapsed = await lapsing.shown(tx)
         alerts = await portal.alerts(tx)
+        hub_rings = await duty.telephone(tx, visit.now)
         shown = (*(row.reference for row in page.rows), *(one.reference for one in lapsed))
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.list_seen", "list", None, (slug, *shown))])
     today = local_day(visit.now)
@@ -58,6 +59,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         contract=str(contract or ""),
         ending=[c for c in mine if c.starts <= today <= c.ends + SOON and c.ends <= today + SOON],
         today=today,
+        hub_rings=hub_rings,
         alerts=alerts,
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sort=sort,

@@ -26,8 +26,11 @@ select s.consent_id as about, s.case_id, s.taken_at as at from consent s
 """,
 }
 _OVER = {
-    "urgent_case": """not exists (select 1 from case_file c where c.case_id = n.case_id and c.state = 'waiting'
+    **dict.fromkeys(
+        ("urgent_case", "urgent_untaken"),
+        """not exists (select 1 from case_file c where c.case_id = n.case_id and c.state = 'waiting'
  and c.priority = 0 and c.assigned_to is null)""",
+    ),
     "override_waiting": """not exists (select 1 from consent s where s.case_id = n.case_id and s.gate = 'override'
  and s.confirmed_at is null and s.withdrawn_at is null)""",
     "second_same_surname": "n.at < $1::timestamptz - interval '14 days'",
