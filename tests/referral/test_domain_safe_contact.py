@@ -13,11 +13,8 @@ from services.referral.domain.safe_contact import (
     Profile,
     choose,
     lift,
-    lock,
-    locked_channels,
     locks,
     may_use,
-    new_incident,
     set_safety,
 )
 
@@ -30,6 +27,10 @@ NIGHT = datetime(2026, 9, 3, 23, 30, tzinfo=UTC)
 def a_profile(*never_for: str, **mobile: Any) -> Profile:
     state = ChannelState("mobile", **({"safety": "safe"} | mobile))
     return Profile({"mobile": state}, frozenset(never_for))
+
+
+def locked(why: str) -> Profile:
+    return a_profile(safety="unsafe", locked_at=THURSDAY_NOON, locked_why=why)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -99,44 +100,20 @@ def test_what_is_no_channel_is_never_used() -> None:
 def test_somebody_else_answering_locks_the_channel_for_everybody(outcome: str) -> None:
     why = locks(outcome, a_profile().channel("mobile"))
     assert (why is not None) is (outcome in {"someone_else_answered", "wrong_number", "unsafe"})
-    after = lock(a_profile(), "mobile", why, THURSDAY_NOON) if why else a_profile()
+    after = locked(why) if why else a_profile()
     assert may_use(after, "mobile", "support", THURSDAY_NOON).allowed is (why is None)
     assert set(LOCKING) <= set(CONTACT_OUTCOMES)
 
 
-def test_a_lock_keeps_its_first_time_and_reason() -> None:
-    locked = lock(a_profile(), "mobile", "someone_else_answered", THURSDAY_NOON)
-    assert lock(locked, "mobile", "wrong_number", SATURDAY) == locked
-
-
 def test_a_lock_is_lifted_only_by_somebody_who_spoke_to_the_person() -> None:
-    locked = lock(a_profile(), "mobile", "someone_else_answered", THURSDAY_NOON)
+    held = locked("someone_else_answered")
     with pytest.raises(Refused, match="only_after_speaking"):
-        lift(locked, "mobile", "safe", "officer", SATURDAY, spoke_to_person=False)
+        lift(held, "mobile", "safe", "officer", SATURDAY, spoke_to_person=False)
     with pytest.raises(Refused, match="locked"):
-        set_safety(locked, "mobile", "safe", "officer", SATURDAY)
-    lifted = lift(locked, "mobile", "safe", "officer", SATURDAY, spoke_to_person=True)
+        set_safety(held, "mobile", "safe", "officer", SATURDAY)
+    lifted = lift(held, "mobile", "safe", "officer", SATURDAY, spoke_to_person=True)
     assert may_use(lifted, "mobile", "support", SATURDAY).allowed
     assert lifted.channel("mobile").set_by_role == "officer"
-
-
-def test_a_new_incident_makes_every_channel_unknown_but_those_the_police_now_call_safe() -> None:
-    held = Profile({kind: ChannelState(kind, safety="safe") for kind in ("mobile", "email")})
-    after = new_incident(held, ["email", "letter", "pigeon"], THURSDAY_NOON)
-    assert {kind: state.safety for kind, state in after.channels.items()} == {
-        "mobile": "unknown",
-        "email": "safe",
-        "letter": "safe",
-    }
-
-
-def test_a_new_report_never_makes_a_locked_or_unsafe_channel_safe() -> None:
-    locked = lock(a_profile(), "mobile", "someone_else_answered", THURSDAY_NOON)
-    unsafe = set_safety(locked, "email", "unsafe", "officer", THURSDAY_NOON)
-    after = new_incident(unsafe, ["mobile", "email"], SATURDAY)
-    assert not may_use(after, "mobile", "support", SATURDAY).allowed
-    assert not may_use(after, "email", "support", SATURDAY).allowed
-    assert locked_channels(after) == {"mobile", "email"}
 
 
 def test_the_first_channel_that_is_safe_is_chosen_in_the_order_asked() -> None:

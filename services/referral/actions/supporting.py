@@ -53,7 +53,7 @@ async def book(tx: Tx, viewer: Viewer, row: Appointment, lists: SupportLists, no
         raise Refused("time", "too_far")
     person_id = await contacting.person_of(tx, row.case_id)
     profile = await contacting.profile_for_provider(tx, row.case_id, person_id)
-    verdict = _may_meet(profile, lists.channels.get(row.way), row.starts_at)
+    verdict = may_meet(profile, lists.channels.get(row.way), row.starts_at)
     if not verdict.allowed:
         raise Refused("way", verdict.why)
     if await appointments.at_once(tx, row):
@@ -78,13 +78,13 @@ async def not_safe(tx: Tx, rows: Sequence[Upcoming], lists: SupportLists, now: d
         held = profiles[row.person_id]
         held = replace(held, shut=safe_contact.ASK_FIRST) if row.referral_id in first else held
         held = replace(held, shut=gating.SAID_NO) if row.referral_id in shut else held
-        verdict = _may_meet(held, lists.channels.get(row.way), row.starts_at)
+        verdict = may_meet(held, lists.channels.get(row.way), row.starts_at)
         if not verdict.allowed:
             found[row.appointment_id] = verdict
     return found
 
 
-def _may_meet(profile: Profile, channel: str | None, at: datetime) -> Verdict:
+def may_meet(profile: Profile, channel: str | None, at: datetime) -> Verdict:
     """Whether the person may be met at a moment: by a channel, or face to face."""
     return safe_contact.may_use(profile, channel, "support", at) if channel else safe_contact.may_meet(profile)
 

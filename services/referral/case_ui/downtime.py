@@ -15,6 +15,7 @@ from services.referral.actions import code_words, contacting, sealing
 from services.referral.actions.beside import CODES
 from services.referral.case_ui import words
 from services.referral.case_ui.room import Desk, one
+from services.referral.domain import safe_contact
 from services.referral.domain.safe_contact import ChannelState, Profile
 from services.referral.said import days, hours
 from services.referral.store import beside, cases, contact, details, downtime, protected
@@ -89,7 +90,7 @@ async def _row(tx: Tx, visit: Visit, line: Line) -> dict[str, Any]:
     values = await sealing.open_channels(visit.sealer, line.person_id, await contact.values(tx, line.person_id))
     case = await cases.get(tx, line.case_id)
     held = await contacting.profile_for_hub(tx, case, visit.now) if case else Profile()
-    safe = {k: c for k, c in held.channels.items() if c.safety == "safe" and c.locked_at is None and k in values}
+    safe = {k: c for k, c in held.channels.items() if safe_contact.may_give(c) and k in values}
     hidden = protected.PLACES if await protected.of(tx, [line.person_id]) else ()
     safe = {} if held.shut else {kind: channel for kind, channel in safe.items() if kind not in hidden}
     never = [words.words(kind) for kind in held.channels if kind not in safe]

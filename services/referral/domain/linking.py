@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from services.referral.domain.safe_contact import NEW_INCIDENT, ONE_CHANCE
+from services.referral.domain.safe_contact import DIED, NEW_INCIDENT, ONE_CHANCE
 from services.referral.domain.safe_times import days_of, hours_of
 
 POLICE = "police"
+_FIRST = {ONE_CHANCE: 0, DIED: 1}
+"""Why a channel is locked, where several records lock it: what nobody lifts, then a death, then anything else."""
 DIFFERS = "differs"
 """What is kept where two records name different days or hours: it cannot be read, so the channel is shut."""
 
@@ -85,10 +87,10 @@ def strictest(records: Sequence[Told]) -> dict[str, Any]:
     """The values of a channel that several records of one person (the one asked about first) speak of: each the
     stricter one."""
     locks = [record for record in records if record.locked_at is not None]
-    locked = next((record for record in locks if record.locked_why == ONE_CHANCE), locks[0] if locks else None)
+    locked = min(locks, key=lambda record: _FIRST.get(record.locked_why or "", len(_FIRST)), default=None)
     said = {record.safety for record in counted(records)}
     return {
-        "safety": next(safety for safety in ("unsafe", "unknown", "safe") if safety in said),
+        "safety": "unsafe" if "unsafe" in said else "safe" if said == {"safe"} else "unknown",
         "locked_at": locked.locked_at if locked else None,
         "locked_why": locked.locked_why if locked else None,
         "days": _one([record.days for record in records], days_of),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
@@ -76,6 +77,15 @@ class ChannelState:
     checked_at: datetime | None = None
 
 
+class Held(Protocol):
+    """What is held of a channel, as far as it says whether it is safe."""
+
+    @property
+    def safety(self) -> str: ...
+    @property
+    def locked_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The channels of one person by kind, and the purposes for which they never want to be reached. `shut`: the code of
@@ -143,9 +153,15 @@ def may_use(profile: Profile, channel: str, purpose: str, now: datetime) -> Verd
     return _at_this_time(state, now)
 
 
+def may_give(held: Held) -> bool:
+    """Whether the number or address of a channel may be handed on, with the days and hours that go with it: it is safe
+    as things stand, at whatever hour. Whoever then uses it asks `may_use`."""
+    return held.safety == "safe" and held.locked_at is None
+
+
 def reachable(profile: Profile) -> bool:
     """Whether any way is safe as things stand, at whatever hour."""
-    return any(state.safety == "safe" and state.locked_at is None for state in profile.channels.values())
+    return any(may_give(state) for state in profile.channels.values())
 
 
 def alive(profile: Profile) -> Verdict:
@@ -237,29 +253,6 @@ def _with(profile: Profile, *states: ChannelState) -> Profile:
     return replace(profile, channels={**profile.channels, **{state.kind: state for state in states}})
 
 
-def new_incident(profile: Profile, reported_safe: Iterable[str], now: datetime) -> Profile:
-    """A new incident makes every channel unknown; those the police now say are safe are safe, unless locked or known to
-    be unsafe."""
-    safe = set(reported_safe) & set(CHANNELS)
-    states = []
-    for kind in sorted({*profile.channels, *safe}):
-        held = profile.channel(kind)
-        keeps = held.safety == "unsafe" or held.locked_at is not None
-        safety = "unsafe" if held.safety == "unsafe" else "safe" if kind in safe and not keeps else "unknown"
-        states.append(
-            replace(held, safety=safety, set_at=now, set_by_role=NEW_INCIDENT if safety == "unknown" else "police")
-        )
-    return _with(profile, *states)
-
-
-def lock(profile: Profile, channel: str, why: str, now: datetime) -> Profile:
-    """Locks a channel everywhere. An earlier lock keeps its time and reason."""
-    held = profile.channel(channel)
-    if held.locked_at is not None:
-        return profile
-    return _with(profile, replace(held, safety="unsafe", locked_at=now, locked_why=why))
-
-
 def lift(profile: Profile, channel: str, safety: str, role: str, now: datetime, *, spoke_to_person: bool) -> Profile:
     """Lifts a lock and says what the person said of the channel. Refused unless the worker has spoken to the person."""
     if not spoke_to_person:
@@ -283,11 +276,4 @@ def set_safety(
     return _with(
         profile,
         replace(held, safety=safety, locked_at=None, locked_why=None, set_at=now, set_by_role=role, checked_at=now),
-    )
-
-
-def locked_channels(profile: Profile) -> frozenset[str]:
-    """Kinds that no new report makes safe again: unsafe or locked."""
-    return frozenset(
-        kind for kind, state in profile.channels.items() if state.locked_at is not None or state.safety == "unsafe"
     )

@@ -222,7 +222,6 @@ def _channels(
     given another one before."""
     found, changed, given = [], _given(pack).keys() - still, still if can_try else {}
     for kind, state in profile.channels.items():
-        safe = state.safety == "safe" and state.locked_at is None
         may = safe_contact.may_use(profile, kind, "support", visit.now)
         found.append(
             {
@@ -231,7 +230,7 @@ def _channels(
                 "state": state,
                 "may": may,
                 "said": words.SHUT.get(may.why, may.words),
-                "safe": safe,
+                "safe": safe_contact.may_give(state),
                 "changed": kind in changed,
                 "value": given.get(kind) if may.allowed else None,
                 "given": kind in still,

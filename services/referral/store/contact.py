@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
+from services.referral.domain import safe_contact
 from services.referral.domain.linking import strictest
 from services.referral.store.rows import RECORDS, columns, read
 
@@ -38,7 +39,7 @@ class Channel:
     @property
     def is_safe(self) -> bool:
         """Safe, as things stand, at whatever hour."""
-        return self.safety == "safe" and not self.locked
+        return safe_contact.may_give(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.linking import counted
+from services.referral.domain.safe_contact import may_give
 
 _CHANNELS = """
 select person_id, kind, safety, set_by_role, set_at, heard_at, value_index, locked_at
@@ -31,7 +32,7 @@ class _Row(NamedTuple):
 
     @property
     def safe(self) -> bool:
-        return self.safety == "safe" and self.locked_at is None
+        return may_give(self)
 
 
 async def known(tx: Tx, records: Mapping[UUID, set[UUID]]) -> tuple[dict[UUID, set[str]], dict[UUID, dict[str, bool]]]:
