@@ -9,7 +9,7 @@ import pytest
 
 from contracts.justice import MilestoneReached
 from kit import clock
-from services.referral.actions import asked, came
+from services.referral.actions import asked, came, named
 from services.referral.actions.came import with_origin
 from services.referral.case_ui.intake import NO_TASK
 from services.referral.domain.deciding import Decision, decide
@@ -134,8 +134,36 @@ async def test_who_did_it_must_not_know_is_sealed_and_a_human_looks_where_one_of
     rows = await hub.rows("select kind, code, body from case_entry")
     assert [(row["kind"], row["code"]) for row in rows] == [("must_not_know", "ex_partner")] * 2
     assert not any(b"Sampleson" in row["body"] for row in rows)
+    assert await hub.value("select count(*) from case_entry where name_index is not null") == 2
     given, errors = asked.read(FORM | {"suspect_given_names": ["Ottoline"]}, TODAY)
     assert given is None and [error.field for error in errors] == ["suspect_family_name"]
+
+
+@pytest.mark.service
+async def test_whoever_comes_later_under_the_name_of_who_did_it_is_looked_at_once_by_whichever_way_they_come(
+    hub: Hub, browse: AsPersona
+) -> None:
+    said = {"relationship": "ex_partner", "suspect_given_names": "Ottoline", "suspect_family_name": "Sampleson"}
+    await opens(browse, **said)
+    naming = await hub.value("select case_id from case_file")
+    asked_for = "select case_id, done_at from task where kind = 'suspect_may_be_known' order by done_at"
+    assert await hub.rows(asked_for) == []
+    await a_case(hub, **ANOTHER)
+    assert await hub.rows(asked_for) == [{"case_id": naming, "done_at": None}]
+    officer = await browse("officer")
+    await officer.get("/cases/tasks")
+    await officer.follow("Somebody of the name of who did it has a case here")
+    await officer.submit("Close the task", answer="done")
+    async with hub.as_worker() as tx:
+        await named.look(
+            tx, [await tx.fetchval("select person_id from case_file where case_id <> $1", naming)], clock.now()
+        )
+    assert [row["done_at"] is None for row in await hub.rows(asked_for)] == [False], "of one person it is asked once"
+    await opens(browse, given_names="Ottoline", family_name="Sampleson")
+    assert [row["done_at"] is None for row in await hub.rows(asked_for)] == [False, True]
+    await hub.worker.pool.execute("update case_entry set closed_at = now()")
+    await opens(browse, given_names="ottoline", family_name="Sampleson", age="51")
+    assert len(await hub.rows(asked_for)) == 2, "who may know by now is looked for no more"
 
 
 @pytest.mark.service

@@ -7,18 +7,15 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import beside, filing
+from services.referral.actions import beside, filing, named
 from services.referral.actions.beside import Told
 from services.referral.domain.safe_contact import THROUGH_OFFICER
-from services.referral.store import cases, details, liaison, tasks
+from services.referral.store import details, liaison, must_not_know, tasks
 from services.referral.store.cases import Case
 from services.referral.store.liaison import Liaison
 from services.referral.store.tasks import Task, task_id
 
 ASK = "name_liaison_officer"
-SUSPECT_KNOWN = "suspect_may_be_known"
-LOOKED_AT = 20
-"""So many cases of people of one name are looked at."""
 _CLOSE = frozenset({"partner", "ex_partner", "family"})
 
 
@@ -39,14 +36,11 @@ async def liaison_officer(tx: Tx, viewer: Viewer, case: Case, said: str, now: da
 async def suspect(
     tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, name: str, relationship: str, now: datetime
 ) -> None:
-    """They must not know, and their name is sealed with the case. Where somebody of that name has an open case here, a
-    human looks the same day whether it is them, before both are sent to one provider. Nobody restricted is named so."""
+    """They must not know, and their name is sealed with the case, and indexed: whoever of that name has an open case
+    here, or comes later, is looked at."""
     who = relationship if relationship in _CLOSE else "other"
     told = Told(uuid5(case.case_id, "suspect"), "must_not_know", who, name)
     await beside.add(tx, viewer, sealer, case, told, now)
-    people = await details.find(tx, [("name", sealer.blind("name", name))])
-    others = [one for one in people if one != case.person_id]
-    found = [await cases.get(tx, one) for one in (await details.cases_of(tx, others))[:LOOKED_AT]] if others else []
-    if any(one is not None and one.state != "closed" and not one.restricted for one in found):
-        about = task_id(SUSPECT_KNOWN, case.case_id)
-        await tasks.add(tx, [Task(about, SUSPECT_KNOWN, filing.end_of_day(now), now, case_id=case.case_id)])
+    digest = sealer.blind("name", name)
+    await must_not_know.index_name(tx, told.entry_id, digest)
+    await named.look(tx, await details.find(tx, [("name", digest)]), now)

@@ -11,6 +11,7 @@ from services.referral.actions import (
     birthdays,
     filing,
     maybe_known,
+    named,
     restricting,
     safe_again,
     taking_back,
@@ -74,6 +75,7 @@ async def _keep(
     await taking_back.left_out(tx, ways, now)
     await _ask_which(tx, sealer, given, [(case_id, p) for _, case_id, p in told], now)
     await details.index(tx, [(kind, digest, p) for p, what in given for kind, digest in digests(sealer, what)])
+    await named.look(tx, [p for p, _ in given], now)
     pairs = await details.propose_same(tx, [p for p, _ in given], now)
     if pairs:
         await restricting.until_decided(tx, {person for pair in pairs for person in pair}, now)

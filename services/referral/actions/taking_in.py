@@ -15,6 +15,7 @@ from services.referral.actions import (
     filing,
     hearing,
     locking,
+    named,
     new_incident,
     restricting,
     safe_again,
@@ -91,6 +92,7 @@ async def self_referral(
     if history.restricted:
         await restricting.until_decided(tx, [person_id], now)
     await details.set_state(tx, [case.case_id], "open")
+    await named.look(tx, [person_id], now)
     if facts.bereaved:
         await at_intake.liaison_officer(tx, viewer, case, given.liaison, now)
     if given.suspect:
