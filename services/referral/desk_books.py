@@ -12,6 +12,8 @@ from services.referral.books import FOLDER
 from services.referral.domain.allocating import Allocation, read_allocation
 from services.referral.domain.leaving import Version, read_leaving
 from services.referral.domain.mailing import Words, read_words
+from services.referral.domain.queue_words import QueueWords, read_queues
+from services.referral.store.queues import QUEUES
 
 
 def _document(name: str) -> Any:
@@ -22,6 +24,12 @@ def _document(name: str) -> Any:
 def note_kinds() -> Mapping[str, str]:
     """Kind of note to its words."""
     return dict(_document("note_kinds.yaml")["kinds"])
+
+
+@cache
+def queues() -> Mapping[str, QueueWords]:
+    """What each queue says and shows, in the order of their tabs."""
+    return read_queues(_document("queues.yaml"), QUEUES)
 
 
 @cache

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import contract_id
+from services.referral import desk_books
+from services.referral.domain.queue_words import COLUMNS
 from tests.builders import COVENTRY, THEFT, a_crime, a_domestic_crime, a_victim, an_event, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -89,6 +91,20 @@ async def test_life_safety_comes_first_with_its_holds_and_time_left_in_words(hub
     assert "Waiting for the hub (2)" in page.texts("a") and "Life safety, now (1)" in page.texts("a")
     page = await (await browse("officer")).get("/cases?queue=ask-officer")
     assert [row[0] for row in page.rows[1:]] == [await reference_of(hub, late)]
+
+
+async def test_a_queue_says_what_to_do_there_and_shows_the_columns_of_its_data(hub: Hub, browse: AsPersona) -> None:
+    await a_case(hub)
+    await hub.value("update case_file set review_since = now() returning 1")
+    officer = await browse("officer")
+    for name, queue in desk_books.queues().items():
+        page = await officer.get(f"/cases?queue={name}")
+        assert f"{queue.title} {queue.action}" in page.text, name
+        if len(page.rows) > 1:
+            assert page.rows[0] == ["Case", *(COLUMNS[one] for one in queue.columns)], name
+            assert all(page.rows[1]), f"{name}: no column is empty"
+    assert (await officer.get("/cases?queue=due")).rows[1][2] == "The hub's own limit"
+    assert "Came" in (await officer.get("/cases?queue=new")).rows[0]
 
 
 async def test_a_queue_is_narrowed_by_service_hold_and_area(hub: Hub, browse: AsPersona) -> None:

@@ -12,6 +12,7 @@ from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
+from services.referral import desk_books
 from services.referral.case_ui import words
 from services.referral.case_ui.assigning import meet
 from services.referral.case_ui.room import Desk, one
@@ -95,7 +96,7 @@ def _name(kept: Filter) -> str:
     said += [words.area(kept.area)] if kept.area else []
     said += ["changed"] if kept.changed else []
     said += [queues.SORTS[kept.sort][0].lower()] if kept.sort in queues.SORTS else []
-    return f"{queues.QUEUES[kept.queue].title}: {', '.join(said)}"
+    return f"{desk_books.queues()[kept.queue].title}: {', '.join(said)}"
 
 
 async def keep(visit: Visit, desk: Desk) -> Response:

@@ -12,12 +12,13 @@ from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, whole
+from services.referral import desk_books
 from services.referral.actions import late_legs
 from services.referral.case_ui import home, words
 from services.referral.case_ui.finding import of_people
 from services.referral.case_ui.room import HIGH_RISK, Desk, badges, one
-from services.referral.desk_books import allocation
 from services.referral.domain.facts import stays_high
+from services.referral.domain.queue_words import COLUMNS
 from services.referral.store import cases, preferring, queues, tasks
 from services.referral.store.queues import Filters
 
@@ -65,13 +66,16 @@ async def show(
         "case_ui/queue.html",
         status=422 if errors else 200,
         page=page,
-        tabs=[(queue, badge(counts.get(queue.slug))) for queue in queues.QUEUES.values()],
+        queue=desk_books.queues()[slug],
+        headings=COLUMNS,
+        tabs=[(name, each.title, badge(counts.get(name))) for name, each in desk_books.queues().items()],
         rows=[
             {
                 "row": row,
                 "signs": _signs(row),
                 "late": list(dict.fromkeys(LATE[leg.kind] for leg in late.get(row.case_id, ()))),
                 "left": words.time_left(row.act_by, visit.now),
+                "limit": _limit(row),
                 "place": words.area(row.home_local_authority or row.local_authority),
                 "news": own.news(row),
                 "worker": own.names.get(row.assigned_to) if row.assigned_to else None,
@@ -81,24 +85,36 @@ async def show(
         words=words.words,
         chosen=chosen,
         narrowed="".join(f"&{name}={value}" for name, value in chosen.items() if value),
-        options={
-            "line": _items("Any service", [(line, words.words(line)) for line in SERVICE_LINES if line != "other"]),
-            "hold": _items("Any hold", [(hold, words.words(hold)) for hold in HOLDS if hold != "other"]),
-            "area": _items("Any area", [(place.code, place.name) for place in AREAS]),
-            "sort": _items("The queue's own", [(code, text) for code, (text, _) in queues.SORTS.items()]),
-        },
+        options=_options(),
         own=own,
         preferences=preferences,
         batch_id=uuid4(),
-        reasons=_items("As the rule suggests", list(allocation().reasons.items())),
+        reasons=_items("As the rule suggests", list(desk_books.allocation().reasons.items())),
         errors=errors,
     )
+
+
+def _options() -> dict[str, list[dict[str, str]]]:
+    """What narrows and orders a queue, to choose from."""
+    return {
+        "line": _items("Any service", [(line, words.words(line)) for line in SERVICE_LINES if line != "other"]),
+        "hold": _items("Any hold", [(hold, words.words(hold)) for hold in HOLDS if hold != "other"]),
+        "area": _items("Any area", [(place.code, place.name) for place in AREAS]),
+        "sort": _items("The queue's own", [(code, text) for code, (text, _) in queues.SORTS.items()]),
+    }
 
 
 def _signs(row: queues.Queued) -> list[str]:
     """What holds a case; that its risk is high stands there also where a human ended the hold."""
     high = HIGH_RISK not in row.holds and stays_high(row.holds, row.priority, row.risk_grade)
     return [*([HIGH_RISK] if high else []), *row.holds]
+
+
+def _limit(row: queues.Queued) -> str:
+    """Which limit it is that ends first: of the Code, or the hub's own."""
+    if row.next_due is None or row.next_due != row.act_by:
+        return "The hub's own limit" if row.act_by else "Nothing runs"
+    return desk_books.right_names().get(row.next_entitlement or "") or words.words(row.next_entitlement)
 
 
 def badge(count: int | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The hub's queues, as data: which cases, in which order, what to do with them, and what to say when there are none."""
+"""The hub's queues: which cases are in each, and in which order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,96 +17,33 @@ _IMMINENT = "risk_grade = 'imminent'"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`where` and `order` are SQL over case_file; everything else is words for the page. `newest`: it looks no further
-    back than so many cases, so that a rare hold is not sought through years."""
+    """`where` and `order` are SQL over case_file; what it says and shows is in `queues.yaml`. `newest`: it looks no
+    further back than so many cases, so that a rare hold is not sought through years."""
 
     slug: str
-    title: str
-    action: str
-    empty: str
     where: str
     order: str = _BY_RISK
     newest: int | None = None
 
 
+_MINE = "state <> 'closed' and assigned_to = nullif(current_setting('app.user_id', true), '')::uuid"
+_INCIDENT = "state = 'waiting' and major_incident_id is not null and 'major_incident' = any(holds)"
 QUEUES: dict[str, Queue] = {
     queue.slug: queue
     for queue in (
-        Queue("waiting", "Waiting for the hub", "Decide", "Nobody is waiting for a decision.", "state = 'waiting'"),
-        Queue(
-            "now",
-            "Life safety, now",
-            "Act now",
-            "Nobody is in the queue for life safety.",
-            "state = 'waiting' and priority = 0",
-        ),
-        Queue(
-            "children",
-            "Children",
-            "Decide",
-            "No child is waiting for a decision.",
-            "state = 'waiting' and priority = 1",
-        ),
-        Queue(
-            "due",
-            "Due soonest",
-            "Stop the clock",
-            "No clock is running on an open case.",
-            "state in ('waiting', 'active') and act_by is not null",
-            "act_by, case_id",
-        ),
-        Queue(
-            "mine",
-            "My cases",
-            "Carry on",
-            "No case is assigned to you.",
-            "state <> 'closed' and assigned_to = nullif(current_setting('app.user_id', true), '')::uuid",
-        ),
-        Queue(
-            "unassigned",
-            "Without a worker",
-            "Allocate",
-            "Every case that waits has a worker.",
-            "state = 'waiting' and assigned_to is null",
-        ),
-        Queue(
-            "review",
-            "Risk to review",
-            "Review the risk",
-            "No bail, release or order waits for a review.",
-            "review_since is not null and state <> 'closed'",
-            "review_since, case_id",
-        ),
-        Queue(
-            "ask-officer",
-            "Ask the officer to ask",
-            "Ask the officer",
-            "Police asked everybody they must ask first.",
-            "state = 'waiting' and 'share_not_asked' = any(holds)",
-        ),
-        Queue(
-            "no-safe-channel",
-            "No safe channel",
-            "Find a safe way",
-            "Everybody who waits can be reached safely.",
-            "state = 'waiting' and 'no_safe_channel' = any(holds)",
-        ),
-        Queue(
-            "incident",
-            "Held by a major incident",
-            "Look",
-            "Nobody who waits is held by a major incident.",
-            "state = 'waiting' and major_incident_id is not null and 'major_incident' = any(holds)",
-        ),
-        Queue(
-            "active",
-            "With a provider",
-            "Look",
-            "Nobody is with a provider.",
-            "state = 'active'",
-        ),
-        Queue("new", "Newest", "Look", "No case has come yet.", "true", _NEWEST, newest=PAGES_AT_MOST * PAGE),
-        Queue("all", "All open cases", "Look", "There is no open case.", "state <> 'closed'", _NEWEST),
+        Queue("waiting", "state = 'waiting'"),
+        Queue("now", "state = 'waiting' and priority = 0"),
+        Queue("children", "state = 'waiting' and priority = 1"),
+        Queue("due", "state in ('waiting', 'active') and act_by is not null", "act_by, case_id"),
+        Queue("mine", _MINE),
+        Queue("unassigned", "state = 'waiting' and assigned_to is null"),
+        Queue("review", "review_since is not null and state <> 'closed'", "review_since, case_id"),
+        Queue("ask-officer", "state = 'waiting' and 'share_not_asked' = any(holds)"),
+        Queue("no-safe-channel", "state = 'waiting' and 'no_safe_channel' = any(holds)"),
+        Queue("incident", _INCIDENT),
+        Queue("active", "state = 'active'"),
+        Queue("new", "true", _NEWEST, newest=PAGES_AT_MOST * PAGE),
+        Queue("all", "state <> 'closed'", _NEWEST),
     )
 }
 
