@@ -96,6 +96,9 @@ MARKED = {
     " free, may be soon, or is bound otherwise than before.[ Ask the hub before any contact.]",
     "joined_not_safe": "It was found {} that we have several records of this person, and that a way to reach them is"
     " not known to be safe any more. See below what is safe[, and ask the hub before any contact].",
+    "parted_not_safe": "It was found {} that this record and another one are not of one person, and what was known of a"
+    " way to reach this person may have been the other's word. See below what is safe[, and ask the hub before any"
+    " contact].",
     "another_died": "It was found {} that the person who died is another one: nothing says that this person died.",
     "person_alive": "It was said {} that this person is alive: that they died was recorded by mistake. Every channel "
     "stays locked until somebody has spoken to them.",

@@ -23,6 +23,7 @@ from services.referral.domain.shown import JUST_NOW
 from services.referral.store import (
     alarms,
     cases,
+    channel_before,
     contact,
     hold_ends,
     liaison,
@@ -284,8 +285,11 @@ async def set_safety(
         person_id, channel, state.safety, set_by_role=viewer.role, set_at=now, checked_at=now if spoke else None
     )
     others = await contact.holders(tx, person_id, channel) if mine else []
+    await channel_before.keep(tx, others, channel, person_id)
     for record in (said, *(replace(said, person_id=other) for other in others)):
         await contact.set_safety(tx, record, viewer.user_id)
+    if mine:
+        await channel_before.forget(tx, person_id, channel)
     shut: set[tuple[UUID, str]] = set()
     if mine and safety == "unsafe":
         shut |= set(await told_channels.shut_with_the_number(tx, [person_id, *others], now))

@@ -18,6 +18,7 @@ from services.referral.actions import (
     maybe_known,
     new_incident,
     numbers,
+    parting,
     restricting,
     sent_twice,
     taking_back,
@@ -69,14 +70,15 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
 
 
 async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime) -> None:
-    """Takes back that two records are of the same person: the proposal is open again. Nothing was merged, so nothing
-    has to be put back but who belongs together."""
+    """Takes back that two records are of the same person: the proposal is open again. Nothing was merged: what
+    has to be put back is who belongs together, and what was said of one record and written to the others."""
     everybody = {one, other, *await same_person.linked(tx, one)}
     if not await same_person.undo(tx, one, other, same=True):
         raise Refused("same", "not_the_same")
     everybody |= await same_person.relink(tx, everybody)
     await restricting.parted(tx, everybody, now)
     await numbers.give_back(tx, viewer, everybody, now)
+    await parting.channels(tx, viewer, everybody, now)
     await alarming.of_parted(tx, everybody, now)
     await maybe_known.shut(tx, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)

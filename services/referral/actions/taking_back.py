@@ -10,7 +10,7 @@ from services.referral.actions import filing, new_incident, raising
 from services.referral.actions.lapsing import WITH_PROVIDER
 from services.referral.store import cases, details, persons, referrals, tasks, unsure
 
-JOINED = "joined_not_safe"
+JOINED, PARTED = "joined_not_safe", "parted_not_safe"
 KIND, UNREAD = "not_safe_any_more", "details_unread"
 WHY = "police_said"
 Key = tuple[UUID, str]
@@ -42,6 +42,16 @@ async def by_joining(tx: Tx, people: Collection[UUID], before: Mapping[UUID, Seq
         after = await unsure.safe_now(tx, people)
         if any(set(before.get(one, ())) - set(after.get(one, ())) for one in people):
             await ask(tx, min(people), now, JOINED)
+
+
+async def by_parting(tx: Tx, shut: Collection[UUID], people: Collection[UUID], now: datetime) -> None:
+    """These records (`people`) are of one person no more, and what stands in some (`shut`) of how to reach them was
+    perhaps another person's word: somebody finds out the same day for each, and whoever helps in those looks first."""
+    about = now.isoformat()
+    for person_id in sorted(people):
+        await raising.ask(tx, await cases.of_record(tx, person_id), PARTED, filing.end_of_day(now), now, about)
+    for person_id in sorted(shut):
+        await raising.alert(tx, await _with_provider(tx, person_id), PARTED, about, now, now, review=False)
 
 
 async def _say_unread(tx: Tx, person_id: UUID, now: datetime) -> None:

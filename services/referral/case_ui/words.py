@@ -105,6 +105,9 @@ TASKS = {
     " two is to be asked back, and tell both services which goes on",
     "joined_not_safe": "Several records were found to be this person's, and a way that a provider may use is not known"
     " to be safe any more: find out which way is, and tell whoever helps the person",
+    "parted_not_safe": "Two records were held to be one person's, and a way to reach somebody was spoken of meanwhile:"
+    " nobody knows whose word it was. Find out in a safe way how this person is to be reached, and tell whoever helps"
+    " them",
     "known_at_provider": "The person has this already in another case, which may be of the same incident: see whether"
     " it is one, and join the two or send it as well",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",

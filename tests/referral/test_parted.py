@@ -1,0 +1,101 @@
+"""Two records that were held to be one person's and are two again: each has back what it had of its own."""
+
+from uuid import UUID
+
+import pytest
+
+from kit import clock
+from services.referral.actions import contacting, linking, locking
+from services.referral.store import contact
+from tests.builders import a_viewer
+from tests.referral.conftest import BOOKS, Hub
+from tests.referral.test_joined_records import a_record, joined
+from tests.referral.test_same_person import person_of
+
+OFFICER, LEADER = a_viewer(), a_viewer("leader")
+
+
+async def parted(hub: Hub, one: UUID, two: UUID) -> None:
+    async with hub.looks(LEADER) as tx:
+        await linking.undo(tx, LEADER, await person_of(hub, one), await person_of(hub, two), BOOKS, clock.now())
+
+
+async def says(hub: Hub, case: UUID, safety: str) -> None:
+    async with hub.looks(OFFICER) as tx:
+        await contacting.set_safety(tx, OFFICER, case, "mobile", safety, clock.now(), spoke=True)
+
+
+async def mobile(hub: Hub, case: UUID) -> contact.Channel:
+    async with hub.looks(OFFICER) as tx:
+        return {one.kind: one for one in await contact.channels(tx, await person_of(hub, case))}["mobile"]
+
+
+async def stands(hub: Hub, case: UUID) -> str:
+    held = await mobile(hub, case)
+    return "locked" if held.locked else held.safety
+
+
+async def asked(hub: Hub, kind: str) -> set[UUID]:
+    return {row["case_id"] for row in await hub.rows("select case_id from task where kind = $1", kind)}
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("before", "since", "expected"),
+    [
+        ("unsafe", ["safe"], "unsafe"),
+        ("unknown", ["safe"], "unknown"),
+        ("safe", ["safe"], "unknown"),
+        ("safe", ["unsafe"], "unsafe"),
+        ("unknown", ["unsafe", "safe"], "unknown"),
+    ],
+)
+async def test_what_was_said_of_one_record_makes_no_way_safer_in_the_other_once_they_are_two_again(
+    hub: Hub, before: str, since: list[str], expected: str
+) -> None:
+    one, two = await a_record(hub, "V-a", 3), await a_record(hub, "V-b", 2)
+    await says(hub, two, before)
+    was = await mobile(hub, two)
+    await joined(hub, one, two)
+    for safety in since:
+        await says(hub, one, safety)
+    assert [await stands(hub, case) for case in (one, two)] == [since[-1]] * 2
+    await parted(hub, one, two)
+    assert [await stands(hub, case) for case in (one, two)] == [since[-1], expected]
+    assert await asked(hub, "parted_not_safe") == {one, two}
+    if before == expected == "unsafe":
+        assert (await mobile(hub, two)).set_at == was.set_at, "it is the word that was said then"
+    told = "select data ->> 'safety' from case_event where case_id = $1 and data ->> 'safety' is not null"
+    assert await hub.value(f"{told} order by id desc limit 1", two) == expected
+
+
+@pytest.mark.service
+async def test_a_lock_that_was_lifted_by_a_word_of_the_other_record_is_back_with_its_number_once_they_are_two_again(
+    hub: Hub,
+) -> None:
+    one, two = await a_record(hub, "V-a", 3), await a_record(hub, "V-b", 2)
+    async with hub.looks(OFFICER) as tx:
+        await contacting.lock_channel(tx, OFFICER, two, "mobile", "someone_else_answered", clock.now())
+    await joined(hub, one, two)
+    await hub.every(locking.carry_on, clock.now())
+    await says(hub, one, "safe")
+    assert [await stands(hub, case) for case in (one, two)] == ["safe", "safe"]
+    await parted(hub, one, two)
+    held = await mobile(hub, two)
+    assert (held.safety, held.locked, held.locked_why) == ("unsafe", True, "someone_else_answered")
+    assert await hub.value("select why from locked_value where person_id = $1", await person_of(hub, two)) is not None
+
+
+@pytest.mark.service
+async def test_what_was_said_of_the_record_itself_stands_and_so_does_what_was_said_of_one_that_still_belongs_to_it(
+    hub: Hub,
+) -> None:
+    one, two, three = [await a_record(hub, ref, days) for ref, days in (("V-a", 4), ("V-b", 3), ("V-c", 2))]
+    await joined(hub, one, two)
+    await joined(hub, two, three)
+    await says(hub, one, "safe")
+    await says(hub, two, "safe")
+    await parted(hub, two, three)
+    assert [await stands(hub, case) for case in (one, two, three)] == ["safe", "safe", "unknown"]
+    await parted(hub, one, two)
+    assert [await stands(hub, case) for case in (one, two)] == ["unknown", "safe"]
