@@ -146,7 +146,8 @@ class Visit:
     def conflict(self, changed: str = "", to: str = "", *, stale: bool = True) -> Response:
         """Somebody or something changed it meanwhile. `changed`: what it is now, and who did what when, as sentences;
         `to`: the page of this site that shows how it stands. Not `stale`: nothing changed, it is not allowed."""
-        return self.problem(409, changed=changed, onward=guard.local_path(to), unchanged=not stale)
+        opened = self.request.method in ("GET", "HEAD")
+        return self.problem(409, changed=changed, onward=guard.local_path(to), unchanged=not stale, opened=opened)
 
     def signed_out(self) -> Response:
         """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""

@@ -397,7 +397,8 @@ async def test_the_portal_is_for_providers_alone(sent: Sent, browse: AsPersona) 
 async def test_what_is_no_id_is_not_found(worker: Browser, sent: Sent) -> None:
     await worker.get("/portal/referrals/nonsense", status=404)
     await worker.get(f"/portal/referrals/{UUID(int=7)}", status=404)
-    await worker.get(f"{sent.page}/steps/fly", status=409)
+    page = await worker.get(f"{sent.page}/steps/fly", status=409)
+    assert "not saved" not in page.text, "nothing was sent: the page was only opened"
 
 
 async def test_what_somebody_who_has_left_worked_on_is_without_a_worker(hub: Hub, sent: Sent, worker: Browser) -> None:
