@@ -155,6 +155,29 @@ async def test_an_agreement_that_ends_soon_is_flagged_and_has_a_task_and_ends_it
             await referring.send(tx, OFFICER, referral, IDVA, BOOKS, hub.sealer, now + timedelta(seconds=5))
 
 
+OPEN_ASKS = "select count(*) from task where case_id = $1 and kind = 'agreement_ending' and done_at is null"
+
+
+@pytest.mark.parametrize(("days", "left"), [(365, 0), (None, 0), (1, 1)])
+async def test_a_new_agreement_that_lasts_longer_answers_the_task_to_ask_again_and_one_that_does_not_leaves_it(
+    hub: Hub, days: int | None, left: int
+) -> None:
+    case, now = await a_case(hub), clock.now()
+    await triaged(hub, case)
+    await agrees(hub, case, expires_at=now + timedelta(days=5))
+    await hub.every(falling_due.remind, now)
+    assert await hub.value(OPEN_ASKS, case) == 1
+    await agrees(hub, case, at=now, expires_at=now + timedelta(days=days) if days else None)
+    assert await hub.value(OPEN_ASKS, case) == left
+    other = await a_case(hub)
+    await triaged(hub, other)
+    for later in (timedelta(days=5), timedelta(days=days) if days else None):
+        await agrees(hub, other, expires_at=now + later if later else None)
+    await hub.every(falling_due.remind, now + timedelta(seconds=1))
+    assert await hub.value(OPEN_ASKS, case) == left, "nobody is asked again for nothing"
+    assert (await hub.value(OPEN_ASKS, other) > 0) == (left > 0)
+
+
 async def test_a_withdrawal_shows_everything_that_ends_and_then_ends_exactly_that(hub: Hub, browse: AsPersona) -> None:
     sent = await a_referral_sent(hub)
     held = await consent_of(hub, sent)

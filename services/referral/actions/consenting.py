@@ -17,13 +17,16 @@ from services.referral.actions.gating import UNDONE
 from services.referral.domain import who_agrees
 from services.referral.domain.facts import facts_of
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, consent, persons
+from services.referral.store import cases, consent, persons, silence, tasks
 from services.referral.store import lapsing as store_lapsing
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
+from services.referral.store.tasks import task_id
 
 what_ends = ending.what_ends
 FEEDBACK = "feedback"
+ENDING = "agreement_ending"
+"""The task to ask the person again before an agreement ends: over by itself where one that lasts longer came."""
 OVERRIDE_OVER = "override_over"
 """Why a referral ends that an override alone had let leave."""
 BY_THE_ACT = "told_a_worker"
@@ -47,6 +50,8 @@ async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> N
     if against is not None:
         raise Refused("given_by", against)
     await consent.add(tx, agreement)
+    outlasted = [task_id(ENDING, one) for one in await silence.outlasted(tx, agreement.case_id)]
+    await tasks.over_by_themselves(tx, outlasted, "done", now)
     if agreement.purpose == FEEDBACK:
         await persons.no_feedback(tx, agreement.person_id, None)
     await _tell(tx, viewer, agreement, now)

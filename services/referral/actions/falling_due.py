@@ -7,7 +7,7 @@ from contracts.working_time import local_day
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import filing, late_legs, noticing, proposing, questions, telling_providers
+from services.referral.actions import consenting, filing, late_legs, noticing, proposing, questions, telling_providers
 from services.referral.actions.books import current
 from services.referral.domain.answering import Rest, minutes_of
 from services.referral.domain.books import Books
@@ -104,8 +104,7 @@ async def remind(tx: Tx, moment: Moment, context: Context) -> int:
             found.append(Task(about, kind, due, now, case_id=one.case_id, referral_id=one.referral_id))
     warn = now + timedelta(days=standards.agreement_warn_days)
     for ending in await silence.ending(tx, now - FORGET, warn, BATCH):
-        kind = "agreement_ending"
-        by = max(now, ending.expires_at)
+        kind, by = consenting.ENDING, max(now, ending.expires_at)
         found.append(Task(task_id(kind, ending.consent_id), kind, by, now, case_id=ending.case_id))
     late = await consent.overdue(tx, now - timedelta(hours=standards.override_confirm_hours), BATCH)
     for held in late:

@@ -176,12 +176,33 @@ async def _falling(tx: Tx, state: str, day: str, kind: str, today: date, limit: 
     return read(Falling, rows)
 
 
+_LONGER = """
+select n.case_id from consent n
+ where n.case_id = a.case_id and n.gate = 'agreement' and n.withdrawn_at is null and n.purpose = a.purpose
+   and (n.line is null or n.line is not distinct from a.line)
+   and (n.provider_id is null or n.provider_id is not distinct from a.provider_id)
+   and (n.contract_id is null or n.contract_id is not distinct from a.contract_id)
+   and (n.expires_at is null or n.expires_at > a.expires_at)
+"""
+"""Agreements to the same, or to more, that last longer than the agreement `a`: the person was asked again."""
+
+
+async def outlasted(tx: Tx, case_id: UUID) -> list[UUID]:
+    """The agreements of a case that end, and in whose place one stands that lasts longer."""
+    asked = (
+        f"select a.consent_id from consent a where a.case_id = $1 and a.expires_at is not null and exists ({_LONGER})"
+    )
+    return [row["consent_id"] for row in await tx.fetch(asked, case_id)]
+
+
 async def ending(tx: Tx, since: datetime, until: datetime, limit: int) -> list[Ending]:
-    """Agreements that end between two instants, in cases with an open referral, and that have no task of it yet."""
+    """Agreements that end between two instants, in cases with an open referral, in whose place none stands that lasts
+    longer, and that have no task of it yet."""
     rows = await tx.fetch(
         "select a.consent_id, a.case_id, a.expires_at from consent a where a.withdrawn_at is null"
         " and a.expires_at between $1 and $2 and a.gate = 'agreement'"
         " and exists (select 1 from referral r where r.case_id = a.case_id and r.ended_at is null)"
+        f" and not exists ({_LONGER})"
         " and not exists (select 1 from task t where t.case_id = a.case_id and t.kind = 'agreement_ending'"
         " and t.created_at >= a.taken_at)"
         " order by a.expires_at, a.consent_id limit $3",
