@@ -12,7 +12,7 @@ from kit.service import Moment
 from kit.web.words import when
 from services.referral.actions import mailing, requesting
 from services.referral.carrying import Nowhere
-from services.referral.domain.leaving import leaves_at
+from services.referral.domain.leaving import leaves_at, why_later
 from services.referral.domain.safe_contact import ChannelState, Profile
 from tests.builders import a_crime, a_victim, an_event
 from tests.conftest import Databases
@@ -49,6 +49,24 @@ def test_a_message_leaves_in_the_hours_of_attempts_or_where_they_never_meet_in_t
 ) -> None:
     profile = Profile({"email": ChannelState("email", "safe", days, hours)})
     assert leaves_at(requesting.leaving_on(now), profile, "email", "notice", now, until) == expected
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "why"),
+    [
+        (None, at(1, 12), "rests"),
+        (None, at(1, 19), "quiet_hours"),
+        ("19:00-23:50", at(1, 20, 46), "rests"),
+        ("19:00-23:50", at(1, 12), "not_this_hour"),
+    ],
+)
+def test_why_a_message_waits_is_what_it_waits_for_also_in_the_evening_hours_of_who_is_safe_in_no_others(
+    hours: str | None, now: datetime, why: str
+) -> None:
+    profile = Profile({"email": ChannelState("email", "safe", hours=hours)})
+    rested = now + timedelta(hours=1)
+    leaves = leaves_at(requesting.leaving_on(now), profile, "email", "feedback", rested, now + timedelta(days=8))
+    assert leaves is not None and why_later(profile, "email", "feedback", rested, leaves) == why
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ async def _at_this_hour(tx: Tx, held: Held, profile: Profile, now: datetime) -> 
     if at is None:
         await _stop(tx, held, "withheld", "no_safe_time", "no_safe_channel", now)
     elif at > now:
-        why = leaving.why_later(hours, profile, held.channel, held.purpose, now, now)
+        why = leaving.why_later(profile, held.channel, held.purpose, now, at)
         await mail.save(tx, replace(held, state="waiting", sending_since=None, next_at=at, why=why))
     return at == now
 

@@ -94,7 +94,7 @@ def _choose(
     if not found:
         return None, "no_safe_time" if verdict.allowed or verdict.why in safe_contact.ANOTHER_TIME else verdict.why
     at, kind = min(found, key=lambda one: one[0])
-    return (kind, at), leaving.why_later(hours, profile, kind, request.purpose, now, rested)
+    return (kind, at), leaving.why_later(profile, kind, request.purpose, rested, at)
 
 
 async def _keep(

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.vocabulary import CHANNELS
 from services.referral.domain.attempting import RISKS, Paces
 from services.referral.domain.safe_contact import Profile, may_use
-from services.referral.domain.usual_hours import Hours, first_within, waking
+from services.referral.domain.usual_hours import Hours, first_within
 
 QUIET_HOURS = "quiet_hours"
 RESTS = "rests"
@@ -41,13 +41,13 @@ def leaves_at(
     return first_within(leaving.hours[channel], profile, channel, purpose, now, until)
 
 
-def why_later(leaving: Leaving, profile: Profile, channel: str, purpose: str, now: datetime, rested: datetime) -> str:
-    """Why a message waits: for a safe time, for the morning, or because it rests. A code."""
+def why_later(profile: Profile, channel: str, purpose: str, rested: datetime, at: datetime) -> str:
+    """Why a message that rests until `rested` leaves `at`: for a safe time, for the morning, or because it rests.
+    A code."""
     verdict = may_use(profile, channel, purpose, rested)
     if not verdict.allowed:
         return verdict.why
-    usual = leaving.hours[channel]
-    return RESTS if rested > now and waking(usual, rested) == rested else QUIET_HOURS
+    return RESTS if at == rested else QUIET_HOURS
 
 
 def read_leaving(written: Mapping[str, Any]) -> tuple[Version, ...]:
