@@ -5,6 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.working_time import local_day
+from kit import clock
+from kit.web.words import date_words
 from services.referral.actions import filing, providing, settling
 from tests.builders import a_viewer
 from tests.conftest import Databases
@@ -68,5 +71,14 @@ async def test_who_was_not_reached_is_tried_again_within_the_days_of_the_standar
         assert "42 days from today, and 7 where you could not reach the person." in page.text
         page = await worker.submit("Record a check-in", 422, reason_code="not_reached")
         assert page.errors == ["You could not reach the person, so try again sooner: within the days said below"]
+        await worker.submit("Record a check-in", reason_code="not_reached")
+        [(outcome, next_on)] = await hub.worker.pool.fetch("select outcome, next_on from check_in")
+        soon = local_day(clock.now()) + timedelta(days=7)
+        assert (outcome, next_on) == ("not_reached", soon), "the sooner day is suggested"
+        await worker.get(f"{sent.page}/steps/check_in")
         await worker.submit("Record a check-in", reason_code="still_waiting")
-    assert await hub.value("select outcome from check_in") == "still_waiting"
+    assert await hub.value("select next_on from check_in where outcome = 'still_waiting'") == soon
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{sent.case}/timeline")
+        assert page.text.count("Checked in with somebody on a waiting list") == 2
+        assert f"the next is due on {date_words(soon)}" in page.text

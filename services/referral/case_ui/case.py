@@ -57,6 +57,7 @@ from services.referral.store import (
     contract_tasks,
     crime_outcomes,
     details,
+    life,
     looking,
     protected,
     tasks,
@@ -289,7 +290,9 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         made = await assessments.of_case(tx, case.case_id, as_of)
-        entries = [*await timeline.entries(tx, case.case_id, None, as_of), *map(happened.assessed, made)]
+        waits = [one for one in await life.check_ins_of_case(tx, case.case_id) if as_of is None or one.at <= as_of]
+        entries = await timeline.entries(tx, case.case_id, None, as_of)
+        entries += [*map(happened.assessed, made), *map(happened.checked, waits)]
         top = await frame(tx, visit, case, "Timeline")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("timeline",))])
     entries.sort(key=lambda entry: entry.happened_at, reverse=True)

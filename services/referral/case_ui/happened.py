@@ -14,15 +14,18 @@ from services.referral.desk_books import right_names
 from services.referral.domain.books import Books
 from services.referral.said import who
 from services.referral.store.first_contact import HubAssessment
+from services.referral.store.life import CheckIn
 from services.referral.store.timeline import Entry
 from services.referral.store.wishes import Before
 
 ASSESSED = "first-contact.assessed.v1"
+CHECKED = "check-in.recorded.v1"
 WISHED = "contact-wish.stated.v1"
 _TITLES = {
     WISHED: "Said on their own page how to be reached",
     "own-rights-word.guessed.v1": "Three wrong code words were given behind the person's link: it is shut",
     "person-death.recorded.v1": "Whether the person died",
+    CHECKED: "Checked in with somebody on a waiting list",
     ASSESSED: "First-contact assessment recorded",
     "case.routed.v1": "Case routed",
 }
@@ -46,11 +49,20 @@ def assessed(made: HubAssessment) -> Entry:
     return Entry(0, made.at, ASSESSED, None, None, made.by_role, made.by_id, data)
 
 
+def checked(made: CheckIn) -> Entry:
+    """A check-in of a waiting list as an entry among the others; the case announces none."""
+    data = {"outcome": made.outcome, "next_on": made.next_on}
+    return Entry(0, made.at, CHECKED, made.referral_id, made.leg_id, made.by_role, made.by_id, data)
+
+
 def told(books: Books, entry: Entry) -> list[str]:
     """What an event says, piece by piece, without a code."""
     data, kind = entry.data, entry.type.rsplit(".", 1)[0]
     if entry.type == ASSESSED:
         return _assessed(data)
+    if entry.type == CHECKED:
+        found = books.transitions.reasons["check_in"].words_of(data["outcome"])
+        return [found, f"the next is due on {date_words(data['next_on'])}"]
     if entry.type == WISHED:
         return _wished(data)
     if entry.type == "person-death.recorded.v1":

@@ -16,7 +16,7 @@ from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from services.referral import stale_steps
-from services.referral.actions import providing, supporting, urgent_waits
+from services.referral.actions import providing, supporting, urgent_waits, waiting_word
 from services.referral.actions.books import standards
 from services.referral.domain.assessed import HIGH
 from services.referral.domain.books import Books
@@ -39,7 +39,7 @@ from services.referral.provider_portal.room import (
     stood_of,
 )
 from services.referral.said import DONE
-from services.referral.store import noes, referrals
+from services.referral.store import life, noes, referrals
 from services.referral.store.portal import Offered
 
 
@@ -69,7 +69,10 @@ NOT_REACHED = (
 DAYS = {"pause": _HOLD, "keep_on_hold": _HOLD, "waitlist": _WAIT, "check_in": _WAIT}
 
 
-async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()) -> Response:
+async def ask_step(
+    visit: Visit, books: Books, errors: Sequence[FieldError] = (), *, unreached: bool = False
+) -> Response:
+    """`unreached`: the day that was sent is too far for somebody who was not reached, so another is suggested."""
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
         row = _row(visit, books, offered)
@@ -77,7 +80,10 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
             return await moved(tx, visit, books, offered)
         asks = await _asks(tx, books, offered, row)
         end = await ending.asked(tx, books, offered, row.verb)
+        before = await life.check_ins(tx, offered.referral_id) if row.verb == "check_in" else []
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.step_asked", "case", offered.case_id)])
+    soon = unreached or [one.outcome for one in before[:1]] == [waiting_word.NOT_REACHED]
+    suggested = _suggested(visit, row, offered, unreached=soon)
     return visit.render(
         "provider_portal/step.html",
         status=422 if errors else 200,
@@ -92,7 +98,7 @@ async def ask_step(visit: Visit, books: Books, errors: Sequence[FieldError] = ()
         unreached=standards(local_day(visit.now)).check_in_days_unreached if row.verb == "check_in" else 0,
         step_id=uuid4(),
         errors=errors,
-        values=visit.form or _suggested(visit, row, offered),
+        values=visit.form | suggested if visit.form and unreached else visit.form or suggested,
     )
 
 
@@ -107,12 +113,13 @@ def _urgent(offered: Offered) -> bool:
     return bool(offered.urgent) or offered.risk_grade in HIGH
 
 
-def _suggested(visit: Visit, row: Transition, offered: Offered) -> dict[str, list[str]]:
-    """The day that the standards suggest."""
+def _suggested(visit: Visit, row: Transition, offered: Offered, *, unreached: bool) -> dict[str, list[str]]:
+    """The day that the standards suggest; a sooner one for somebody who waits and was not reached."""
     if row.verb not in DAYS:
         return {}
     limits, name = standards(local_day(visit.now)), DAYS[row.verb].name
     usual = limits.hold_days if name == "until" else limits.check_in_days
+    usual = limits.check_in_days_unreached if unreached else usual
     day = local_day(visit.now) + timedelta(days=min(usual, _at_most(visit, row, offered)))
     parts = (("day", day.day), ("month", day.month), ("year", day.year))
     return {f"{name}-{part}": [str(number)] for part, number in parts}
@@ -131,7 +138,7 @@ async def take_step(visit: Visit, books: Books) -> Response:
         reached = row.verb != "start" or await supporting.was_reached(tx, offered.leg_id, offered.referral_id)
     if not reached:
         return await show_referral(visit, books, [FieldError("channel", NOT_REACHED)])
-    errors = _missing(visit, books, row, asks)
+    errors, unreached = _missing(visit, books, row, asks), False
     if not errors:
         try:
             async with visit.begin() as tx:
@@ -145,10 +152,11 @@ async def take_step(visit: Visit, books: Books) -> Response:
             if refused.code in STALE:
                 async with visit.begin() as tx:
                     return await moved(tx, visit, books, await own(tx, visit, books))
+            unreached = refused.code == "unreached_too_far"
             of_day = refused.field in ("until", "check_in_on")
             errors = [error_of(refused, refused.field if of_day else "reason_code" if asks else "")]
     if errors:
-        return await ask_step(visit, books, errors)
+        return await ask_step(visit, books, errors, unreached=unreached)
     chosen = answer.get(DAYS[row.verb].name) if row.verb in DAYS else None
     return visit.redirect(base(visit, offered), flash=DONE[row.verb] + (day_off(chosen) if chosen else ""))
 
