@@ -25,6 +25,8 @@ LISTS = BOOKS.support
         ("A1,REF,VFS1,better", 1, []),
         ("line_id;reference;outcome;change\r\nA1;ref;vfs1;Better\r\n\r\nA2;ref;VFS2;unsafe\r\n", 2, []),
         ("A1\tREF\tVFS1\tsame", 1, []),
+        ("line_id,reference,outcome,change,service\nA1,REF,VFS1,same,idva\nA2,REF,VFS1,same,ISVA", 2, []),
+        ("A1,REF,VFS1,same,idva\nA2,REF,VFS1,same,IDVA", 1, [(2, "Line 1 answers this outcome")]),
         ("A1,REF,VFS1", 0, [(1, "It has 3 cells")]),
         ("A1,REF,VFS9,better\nA2,REF,VFS1,great\n,REF,VFS1,same\nA3,,VFS1,same", 0,
          [(1, "The outcome must"), (2, "The change must"), (3, "The line_id must"), (4, "The reference is")]),
@@ -151,3 +153,10 @@ async def test_an_outcome_goes_to_support_that_began_and_to_none_of_two_services
     [error] = (await manager.post("/portal/outcomes", second, 422)).errors
     assert error.startswith(SEVERAL) and "Domestic abuse" in error and "Independent domestic violence adviser" in error
     assert await hub.value("select count(*) from outcome") == 1
+    wrong = {"lines": f"A2,{reference},VFS1,worse,isva", "step": "keep"}
+    [error] = (await manager.post("/portal/outcomes", wrong, 422)).errors
+    assert error.startswith("Line 1: This reference has no such service of yours, only: ")
+    named = {"lines": f"A2,{reference},VFS1,worse,Domestic Abuse\nA3,{reference},VFS1,same,idva", "step": "keep"}
+    assert "2 lines kept" in (await manager.post("/portal/outcomes", named)).text
+    found = await hub.rows("select leg_id, change from outcome where line_id in ('A2', 'A3') order by line_id")
+    assert [(row["leg_id"], row["change"]) for row in found] == [(other[1], "worse"), (sent.leg, "same")]

@@ -8,7 +8,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.domain.open_referral import line_name
-from services.referral.domain.pasted import BadLine, Pasted
+from services.referral.domain.pasted import SERVICE, BadLine, Pasted
 from services.referral.store import pasting, support
 from services.referral.store.pasting import Own
 from services.referral.store.support import Outcome
@@ -21,8 +21,11 @@ async def checked(tx: Tx, lines: Sequence[Pasted]) -> tuple[list[tuple[Pasted, O
     kept = await pasting.kept(tx, [line.line_id for line in lines])
     new, again, bad = [], [], []
     for line in lines:
-        own, was = legs.get(line.reference, []), kept.get(line.line_id)
-        if not own:
+        every, was = legs.get(line.reference, []), kept.get(line.line_id)
+        own = [leg for leg in every if line.service in ("", leg.line, line_name(leg.line).lower())]
+        if every and not own:
+            bad.append(BadLine(line.number, f"This reference has no such service of yours, only: {_named(every)}"))
+        elif not own:
             bad.append(BadLine(line.number, "No referral of yours in support or ended has this reference"))
         elif was is not None and was in {(leg.leg_id, line.outcome, line.change) for leg in own}:
             again.append(line)
@@ -37,8 +40,13 @@ async def checked(tx: Tx, lines: Sequence[Pasted]) -> tuple[list[tuple[Pasted, O
 
 def _which(own: Sequence[Own]) -> str:
     """An outcome of one service is not put down to another: whose it is, nobody can read from the line."""
-    named = ", ".join(line_name(leg.line) for leg in own)
-    return f"This reference has more than one service of yours: {named}. Say it in the end report of the right one"
+    said = f"Name the right one in a fifth cell, {SERVICE}, or say it in its end report"
+    return f"This reference has more than one service of yours: {_named(own)}. {said}"
+
+
+def _named(own: Sequence[Own]) -> str:
+    """The services in words, each once."""
+    return ", ".join(dict.fromkeys(line_name(leg.line) for leg in own))
 
 
 async def replaced(tx: Tx, found: Sequence[tuple[Pasted, Own]]) -> dict[int, str]:
