@@ -177,6 +177,17 @@ AREAS: tuple[Area, ...] = tuple(_areas().values())
 FORCE: str = _read("areas.yaml")["police_force"]["ho_force_code"]
 
 
+@cache
+def _issued() -> dict[str, tuple[int, int]]:
+    return {entry["entity"]: (entry["from"], entry["to"]) for entry in _read("areas.yaml")["codes_issued"]}
+
+
+def is_local_authority(code: str) -> bool:
+    """Whether a local authority of the United Kingdom has, or had, this code: "E06000001", and no "E08000099"."""
+    first, last = _issued().get(code[:3], (1, 0))
+    return len(code) == 9 and code[3:].isascii() and code[3:].isdigit() and first <= int(code[3:]) <= last
+
+
 def local_authority_name(code: str | None) -> str:
     """The name for people: "Dudley"; "Outside the area (E06000001)"; "Not placed"."""
     if code is None:

@@ -72,6 +72,18 @@ def test_the_seven_areas_are_named() -> None:
     assert reference.local_authority_name(None) == "Not placed"
 
 
+@pytest.mark.parametrize(
+    ("code", "real"),
+    [
+        *[(area.code, True) for area in AREAS],
+        *[("E06000001", True), ("E09000033", True), ("W06000015", True), ("S12000036", True), ("N09000003", True)],
+        *[("E08000099", False), ("E99999999", False), ("E08000000", False), ("E0800002", False), ("E08000²25", False)],
+    ],
+)
+def test_a_code_that_no_local_authority_was_given_is_none(code: str, real: bool) -> None:
+    assert reference.is_local_authority(code) is real
+
+
 def test_every_role_has_known_permissions_and_a_persona() -> None:
     for role in ROLES.values():
         assert role.permissions <= set(PERMISSIONS)

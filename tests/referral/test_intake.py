@@ -41,9 +41,10 @@ FORM = {name: [value] for name, value in PERSON.items()} | {"case_id": [str(uuid
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"age": []}, "age"),
         ({"age": ["140"]}, "age"),
         ({"area": ["E99"]}, "area"),
+        ({"area": ["E08000099"]}, "area"),
+        ({"area": ["E99999999"]}, "area"),
         ({"phone": ["12"]}, "phone"),
         ({"landline": ["0121"]}, "landline"),
         ({"email": ["nobody"]}, "email"),
@@ -169,6 +170,51 @@ def test_a_sexual_assault_is_offered_the_centre_however_long_ago_as_one_that_the
 ) -> None:
     stands = routed_as({"what": ["sexual"], "ago": [ago]})
     assert "sarc" in stands.doors and ("recent_assault" in stands.holds) is recent
+
+
+@pytest.mark.parametrize(
+    ("what", "held"),
+    [
+        ("domestic", True),
+        ("sexual", True),
+        ("criminal_exploitation", True),
+        ("sexual_exploitation", True),
+        ("other", False),
+    ],
+)
+def test_who_does_not_say_their_age_may_be_a_child_wherever_that_matters(what: str, held: bool) -> None:
+    assert ("age_unknown" in routed_as({"what": [what], "age": []}).holds) is held
+
+
+def test_another_persons_word_counts_no_more_for_somebody_of_unknown_age_than_for_a_child() -> None:
+    told = FORM | {"source": ["family"], "phone": ["07700 900321"], "phone_safe": ["safe"]}
+    for age, stands in ((["34"], True), ([], False)):
+        given, _ = asked.read(told | {"age": age}, TODAY)
+        assert given is not None and came.facts_of(given, clock.now(), "phone").share_counts is stands
+
+
+def test_a_language_that_nobody_knows_is_not_known_and_never_english() -> None:
+    for said in ({"language": ["not_known"]}, {}):
+        given, errors = asked.read(FORM | said, TODAY)
+        assert given is not None, errors
+        assert came.facts_of(given, clock.now(), "phone").language == "not_known"
+
+
+@pytest.mark.service
+async def test_somebody_who_says_neither_name_nor_age_nor_language_is_taken_in(hub: Hub, browse: AsPersona) -> None:
+    officer = await browse("officer")
+    page = await look(officer, unnamed="yes")
+    assert page.heading == "Nobody was looked for"
+    await officer.submit("Go on")
+    silent = {"given_names": "", "family_name": "", "age": "", "language": "not_known", "what": "domestic"}
+    silent["address"] = "1 Example Row"
+    await officer.submit("Open the case", **(PERSON | silent))
+    case = (await hub.rows("select case_id, age_band, language, holds from case_file"))[0]
+    assert (case["age_band"], case["language"]) == ("not_known", "not_known") and "age_unknown" in case["holds"]
+    page = await officer.get(f"/cases/{case['case_id']}")
+    assert (page.summary["Age"], page.summary["Language"]) == ("Not known", "Not known")
+    page = await officer.submit("Show name and details")
+    assert page.summary["Name"] == "No name is written down"
 
 
 def routed_as(said: dict[str, list[str]]) -> Routing:
@@ -371,6 +417,13 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
         wrong.status_code == 422 and {"field": "colour", "message": "This field is not known"} in wrong.json()["errors"]
     )
     assert (await caller.sends(body | {"phone": "12"})).json()["errors"][0]["field"] == "phone"
+    slip = await caller.sends(body | {"area": "E08000099"})
+    assert (slip.status_code, [one["field"] for one in slip.json()["errors"]]) == (422, ["area"])
+    silent = {name: body[name] for name in ("area", "what", "reported", "agrees")}
+    assert (await caller.sends(silent)).status_code == 201
+    assert (
+        await hub.value("select count(*) from case_file where language = 'not_known' and age_band = 'not_known'") == 1
+    )
     for name in ("given_names", "phone_days"):
         listed = await caller.sends(body | {name: ["A", "B"]})
         assert listed.json()["errors"] == [{"field": name, "message": "Send one value, not a list"}]

@@ -61,8 +61,9 @@ def test_a_business_is_taken_in_by_who_speaks_for_it_without_an_age() -> None:
     assert found.routing.lines == ("business",)
     given, errors = asked.read(FORM | {"source": ["business"], "age": []}, TODAY)
     assert given is None and [error.field for error in errors] == ["business_name"]
-    given, errors = asked.read(FORM | {"source": ["self"], "age": [], "business_name": ["Example Bakery"]}, TODAY)
-    assert given is None and [error.field for error in errors] == ["age"]
+    nameless = {"source": ["business"], "business_name": ["Example Bakery"], "given_names": [], "family_name": []}
+    given, errors = asked.read(FORM | nameless, TODAY)
+    assert given is None and [error.field for error in errors] == ["family_name"]
 
 
 def test_why_somebody_felt_targeted_is_a_strand_whatever_else_it_was_about() -> None:

@@ -1,6 +1,5 @@
 """What is asked of somebody who comes by themselves, or of an agency for them: the checks of page and machine."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.reference import AREAS, ethnic_categories
+from contracts.reference import AREAS, ethnic_categories, is_local_authority
 from kit.web.forms import FieldError, Say, parse
 from services.referral.domain import mailbox
 from services.referral.domain.plain_text import is_plain
@@ -29,14 +28,14 @@ CHECK_NUMBER = "Enter one telephone number and nothing else, like 07700 900321"
 CHECK_LETTERS = "Enter letters, digits and signs that can be read, and no hidden ones"
 OLDEST, DASH_MOST = 120, 27
 ADULT = 18
+LANGUAGE_UNKNOWN = "not_known"
 ELSEWHERE = "elsewhere"
 """Where the person lives, when that is in none of our areas: or the code of the place, as an agency may know it."""
-_PLACE = re.compile(r"[EWSN][0-9]{8}")
+NO_PLACE = f"Choose where the person lives: no local authority has this code. Outside our areas it may be “{ELSEWHERE}”"
 BEREAVED = frozenset({"bereaved_killed", "bereaved_road"})
 SEXUAL = frozenset({"sexual", "sexual_exploitation"})
 
 OURS = frozenset(place.code for place in AREAS)
-AGE = ("age", "date_of_birth", "date_of_birth-day")
 NAMES = (
     *("given_names", "family_name", "business_name", "address", "postcode"),
     *("liaison_name", "suspect_given_names", "suspect_family_name"),
@@ -159,14 +158,12 @@ class TakeIn(BaseModel):
         Literal["social_care", "health", "housing", "education", "charity", "other"] | None,
         Say("Choose what kind of agency it is"),
     ] = None
-    given_names: Annotated[str, Say("Enter the person's given names")] = Field(max_length=100)
-    family_name: Annotated[str, Say("Enter the person's family name")] = Field(max_length=100)
+    given_names: str | None = Field(default=None, max_length=100)
+    family_name: str | None = Field(default=None, max_length=100)
     date_of_birth: Annotated[date | None, Say("", wrong="The date of birth must be a real date")] = None
     business_name: str | None = Field(default=None, max_length=100)
     what: Annotated[What, Say("Choose what it is about")]
-    age: Annotated[int | None, Say("Enter the person's age", wrong="Enter the age in years, like 34")] = Field(
-        default=None, ge=0, le=OLDEST
-    )
+    age: Annotated[int | None, Say("", wrong="Enter the age in years, like 34")] = Field(default=None, ge=0, le=OLDEST)
     area: Annotated[str, Say("Choose where the person lives")] = Field(max_length=9)
     reported: Annotated[Literal["yes", "no", "not_known"], Say("Choose whether the police know")]
     ago: Annotated[Literal["week", "month", "year", "years", "not_said"], Say("Choose how long ago it was")] = (
@@ -246,7 +243,7 @@ class TakeIn(BaseModel):
     works_for: Annotated[WorksFor, Say("Choose whether the person works for one of these")] = "not_recorded"
     household_works_for: Annotated[WorksFor, Say("Choose whether they live with somebody who does")] = "not_recorded"
     language: Annotated[str, Say("Choose the language")] = Field(
-        default="en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+        default=LANGUAGE_UNKNOWN, pattern=rf"^([A-Za-z]{{2,3}}(-[A-Za-z0-9]{{1,8}})*|{LANGUAGE_UNKNOWN})$"
     )
     interpreter: Annotated[YesNo, Say("Choose whether an interpreter is needed")] = "no"
     access: Annotated[
@@ -278,13 +275,7 @@ def read(form: Mapping[str, Sequence[str]], today: date) -> tuple[TakeIn | None,
     given, errors = parse(TakeIn, form)
     if given is not None:
         errors = _in_order(_checked(given, today))
-    elif not any("".join(form.get(name, ())).strip() for name in AGE) and not _of_business(form):
-        errors = _in_order([*errors, FieldError("age", "Enter the person's age")])
     return (given if not errors else None), errors
-
-
-def _of_business(form: Mapping[str, Sequence[str]]) -> bool:
-    return "business" in form.get("source", ())
 
 
 def _in_order(errors: Sequence[FieldError]) -> list[FieldError]:
@@ -301,10 +292,12 @@ def _checked(given: TakeIn, today: date) -> list[FieldError]:
     if given.date_of_birth and not today - timedelta(days=125 * 366) < given.date_of_birth <= today:
         found.append(FieldError("date_of_birth", "The date of birth must be in the past"))
     found += _of_age(given, today)
-    if given.area not in OURS and given.area != ELSEWHERE and not _PLACE.fullmatch(given.area):
-        found.append(FieldError("area", "Choose where the person lives"))
+    if given.area != ELSEWHERE and not is_local_authority(given.area):
+        found.append(FieldError("area", NO_PLACE))
     if given.source == "business" and not given.business_name:
         found.append(FieldError("business_name", "Enter the name of the business"))
+    if given.source == "business" and not (given.given_names or given.family_name):
+        found.append(FieldError("family_name", "Enter the name of who speaks for the business"))
     if given.ethnicity not in ETHNICITIES:
         found.append(FieldError("ethnicity", "Choose the ethnic group from the list"))
     if bool(given.suspect_given_names) != bool(given.suspect_family_name):
@@ -343,17 +336,21 @@ def told_danger(danger: Collection[str], same_household: str) -> tuple[str, ...]
 
 def _of_age(given: TakeIn, today: date) -> list[FieldError]:
     """An age and a day of birth that do not fit: a child may stand as grown by a slip in either."""
-    if given.age is None and given.date_of_birth is None:
-        return [] if given.source == "business" else [FieldError("age", "Enter the person's age")]
-    if given.age is None or given.date_of_birth is None or age_of(given, today) == given.age:
+    by_birth = age_of(given, today)
+    if given.age is None or by_birth is None or by_birth == given.age:
         return []
-    words = f"By this date of birth they are {age_of(given, today)}: ask again, and enter one of the two"
-    return [FieldError("age", words)] if 0 <= age_of(given, today) <= OLDEST else []
+    words = f"By this date of birth they are {by_birth}: ask again, and enter one of the two"
+    return [FieldError("age", words)] if 0 <= by_birth <= OLDEST else []
 
 
-def age_of(given: TakeIn, today: date) -> int:
-    """In whole years: from the date of birth where there is one."""
+def may_be_child(age: int | None) -> bool:
+    """Whether somebody of this age is a child, or of an age that nobody said may be one."""
+    return age is None or age < ADULT
+
+
+def age_of(given: TakeIn, today: date) -> int | None:
+    """In whole years: from the date of birth where there is one; None where neither was said."""
     born = given.date_of_birth
     if born is None:
-        return given.age or 0
+        return given.age
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

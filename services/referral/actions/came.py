@@ -6,7 +6,16 @@ from uuid import UUID
 
 from contracts.working_time import local_day
 from services.referral.actions import sealing
-from services.referral.actions.asked import ADULT, BEREAVED, ELSEWHERE, OURS, SEXUAL, TakeIn, age_of, told_danger
+from services.referral.actions.asked import (
+    BEREAVED,
+    ELSEWHERE,
+    OURS,
+    SEXUAL,
+    TakeIn,
+    age_of,
+    may_be_child,
+    told_danger,
+)
 from services.referral.actions.taking_in import SelfReferral
 from services.referral.desk_books import restricted_on
 from services.referral.domain.access import of_communication
@@ -37,7 +46,8 @@ OF_A_CHILD = {
     "criminal_exploitation": "child_criminal_exploitation",
     "sexual_exploitation": "child_sexual_exploitation",
 }
-"""The flag of the police that says the same, so that the same rules hold; of somebody under 18 the second."""
+"""The flag of the police that says the same, so that the same rules hold; of somebody under 18, or who may
+be, the second."""
 NOT_BY_ANYBODY_CLOSE = frozenset({"road_collision"}) | BEREAVED
 MYSELF = frozenset({"self", "witness", "business"})
 """Who speaks for themselves; of a business somebody of it."""
@@ -45,7 +55,7 @@ LATEST = {"week": 0, "month": 8, "year": 31, "years": 366}
 """How many days ago it was at the latest."""
 
 
-def counts(given: TakeIn, age: int) -> bool:
+def counts(given: TakeIn, age: int | None) -> bool:
     """Whether what is said of sharing and of safe channels is the person's own word, or may stand for it. Of a child
     the one who says it, or somebody of the household, may be the suspect, and so wherever the suspect is close. Source:
     design 3 (a parent's yes never counts where a parent or the household may be the suspect)."""
@@ -53,7 +63,7 @@ def counts(given: TakeIn, age: int) -> bool:
         return True
     if is_domestic(given) or given.same_household == "yes" or THREAT in given.danger:
         return False
-    return given.what not in OWN_WORD_ONLY if age >= ADULT else given.what in FROM_OUTSIDE
+    return given.what in FROM_OUTSIDE if may_be_child(age) else given.what not in OWN_WORD_ONLY
 
 
 def is_domestic(given: TakeIn) -> bool:
@@ -85,7 +95,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
     age = age_of(given, today)
     own = counts(given, age)
     business = given.source == "business"
-    flag = (OF_A_CHILD.get(given.what) if age < ADULT and not business else None) or FLAGS.get(given.what)
+    flag = (OF_A_CHILD.get(given.what) if may_be_child(age) and not business else None) or FLAGS.get(given.what)
     safe = {name: getattr(given, f"{name}_safe") for name in ("phone", "landline", "email", "letter")}
     value = {"phone": given.phone, "landline": given.landline, "email": given.email, "letter": given.address}
     kinds = {"phone": "mobile"}
@@ -100,7 +110,7 @@ def facts_of(given: TakeIn, now: datetime, via: str) -> CaseFacts:
         hate_strands=tuple(given.hate_strands),
         flags=(flag,) if flag else (),
         age=None if business else age,
-        age_said="not_recorded" if business else age,
+        age_said="not_recorded" if business else "not_known" if age is None else age,
         relationship=given.relationship,
         risk_grade=given.risk_grade,
         dash_score=given.dash_score,

@@ -277,7 +277,9 @@ def _risk(case: Case, routing: cases.Routing | None) -> str:
 
 def details_rows(held: dict[str, Any]) -> list[dict[str, Any]]:
     """Opened details as rows of a summary list."""
-    return [{"key": {"text": words.words(name)}, "value": {"text": words.plain(value)}} for name, value in held.items()]
+    rows = {} if not held or {"given_names", "family_name"} & held.keys() else {"Name": "No name is written down"}
+    rows |= {words.words(name): words.plain(value) for name, value in held.items()}
+    return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows.items()]
 
 
 async def show_timeline(visit: Visit, desk: Desk) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
@@ -92,6 +92,7 @@ class Look(BaseModel):
     family_name: str | None = Field(default=None, max_length=100)
     date_of_birth: Annotated[date | None, Say("", wrong="The date of birth must be a real date")] = None
     phone: str | None = Field(default=None, max_length=30)
+    unnamed: Annotated[Literal["yes"] | None, Say("")] = None
 
 
 EQUALITY = (
@@ -128,8 +129,8 @@ async def begin(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> 
 async def look(visit: Visit, desk: Desk) -> Response:
     """Who we know of this name and birth, or this number; nothing of it stands in an address."""
     given, errors = parse(Look, visit.form)
-    named = given is not None and given.given_names and given.family_name
-    if given is not None and not (named or given.phone):
+    looked = given is not None and bool((given.given_names and given.family_name) or given.phone)
+    if given is not None and not looked and not given.unnamed:
         errors = [FieldError("given_names", "Enter the person's names and date of birth, or a telephone number")]
     errors = errors or (_unread(given) if given is not None else [])
     if given is None or errors:
@@ -144,6 +145,7 @@ async def look(visit: Visit, desk: Desk) -> Response:
         "case_ui/looked_for.html",
         rows=[(case, badges(case), case.case_id in found.by_number) for case in found.cases],
         more=found.more,
+        looked=looked,
         carried={name: one(visit, name) for name in CARRIED if one(visit, name)},
         words=words.words,
         area=words.area,
@@ -216,7 +218,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         same_household=_items(asked.SAME_HOUSEHOLD),
         risks=[{"value": "", "text": "Nobody has assessed it"}, *_items(asked.RISKS)],
         works_for=asked.WORKS_FOR,
-        languages=_items(LANGUAGES | {"not_known": "Not known"}),
+        languages=_items(LANGUAGES | {asked.LANGUAGE_UNKNOWN: "Not known"}),
         safety={"safe": "Yes, we are told so", "unsafe": "No", "unknown": "Not sure"},
         case_id=one(visit, "case_id") or uuid4(),
         task=one(visit, "task"),
