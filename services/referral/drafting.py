@@ -16,6 +16,7 @@ from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral.actions import drafting as acts
 from services.referral.actions.drafting import Asked, Where
+from services.referral.actions.leg_links import ROLE
 from services.referral.store import drafts
 from services.referral.store.drafts import Listed
 
@@ -47,7 +48,7 @@ def kept(form: str, view: View[G], back: str | None = None, *, work: str = "/cas
     """The view of a form with drafts: `?draft=ID` opens one, the button `later` keeps one, and sending it forgets it.
 
     `back` is the address that opens the form, where that is not the one it is sent to, with names of the path in
-    braces; `work` lists the drafts.
+    braces; `work` lists the drafts. Behind a one-time link there is no such list: the form opens as it was left.
     """
 
     async def answer(visit: Visit, given: G) -> Response:
@@ -72,14 +73,20 @@ def told_id(visit: Visit, name: str) -> UUID | None:
     return sent_id(visit, name, (*_OURS, "stood"))
 
 
+def _by_link(visit: Visit) -> bool:
+    return visit.signed_in.role == ROLE
+
+
 async def _opened(visit: Visit, given: G, view: View[G], form: str) -> Response:
-    if "draft" not in visit.query:
+    if "draft" not in visit.query and not _by_link(visit):
         return await view(visit, given)
-    draft_id, held = _as_id(visit.query["draft"]), None
-    if draft_id is not None:
-        async with visit.begin() as tx:
+    path, held = visit.request.url.path, None
+    async with visit.begin() as tx:
+        draft_id = await drafts.latest(tx, form, path, visit.now) if _by_link(visit) else _as_id(visit.query["draft"])
+        if draft_id is not None:
             held = await acts.open_draft(tx, visit.signed_in, visit.sealer, draft_id, visit.now)
-    path = visit.request.url.path
+    if held is None and "draft" not in visit.query:
+        return await view(visit, given)
     if held is None or held.form != form or held.address != path:
         return visit.redirect(path, flash=OVER, done=False)
     fields = await acts.fields_of(visit.sealer, held)
@@ -111,7 +118,7 @@ async def _about(tx: Tx, visit: Visit) -> tuple[drafts.About | None, UUID | None
     referral_id = None
     if "case_id" in visit.params:
         found = await drafts.of_case(tx, visit.id("case_id"))
-    elif "referral_id" in visit.params:
+    elif "referral_id" in visit.params or _by_link(visit):
         referral_id = visit.id("referral_id")
         found = await drafts.of_referral(tx, referral_id)
     elif "task_id" in visit.params:

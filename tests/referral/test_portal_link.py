@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from kit import clock
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral import provider_portal
-from services.referral.actions import leg_links, locking, providing
+from services.referral.actions import drafting, leg_links, locking, providing
+from services.referral.drafting import OVER
 from services.referral.store import links
 from services.referral.store.links import Link
 from tests.browser import Browser, cookie_of
@@ -299,3 +301,50 @@ def test_the_ids_of_a_link_are_its_own() -> None:
     viewer = leg_links.viewer_of(link)
     assert (viewer.user_id, viewer.organisation_id) == (link.link_id, link.provider_id)
     assert not viewer.may("portal.manage") and not viewer.may("case.read") and isinstance(viewer.user_id, UUID)
+
+
+async def test_what_was_half_filled_in_behind_a_link_stands_there_again_for_its_holder_alone_until_the_link_ends(
+    hub: Hub, desk: Desk, sent: Sent
+) -> None:
+    holder = await desk.opened(sent)
+    await holder.get("/portal/link")
+    await holder.submit("Accept")
+    await holder.get("/portal/link/needs/start")
+    page = await holder.submit("Save and come back later", risk="high", **dict(list(a_need().items())[:3]))
+    assert page.path == "/portal/link" and "Saved. It is kept until" in page.text
+    assert "kept as long as this link is open" in (await holder.get("/portal/link/needs/start")).text
+    await holder.submit("Save and come back later", agreed="yes")
+    [row] = await hub.rows("select d.*, k.session_until from form_draft d join leg_link k on k.link_id = d.worker_id")
+    assert row["version"] == 2 and b"high" not in row["body"] and row["kept_until"] <= row["session_until"]
+    await holder.get("/portal/link/needs/start")
+    await holder.submit("Record it", safety_act="none_needed", **a_need())
+    assert await hub.value("select risk from assessment") == "high"
+    assert await hub.value("select count(*) from form_draft") == 0, "what was sent is no draft any more"
+    again = {"later": "yes", "risk": "high"}
+    for end in ("leave", "take back"):
+        holder = await desk.opened(sent)
+        await holder.post("/portal/link/needs/start", again)
+        assert await hub.value("select count(*) from form_draft") == 1
+        if end == "leave":
+            await holder.get("/portal/link")
+            await holder.submit("Leave these pages", 404)
+        else:
+            assert await hub.every(drafting.forget, clock.now()) == 0, "it is kept while the link is open"
+            await desk.officer.get(f"/referrals/links/{sent.leg}")
+            await desk.officer.submit("Take back all links")
+            await hub.every(drafting.forget, clock.now())
+        assert await hub.value("select count(*) from form_draft") == 0, end
+
+
+async def test_another_link_of_the_same_leg_does_not_read_what_was_half_filled_in_behind_the_first(
+    hub: Hub, desk: Desk, sent: Sent
+) -> None:
+    holder = await desk.opened(sent)
+    await holder.post("/portal/link/steps/decline", {"later": "yes", "better_line": "isva"})
+    draft = await hub.value("select draft_id from form_draft")
+    await desk.stranger.get(await desk.link(sent))
+    await desk.stranger.submit("Go on")
+    other = await desk.stranger.get("/portal/link/steps/decline")
+    assert "from a draft" not in other.text and await hub.value("select count(*) from form_draft") == 1
+    assert OVER in (await desk.stranger.get(f"/portal/link/steps/decline?draft={draft}")).text
+    assert "from a draft" in (await holder.get("/portal/link/steps/decline")).text

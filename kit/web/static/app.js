@@ -113,7 +113,7 @@ for (const said of document.querySelectorAll('[data-later]')) {
   savesItself(form, said, 'later', 4000, (id, version) => {
     form.elements.draft_id.value = id
     form.elements.draft_version.value = version
-    return 'Saved by itself. It is kept for a day, for you alone, under “My work”.'
+    return said.dataset.later
   }, 'Not saved yet. Keep this page open and press Save and come back later.')
 }
 

@@ -14,6 +14,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.sealing import CannotOpen, Sealer, unseal
 from kit.service import Moment
+from services.referral.actions.leg_links import ROLE
 from services.referral.actions.sealing import close_text, place
 from services.referral.store import drafts
 from services.referral.store.drafts import About, FormDraft
@@ -80,7 +81,7 @@ async def save(
         asked=asked.questions,
         version=asked.version + 1 if asked.draft_id else 1,
         saved_at=now,
-        kept_until=now + KEPT,
+        kept_until=await _until(tx, viewer, now),
     )
     moved = False
     if not await drafts.save(tx, await _closed(sealer, made, text)):
@@ -91,6 +92,12 @@ async def save(
         await drafts.save(tx, await _closed(sealer, made, text))
     await audit.record(tx, [audit.seen(viewer, "draft.saved", *_subject(made), (made.form,))])
     return Saved(made.draft_id, made.version, made.kept_until, moved)
+
+
+async def _until(tx: Tx, viewer: Viewer, now: datetime) -> datetime:
+    """How long a draft of this viewer is kept; behind a one-time link at most as long as the link lasts."""
+    ends = await drafts.link_ends(tx, viewer.user_id) if viewer.role == ROLE else None
+    return min(now + KEPT, ends) if ends else now + KEPT
 
 
 async def _closed(sealer: Sealer, made: FormDraft, text: str) -> FormDraft:

@@ -66,14 +66,14 @@ def pages(context: Context) -> Sequence[Page]:
         for path, view, method in (
             ("", show_referral, "GET"),
             ("/leave", leave, "POST"),
-            ("/needs/{stage}", ask_needs, "GET"),
-            ("/needs/{stage}", say_needs, "POST"),
+            ("/needs/{stage}", kept("needs", ask_needs, work=LINKED), "GET"),
+            ("/needs/{stage}", kept("needs", say_needs, work=LINKED), "POST"),
             ("/appointments", show_appointments, "GET"),
             ("/appointments", book, "POST"),
             ("/appointments/{appointment_id}", ask_result, "GET"),
             ("/appointments/{appointment_id}", record_result, "POST"),
-            ("/steps/{verb}", ask_step, "GET"),
-            ("/steps/{verb}", take_step, "POST"),
+            ("/steps/{verb}", kept("step", ask_step, work=LINKED), "GET"),
+            ("/steps/{verb}", kept("step", take_step, work=LINKED), "POST"),
         )
     )
     locking = tuple(

@@ -20,7 +20,7 @@ from services.referral.domain.safe_contact import LOCKING
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import LINKED, View, one, or_ask_hub
 from services.referral.provider_portal.words import CHANNELS
-from services.referral.store import links
+from services.referral.store import drafts, links
 from services.referral.store.links import Link
 
 COOKIE = "handrail_link"
@@ -208,6 +208,7 @@ async def leave(visit: Visit, books: Books) -> Response:
     async with visit.begin() as tx:
         link = await leg_links.session_of(tx, secret(visit), visit.now)
         if link is not None:
+            await drafts.drop_all(tx, link.link_id)
             await links.close(tx, link, visit.now)
     response = visit.redirect("/portal/link")
     visit.shop.signer.drop(response, visit.shop.signer.cookie_name(COOKIE))

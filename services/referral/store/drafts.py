@@ -83,6 +83,24 @@ async def get(tx: Tx, draft_id: UUID, now: datetime) -> FormDraft | None:
     return read_one(FormDraft, await tx.fetchrow(asked, draft_id, now))
 
 
+async def latest(tx: Tx, form: str, address: str, now: datetime) -> UUID | None:
+    """The viewer's own draft of a form at its address that was saved last."""
+    found: UUID | None = await tx.fetchval(
+        f"select draft_id from form_draft d where form = $1 and address = $2 and kept_until > $3 and {_WITH_PROVIDER}"
+        " order by saved_at desc, draft_id limit 1",
+        form,
+        address,
+        now,
+    )
+    return found
+
+
+async def link_ends(tx: Tx, link_id: UUID) -> datetime | None:
+    """Until when a one-time link that the viewer has open lasts."""
+    found: datetime | None = await tx.fetchval("select session_until from leg_link where link_id = $1", link_id)
+    return found
+
+
 _SAVE = f"""
 insert into form_draft ({columns(FormDraft)})
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -131,6 +149,20 @@ async def notes(tx: Tx, now: datetime) -> Sequence[Listed]:
     )
 
 
+async def drop_all(tx: Tx, owner: UUID) -> None:
+    """Forgets every draft of the viewer."""
+    await tx.execute("delete from form_draft where worker_id = $1", owner)
+
+
+_OVER = """
+delete from form_draft d
+ where kept_until < $1
+    or exists (select 1 from leg_link k where k.link_id = d.worker_id
+                  and (k.revoked_at is not null or coalesce(k.session_until <= $1, true)))
+returning 1
+"""
+
+
 async def forget(tx: Tx, now: datetime) -> int:
-    """Deletes drafts whose time is over; returns how many."""
-    return len(await tx.fetch("delete from form_draft where kept_until < $1 returning 1", now))
+    """Deletes drafts whose time is over, or the one-time link of whoever wrote them; returns how many."""
+    return len(await tx.fetch(_OVER, now))
