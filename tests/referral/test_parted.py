@@ -1,16 +1,19 @@
 """Two records that were held to be one person's and are two again: each has back what it had of its own."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.identity import word_proof_kind
 from kit import clock
-from services.referral.actions import contacting, linking, locking
-from services.referral.store import contact
+from services.referral.actions import agreeing_word, code_words, contacting, linking, locking, word_links
+from services.referral.store import cases, contact
 from tests.builders import a_viewer
 from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import a_case
 from tests.referral.test_joined_records import a_record, joined
 from tests.referral.test_same_person import person_of
+from tests.referral.test_wishes import EMAIL, MOBILE, as_told, asked_by_text
 
 OFFICER, LEADER = a_viewer(), a_viewer("leader")
 
@@ -99,3 +102,58 @@ async def test_what_was_said_of_the_record_itself_stands_and_so_does_what_was_sa
     assert [await stands(hub, case) for case in (one, two, three)] == ["safe", "safe", "unknown"]
     await parted(hub, one, two)
     assert [await stands(hub, case) for case in (one, two)] == ["unknown", "safe"]
+
+
+async def agrees(hub: Hub, case: UUID, word: str) -> None:
+    async with hub.looks(OFFICER) as tx:
+        held = await cases.get(tx, case)
+        assert held is not None
+        await agreeing_word.agree(tx, OFFICER, hub.sealer, held, word, clock.now(), spoke=True)
+
+
+async def words(hub: Hub, case: UUID) -> list[str]:
+    async with hub.looks(OFFICER) as tx:
+        return await code_words.of_person(tx, hub.sealer, await person_of(hub, case))
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("before", ["Old harbour", None])
+async def test_a_code_word_that_was_agreed_by_one_record_is_that_ones_alone_once_they_are_two_again(
+    hub: Hub, before: str | None
+) -> None:
+    one, two = await a_record(hub, "V-a", 3), await a_record(hub, "V-b", 2, {"code_word": before})
+    await joined(hub, one, two)
+    await agrees(hub, one, "Blue tulip")
+    await agrees(hub, one, "Red tulip")
+    assert await words(hub, two) == ["Red tulip"]
+    await parted(hub, one, two)
+    assert await words(hub, one) == ["Red tulip"]
+    assert await words(hub, two) == ([before] if before else [])
+    assert await asked(hub, "agree_code_word") == (set() if before else {two})
+    await agrees(hub, two, "New harbour")
+    assert await hub.value("select count(*) from task where kind = 'agree_code_word' and done_at is null") == 0
+
+
+@pytest.mark.service
+async def test_a_code_word_of_a_records_own_that_came_while_it_was_one_with_another_stays_its_own(hub: Hub) -> None:
+    one, two = await a_record(hub, "V-a", 3), await a_record(hub, "V-b", 2, {"code_word": "Old harbour"})
+    await joined(hub, one, two)
+    for case, word in ((one, "Blue tulip"), (two, "New harbour"), (one, "Red tulip")):
+        await agrees(hub, case, word)
+    await parted(hub, one, two)
+    assert [await words(hub, case) for case in (one, two)] == [["Red tulip"], ["New harbour"]]
+
+
+@pytest.mark.service
+async def test_a_link_of_whom_no_code_word_is_left_opens_by_none_that_another_person_knows(hub: Hub) -> None:
+    one, two = await a_case(hub), await a_case(hub, channels=[MOBILE, EMAIL], code_word=None)
+    await asked_by_text(hub, two, request := uuid4(), "email")
+    await joined(hub, one, two)
+    people = await person_of(hub, one), await person_of(hub, two)
+    await agrees(hub, one, "Blue tulip")
+    async with hub.looks(LEADER) as tx, word_links.followed(tx, hub.sealer, people, LEADER, clock.now()):
+        await linking.undo(tx, LEADER, *people, BOOKS, clock.now())
+    told = "select data from case_event where type = 'contact-word.changed.v1' order by id"
+    proofs = [as_told(row) for row in await hub.rows(told)]
+    known = hub.sealer.blind(word_proof_kind(request), "Blue tulip").hex()
+    assert [(one["word_proof"] == known, one["other_proofs"]) for one in proofs] == [(True, []), (False, [])]

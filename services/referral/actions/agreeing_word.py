@@ -9,10 +9,11 @@ from kit.database import Tx
 from kit.sealing import Sealer, seal
 from services.referral.actions import code_words, sealing, word_links
 from services.referral.domain.plain_text import is_plain
-from services.referral.store import details, persons
+from services.referral.store import code_word_before, details, persons, tasks
 from services.referral.store.cases import Case
 
 SHORTEST, LONGEST = 4, 100
+TASK = "agree_code_word"
 
 
 async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, now: datetime, *, spoke: bool) -> None:
@@ -30,6 +31,10 @@ async def agree(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, word: str, n
     before = await word_links.words_of(tx, sealer, [case.person_id], now)
     keys = await sealer.data_keys(records, make=True)
     where = {one: sealing.place("person_sealed", "code_word", one) for one in records}
-    await details.keep_people(tx, [(one, {"code_word": seal(keys[one], word, where[one])}) for one in records], now)
+    sealed = {one: seal(keys[one], word, where[one]) for one in records}
+    others = {one: text for one, text in sealed.items() if one != case.person_id}
+    await code_word_before.keep(tx, others, case.person_id)
+    await details.keep_people(tx, [(one, {"code_word": text}) for one, text in sealed.items()], now)
+    await tasks.over_of_case(tx, case.case_id, TASK, viewer.user_id, now)
     await word_links.follow(tx, sealer, before, now, viewer.user_id, viewer.role)
     await audit.record(tx, [audit.seen(viewer, "code_word.agreed", "case", case.case_id, ("code_word",))])

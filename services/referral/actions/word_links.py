@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from secrets import token_hex
 from uuid import UUID
 
 from contracts.identity import word_proof_kind
@@ -44,12 +45,13 @@ def _proofs(sealer: Sealer, request_id: UUID, words: Sequence[str]) -> list[str]
 
 
 async def follow(tx: Tx, sealer: Sealer, before: Words, now: datetime, by: UUID | None, by_role: str) -> None:
-    """Tells of each link of those whose words are others now than `before`."""
-    after = await _whole(tx, sealer, before)
+    """Tells of each link of those whose words are others now than `before`; where there is none any more, nobody knows
+    what it asks for until one is agreed."""
+    after: Words = {one: [] for one in before} | await _whole(tx, sealer, before)
     new = {one: words for one, words in after.items() if set(words) != set(before[one])}
     told = []
     for link in await contact.links_sent(tx, new, now - LONGEST):
-        first, *others = _proofs(sealer, link.request_id, new[link.person_id])
+        first, *others = _proofs(sealer, link.request_id, new[link.person_id] or [token_hex()])
         told.append(
             ContactWordChanged(
                 case_id=link.case_id,

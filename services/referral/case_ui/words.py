@@ -108,6 +108,8 @@ TASKS = {
     "parted_not_safe": "Two records were held to be one person's, and a way to reach somebody was spoken of meanwhile:"
     " nobody knows whose word it was. Find out in a safe way how this person is to be reached, and tell whoever helps"
     " them",
+    "agree_code_word": "The code word of this person was agreed while another record was held to be theirs, and is"
+    " taken away: agree one with the person",
     "known_at_provider": "The person has this already in another case, which may be of the same incident: see whether"
     " it is one, and join the two or send it as well",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
