@@ -56,6 +56,7 @@ from services.referral.actions import (
     rerouting,
     restricting,
     safe_again,
+    said_no_elsewhere,
     sent_twice,
     taking_back,
     unknown_steps,
@@ -110,6 +111,7 @@ async def on_crimes(tx: Tx, events: Sequence[Received[Any]], context: Context) -
     await alarming.of_batch(tx, batch.dangers, batch.later, since, no_crime=batch.no_crime, helped=past.helped)
     await more_care.follow(tx, before, batch, heard, since)
     await recounting.follow(tx, batch, batch.books, since)
+    await said_no_elsewhere.tell(tx, batch.refused, batch.books, since)
     await who_it_is.ask(tx, batch.removed, who_it_is.REMOVED, events[-1].time)
     await another_force.ask(tx, others, past.of_crime, since)
     await sent_twice.of_removed(tx, batch.removed, since)

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from kit import clock
-from services.referral.actions import consenting, providing, referring
+from services.referral.actions import consenting, linking, providing, referring
 from services.referral.actions.gating import UNDONE
 from services.referral.store import batches, same_person
 from services.referral.store.consent import Consent
-from tests.builders import a_crime, a_victim, a_viewer
+from tests.builders import a_crime, a_victim, a_viewer, snapshot, updated
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import a_case, hub_pages, referral_of
 from tests.referral.portal import LATER, a_referral_sent_by_policy
 
@@ -92,3 +92,48 @@ async def test_only_who_accepted_and_was_not_turned_down_is_offered_as_the_one_w
             await step(tx, who, sent.referral, "person_declined", LATER, reason_code="not_needed")
     async with hub.looks(OFFICER) as tx:
         assert len(await same_person.helped(tx, sent.person, uuid4())) == offered
+
+
+ASKED = "select case_id, due_at from task where kind = 'said_no_elsewhere' and done_at is null"
+
+
+@pytest.mark.parametrize(
+    ("kind", "share", "hours", "asked", "sent"),
+    [("person", "refused", 24, 1, 1), ("person", "agreed", 24, 0, 2), ("person", "refused", 72, 0, 2),
+     ("business", "refused", 24, 0, 2)],
+)  # fmt: skip
+async def test_a_no_to_the_police_in_a_newer_case_is_asked_about_in_an_older_one_and_nothing_more_leaves_it(
+    hub: Hub, databases: Databases, kind: str, share: str, hours: int, asked: int, sent: int
+) -> None:
+    now = clock.now()
+    crime = a_crime(a_victim("V-1", kind=kind, named_contact=True))
+    case = await a_case(hub, crime, at=now - timedelta(hours=48))
+    newer = a_crime(a_victim("V-1", kind=kind, share=share, named_contact=True))
+    await a_case(hub, newer, at=now - timedelta(hours=hours))
+    found = await hub.rows(ASKED)
+    assert [task["case_id"] for task in found] == [case] * asked
+    await hub.hears([snapshot(updated(newer, 2, flags=["online"]), now)])
+    assert await hub.rows(ASKED) == found, "once for each no"
+    await hub.hears([snapshot(updated(crime, 2, flags=["anti_social_behaviour"]), now)])
+    assert await hub.value(LEGS, case) == sent
+    if asked:
+        assert await hub.value("select lapsed_at is null from leg where case_id = $1", case), "what was sent stays"
+        async with hub_pages(hub, databases) as browse:
+            page = await (await browse("officer")).get(f"/cases/{case}")
+            assert "The person said no to the police in another case since: ask them again" in page.text
+
+
+async def test_a_no_to_the_police_counts_in_the_older_case_of_another_record_once_the_two_are_joined(hub: Hub) -> None:
+    now = clock.now()
+    case = await a_case(hub, a_crime(a_victim("V-1")), at=now - timedelta(hours=48))
+    await a_case(hub, a_crime(a_victim("W-1", share="refused")), at=now - timedelta(hours=24))
+    assert await hub.rows(ASKED) == []
+    one, two = [row["person_id"] for row in await hub.rows("select person_id from person order by person_id")]
+    proposed = "insert into same_person (person_id, other_id, matched, proposed_at) values ($1, $2, '{name}', $3)"
+    await hub.worker.pool.execute(proposed, one, two, now)
+    leader = a_viewer("leader")
+    async with hub.looks(leader) as tx:
+        assert await linking.decide(tx, leader, one, two, BOOKS, now, same=True)
+    assert [task["case_id"] for task in await hub.rows(ASKED)] == [case]
+    [kept] = await hub.rows("select facts from routing where case_id = $1 order by run desc limit 1", case)
+    assert batches.remembered(kept["facts"]["history"]).no_elsewhere is not None

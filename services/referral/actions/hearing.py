@@ -57,7 +57,8 @@ class Hearing:
     of which the police say that it is none any more; `removed`: open cases whose person the police name no more;
     `dead`: whom they name among the dead, with the case that they would have in that crime, and when it was heard;
     `of_dead`: new cases of people of whom it stood that they died, with whose they are; `recount`: people with other
-    cases, of whom something came that counts in those; `whose`: the force under which the person of a case is known."""
+    cases, of whom something came that counts in those; `whose`: the force under which the person of a case is known;
+    `refused`: cases in which it was heard now that the person says no, of people with others."""
 
     books: Books
     past: Past
@@ -79,6 +80,7 @@ class Hearing:
     of_dead: dict[UUID, UUID] = field(default_factory=dict)
     whose: Mapping[UUID, str] = field(default_factory=dict)
     recount: set[UUID] = field(default_factory=set)
+    refused: list[UUID] = field(default_factory=list)
 
 
 def read(events: Sequence[Received[Any]]) -> list[Heard]:
@@ -213,6 +215,8 @@ def _hear_case(
         past.apart.setdefault(person, set()).update(accused_by(facts))
     if SAID_NO in case.holds and (held is None or SAID_NO not in held.holds):
         past.noes.setdefault(case.case_id, []).append(No(case.case_id, None, now, to_police=True))
+        if len(past.prior[case.person_id]) > 1:
+            hearing.refused.append(case.case_id)
     past.cases[case.case_id] = case
     return decision
 

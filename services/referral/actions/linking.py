@@ -20,6 +20,7 @@ from services.referral.actions import (
     numbers,
     parting,
     restricting,
+    said_no_elsewhere,
     sent_twice,
     taking_back,
     who_is_one,
@@ -64,6 +65,7 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await alarming.of_joined(tx, everybody, now)
         await sent_twice.of_joined(tx, everybody, now)
         await elsewhere.of_joined(tx, everybody, now)
+        await said_no_elsewhere.of_joined(tx, everybody, books, now, viewer.user_id)
         await taking_back.by_joining(tx, everybody, before, now)
         await who_is_one.tell(tx, viewer, everybody, now)
     return True

@@ -16,14 +16,16 @@ OPEN = frozenset({"waiting", "active"})
 
 def elsewhere(past: Past, others: Sequence[Prior], facts: CaseFacts) -> NoElsewhere | None:
     """The last no of the person in another case that is open, or lately. One that the police told of is over where they
-    asked anew, and the person said yes to them."""
+    asked anew, and the person said yes to them: in a newer case. In an older one that yes came before the no."""
     since = facts.reported_on - timedelta(days=no_counts_days(facts.reported_on))
-    asked_anew = facts.share == "agreed"
+    yes = facts.share == "agreed"
+    business = facts.person_kind == "business"
     found = [
         no
         for prior in others
         for no in past.noes.get(prior.case_id, ())
-        if (prior.state in OPEN or local_day(no.at) >= since) and not (no.to_police and asked_anew)
+        if (prior.state in OPEN or local_day(no.at) >= since)
+        and not (no.to_police and yes and (business or prior.reported_at <= facts.reported_at))
     ]
     if not found:
         return None

@@ -156,6 +156,8 @@ TASKS = {
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
+    "said_no_elsewhere": "The person said no to the police in another case since: ask them again before anything more"
+    " is sent here, and record what they say",
     "said_no_since": "The police say that the person said no to sharing since, so nobody contacts them: ask the "
     "officer in the case whether it stands, or take back what is open",
     "said_no_to_support": "The person said no to support: record it on each referral, then close this",

@@ -1,6 +1,6 @@
 """What people said no to in their cases, the agreements that they took back among it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +39,34 @@ select at, no from (
     select started_at, false from referral where referral_id = $2 and started_at is not null
 ) word order by at desc, no desc limit 1
 """
+
+
+_OLDER = """
+select distinct on (o.case_id) o.case_id, d.case_id as because
+  from case_file d
+ cross join lateral (select d.person_id as record union all
+                     select other_id from linked_person where person_id = d.person_id) r
+  join case_file o on o.person_id = r.record and o.reported_at < d.reported_at and o.kind <> 'business'
+   and o.share = 'agreed' and o.state in ('waiting', 'active')
+ where d.case_id = any($1::uuid[]) and 'share_refused' = any(d.holds)
+   and not exists (select 1 from consent a where a.case_id = o.case_id and a.gate = 'agreement'
+                      and a.withdrawn_at is null and a.taken_at > d.reported_at)
+ order by o.case_id, d.reported_at desc, d.case_id
+"""
+
+
+async def older(tx: Tx, refused: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """The cases, open under a yes, of people who said no to the police in a newer one of `refused`, each with that one;
+    by every record of theirs. Not where the person told us a yes since, and of no business: each crime is its own."""
+    return [(row["case_id"], row["because"]) for row in await tx.fetch(_OLDER, list(refused))]
+
+
+async def to_police(tx: Tx, people: Collection[UUID]) -> list[UUID]:
+    """The cases of these records in which the police's last word is that the person says no."""
+    asked = (
+        "select case_id from case_file where person_id = any($1::uuid[]) and 'share_refused' = any(holds) order by 1"
+    )
+    return [row["case_id"] for row in await tx.fetch(asked, list(people))]
 
 
 async def of_cases(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
