@@ -34,6 +34,9 @@ class Hub:
     inbox: Inbox
     context: Context
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("hub")  # its books are long, and a history that fails is shown with it
+
     @property
     def sealer(self) -> Sealer:
         return self.context.sealer
