@@ -214,3 +214,52 @@ async def test_the_family_of_who_was_killed_is_taken_in_from_the_task_that_looks
     await officer.get("/cases/new?task=nothing")
     page = await officer.post("/cases/new", PERSON | {"case_id": str(uuid4()), "task": str(uuid4())}, 422)
     assert page.errors == [NO_TASK] and await hub.value("select count(*) from case_file") == 1
+
+
+@pytest.mark.service
+async def test_a_child_of_a_home_whose_address_is_protected_is_as_protected_and_the_same_people_must_not_know(
+    hub: Hub, browse: AsPersona
+) -> None:
+    said: dict[str, Any] = {
+        "relationship": "ex_partner",
+        "suspect_given_names": "Bruno",
+        "suspect_family_name": "Noone",
+    }
+    said |= {"what": "domestic", "danger": ["children_in_household", "protected_address"], "address": "7 Hidden Close"}
+    await opens(browse, **said)
+    mother = await hub.value("select case_id from case_file")
+    officer = await browse("officer")
+    await officer.get("/cases/tasks")
+    page = await officer.follow("Add the children of the household, or record why not")
+    link = (page.link("Take a child of the home in") or "").removeprefix("/cases/new")
+    await opens(browse, link, given_names="Else", age="8", what="domestic", address="7 Hidden Close")
+    [child] = await hub.rows("select case_id, holds from case_file where case_id <> $1", mother)
+    assert "protected_address" in child["holds"]
+    await officer.get(f"/cases/{child['case_id']}")
+    shown = (await officer.submit("Show name and details")).text
+    assert "Protected: not shown here" in shown and "Hidden Close" not in shown
+    page = await officer.get(f"/cases/{child['case_id']}/safeguards")
+    assert "Bruno Noone" in page.text
+
+
+@pytest.mark.parametrize(
+    ("danger", "relationship", "own"),
+    [
+        ("child_at_risk", "not_asked", False),
+        ("child_at_risk", "stranger", True),
+        ("capacity_in_doubt", "stranger", False),
+        ("protected_address", "not_known", False),
+        ("protected_address", "acquaintance", True),
+        ("suicide_risk", "not_asked", True),
+        ("nothing", "not_asked", True),
+    ],
+)
+def test_what_somebody_else_says_does_not_count_where_they_may_be_the_danger_or_the_person_may_not_be_able_to_decide(
+    danger: str, relationship: str, own: bool
+) -> None:
+    said: dict[str, Any] = {"what": "anti_social_behaviour", "danger": danger, "relationship": relationship}
+    said |= {"phone": "07700 900777", "phone_safe": "safe"}
+    facts, _ = decided(**said, source="family")
+    assert (facts.share_counts, bool(facts.channels_safe)) == (own, own)
+    facts, _ = decided(**said)
+    assert facts.share_counts, "the person's own word"

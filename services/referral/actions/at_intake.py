@@ -10,8 +10,10 @@ from kit.sealing import Sealer
 from services.referral.actions import beside, filing, named
 from services.referral.actions.beside import Told
 from services.referral.domain.safe_contact import THROUGH_OFFICER
-from services.referral.store import details, liaison, must_not_know, tasks
+from services.referral.store import beside as stored
+from services.referral.store import cases, details, liaison, must_not_know, tasks
 from services.referral.store.cases import Case
+from services.referral.store.intakes import Origin
 from services.referral.store.liaison import Liaison
 from services.referral.store.tasks import Task, task_id
 
@@ -44,3 +46,17 @@ async def suspect(
     digest = sealer.blind("name", name)
     await must_not_know.index_name(tx, told.entry_id, digest)
     await named.look(tx, await details.find(tx, [("name", digest)]), now)
+
+
+async def of_the_home(tx: Tx, viewer: Viewer, sealer: Sealer, case: Case, origin: Origin, now: datetime) -> None:
+    """Whom the person of the home must not be known to, whoever lives with them must not be either."""
+    home = await cases.get(tx, origin.case_id) if origin.case_id is not None and origin.same_home else None
+    if home is None:
+        return
+    held = [entry for entry in await stored.of_case(tx, home.case_id) if entry.kind == "must_not_know"]
+    held += [entry for entry, _ in await must_not_know.elsewhere(tx, home.person_id, home.case_id)]
+    texts = await beside.texts(sealer, held)
+    for entry in held:
+        if entry.closed_at is None and entry.entry_id in texts:
+            told = Told(uuid5(case.case_id, str(entry.entry_id)), entry.kind, entry.code, texts[entry.entry_id])
+            await beside.add(tx, viewer, sealer, case, told, now)

@@ -22,6 +22,7 @@ from services.referral.domain.access import of_communication
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.reading import DOMESTIC_RELATIONS
 from services.referral.domain.told import THREAT, as_told
+from services.referral.store import protected
 from services.referral.store.intakes import NOWHERE, Intake, Origin
 
 KILLED, ON_THE_ROAD = "bereaved_killed", "bereaved_road"
@@ -48,7 +49,11 @@ OF_A_CHILD = {
 }
 """The flag of the police that says the same, so that the same rules hold; of somebody under 18, or who may
 be, the second."""
+IF_CLOSE = frozenset({"child_at_risk", "protected_address"})
+"""Dangers in which whoever speaks for the person may be whom they are in danger from, unless it is known who did it."""
+NOBODY_CLOSE = frozenset({"stranger", "acquaintance", "none"})
 NOT_BY_ANYBODY_CLOSE = frozenset({"road_collision"}) | BEREAVED
+CAPACITY = "capacity_in_doubt"
 MYSELF = frozenset({"self", "witness", "business"})
 """Who speaks for themselves; of a business somebody of it."""
 LATEST = {"week": 0, "month": 8, "year": 31, "years": 366}
@@ -58,10 +63,13 @@ LATEST = {"week": 0, "month": 8, "year": 31, "years": 366}
 def counts(given: TakeIn, age: int | None) -> bool:
     """Whether what is said of sharing and of safe channels is the person's own word, or may stand for it. Of a child
     the one who says it, or somebody of the household, may be the suspect, and so wherever the suspect is close. Source:
-    design 3 (a parent's yes never counts where a parent or the household may be the suspect)."""
+    design 3 (a parent's yes never counts where a parent or the household may be the suspect); for somebody who may not
+    be able to decide nobody decides on a telephone."""
     if given.source in MYSELF:
         return True
-    if is_domestic(given) or given.same_household == "yes" or THREAT in given.danger:
+    if is_domestic(given) or given.same_household == "yes" or not {THREAT, CAPACITY}.isdisjoint(given.danger):
+        return False
+    if given.relationship not in NOBODY_CLOSE and not IF_CLOSE.isdisjoint(given.danger):
         return False
     return given.what in FROM_OUTSIDE if may_be_child(age) else given.what not in OWN_WORD_ONLY
 
@@ -181,8 +189,11 @@ def intake_of(
 
 
 def with_origin(told: SelfReferral, origin: Origin) -> SelfReferral:
-    """Who did it is known by the crime that asked for the person; and they are as restricted as whose home it is."""
+    """Who did it is known by the crime that asked for the person; and they are as restricted, and their address is as
+    protected, as whose home it is."""
     facts = replace(told.facts, force=origin.force, suspect_refs=origin.suspect_refs)
+    if origin.protected:
+        facts = as_told(replace(facts, told_danger=tuple(dict.fromkeys((*facts.told_danger, protected.HOLD)))))
     return replace(told, facts=facts, restricted=told.restricted or origin.restricted)
 
 

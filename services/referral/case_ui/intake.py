@@ -16,7 +16,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse
-from services.referral.actions import asked, came, filing, sealing, taking_in
+from services.referral.actions import asked, at_intake, came, filing, sealing, taking_in
 from services.referral.actions import books as stocked
 from services.referral.actions.asked import Source
 from services.referral.case_ui import glass, words
@@ -248,6 +248,8 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
                 return await ask(visit, desk, [FieldError("", NO_TASK)])
             told = came.with_origin(came.told(given, visit.now, "phone"), origin)
             case_id = await taking_in.self_referral(tx, visit.signed_in, told, uuid4(), books, visit.sealer, visit.now)
+            if (case := await cases.get(tx, case_id)) is not None:
+                await at_intake.of_the_home(tx, visit.signed_in, visit.sealer, case, origin, visit.now)
             await intakes.add(tx, came.intake_of(given, visit.now, by=visit.signed_in.user_id, origin=origin))
             return await _opened(tx, visit, case_id, "The case is open. Nothing was sent: choose who helps.")
     except Refused as refused:

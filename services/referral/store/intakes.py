@@ -35,7 +35,8 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The crime and the case of which a task asked for somebody, and whom the crime names as suspects."""
+    """The crime and the case of which a task asked for somebody, and whom the crime names as suspects. `protected`: the
+    address of that case's person is, and the one who is asked for lives there."""
 
     crime_id: UUID | None = None
     case_id: UUID | None = None
@@ -43,14 +44,24 @@ class Origin:
     restricted: bool = False
     force: str | None = None
     suspect_refs: tuple[str, ...] = ()
+    protected: bool = False
+
+    @property
+    def same_home(self) -> bool:
+        return self.case_id is not None and self.kind == OF_THE_HOME
 
 
 NOWHERE = Origin()
-_ORIGIN = """
+OF_THE_HOME = "add_children"
+"""The task that asks for who lives with the person of a case."""
+_ORIGIN = f"""
 select coalesce(t.crime_id, c.crime_id) as crime_id, t.case_id, t.kind, coalesce(c.restricted, false) as restricted,
        (select min(s.force) from suspect s where s.crime_id = coalesce(t.crime_id, c.crime_id)) as force,
        array(select s.suspect_ref from suspect s where s.crime_id = coalesce(t.crime_id, c.crime_id) order by 1)
-           as suspect_refs
+           as suspect_refs,
+       t.kind = '{OF_THE_HOME}' and c.person_id is not null and exists (
+           select 1 from protected_address a where a.person_id = c.person_id or a.person_id in (
+               select l.other_id from linked_person l where l.person_id = c.person_id)) as protected
   from task t left join case_file c on c.case_id = t.case_id where t.task_id = $1
 """
 
