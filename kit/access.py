@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +24,12 @@ insert into session (token_sha256, user_id, session_id, expires_at, strength, re
 select $1, user_id, $2, now() + $3, $4, $6 from app_user where subject = $5 and active
 returning user_id
 """
-
-
 _MEMBERS = """
 select u.user_id, u.name, m.role, u.active from app_user u join membership m using (user_id)
- where m.organisation_id is not distinct from $1::uuid order by u.name, u.user_id
+"""
+_LEFT = """
+select m.organisation_id from membership m join app_user u using (user_id)
+ where m.organisation_id = any($1::uuid[]) group by 1 having not bool_or(u.active)
 """
 
 
@@ -64,10 +65,15 @@ class Member:
     active: bool
 
 
-async def members(access: Database, organisation_id: UUID | None = None) -> list[Member]:
-    """The users whose role is held in this organisation (None: in none), those who left included, by name."""
-    rows = await access.pool.fetch(_MEMBERS, organisation_id)
+async def members(access: Database) -> list[Member]:
+    """The users whose role is held in no organisation, those who left included, by name."""
+    rows = await access.pool.fetch(f"{_MEMBERS} where m.organisation_id is null order by u.name, u.user_id")
     return [Member(**row) for row in rows]
+
+
+async def left_by_all(access: Database, organisations: Collection[UUID]) -> set[UUID]:
+    """Those of these organisations that had somebody who could sign in, and have nobody now."""
+    return {row["organisation_id"] for row in await access.pool.fetch(_LEFT, list(organisations))}
 
 
 def digest(cookie: str) -> bytes:
@@ -106,23 +112,12 @@ async def open_session(
     return cookie if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """An active worker of an organisation."""
-
-    user_id: UUID
-    name: str
-    role: str
-
-
-async def colleagues(access: Database, organisation_id: UUID | None) -> list[Colleague]:
+async def colleagues(access: Database, organisation_id: UUID | None) -> list[Member]:
     """Everybody active in an organisation, by name; nobody where there is none."""
     rows = await access.pool.fetch(
-        "select u.user_id, u.name, m.role from app_user u join membership m using (user_id)"
-        " where m.organisation_id = $1 and u.active order by u.name, u.user_id",
-        organisation_id,
+        f"{_MEMBERS} where m.organisation_id = $1 and u.active order by u.name, u.user_id", organisation_id
     )
-    return [Colleague(row["user_id"], row["name"], row["role"]) for row in rows]
+    return [Member(**row) for row in rows]
 
 
 async def close_session(access: Database, cookie: str) -> None:

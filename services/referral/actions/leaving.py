@@ -3,7 +3,7 @@ that somebody else helps the people who are with it."""
 
 from uuid import UUID
 
-from kit.access import colleagues, members
+from kit.access import colleagues, left_by_all
 from kit.database import Database, Tx, connect
 from kit.listening import Context
 from kit.service import Moment
@@ -30,12 +30,6 @@ async def watch(tx: Tx, moment: Moment, context: Context) -> int:
     if gone:
         await named_workers.ask(tx, moment, context)
     return gone + await nobody_left.watch(tx, books, empty, moment.now)
-
-
-async def left_by_all(access: Database, providers: set[UUID]) -> set[UUID]:
-    """Those of these providers that had somebody who could sign in, and have nobody now."""
-    everybody = {one: await members(access, one) for one in providers}
-    return {one for one, people in everybody.items() if people and not any(person.active for person in people)}
 
 
 async def at_work(access: Database, providers: set[UUID]) -> dict[UUID, set[UUID]]:
