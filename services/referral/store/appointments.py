@@ -1,14 +1,14 @@
 """Appointments of a provider with a person, and what became of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
 from services.referral.store.portal import PROVIDER, by_index
 from services.referral.store.queues import PAGE, PAGE_AT_MOST, PAGES_AT_MOST
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,7 @@ class UpcomingPage:
 
 async def add(tx: Tx, row: Appointment) -> bool:
     """Books an appointment; False when it was booked before."""
-    names = [field.name for field in fields(row)]
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    done = await tx.execute(
-        f"insert into appointment ({', '.join(names)}) values ({places}) on conflict do nothing",
-        *(getattr(row, name) for name in names),
-    )
+    done = await tx.execute(insert("appointment", Appointment, "on conflict do nothing"), *values(row))
     return bool(done == "INSERT 0 1")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,7 @@ async def load(tx: Tx, consent_id: UUID) -> Consent | None:
 
 
 async def add(tx: Tx, consent: Consent) -> None:
-    names = columns(Consent).split(", ")
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    await tx.execute(
-        f"insert into consent ({', '.join(names)}) values ({places})",
-        *(getattr(consent, name) for name in names),
-    )
+    await tx.execute(insert("consent", Consent), *values(consent))
 
 
 async def withdraw(tx: Tx, consent_id: UUID, now: datetime, reason: str) -> None:

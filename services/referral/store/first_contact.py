@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,8 @@ class HubAssessment:
 
 async def add(tx: Tx, made: HubAssessment) -> bool:
     """Keeps an assessment; False when it is there already."""
-    names = columns(HubAssessment).split(", ")
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    done = await tx.fetchval(
-        f"insert into hub_assessment ({', '.join(names)}) values ({places})"
-        " on conflict (assessment_id) do nothing returning assessment_id",
-        *(getattr(made, name) for name in names),
-    )
-    return done is not None
+    asked = insert("hub_assessment", HubAssessment, "on conflict (assessment_id) do nothing returning assessment_id")
+    return await tx.fetchval(asked, *values(made)) is not None
 
 
 async def latest(tx: Tx, case_id: UUID) -> HubAssessment | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.ended_holds import Ended
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,7 @@ class HoldEnd:
 
 
 async def add(tx: Tx, made: HoldEnd) -> None:
-    names = columns(HoldEnd)
-    places = ", ".join(f"${n}" for n in range(1, len(names.split(", ")) + 1))
-    await tx.execute(
-        f"insert into hold_end ({names}) values ({places})", *(getattr(made, name) for name in names.split(", "))
-    )
+    await tx.execute(insert("hold_end", HoldEnd), *values(made))
 
 
 async def get(tx: Tx, end_id: UUID) -> HoldEnd | None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,7 @@ class Agency:
 
 
 async def add(tx: Tx, intake: Intake) -> None:
-    names = columns(Intake).split(", ")
-    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-    asked = f"insert into intake ({', '.join(names)}) values ({places})"
-    await tx.execute(asked, *(getattr(intake, name) for name in names))
+    await tx.execute(insert("intake", Intake), *values(intake))
 
 
 async def of_case(tx: Tx, case_id: UUID) -> Intake | None:

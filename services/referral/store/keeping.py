@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.kept import Automatic, Closure, Kept, ProviderFrom
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,8 @@ async def held(tx: Tx, contract_id: UUID) -> int:
 
 async def add(tx: Tx, change: Change) -> bool:
     """Enters a change; False when it is there already."""
-    names = columns(Change).split(", ")
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    done = await tx.fetchval(
-        f"insert into directory_change ({', '.join(names)}) values ({places})"
-        " on conflict (change_id) do nothing returning change_id",
-        *(getattr(change, name) for name in names),
-    )
-    return done is not None
+    asked = insert("directory_change", Change, "on conflict (change_id) do nothing returning change_id")
+    return await tx.fetchval(asked, *values(change)) is not None
 
 
 async def get(tx: Tx, change_id: UUID) -> Change | None:

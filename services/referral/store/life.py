@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read
+from services.referral.store.rows import columns, insert, read, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,8 @@ class SilenceStep:
     at: datetime
 
 
-def _insert(table: str, kind: type[object], then: str = "") -> str:
-    names = columns(kind)
-    places = ", ".join(f"${number}" for number in range(1, names.count(",") + 2))
-    return f"insert into {table} ({names}) values ({places}) {then}"
-
-
 async def begin_rest(tx: Tx, rest: LimitRest) -> None:
-    await tx.execute(_insert("limit_rest", LimitRest), *_values(rest))
+    await tx.execute(insert("limit_rest", LimitRest), *values(rest))
 
 
 async def end_rest(tx: Tx, referral_id: UUID, what: str, until: datetime) -> None:
@@ -92,7 +86,7 @@ async def rests(tx: Tx, case_id: UUID) -> list[LimitRest]:
 
 async def add_check_in(tx: Tx, made: CheckIn) -> None:
     """Keeps a check-in; one that is there already stays as it is."""
-    await tx.execute(_insert("check_in", CheckIn, "on conflict do nothing"), *_values(made))
+    await tx.execute(insert("check_in", CheckIn, "on conflict do nothing"), *values(made))
 
 
 async def check_ins(tx: Tx, referral_id: UUID) -> list[CheckIn]:
@@ -113,13 +107,11 @@ async def check_ins_of_case(tx: Tx, case_id: UUID) -> list[CheckIn]:
 
 async def propose(tx: Tx, proposals: Sequence[Proposed]) -> None:
     """Keeps proposals; one of a contract that was proposed before stands again."""
-    names = columns(Proposed)
-    await tx.executemany(
-        f"insert into proposed_leg ({names}) values ($1, $2, $3, $4, $5, $6, $7)"
-        " on conflict (referral_id, contract_id) do update set because = excluded.because, rank = excluded.rank,"
-        " proposed_at = excluded.proposed_at, closed_at = null",
-        [_values(one) for one in proposals],
+    again = (
+        "on conflict (referral_id, contract_id) do update set because = excluded.because, rank = excluded.rank,"
+        " proposed_at = excluded.proposed_at, closed_at = null"
     )
+    await tx.executemany(insert("proposed_leg", Proposed, again), [values(one) for one in proposals])
 
 
 async def proposed(tx: Tx, case_id: UUID) -> list[Proposed]:
@@ -159,7 +151,3 @@ async def is_silent(tx: Tx, leg_id: UUID) -> bool:
         leg_id,
     )
     return bool(found)
-
-
-def _values(row: object) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in columns(type(row)).split(", "))

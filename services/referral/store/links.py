@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,7 @@ def digest(secret: str) -> bytes:
 
 async def add(tx: Tx, link: Link) -> bool:
     """Keeps a new link; False when it was made before."""
-    names = [field.name for field in fields(Link)]
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    done = await tx.execute(
-        f"insert into leg_link ({', '.join(names)}) values ({places}) on conflict (link_id) do nothing",
-        *(getattr(link, name) for name in names),
-    )
+    done = await tx.execute(insert("leg_link", Link, "on conflict (link_id) do nothing"), *values(link))
     return bool(done == "INSERT 0 1")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,8 @@ select mail_id from provider_mail
 
 async def add(tx: Tx, rows: Sequence[ToProvider]) -> None:
     """Keeps messages to be sent; one that is there already stays as it is."""
-    names = columns(ToProvider).split(", ")
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    await tx.executemany(
-        f"insert into provider_mail ({', '.join(names)}) values ({places}) on conflict (mail_id) do nothing",
-        [tuple(getattr(row, name) for name in names) for row in rows],
-    )
+    asked = insert("provider_mail", ToProvider, "on conflict (mail_id) do nothing")
+    await tx.executemany(asked, [values(row) for row in rows])
 
 
 async def due(tx: Tx, now: datetime, given_up: datetime, limit: int) -> list[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.referral import ReferralState as Referral
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 OVER = frozenset({"declined", "withdrawn", "ended"})
 """States of a leg that is over for its provider."""
@@ -104,12 +104,7 @@ async def leg(tx: Tx, leg_id: UUID) -> Leg | None:
 
 
 async def add(tx: Tx, referral: Referral) -> None:
-    names = [f.name for f in fields(Referral)]
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    await tx.execute(
-        f"insert into referral ({', '.join(names)}) values ({places})",
-        *(getattr(referral, name) for name in names),
-    )
+    await tx.execute(insert("referral", Referral), *values(referral))
 
 
 async def save(tx: Tx, referral: Referral) -> None:
@@ -124,12 +119,7 @@ async def chosen(tx: Tx, leg_id: UUID, at: datetime) -> None:
 
 
 async def add_leg(tx: Tx, leg: Leg) -> None:
-    names = [f.name for f in fields(Leg)]
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    await tx.execute(
-        f"insert into leg ({', '.join(names)}) values ({places})",
-        *(getattr(leg, name) for name in names),
-    )
+    await tx.execute(insert("leg", Leg), *values(leg))
 
 
 async def save_leg(tx: Tx, leg: Leg, *, by_provider: bool = False) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from kit.database import Tx
 from services.referral.domain.facts import CaseFacts, History, facts_of
 from services.referral.store.batches import remembered
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 _NEXT = """
 select c.case_id, c.restricted, r.facts from case_file c
@@ -79,10 +79,7 @@ async def count(tx: Tx, since: datetime, until: datetime) -> int:
 
 async def begin(tx: Tx, made: Rehearsal, body: str | None = None) -> None:
     """Keeps a rehearsal that begins; `body`: the draft, where somebody put it in."""
-    names = columns(Rehearsal)
-    places = ", ".join(f"${n}" for n in range(1, len(names.split(", ")) + 2))
-    values = (getattr(made, name) for name in names.split(", "))
-    await tx.execute(f"insert into rehearsal ({names}, body) values ({places})", *values, body)
+    await tx.execute(insert("rehearsal", Rehearsal, more=("body",)), *values(made), body)
 
 
 async def advance(tx: Tx, made: Rehearsal, listed: Sequence[tuple[UUID, Sequence[str]]]) -> None:

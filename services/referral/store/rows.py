@@ -1,6 +1,6 @@
 """Rows as frozen dataclasses: a query's columns carry the names of the fields."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -39,6 +39,19 @@ def changed(row: T, **values: Any) -> T:
     kind: Any = type(row)
     names, read_all = _values_of(kind)
     return type(row)(**{**dict(zip(names, read_all(row), strict=True)), **values})
+
+
+def insert(table: str, kind: type[Any], then: str = "", more: Sequence[str] = ()) -> str:
+    """An insert of every field of a `kind`, in their order, and of `more` columns after them; `then`: what follows."""
+    names = [*(field.name for field in fields(kind)), *more]
+    places = ", ".join(f"${number}" for number in range(1, len(names) + 1))
+    return f"insert into {table} ({', '.join(names)}) values ({places}) {then}"
+
+
+def values(row: Any) -> tuple[Any, ...]:
+    """What `insert` of the row's kind takes."""
+    kind: Any = type(row)
+    return _values_of(kind)[1](row)
 
 
 def columns(kind: type[Any], alias: str = "") -> str:

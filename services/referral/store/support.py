@@ -1,13 +1,13 @@
 """What a provider recorded of its support: assessments of need, outcomes and the end report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.support import Answer
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,7 @@ class EndReport:
 
 
 async def _add(tx: Tx, table: str, row: Assessment | Outcome | EndReport) -> bool:
-    names = [field.name for field in fields(row)]
-    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    done = await tx.execute(
-        f"insert into {table} ({', '.join(names)}) values ({places}) on conflict do nothing",
-        *(getattr(row, name) for name in names),
-    )
+    done = await tx.execute(insert(table, type(row), "on conflict do nothing"), *values(row))
     return bool(done == "INSERT 0 1")
 
 

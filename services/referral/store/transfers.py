@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.store.consent import Consent
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +67,9 @@ class Standing:
     restricted: bool = False
 
 
-def _insert(table: str, kind: type[object]) -> str:
-    names = columns(kind)
-    places = ", ".join(f"${number}" for number in range(1, names.count(",") + 2))
-    return f"insert into {table} ({names}) values ({places}) on conflict do nothing"
-
-
-def _values(row: object) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in columns(type(row)).split(", "))
-
-
 async def add(tx: Tx, transfers: Sequence[Transfer]) -> None:
     """Keeps transfers; one of a referral that is on its way already is left out."""
-    await tx.executemany(_insert("transfer", Transfer), [_values(one) for one in transfers])
+    await tx.executemany(insert("transfer", Transfer, "on conflict do nothing"), [values(one) for one in transfers])
 
 
 async def of_case(tx: Tx, case_id: UUID) -> list[Transfer]:
@@ -153,8 +143,8 @@ async def agreements(tx: Tx, cases: Sequence[UUID]) -> dict[UUID, list[Consent]]
 
 async def add_handover(tx: Tx, handover: Handover) -> bool:
     """Keeps a hand-over; False where it is there already."""
-    made = await tx.fetchval(_insert("handover", Handover) + " returning handover_id", *_values(handover))
-    return made is not None
+    asked = insert("handover", Handover, "on conflict do nothing returning handover_id")
+    return await tx.fetchval(asked, *values(handover)) is not None
 
 
 async def handover(tx: Tx, handover_id: UUID) -> Handover | None:
