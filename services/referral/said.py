@@ -84,6 +84,8 @@ MARKED = {
     "other_kind": "The police told {} that this is somebody else than was sent to you: a person, a witness or a"
     " business.[ Ask the hub which before any contact.]",
     "who_died": "The police told {} that somebody died by this crime, and not who.[ Ask the hub before any contact.]",
+    "offer_stopped": "The person told the hub {} that they do not want this, or want no more of it.[ Get in touch no"
+    " more: ask the hub before any contact about it.]",
     "no_crime": "The police told {} that what they had recorded is no crime. Help goes on where the person wants it:"
     " ask the hub.",
     "asks_how": "The person said {} on their own page that they want to be asked how they are reached: ask that first.",

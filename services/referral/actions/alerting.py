@@ -52,4 +52,4 @@ async def _providers(tx: Tx, context: Context, news: list[Untold], now: datetime
 
 
 def _concerns(leg: OpenLeg, one: Untold) -> bool:
-    return leg.case_id == one.case_id and leg.leg_id != one.heard_from
+    return leg.case_id == one.case_id and leg.leg_id != one.heard_from and one.line in (None, leg.line)

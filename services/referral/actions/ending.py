@@ -47,7 +47,7 @@ async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
     """Everything that stands on an agreement now."""
     if held.gate == "override":
         return await _of_override(tx, held, now)
-    found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and _stands_on(held, one)]
+    found = [one for one in await referrals.open_of_case(tx, held.case_id) if one.leg_id and stands_on(held, one)]
     legs = await referrals.legs_of_case(tx, held.case_id)
     planned = [one for one in await transfers.of_case(tx, held.case_id) if not one.done_at and not one.undone_at]
     known = await consent.of_case(tx, held.case_id)
@@ -122,7 +122,8 @@ def _is_support(held: Consent) -> bool:
     return held.purpose in ("support", "restorative_justice")
 
 
-def _stands_on(held: Consent, referral: ReferralState) -> bool:
+def stands_on(held: Consent, referral: ReferralState) -> bool:
+    """Whether a referral stands on an agreement."""
     return _covers(held, referral.line, referral.provider_id, referral.contract_id)
 
 

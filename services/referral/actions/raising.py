@@ -23,12 +23,14 @@ async def alert(
     *,
     heard_from: UUID | None = None,
     review: bool = True,
+    line: str | None = None,
 ) -> None:
     """Tells these cases, and who helps in them, of something once about the same thing (`about`, behind its name);
-    `review`: their risk is to be looked at again; `heard_from`: the leg whose provider said it."""
+    `review`: their risk is to be looked at again; `heard_from`: the leg whose provider said it; `line`: the one whose
+    providers alone are told."""
     if not found:
         return
-    await alarms.add(tx, found, what, f"{what}/{about}", heard_from, at, now)
+    await alarms.add(tx, found, what, f"{what}/{about}", heard_from, at, now, line)
     if review:
         await beside.mark_for_review(tx, found, now)
     await audit.record(tx, [audit.Entry(None, "system", None, f"alert.{what}", "case", one) for one in found])

@@ -109,6 +109,7 @@ def _over(referral: ReferralState, today: date) -> list[str]:
         gating.TO_RECORD: referral.ended_at is None and not silent and not _has_begun(referral),
         **dict.fromkeys((*staying.TASK_OF.values(), *staying.ALONE.values()), referral.ended_at is None),
         "agreement_ended": referral.ended_at is None,
+        "offer_stopped": referral.ended_at is None,
         "counter_allegation": referral.state in WITH_PROVIDER,
         "provider_ruled_out": referral.state in WITH_PROVIDER,
         "name_worker": referral.state in WITH_PROVIDER,

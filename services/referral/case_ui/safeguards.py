@@ -13,7 +13,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
-from services.referral.actions import agreeing_word, sealing, specialist
+from services.referral.actions import agreeing_word, sealing, specialist, stopping
 from services.referral.actions import beside as acts
 from services.referral.actions.beside import CODES, ENDS, Told
 from services.referral.beside_books import doors, witness_charter
@@ -23,7 +23,7 @@ from services.referral.domain import safe_contact
 from services.referral.domain.appointed import FURTHEST, comes_once, example_day, instant_of, is_doubtful
 from services.referral.domain.tracked import AGAIN, Offer, Step, next_steps
 from services.referral.drafting import told_id
-from services.referral.store import beside, cases, details, must_not_know, unsure
+from services.referral.store import beside, cases, details, must_not_know, tasks, unsure
 from services.referral.store.alerts import ALERTING
 from services.referral.store.cases import Case
 
@@ -33,6 +33,7 @@ EVIDENCE = {
     "pre_recorded_evidence_used": "It was used",
 }
 LONGEST_WORD = 100
+TO_END = " A referral for it is still open: end it today, see “To do today” on the case."
 ERRORS = {
     ("code", "missing"): "Choose from the list",
     ("text", "missing"): "Enter who it is",
@@ -286,11 +287,13 @@ async def take_step(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             about = (_id(visit, "step_id"), offer, step, said_by)
             await acts.take_step(tx, visit.signed_in, case, *about, desk.books, visit.now)
+            to_end = any(task.kind == stopping.STOPPED for task in await tasks.of_case(tx, case.case_id))
     except Refused as refused:
         if refused.code == "not_found":
             return visit.not_found()
         return await _refused(visit, desk, refused, offer)
-    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash="Written down.")
+    flash = "Written down." + (TO_END if to_end else "")
+    return visit.redirect(f"/cases/{case.case_id}/safeguards", flash=flash)
 
 
 async def call_backs(visit: Visit, desk: Desk) -> Response:

@@ -11,7 +11,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import when
 from services.referral.actions import books as stocked
-from services.referral.actions import noting, tasking
+from services.referral.actions import noting, stopping, tasking
 from services.referral.case_ui import going, meanwhile, named_later, words
 from services.referral.case_ui.room import Desk, one
 from services.referral.store import contract_tasks, tasks
@@ -67,6 +67,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         if task is None:
             raise HTTPException(404)
         books = await stocked.current(tx, desk.books)
+        stopped = task.referral_id if task.kind == stopping.STOPPED else None
+        agreed = await stopping.agreement(tx, stopped, visit.now) if stopped else None
         people = await contract_tasks.people(tx, task.contract_id) if task.contract_id else []
         await audit.record(tx, [audit.seen(visit.signed_in, "task_seen", "task", task.task_id)])
     if task.done_at is not None:
@@ -82,6 +84,8 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Re
         alert=task.kind.startswith(tasks.NO_CASE),
         contract=going.titled(books, task.contract_id) if task.contract_id else None,
         people=people,
+        stopped=stopped,
+        agreed=agreed,
         errors=errors,
         text=one(visit, "text"),
     )

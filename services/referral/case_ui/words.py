@@ -155,6 +155,8 @@ TASKS = {
     "and at whether it has to be shared without agreement",
     "review_hold": "A hold is to be looked at again",
     "check_in": "Somebody on a waiting list is to be spoken to",
+    "offer_stopped": "The person said that they do not want this, or want no more of it, and its referral is still"
+    " open: end it. Until you have looked its provider is told to make no contact about it",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
     "said_no_elsewhere": "The person said no to the police in another case since: ask them again before anything more"
     " is sent here, and record what they say",

@@ -21,7 +21,7 @@ ALWAYS_TOLD = frozenset(
         *("contact_unsafe", "asks_for_care", "another_person", "not_in_the_record", "sent_twice", "not_safe_any_more"),
         *("details_unread", "contact_gone", "word_taken_back", "named_again", "other_kind", "who_died", "asks_how"),
         *("person_died", "heard_in_another_matter", "joined_not_safe", "another_died", "person_alive", "two_people"),
-        *("unknown_step", "parted_not_safe"),
+        *("unknown_step", "offer_stopped", "parted_not_safe"),
     }
 )
 NO_DANGER = frozenset({"no_crime", "crime_again", "language_told"})

@@ -51,7 +51,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         need = await needs.shown(tx, books.support, offered)
         ended = await ending.shown(tx, books.support, offered)
         alerts = await portal.alerts(tx)
-        heard = await alarms.heard(tx, offered.case_id)
+        heard = await alarms.heard(tx, offered.case_id, offered.line)
         coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
         unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
         booked = [a for a in await appointments.of_leg(tx, offered.leg_id) if a.state == "booked"]

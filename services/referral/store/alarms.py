@@ -10,8 +10,8 @@ from services.referral.domain import heard_within
 from services.referral.store.rows import read
 
 _ADD = """
-insert into alert (case_id, milestone_id, trigger, happened_at, received_at, heard_from)
-select c, $2, $3, $4, $5, $6 from unnest($1::uuid[]) c on conflict (case_id, milestone_id) do nothing
+insert into alert (case_id, milestone_id, trigger, happened_at, received_at, heard_from, line)
+select c, $2, $3, $4, $5, $6, $7 from unnest($1::uuid[]) c on conflict (case_id, milestone_id) do nothing
 """
 _LOOK_AGAIN = "update referral set settled = false where case_id = $1 and state in ('waitlisted', 'on_hold')"
 _HEARD = """
@@ -19,7 +19,7 @@ select trigger, max(happened_at) as at, max(received_at) as came_at,
        case when bool_and(looked_at is not null) then max(looked_at) end as looked_at,
        (array_agg(looked_role order by looked_at desc nulls last))[1] as looked_role,
        (array_agg(looked_how order by looked_at desc nulls last))[1] as looked_how
-  from alert where case_id = $1 group by trigger order by 2 desc, 1
+  from alert where case_id = $1 and (line is null or line = $2) group by trigger order by 2 desc, 1
 """
 WITHIN = "coalesce(l.told_within, case when l.gate = 'agreement' then l.pack_fields end)"
 """SQL: what the agreement lets the provider of leg l be told; of one that is not known to be bound, its pack."""
@@ -27,7 +27,8 @@ _WAITING = f"""
 select a.case_id, a.milestone_id, a.trigger, a.happened_at as at, a.received_at as came_at, l.referral_id,
        {WITHIN} as told_within
   from alert a join leg l on l.case_id = a.case_id and l.state in ('sent', 'accepted', 'waitlisted')
- where a.looked_at is null and (l.chosen_at is null or a.received_at > l.chosen_at)
+ where a.looked_at is null
+   and (a.line is null or a.line = l.line) and (l.chosen_at is null or a.received_at > l.chosen_at)
    and not exists (select 1 from leg h where h.leg_id = a.heard_from and h.provider_id = l.provider_id)
 """
 
@@ -69,15 +70,23 @@ _OF_CASE, _OF_REFERRALS = "a.case_id = any($1::uuid[])", "l.referral_id = any($1
 
 
 async def add(
-    tx: Tx, cases: Sequence[UUID], trigger: str, about: str, heard_from: UUID | None, at: datetime, now: datetime
+    tx: Tx,
+    cases: Sequence[UUID],
+    trigger: str,
+    about: str,
+    heard_from: UUID | None,
+    at: datetime,
+    now: datetime,
+    line: str | None = None,
 ) -> None:
-    """Alerts these cases, once about the same thing; `heard_from`: the leg whose provider said it."""
-    await tx.execute(_ADD, list(cases), about, trigger, at, now, heard_from)
+    """Alerts these cases, once about the same thing; `heard_from`: the leg whose provider said it; `line`: the one
+    whose providers alone are told."""
+    await tx.execute(_ADD, list(cases), about, trigger, at, now, heard_from, line)
 
 
-async def heard(tx: Tx, case_id: UUID) -> list[Heard]:
-    """Each kind of thing that was heard of a case, the newest first."""
-    return read(Heard, await tx.fetch(_HEARD, case_id))
+async def heard(tx: Tx, case_id: UUID, line: str) -> list[Heard]:
+    """Each kind of thing that was heard of a case, or of its referral to this line, the newest first."""
+    return read(Heard, await tx.fetch(_HEARD, case_id, line))
 
 
 async def asks_first(tx: Tx, case_id: UUID) -> bool:

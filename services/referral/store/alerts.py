@@ -142,7 +142,8 @@ async def without_line(tx: Tx, milestone: MilestoneReached, line: str) -> list[U
 @dataclass(frozen=True, slots=True)
 class Untold:
     """An alert of which nobody was told yet. `to_review`: the case still waits for somebody to look at the risk;
-    `heard_from`: the leg whose provider said so; `history`: it was loaded as part of the past."""
+    `heard_from`: the leg whose provider said so; `history`: it was loaded as part of the past; `line`: the one whose
+    providers alone are told."""
 
     case_id: UUID
     milestone_id: str
@@ -151,6 +152,7 @@ class Untold:
     heard_from: UUID | None
     trigger: str
     history: bool
+    line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +162,22 @@ class OpenLeg:
     leg_id: UUID
     case_id: UUID
     contract_id: UUID
+    line: str | None = None
 
 
 _TAKE = """
 with taken as (
-    select case_id, milestone_id, received_at, heard_from, trigger, history from alert where told_at is null
+    select case_id, milestone_id, received_at, heard_from, trigger, history, line from alert where told_at is null
      order by received_at, case_id, milestone_id limit $2 for update skip locked
 ), told as (
     update alert a set told_at = $1 from taken s where a.case_id = s.case_id and a.milestone_id = s.milestone_id
 )
-select s.case_id, s.milestone_id, s.received_at, s.heard_from, s.trigger, s.history,
+select s.case_id, s.milestone_id, s.received_at, s.heard_from, s.trigger, s.history, s.line,
        c.review_since is not null and c.state <> 'closed' as to_review
   from taken s join case_file c using (case_id) order by s.received_at, s.case_id, s.milestone_id
 """
 _OPEN_LEGS = """
-select leg_id, case_id, contract_id from leg
+select leg_id, case_id, contract_id, line from leg
  where case_id = any($1::uuid[]) and state in ('sent', 'accepted', 'waitlisted') and lapsed_at is null
  order by case_id, leg_id
 """
