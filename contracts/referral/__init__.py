@@ -7,6 +7,7 @@ from contracts.referral.cases import (
     CaseRouted,
     CaseUpdated,
     NobodyAvailable,
+    OfferStepTaken,
     PersonDeathRecorded,
     Rule,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "ContactWordChanged",
     "NeedMeasured",
     "NobodyAvailable",
+    "OfferStepTaken",
     "OutcomeMeasured",
     "PersonDeathRecorded",
     "ReferralAccepted",

@@ -94,6 +94,16 @@ class PersonDeathRecorded(CaseFact):
     taken_back: Bool = False
 
 
+class OfferStepTaken(CaseFact):
+    """A step of an offer that is followed on the case was written down: it was offered, wanted, declined, made or done.
+    `offer` and `step` are codes of referral's list of tracked offers."""
+
+    TYPE: ClassVar[str] = "offer-step.taken.v1"
+    step_id: UUID
+    offer: Code
+    step: Code
+
+
 class Rule(Part):
     id: Code
     version: Code

@@ -14,6 +14,7 @@ from contracts.referral import (
     ContactSent,
     ContactWithheld,
     ContactWordChanged,
+    OfferStepTaken,
     PersonDeathRecorded,
     ReferralSent,
 )
@@ -40,6 +41,7 @@ SERVICE = Service(
         CaseOpened: consumer.on_referral,
         CaseUpdated: consumer.on_referral,
         ReferralSent: consumer.on_referral,
+        OfferStepTaken: consumer.on_referral,
         PersonDeathRecorded: consumer.on_death,
         ContactSent: own_rights.on_contact,
         ContactWithheld: own_rights.on_contact,

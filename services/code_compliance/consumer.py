@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.identity import case_id
 from contracts.justice import NO_DETAILS, MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
-from contracts.referral import CaseFacts, CaseOpened, CaseUpdated, PersonDeathRecorded, ReferralSent
+from contracts.referral import CaseFacts, CaseOpened, CaseUpdated, OfferStepTaken, PersonDeathRecorded, ReferralSent
 from contracts.refused import Refused
 from kit.database import Tx
 from kit.inbox import Received, release, wait
@@ -26,7 +26,8 @@ from services.code_compliance.store import profiles, told, waiting
 
 Snapshot = Received[CrimeRecorded | CrimeUpdated]
 OfJustice = Received[MilestoneReached | NoticeGiven]
-OfReferral = Received[CaseOpened | CaseUpdated | ReferralSent]
+Acted = ReferralSent | OfferStepTaken
+OfReferral = Received[CaseOpened | CaseUpdated | Acted]
 
 
 async def on_police(tx: Tx, events: Sequence[Snapshot], context: Context) -> None:
@@ -107,15 +108,16 @@ async def on_justice(tx: Tx, events: Sequence[OfJustice], context: Context) -> N
 
 
 async def on_referral(tx: Tx, events: Sequence[OfReferral], context: Context) -> None:
-    """What referral tells: who is restricted, who came without a crime report, and which referrals left."""
+    """What referral tells: who is restricted, who came without a crime report, and which referrals left or which
+    steps of an offer were taken."""
     rules: Rulebook = context.facts
     facts = {e.data.case_id: e for e in events if isinstance(e.data, CaseFacts)}
     new = await _cases_told(tx, facts, rules)
-    sent = [e for e in events if isinstance(e.data, ReferralSent)]
-    cases = {c.case_id: c for c in await stored.load(tx, cases=[e.data.case_id for e in sent], lock=True)}
-    await wait(tx, [e for e in sent if e.data.case_id not in cases])
-    ready = [e for e in sent if e.data.case_id in cases]
-    await told.keep_evidence(tx, [(None, _referral(d, e.time)) for e in ready if isinstance(d := e.data, ReferralSent)])
+    acts = [e for e in events if isinstance(e.data, Acted)]
+    cases = {c.case_id: c for c in await stored.load(tx, cases=[e.data.case_id for e in acts], lock=True)}
+    await wait(tx, [e for e in acts if e.data.case_id not in cases])
+    ready = [e for e in acts if e.data.case_id in cases]
+    await told.keep_evidence(tx, [(None, _act(d, e.time)) for e in ready if isinstance(d := e.data, Acted)])
     why = {e.data.case_id: Because(e.time, e) for e in ready}
     await decide_afresh(tx, [cases[case_id] for case_id in sorted(why)], why, rules)
     await _release(tx, new, context)
@@ -167,9 +169,9 @@ async def fall_due(tx: Tx, moment: Moment, context: Context, part: int = 0, part
 async def _release(tx: Tx, keys: Sequence[UUID], context: Context) -> int:
     """Hears what waited for crimes and cases that are here now."""
     events = await release(tx, context, [str(key) for key in keys]) if keys else []
-    of_referral = [e for e in events if isinstance(e.data, ReferralSent)]
+    of_referral = [e for e in events if isinstance(e.data, Acted)]
     of_death = [e for e in events if isinstance(e.data, PersonDeathRecorded)]
-    of_justice = [e for e in events if not isinstance(e.data, ReferralSent | PersonDeathRecorded)]
+    of_justice = [e for e in events if not isinstance(e.data, Acted | PersonDeathRecorded)]
     if of_justice:
         await on_justice(tx, of_justice, context)
     if of_referral:
@@ -209,14 +211,19 @@ def _notice(data: NoticeGiven, heard_at: datetime, rules: Rulebook) -> Evidence:
     )
 
 
-def _referral(data: ReferralSent, heard_at: datetime) -> Evidence:
+def _act(data: Acted, heard_at: datetime) -> Evidence:
+    """A referral that left, or a step of an offer: of which duty it speaks, the policy says."""
+    if isinstance(data, ReferralSent):
+        name, act, line = data.leg_id, "referral_sent", str(data.line)
+    else:
+        name, act, line = data.step_id, "offer_step", f"{data.offer}.{data.step}"
     return Evidence(
-        id=str(data.leg_id),
-        act="referral_sent",
+        id=str(name),
+        act=act,
         outcome="delivered",
         at=data.happened_at.astimezone(UTC),
         recorded_at=heard_at,
         source="hub",
         case_id=data.case_id,
-        line=data.line,
+        line=line,
     )

@@ -197,6 +197,13 @@ async def test_restorative_justice_is_shut_in_a_domestic_case_until_a_specialist
     page = await officer.post(path, more | {"restorative_justice-said_by": "person"})
     assert "The person asked for it" in page.text
     assert await hub.value("select count(*) from offer_step where step = 'opted_in'") == 1
+    health = {"mental_health-step": "asked", "step_id": str(uuid4())}
+    await officer.post(f"/cases/{case}/safeguards/offers/mental_health", health)
+    told = "select data ->> 'offer' as offer, data ->> 'step' as step from case_event where type = $1 order by id"
+    steps = ("information_given", "specialist_agreed", "offered", "opted_in")
+    justice = [{"offer": "restorative_justice", "step": step} for step in steps]
+    assert await hub.rows(told, "offer-step.taken.v1") == justice, "what no right asks for is told to nobody"
+    assert "Restorative justice, Information was given" in (await officer.get(f"/cases/{case}/timeline")).text
 
 
 @pytest.mark.service

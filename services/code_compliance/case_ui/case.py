@@ -36,6 +36,7 @@ ACTS = {
     "crime_recorded": "The crime record",
     "milestone": "Milestone of the case",
     "referral_sent": "Referral sent",
+    "offer_step": "Step written down by the hub",
     "self_referral": "The person came by themselves",
 }
 RELATED = {
@@ -167,7 +168,7 @@ def _suggestion(opened: Opened, clock: Clock, rules: Rulebook) -> dict[str, Any]
 def _piece(evidence: Evidence, rules: Rulebook, who: Named) -> dict[str, Any]:
     reasons = {reason.code: reason.words for reason in rules.reasons}
     return {
-        "act": ACTS.get(evidence.act, evidence.act),
+        "act": ACTS.get(evidence.act, evidence.act) + _step(evidence),
         "outcome": OUTCOMES.get(evidence.outcome, evidence.outcome),
         "at": evidence.at,
         "recorded_at": evidence.recorded_at,
@@ -232,3 +233,9 @@ def _enhanced(opened: Opened, rules: Rulebook, now: datetime) -> list[dict[str, 
         }
         for reason in known.values()
     ]
+
+
+def _step(evidence: Evidence) -> str:
+    """ ", restorative justice: information given" """
+    named = evidence.line if evidence.act == "offer_step" else None
+    return f", {named.replace('.', ': ').replace('_', ' ')}" if named else ""

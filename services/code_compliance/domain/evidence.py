@@ -1,6 +1,7 @@
 """Evidence: what the policy derives from other facts, and which clock of a duty each piece speaks for."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.code_compliance.domain.catalogue import Entitlement
@@ -71,6 +72,10 @@ def _derive(
         for e in told:
             if e.act == "referral_sent" and e.line in act.lines:
                 yield e
+    elif act.kind == "offer_step":
+        for e in told:
+            if e.act == "offer_step" and e.line in act.steps:
+                yield replace(e, outcome=act.outcome)
 
 
 def _from_case(act: Act, entitlement: Entitlement, at: datetime, heard_at: datetime, source: str) -> Evidence:

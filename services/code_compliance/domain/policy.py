@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from contracts.justice import TRIGGERS
 from contracts.vocabulary import SERVICE_LINES
@@ -11,19 +11,23 @@ from contracts.working_time import local_day
 from services.code_compliance.domain.language import BadReference
 from services.code_compliance.domain.located import spot
 
-ActKind = Literal["hub_receipt", "share_refused", "crime_recorded", "milestone", "referral_sent", "self_referral"]
-_ACTS = ("hub_receipt", "share_refused", "crime_recorded", "milestone", "referral_sent", "self_referral")
+ActKind = Literal[
+    "hub_receipt", "share_refused", "crime_recorded", "milestone", "referral_sent", "self_referral", "offer_step"
+]
+_ACTS = get_args(ActKind)
 OUTCOMES = ("delivered", "declined", "excepted", "unable")
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One kind of act that speaks for a duty; `trigger` of a milestone, `lines` of a referral."""
+    """One kind of act that speaks for a duty; `trigger` of a milestone, `lines` of a referral, `steps` of offers
+    that referral follows, as "offer.step"."""
 
     kind: ActKind
     outcome: str
     trigger: str | None
     lines: frozenset[str]
+    steps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +79,7 @@ def _act(item: Mapping[str, Any], place: str) -> Act:
     for line in item.get("lines", ()):
         if line not in SERVICE_LINES:
             raise BadReference(f"{place}: no service line is called {line!r}")
-    return Act(item["act"], item["outcome"], item.get("trigger"), frozenset(item.get("lines", ())))
+    if (item["act"] == "offer_step") is not bool(item.get("steps")):
+        raise BadReference(f"{place}: steps go with the act offer_step, and it with them")
+    lines, steps = frozenset(item.get("lines", ())), frozenset(item.get("steps", ()))
+    return Act(item["act"], item["outcome"], item.get("trigger"), lines, steps)

@@ -13,7 +13,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import CannotOpen, Sealer, unseal
-from services.referral.actions import at_door, code_words, contacting, filing, sealing, stopping
+from services.referral.actions import at_door, at_offer, code_words, contacting, filing, sealing, stopping
 from services.referral.actions.specialist import is_careful
 from services.referral.beside_books import doors, offers
 from services.referral.domain import safe_contact, tracked
@@ -217,8 +217,10 @@ async def take_step(
     if not await beside.add_step(tx, step_id, case.case_id, offer, made, viewer.user_id):
         raise Refused("step", "not_from_here")
     await audit.record(tx, [audit.seen(viewer, "offer.step", "case", case.case_id, (offer,), code)])
-    step = code
-    await at_door.taken(tx, viewer, case, offer, step, books, now)
+    if offer in doors():
+        await at_door.taken(tx, viewer, case, offer, code, books, now)
+    else:
+        await at_offer.taken(tx, viewer, case, step_id, offer, code, now)
     if wanted.by_person and wanted.ends:
         await stopping.by_the_person(tx, case.case_id, offer, now)
     return True

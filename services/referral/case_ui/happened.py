@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from contracts.justice import MilestoneReached
+from contracts.referral import OfferStepTaken
 from contracts.working_time import local_day
 from kit.web.words import date_words, deadline, plural, when
 from services.referral.actions.asked import DANGER
 from services.referral.actions.wishing import asked_by
+from services.referral.beside_books import offers
 from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
 from services.referral.domain.books import Books
@@ -24,6 +26,7 @@ WISHED = "contact-wish.stated.v1"
 _TITLES = {
     WISHED: "Said on their own page how to be reached",
     "own-rights-word.guessed.v1": "Three wrong code words were given behind the person's link: it is shut",
+    OfferStepTaken.TYPE: "A step of an offer",
     "person-death.recorded.v1": "Whether the person died",
     CHECKED: "Checked in with somebody on a waiting list",
     ASSESSED: "First-contact assessment recorded",
@@ -65,6 +68,8 @@ def told(books: Books, entry: Entry) -> list[str]:
         return [found, f"the next is due on {date_words(data['next_on'])}"]
     if entry.type == WISHED:
         return _wished(data)
+    if entry.type == OfferStepTaken.TYPE:
+        return _offer(data["offer"], data["step"])
     if entry.type == "person-death.recorded.v1":
         return ["recorded by mistake: they are alive" if data.get("taken_back") else "they died, and the hub made sure"]
     parts = [words.words(data["line"])] if data.get("line") else []
@@ -162,3 +167,10 @@ def _time(data: dict[str, Any], kind: str) -> list[str]:
     if data.get("due_at") and kind.split(".")[-1] in ("due", "breached", "warned", "replanned", "resumed"):
         return [f"due by {deadline(datetime.fromisoformat(str(data['due_at'])))}"]
     return []
+
+
+def _offer(offer: str, step: str) -> list[str]:
+    """ "Restorative justice", "Information was given" """
+    followed = offers().get(offer)
+    named = followed.steps.get(step) if followed else None
+    return [followed.title if followed else words.words(offer), named.words if named else words.words(step)]
