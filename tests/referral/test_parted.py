@@ -5,12 +5,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import word_proof_kind
+from contracts.refused import Refused
 from kit import clock
 from services.referral.actions import agreeing_word, code_words, contacting, linking, locking, word_links
 from services.referral.store import cases, contact
 from tests.builders import a_viewer
+from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import a_case
+from tests.referral.hub_pages import a_case, hub_pages
 from tests.referral.test_joined_records import a_record, joined
 from tests.referral.test_same_person import person_of
 from tests.referral.test_wishes import EMAIL, MOBILE, as_told, asked_by_text
@@ -157,3 +159,35 @@ async def test_a_link_of_whom_no_code_word_is_left_opens_by_none_that_another_pe
     proofs = [as_told(row) for row in await hub.rows(told)]
     known = hub.sealer.blind(word_proof_kind(request), "Blue tulip").hex()
     assert [(one["word_proof"] == known, one["other_proofs"]) for one in proofs] == [(True, []), (False, [])]
+
+
+async def decided(hub: Hub, one: UUID, two: UUID, *, same: bool) -> bool:
+    async with hub.looks(LEADER) as tx:
+        people = await person_of(hub, one), await person_of(hub, two)
+        return await linking.decide(tx, LEADER, *people, BOOKS, clock.now(), same=same)
+
+
+@pytest.mark.service
+async def test_nobody_is_one_person_through_a_third_record_with_whom_they_were_decided_not_to_be(
+    hub: Hub, databases: Databases
+) -> None:
+    one, two, three = [await a_record(hub, ref, days) for ref, days in (("V-a", 4), ("V-b", 3), ("V-c", 2))]
+    await decided(hub, one, three, same=False)
+    await decided(hub, one, two, same=True)
+    with pytest.raises(Refused, match="contradicted"):
+        await decided(hub, two, three, same=True)
+    other = await person_of(hub, three)
+    references = [await hub.value("select reference from case_file where case_id = $1", case) for case in (one, three)]
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        await officer.get(f"/cases/{two}/same-person/{other}")
+        page = await officer.submit("Save the decision", 409, same="yes")
+        assert all(one in page.text for one in references)
+        assert "decided to be of two people" in page.text
+    linked = "select count(*) from linked_person where person_id = $1"
+    assert await hub.value(linked, other) == 0
+    async with hub.looks(LEADER) as tx:
+        await linking.ask_again(tx, LEADER, await person_of(hub, one), other, BOOKS, clock.now())
+    assert await decided(hub, two, three, same=True) and await hub.value(linked, other) == 2
+    with pytest.raises(Refused, match="contradicted"):
+        await decided(hub, one, three, same=False)

@@ -33,12 +33,15 @@ from services.referral.store import cases, locks, persons, ruled_out, same_perso
 
 async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime, *, same: bool) -> bool:
     """Remembers what a worker decided of a proposal and decides the open cases of both again. Saying the same twice
-    changes nothing (False); Refused when it was decided otherwise, or never proposed."""
+    changes nothing (False); Refused when it was decided otherwise, or never proposed, or where what was decided of
+    others of their records says the contrary (`against`)."""
     if not await persons.say_same(tx, one, other, viewer.user_id, now, same=same):
         pair = await same_person.pair(tx, one, other)
         if pair is None or pair.same is not same:
             raise Refused("same", "already_decided" if pair else "not_found")
         return False
+    if await against(tx, one, other, same=same):
+        raise Refused("same", "contradicted")
     before = await unsure.safe_now(tx, await persons.with_linked(tx, [one, other])) if same else {}
     everybody = await same_person.relink(tx, [one, other]) if same else frozenset((one, other))
     if same:
@@ -69,6 +72,15 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await taking_back.by_joining(tx, everybody, before, now)
         await who_is_one.tell(tx, viewer, everybody, now)
     return True
+
+
+async def against(tx: Tx, one: UUID, other: UUID, *, same: bool) -> list[same_person.Pair]:
+    """What was decided of the records that belong to these two, and has to be taken back before they are held to be one
+    person (`same`), or two."""
+    if same:
+        return await same_person.between(tx, await persons.with_linked(tx, [one, other]), same=False)
+    mine = await same_person.linked(tx, one)
+    return await same_person.between(tx, [one, *mine], same=True) if other in mine else []
 
 
 async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now: datetime) -> None:

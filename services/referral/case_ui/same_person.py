@@ -209,15 +209,17 @@ async def decide(visit: Visit, desk: Desk) -> Response:
     said = one(visit, "same")
     if said not in DECISIONS:
         return await show(visit, desk, [FieldError("same", "Choose whether this is the same person")])
+    same = said == "yes"
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             other = visit.id("other_id")
             books = await stocked.current(tx, desk.books)
-            same = said == "yes"
             async with word_links.followed(tx, visit.sealer, (case.person_id, other), visit.signed_in, visit.now):
                 done = await linking.decide(tx, visit.signed_in, case.person_id, other, books, visit.now, same=same)
     except Refused as refused:
+        if refused.code == "contradicted":
+            return await _contradicted(visit, same=same)
         return visit.not_found() if refused.code == "not_found" else await _told(visit)
     told = (
         "From now on this is one person: their history counts together, and the stricter word about each channel holds."
@@ -225,6 +227,19 @@ async def decide(visit: Visit, desk: Desk) -> Response:
     if said == "no":
         told = "Two people. This is remembered and not asked again, until somebody takes it back."
     return visit.redirect(f"/cases/{case.case_id}", flash=told if done else "That was decided already.")
+
+
+async def _contradicted(visit: Visit, *, same: bool) -> Response:
+    """What was decided of other records says the contrary: of which, so that it can be taken back first."""
+    async with visit.begin() as tx:
+        case = await opened(tx, visit)
+        other = visit.id("other_id")
+        pairs = await linking.against(tx, case.person_id, other, same=same)
+    cases_of = "; ".join(f"{pair.reference} and {pair.other_reference}" for pair in pairs)
+    held, would = ("two people", "one") if same else ("one person", "two")
+    told = f"The records of these cases were decided to be of {held}: {cases_of}. Nobody can be {would} against that:"
+    told += " look which answer is right, and take the wrong one back first, on the overview of either of its cases."
+    return visit.conflict(told, f"/cases/{case.case_id}/same-person/{other}", stale=False)
 
 
 async def undo(visit: Visit, desk: Desk) -> Response:

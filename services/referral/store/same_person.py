@@ -107,6 +107,12 @@ async def pair(tx: Tx, one: UUID, other: UUID) -> Pair | None:
     return None if row is None else read(Pair, [row])[0]
 
 
+async def between(tx: Tx, people: Collection[UUID], *, same: bool) -> list[Pair]:
+    """What was decided so of any two of these records, the oldest answer first."""
+    asked = f"{_PAIRS} where s.same = $2 and s.person_id = any($1::uuid[]) and s.other_id = any($1::uuid[])"
+    return read(Pair, await tx.fetch(f"{asked} order by s.decided_at, 1, 2", list(people), same))
+
+
 async def propose(tx: Tx, one: UUID, other: UUID, now: datetime) -> bool:
     """Keeps that a worker asks whether two records are of one person; False where that was asked, or decided, before.
     Nothing of them matched."""
