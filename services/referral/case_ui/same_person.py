@@ -232,14 +232,13 @@ async def decide(visit: Visit, desk: Desk) -> Response:
 async def _contradicted(visit: Visit, *, same: bool) -> Response:
     """What was decided of other records says the contrary: of which, so that it can be taken back first."""
     async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        other = visit.id("other_id")
+        case, other = await opened(tx, visit), visit.id("other_id")
         pairs = await linking.against(tx, case.person_id, other, same=same)
     cases_of = "; ".join(f"{pair.reference} and {pair.other_reference}" for pair in pairs)
     held, would = ("two people", "one") if same else ("one person", "two")
-    told = f"The records of these cases were decided to be of {held}: {cases_of}. Nobody can be {would} against that:"
-    told += " look which answer is right, and take the wrong one back first, on the overview of either of its cases."
-    return visit.conflict(told, f"/cases/{case.case_id}/same-person/{other}", stale=False)
+    told = f"The records of these cases were decided to be of {held}: {cases_of}. Nobody can be {would} against that."
+    onward = "Look which answer is right, and take the wrong one back first, on the overview of either of its cases."
+    return visit.conflict(f"{told} {onward}", f"/cases/{case.case_id}/same-person/{other}", stale=False)
 
 
 async def undo(visit: Visit, desk: Desk) -> Response:
