@@ -10,7 +10,7 @@ import pytest
 from contracts.identity import contract_id
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import beside, consenting, referring
+from services.referral.actions import beside, consenting, linking, referring
 from services.referral.store import cases
 from tests.builders import a_crime, a_victim, a_viewer
 from tests.conftest import Databases
@@ -76,6 +76,27 @@ async def test_no_line_is_opened_and_nothing_is_sent_before_a_specialist_agreed_
     assert await refused_by(hub, referral) == "needs_the_persons_agreement"
     await hub.worker.pool.execute(NOT_RECORDED, case)
     assert await refused_by(hub, referral) == ("needs_the_specialist" if gated else "needs_the_persons_agreement")
+
+
+async def test_what_may_be_hurt_in_another_open_case_of_the_person_needs_the_specialist_in_this_one_too(
+    hub: Hub,
+) -> None:
+    case, other = await a_person(hub, {}, {}), await a_case(hub, date_of_birth=None)
+    people = {one: await hub.value("select person_id from case_file where case_id = $1", one) for one in (case, other)}
+    referral = await opens(hub, case)
+    assert await refused_by(hub, referral) == "needs_the_persons_agreement"
+    async with hub.looks(LEADER) as tx:
+        await linking.propose(tx, LEADER, people[case], people[other], BOOKS, clock.now())
+        await linking.decide(tx, LEADER, people[case], people[other], BOOKS, clock.now(), same=True)
+    assert await refused_by(hub, referral) == "needs_the_specialist"
+    await a_specialist_agreed(hub, case)
+    assert await refused_by(hub, referral) == "needs_the_persons_agreement"
+
+
+async def test_a_business_that_comes_about_domestic_abuse_needs_the_specialist_too(hub: Hub) -> None:
+    case = await a_person(hub, {"flags": ["domestic_abuse"]}, {"kind": "business", "named_contact": True})
+    with pytest.raises(Refused, match="needs_the_specialist"):
+        await opens(hub, case)
 
 
 async def test_an_override_never_lets_restorative_justice_go_and_the_persons_own_word_does(hub: Hub) -> None:

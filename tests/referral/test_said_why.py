@@ -162,4 +162,4 @@ async def test_restorative_justice_has_a_gate_wherever_meeting_may_harm(hub: Hub
         case = await a_case(hub, a_crime(a_victim(**victim), **crime), date_of_birth=None)
         async with hub.looks(a_viewer()) as tx:
             held = await cases.get(tx, case)
-        assert held is not None and is_careful(held) is gated, (crime, victim)
+            assert held is not None and await is_careful(tx, held) is gated, (crime, victim)

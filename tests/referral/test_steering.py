@@ -18,7 +18,7 @@ from services.referral.actions import incidents, requesting
 from services.referral.books import FOLDER
 from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer, recorded, snapshot, updated
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages
 from tests.referral.portal import a_referral_sent_by_policy
 from tests.referral.test_mailing import asked as asked_for
@@ -172,6 +172,27 @@ async def test_a_message_asked_for_before_the_switch_does_not_leave_after_it(hub
     assert (await state(hub))[:2] == ("withheld", "major_incident")
     told = "select data ->> 'reason' from case_event where case_id = $1 and type = 'contact.withheld.v1'"
     assert await hub.value(told, case) == "major_incident"
+
+
+async def test_what_the_police_link_to_another_incident_later_is_theirs_and_is_not_taken_back_here(
+    hub: Hub, browse: AsPersona
+) -> None:
+    crime = a_crime(a_victim("V-1"))
+    await a_case(hub, crime)
+    leader = await browse("leader")
+    reference = await hub.value("select reference from case_file")
+    for incident in ("MI-8", "MI-9"):
+        await leader.get("/operations/incidents")
+        await leader.submit("Switch on", incident_id=incident)
+    async with hub.looks(LEADER) as tx:
+        [switch] = await hub.rows("select switch_id from incident_switch where incident_id = 'MI-8'")
+        await incidents.link(tx, LEADER, switch["switch_id"], reference, BOOKS, clock.now())
+    await hub.hears([snapshot(updated(crime, major_incident_id="MI-9"), clock.now())])
+    await leader.get("/operations/incidents")
+    page = await leader.submit("Take the link back", 422, linked=reference, reason="not_affected")
+    assert page.errors == ["This case was not linked here: what the police link stays"]
+    [held] = await hub.rows("select holds, major_incident_id from case_file")
+    assert (held["holds"], held["major_incident_id"]) == (["major_incident"], "MI-9")
 
 
 async def test_the_leader_links_a_case_that_the_police_did_not_and_takes_the_link_back(

@@ -211,7 +211,8 @@ async def take_step(
         raise Refused("step", "not_from_here")
     shared = offer in doors() and await is_shared(tx, case, now)
     taken = () if anew else rounds.steps
-    wanted = tracked.check(followed, taken, code, said_by, careful=is_careful(case), shared=shared)
+    careful = await is_careful(tx, case)
+    wanted = tracked.check(followed, taken, code, said_by, careful=careful, shared=shared)
     said = said_by if wanted.by_person else None
     made = Taken(code, said, viewer.role, now, rounds.number + anew)
     if not await beside.add_step(tx, step_id, case.case_id, offer, made, viewer.user_id):

@@ -25,7 +25,6 @@ from services.referral.domain.tracked import AGAIN, Offer, Step, next_steps
 from services.referral.drafting import told_id
 from services.referral.store import beside, cases, details, must_not_know, tasks, unsure
 from services.referral.store.alerts import ALERTING
-from services.referral.store.cases import Case
 
 EVIDENCE = {
     "pre_recorded_evidence_asked": "It was asked for",
@@ -80,6 +79,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         has_word = bool(await details.code_words(tx, [case.person_id]))
         routings = await cases.routings(tx, case.case_id)
         also = await beside.also_with(tx, case.case_id)
+        careful = await specialist.is_careful(tx, case)
         shared, news = await acts.is_shared(tx, case, visit.now), await acts.news_of(tx, case)
         top = await frame(tx, visit, case, "Safeguards")
         seen = audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("safeguards", *sorted(officers)))
@@ -87,8 +87,8 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
     texts = await acts.texts(visit.sealer, [*held, *(entry for entry, _ in elsewhere)])
     providers = {c.provider.provider_id: c.provider.name for c in desk.books.directory.by_id.values()}
     followed = (
-        _followed(acts.offers_of(case).values(), case, taken),
-        _followed([doors()[one] for one in acts.doors_of(case)], case, taken, shared=shared, news=news),
+        _followed(acts.offers_of(case).values(), taken, careful=careful),
+        _followed([doors()[one] for one in acts.doors_of(case)], taken, careful=careful, shared=shared, news=news),
     )
     return visit.render(
         "case_ui/safeguards.html",
@@ -132,15 +132,15 @@ def _conditions(at: datetime, data: dict[str, Any]) -> str:
 
 def _followed(
     followed: Iterable[Offer],
-    case: Case,
     taken: dict[str, list[beside.Taken]],
     *,
+    careful: bool,
     shared: bool = False,
     news: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """Offers, or doors, with what was done and what may be done next; `news`: when something new was last told, after
     which a door is gone through again."""
-    found, careful = [], specialist.is_careful(case)
+    found = []
     for offer in followed:
         done = taken.get(offer.code, [])
         rounds = acts.Rounds.of(done)

@@ -121,6 +121,8 @@ def keeping(before: CaseFacts | None, facts: CaseFacts) -> CaseFacts:
     if before.meant:
         facts = meant.read(facts, before.meant)
     ours = {name: getattr(before, name) for name in OURS}
+    if facts.major_incident_id not in (None, before.hub_incident_id):
+        ours["hub_incident_id"] = None  # the police name the incident themselves: theirs is not the hub's to take back
     if not before.needs and all(one is None or one is False or one == () for one in ours.values()):
         return facts
     return as_told(at_risk(replace(facts, **ours, needs=facts.needs or before.needs)))
