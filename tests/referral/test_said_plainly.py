@@ -62,6 +62,7 @@ async def test_nobody_in_danger_is_left_out_of_the_files_for_downtime(
 def test_what_a_human_has_decided_does_not_wait_for_one() -> None:
     assert words.standing("waiting", "waiting") == "Waiting for a human"
     assert words.standing("waiting", "active") == "With a provider"
+    assert words.standing("waiting", "resting") == "Nothing of it is open"
     assert words.standing("sent", "active") == "Sent automatically"
 
 

@@ -10,7 +10,7 @@ from contracts.working_time import local_day
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import alarming, ending, lapsing, second_person, unconfirmed
+from services.referral.actions import alarming, ending, filing, lapsing, second_person, settling, unconfirmed
 from services.referral.actions.announcing import announce
 from services.referral.actions.books import table
 from services.referral.actions.gating import UNDONE
@@ -21,7 +21,7 @@ from services.referral.store import cases, consent, persons, silence, tasks
 from services.referral.store import lapsing as store_lapsing
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent
-from services.referral.store.tasks import task_id
+from services.referral.store.tasks import Task, task_id
 
 what_ends = ending.what_ends
 FEEDBACK = "feedback"
@@ -33,6 +33,9 @@ BY_THE_ACT = "told_a_worker"
 """How an agreement was given that the send, or the transfer, of a worker recorded."""
 REFUSAL, NO_QUESTIONS = "refusal", "no_questions"
 """The gate of what was never agreed to, and why: the person wants no question about how it went."""
+LESS = "too_much_shared"
+"""Why an agreement is taken back by who wants help, and less to be shared."""
+ASK_LESS = "share_less"
 JUDGED_ABLE = "judged_able"
 """Why a young person's own word counts between 13 and 15: somebody judged them able to decide this (Gillick)."""
 
@@ -132,7 +135,9 @@ async def refuse_override(tx: Tx, viewer: Viewer, consent_id: UUID, now: datetim
 async def withdraw(
     tx: Tx, viewer: Viewer, consent_id: UUID, reason: str, now: datetime, shown: str | None = None
 ) -> int:
-    """The person takes their agreement back: everything that stands on it ends. Returns how many referrals.
+    """The person takes their agreement back: everything that stands on it ends. Returns how many referrals. Who wants
+    less to be shared keeps what they agreed to since that shares less, and what is with the provider stays within it;
+    where there is no such agreement, somebody asks them the same day.
 
     `shown`: the digest of the list that was shown before; Refused when it is not what would end now.
     """
@@ -143,14 +148,25 @@ async def withdraw(
     if shown is not None and shown != ends.digest:
         raise Refused("digest", "list_has_changed")
     await cases.load(tx, held.case_id)  # before its events are numbered, as the consumers do
-    for one in {each.consent_id: each for each in (held, *ends.agreements)}.values():
+    stays = ends.narrower if reason == LESS else ()
+    over = [one for one in {each.consent_id: each for each in (held, *ends.agreements)}.values() if one not in stays]
+    for one in over:
         await consent.withdraw(tx, one.consent_id, now, reason)
         await announce(tx, [_withdrawn(one, reason, viewer, now)], viewer.user_id)
-    await ending.end(tx, viewer, held, ends, now, OVERRIDE_OVER if held.gate == "override" else "agreement_withdrawn")
+    if stays:
+        await ending.narrow(tx, ends, now)
+        await lapsing.narrowed(tx, over, now)
+        await settling.follow_case(tx, held.case_id, now)
+    else:
+        why = OVERRIDE_OVER if held.gate == "override" else "agreement_withdrawn"
+        await ending.end(tx, viewer, held, ends, now, why)
+    if reason == LESS and ends.referrals and not stays:
+        about = task_id(ASK_LESS, held.consent_id)
+        await tasks.add(tx, [Task(about, ASK_LESS, filing.end_of_day(now), now, case_id=held.case_id)])
     if reason == alarming.OF_FEAR:
         await alarming.afraid(tx, held.case_id, held.consent_id, now)
     await audit.record(tx, [audit.seen(viewer, "consent.withdrawn", "case", held.case_id, ("consent",), reason)])
-    return len(ends.referrals)
+    return 0 if stays else len(ends.referrals)
 
 
 async def refuse_questions(tx: Tx, viewer: Viewer, case: Case, now: datetime) -> None:

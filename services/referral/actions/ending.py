@@ -32,6 +32,9 @@ class Ends:
     packs: tuple[Leg, ...]
     feedback: bool
     booked: tuple[datetime, ...] = ()
+    narrower: tuple[Consent, ...] = ()
+    """Of `agreements` those that were given since and share less: who wants less to be shared keeps them, and what is
+    with the provider stays, bound to them."""
 
     @property
     def digest(self) -> str:
@@ -70,7 +73,14 @@ async def what_ends(tx: Tx, held: Consent, now: datetime) -> Ends:
         packs=tuple(leg for leg in legs if _is_open_after(leg) and standing(leg)),
         feedback=held.purpose == "feedback",
         booked=await _booked(tx, ending, now),
+        narrower=tuple(one for one in same if _is_narrower(one, held)),
     )
+
+
+def _is_narrower(one: Consent, held: Consent) -> bool:
+    """Whether an agreement was given after another and shares less; one without a scope sets no bound."""
+    less = bool(one.scope) and (not held.scope or set(one.scope) < set(held.scope))
+    return less and one.taken_at > held.taken_at
 
 
 async def _of_override(tx: Tx, held: Consent, now: datetime) -> Ends:
@@ -145,6 +155,14 @@ def _same(held: Consent, other: Consent) -> bool:
     if held.contract_id is not None:
         return held.contract_id == other.contract_id
     return (held.provider_id, held.line) == (other.provider_id, other.line)
+
+
+async def narrow(tx: Tx, ends: Ends, now: datetime) -> None:
+    """Keeps what is with the provider, and nothing more goes by what shared more."""
+    for leg in ends.legs:
+        await referrals.remove_leaving_leg(tx, leg.leg_id)
+    for planned in ends.transfers:
+        await transfers.undo(tx, planned.transfer_id, planned.case_id, now)
 
 
 async def end(

@@ -83,6 +83,13 @@ async def open_again(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> in
     return len(carried_now)
 
 
+async def narrowed(tx: Tx, over: Sequence[Consent], now: datetime) -> None:
+    """These agreements of one case ended, and one that shares less stays: what stood on them keeps within it."""
+    held = await consent.of_case(tx, over[0].case_id)
+    legs = await referrals.legs_of_case(tx, over[0].case_id)
+    await _bind(tx, held, [leg for leg in legs if leg.gate == "agreement" and lets(over, leg)], now)
+
+
 async def _bind(tx: Tx, held: Sequence[Consent], legs: Sequence[Leg], now: datetime) -> None:
     """What the providers of these legs are told keeps within what the person agrees to now; where they were given more
     that they need to reach the person safely, the hub is told."""

@@ -296,6 +296,7 @@ async def preview(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), s
         held=held,
         to=_for(desk, held),
         ends=ends,
+        less=", ".join(sorted({words.words(name).lower() for each in ends.narrower for name in each.scope})),
         names={c.contract_id: titled(desk.books, c.contract_id) for c in desk.books.directory.contracts},
         states=states,
         asked=reasons.words,
@@ -339,6 +340,7 @@ async def withdraw(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             digest = one(visit, "digest")
+            since = (await consenting.what_ends(tx, held, visit.now)).narrower
             count = await consenting.withdraw(tx, visit.signed_in, held.consent_id, reason, visit.now, shown=digest)
             if reason == ruling_out.NOT_THIS and (provider := _provider(desk, held)) is not None:
                 books = await stocked.current(tx, desk.books)
@@ -350,6 +352,8 @@ async def withdraw(visit: Visit, desk: Desk) -> Response:
             return await preview(visit, desk)
         raise
     flash = "The agreement is withdrawn" + (f", and {count} of its referrals with it." if count else ".")
+    if since and reason == consenting.LESS:
+        flash += " What they agreed to since shares less: it stays, and what is with the provider keeps within it."
     if afraid := reason == alarming.OF_FEAR:
         flash += " They are afraid: the risk is to be looked at now, see “To do today” on the case."
     return visit.redirect(f"/cases/{visit.params['case_id']}/agreements", flash=flash, done=not afraid)

@@ -157,6 +157,8 @@ TASKS = {
     "check_in": "Somebody on a waiting list is to be spoken to",
     "offer_stopped": "The person said that they do not want this, or want no more of it, and its referral is still"
     " open: end it. Until you have looked its provider is told to make no contact about it",
+    "share_less": "The person wants less to be shared, and the help that stood on it ended: ask them what may be"
+    " shared, take an agreement for that, and refer them again",
     "agreement_ended": "An agreement ran out: the provider does not see the person until they agree again. Ask them",
     "said_no_elsewhere": "The person said no to the police in another case since: ask them again before anything more"
     " is sent here, and record what they say",
@@ -268,6 +270,6 @@ def standing(decision: str, state: str) -> str:
     """Where a case stands, for its first page: what was decided, unless a human waited for has decided since."""
     if decision == "waiting" and state in ("active", "closed"):
         return "With a provider" if state == "active" else "Closed"
-    if decision == "sent" and state in ("waiting", "resting"):
+    if decision in ("sent", "waiting") and state in ("waiting", "resting"):
         return DECISIONS["waiting"] if state == "waiting" else "Nothing of it is open"
     return DECISIONS.get(decision, words(decision))
