@@ -75,7 +75,7 @@ async def test_where_one_record_says_child_the_rules_for_the_child_count_in_the_
     await joined(hub, *found)
     held = tuple([(await facts_of(hub, case))["case"].get("age") for case in found])
     assert held == expected
-    assert await hub.value("select count(*) from task where kind = 'age_to_check' and done_at is null") == asked
+    assert await hub.value("select count(*) from task where kind = 'ages_differ' and done_at is null") == asked
 
 
 @pytest.mark.service

@@ -7,13 +7,13 @@ import pytest
 from contracts.identity import word_proof_kind
 from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import agreeing_word, code_words, contacting, linking, locking, word_links
+from services.referral.actions import agreeing_word, code_words, contacting, linking, locking, telling, word_links
 from services.referral.store import cases, contact
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import a_case, hub_pages
-from tests.referral.test_joined_records import a_record, joined
+from tests.referral.test_joined_records import a_record, facts_of, joined
 from tests.referral.test_same_person import person_of
 from tests.referral.test_wishes import EMAIL, MOBILE, as_told, asked_by_text
 
@@ -191,3 +191,47 @@ async def test_nobody_is_one_person_through_a_third_record_with_whom_they_were_d
     assert await decided(hub, two, three, same=True) and await hub.value(linked, other) == 2
     with pytest.raises(Refused, match="contradicted"):
         await decided(hub, one, three, same=False)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(("age", "said", "expected"), [(34, None, 34), (None, None, None), (34, 15, 15)])
+async def test_the_age_of_another_record_counts_no_more_once_they_are_two_again_and_what_a_human_recorded_stays(
+    hub: Hub, age: int | None, said: int | None, expected: int | None
+) -> None:
+    one, two = [
+        await a_record(hub, ref, 0, age_at_report=of_one, age_at_offence=of_one)
+        for ref, of_one in (("V-a", age), ("V-b", 12))
+    ]
+    own = (await facts_of(hub, one))["case"]
+    await joined(hub, one, two)
+    assert (await facts_of(hub, one))["case"]["age"] == 12
+    if said is not None:
+        async with hub.looks(OFFICER) as tx:
+            held = await cases.get(tx, one)
+            assert held is not None
+            facts = await telling.known(tx, held)
+            told = telling.Told(age=said)
+            await telling.tell(tx, OFFICER, hub.sealer, held, told, telling.mark(facts), BOOKS, clock.now())
+    await parted(hub, one, two)
+    now = (await facts_of(hub, one))["case"]
+    assert now.get("age") == expected and (await facts_of(hub, two))["case"]["age"] == 12
+    if said is None:
+        assert [now.get(name) for name in ("age_said", "told_age")] == [own.get(n) for n in ("age_said", "told_age")]
+    assert await hub.value("select count(*) from task where kind = 'ages_differ' and done_at is null") == 0
+    assert await asked(hub, "age_parted") == {one}
+    assert await hub.value("select count(*) from leg where case_id = $1 and number > 1", one) == 0
+
+
+@pytest.mark.service
+async def test_the_younger_age_of_a_record_that_still_belongs_to_them_counts_once_a_third_is_parted(hub: Hub) -> None:
+    one, two, three = [
+        await a_record(hub, ref, 0, age_at_report=age, age_at_offence=age)
+        for ref, age in (("V-a", 34), ("V-b", 15), ("V-c", 12))
+    ]
+    await joined(hub, one, two)
+    await joined(hub, one, three)
+    assert (await facts_of(hub, one))["case"]["age"] == 12
+    await parted(hub, one, three)
+    assert (await facts_of(hub, one))["case"]["age"] == 15
+    await parted(hub, one, two)
+    assert (await facts_of(hub, one))["case"]["age"] == 34

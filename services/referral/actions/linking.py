@@ -94,6 +94,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     await numbers.give_back(tx, viewer, everybody, now)
     await parting.channels(tx, viewer, everybody, now)
     await parting.code_words(tx, viewer, everybody, now)
+    await birthdays.of_parted(tx, everybody, books, now)
     await alarming.of_parted(tx, everybody, now)
     await maybe_known.shut(tx, everybody, now)
     await _tell(tx, viewer, everybody, (one, other), "undone", books, now)

@@ -10,7 +10,7 @@ from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from kit.sealing import Sealer
-from services.referral.actions import sealing
+from services.referral.actions import birthdays, sealing
 from services.referral.actions.rerouting import rerun
 from services.referral.domain import told
 from services.referral.domain.books import Books
@@ -62,7 +62,8 @@ async def tell(
         raise Refused("age", "changed_meanwhile")
     await rerun(tx, case.case_id, books, now, change=lambda _: after, by=viewer.user_id)
     if age is not None:
-        await tasks.over_of_case(tx, case.case_id, "age_to_check", viewer.user_id, now)
+        for kind in (birthdays.TO_CHECK, birthdays.AGES_DIFFER):
+            await tasks.over_of_case(tx, case.case_id, kind, viewer.user_id, now)
     if said.born:
         await _seal(tx, sealer, case, said.born, now)
     written = (("age", age), ("sex", said.sex), ("language", said.language))

@@ -113,6 +113,10 @@ TASKS = {
     "known_at_provider": "The person has this already in another case, which may be of the same incident: see whether"
     " it is one, and join the two or send it as well",
     "age_to_check": "The date of birth and the age that the police gave do not fit: ask, and record the age",
+    "ages_differ": "Two records that are held to be one person's say different ages, and the younger counts: ask, and"
+    " record the age",
+    "age_parted": "A younger age counted while another record was held to be this person's, and does not any more: see"
+    " which holds and lines came of it, and end what is wrong",
     "safeguarding_door": "The person said no to support: their safety is still to be looked at, see the doors",
     "call_emergency": "Danger now: call 999, then write down on the case that it was called",
     "ask_officer_to_ask": "Ask the officer to ask the person",
