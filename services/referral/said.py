@@ -69,8 +69,8 @@ MARKED = {
     " contact.]",
     "sent_twice": "It was found {} that this person may have been sent twice, perhaps for one matter.[ Ask the hub"
     " before any contact: one of the two may be taken back.]",
-    "age_by_birth": "A day of birth came {} that says another age than the one you were sent.[ Ask the hub before any"
-    " contact.] Of somebody under 18 the rules for a child count.",
+    "age_by_birth": "It was found {} that the person may be of another age than the one you were sent.[ Ask the hub"
+    " before any contact.] Of somebody under 18 the rules for a child count.",
     "not_safe_any_more": "The police told {} that a way to reach the person is not known to be safe any more. See below"
     " what is safe[, and ask the hub before any contact].",
     "details_unread": "What the police sent {} of how to reach the person does not open: nothing that they told before"
