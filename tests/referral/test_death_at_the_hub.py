@@ -46,9 +46,13 @@ async def test_a_death_is_written_down_where_no_referral_is_open_and_shuts_every
         page = await officer.get(f"/cases/{sent.case}/death")
         assert "recorded already" in page.text and WRITE not in page.text
         assert "that this person died. Nobody tries" in (await officer.get(f"/cases/{sent.case}")).text
-        await officer.submit("Take it back")
+        page = await officer.submit("Take it back")
+        assert "It was recorded that this person died" not in page.text and "Not dead, that was a mistake" in page.text
+        still = await asked(hub, sent.case)
+        assert "person_died" not in still and still.count("speak_to_living") == 1, "nobody ends the help of the living"
         await writes(officer, sent.case)
-    assert (await asked(hub, sent.case)).count("person_died") == 2, "after a mistake it is said anew"
+        assert "speak_to_living" not in await asked(hub, sent.case)
+    assert (await asked(hub, sent.case)).count("person_died") == 1, "after a mistake it is said anew"
     last = "select trigger from alert where case_id = $1 order by received_at desc limit 1"
     assert await hub.value(last, sent.case) == "person_died" and await hub.value(AUDITED) == 2
 

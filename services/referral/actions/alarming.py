@@ -24,6 +24,8 @@ UNSAFE, RAISED, DEAD, CARE = "contact_unsafe", "risk_raised", "person_died", "as
 LANGUAGE = "language_told"
 ALIVE, ANOTHER = "person_alive", "another_died"
 """What is told, as triggers of an alert beside those of the police and the courts."""
+TO_LIVING = "speak_to_living"
+"""The task to reach somebody of whom it was a mistake that they died."""
 WRITTEN = "written_danger"
 TAKEN_BACK = "danger_taken_back"
 AFRAID = "agreement_afraid"
@@ -144,6 +146,8 @@ async def of_parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
 async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:
     """Somebody makes sure of it, and every channel is shut at once."""
     await tasks.add(tx, [task])
+    every = await cases.of_person(tx, person_id, closed=True)
+    await tasks.over_of_cases(tx, every, TO_LIVING, DIED, task.created_at)
     held = {one.kind: one.locked_why for one in await contact.channels(tx, person_id)}
     for kind in sorted(kind for kind in CHANNELS if held.get(kind) not in (ONE_CHANCE, DIED)):
         await contact.lock(tx, person_id, kind, DIED, None, BY_RULE, task.created_at)

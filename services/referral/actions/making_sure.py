@@ -8,10 +8,10 @@ from contracts.refused import Refused
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
-from services.referral.actions import raising
-from services.referral.actions.alarming import ALIVE, DEAD, last_said
+from services.referral.actions import filing, raising
+from services.referral.actions.alarming import ALIVE, DEAD, TO_LIVING, last_said
 from services.referral.actions.announcing import announce
-from services.referral.store import cases, contact, deaths
+from services.referral.store import cases, contact, deaths, tasks
 from services.referral.store.cases import Case
 
 DIED, MISTAKEN = "died", "mistaken"
@@ -19,7 +19,7 @@ DIED, MISTAKEN = "died", "mistaken"
 
 async def tell(tx: Tx, viewer: Viewer, case: Case, said_at: datetime, how: str, now: datetime) -> None:
     """Tells every case of the person that they died, or that they live. Their ways stay locked until somebody has
-    spoken to them."""
+    spoken to them: of whom it was a mistake nobody is asked any more to make sure, and somebody speaks to them."""
     person_id = await contact.person_of(tx, case.case_id)
     found: list[UUID] = await cases.of_person(tx, person_id, closed=True) if person_id else [case.case_id]
     told = [
@@ -31,6 +31,9 @@ async def tell(tx: Tx, viewer: Viewer, case: Case, said_at: datetime, how: str, 
     await announce(tx, told, viewer.user_id)
     if how == MISTAKEN:
         await raising.alert(tx, found, ALIVE, now.isoformat(), now, now, review=False)
+        await tasks.over_of_cases(tx, found, DEAD, MISTAKEN, now)
+        still_open = await cases.of_person(tx, person_id, closed=False) if person_id else found
+        await raising.ask(tx, still_open, TO_LIVING, filing.end_of_day(now), now, now.isoformat())
         if person_id is not None:
             await deaths.over(tx, person_id, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, f"death.{how}", "case", case.case_id)])

@@ -17,7 +17,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
 from services.referral.actions import books as stocked
-from services.referral.actions import contacting
+from services.referral.actions import alarming, contacting
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
 from services.referral.actions.gating import NO_CONTACT
@@ -200,7 +200,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "safe": [words.words(kind) for kind in safe if kind not in without],
         "badges": [
             *warned,
-            *(badges(case) if safe_contact.alive(held).allowed else dead(case)),
+            *(badges(case) if safe_contact.alive(held).allowed else await _dead(tx, case)),
             *await _lifted(tx, case, held.shut),
             *not_to_know(shut_out),
             *ending,
@@ -236,6 +236,7 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
 
 
 HIGH_RISK = "high_risk"
+SHUT_BY_MISTAKE = "Not dead, that was a mistake: speak to them to open a way again"
 GONE = "Not in the last police record"
 UNREAD = "What the police sent sealed does not open"
 
@@ -259,8 +260,12 @@ def badges(case: Case) -> list[dict[str, str]]:
     return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in shown]
 
 
-def dead(case: Case) -> list[dict[str, str]]:
-    """Of somebody who died, why the police do not name them among the living is no question."""
+async def _dead(tx: Tx, case: Case) -> list[dict[str, str]]:
+    """Of somebody who died, why the police do not name them among the living is no question. Where it was a mistake
+    that they did, the ways are shut still, and the head says why."""
+    last = alarming.last_said(await cases.alerts(tx, case.case_id))
+    if last is not None and last.trigger != alarming.DEAD:
+        return [{"text": SHUT_BY_MISTAKE, "classes": "moj-badge--orange"}, *badges(case)]
     shown = [one for one in badges(case) if one["text"] != GONE]
     return [{"text": "It was recorded that this person died", "classes": "moj-badge--red"}, *shown]
 

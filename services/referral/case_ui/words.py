@@ -128,6 +128,8 @@ TASKS = {
     " hate, and of which strand. The case shows the flag as it was told",
     "review_risk": "Review the risk",
     "person_died": "It was recorded that the person died: make sure that it is so, and end what is still open",
+    "speak_to_living": "It was a mistake that the person died, and every way to reach them is still shut: find a way"
+    " that is safe, speak to them, and open it again",
     "another_way": "It was not safe to go on with a service, or the risk had changed: find another way to help, and "
     "get in touch in no way of which it is not known to be safe",
     "look_for_service": "Support ended, and the hub is to look for another service: ask the person which",
