@@ -7,6 +7,7 @@ import pytest
 
 from contracts.justice import MilestoneReached
 from services.referral.consumer import hear_what_came
+from services.referral.store import tasks
 from tests.builders import NOON, Record, a_crime, a_victim, an_event, recorded, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
@@ -107,3 +108,38 @@ async def test_bail_that_began_to_wait_while_its_crime_was_being_written_is_told
     assert await hub.every(hear_what_came) == 3
     assert await kinds(hub, ALERTS) == ["release_or_recall"], "of the crime that harmed somebody"
     assert await kinds(hub, OPEN) == ["no_case_escape_notified"], "whom it names is still to be found"
+
+
+LATE = """
+insert into task (task_id, kind, due_at, created_at)
+select gen_random_uuid(), 'add_children', now() - interval '9 days', now() from generate_series(1, 30)
+"""
+
+
+async def test_a_warning_opens_the_one_task_it_speaks_of_or_the_list_of_those_alone_before_all_that_is_only_late(
+    hub: Hub, databases: Databases
+) -> None:
+    await hub.rows(LATE)
+    first, second = a_crime(a_victim()), a_crime(a_victim())
+    await hub.hears([told(first, "suspect_released_on_police_bail")])
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        await officer.get("/cases")
+        assert str(first["crime_id"]) in (await officer.follow("1 task is open")).text
+        await hub.hears([told(second, "escape_notified", number=2)])
+        await officer.get("/cases")
+        page = await officer.follow("2 tasks are open")
+        assert len(page.rows) == 3 and "2 tasks are open of this kind" in page.text
+        page = await officer.get("/cases/tasks")
+        assert [row[2][:11] for row in page.rows[1:3]] == ["No case yet"] * 2 and "32 tasks are open." in page.text
+        page = await officer.submit("Narrow", kind="add_children")
+        assert "30 tasks are open of this kind" in page.text and "crime" not in page.rows[1][2]
+        assert "kind=add_children&page=2" in page.html.replace("&amp;", "&")
+        assert len((await officer.get("/cases/tasks?kind=danger")).rows) == 3
+
+
+async def test_the_order_of_tasks_is_read_from_its_index(hub: Hub) -> None:
+    where, _ = tasks.Narrowed().where()
+    asked = f"select * from task t where {where} order by {tasks._RANK}, t.due_at, t.task_id limit 26"
+    plan = await hub.rows("select set_config('enable_sort', 'off', false)"), await hub.rows(f"explain {asked}")
+    assert "task_by_danger" in str(plan)

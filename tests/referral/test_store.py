@@ -172,7 +172,7 @@ async def test_who_may_be_hurt_now_stands_above_every_older_case_and_task(hub: H
     await hub.hears(recorded(now))
     async with hub.looks(a_viewer()) as tx:
         pages = {slug: await queues.queue(tx, slug) for slug in ("waiting", "now", "unassigned")}
-        todo = await tasks.queue(tx, mine=False, page=1)
+        todo = await tasks.queue(tx, tasks.Narrowed(), page=1)
         sheet = await downtime.lines(tx, NOON, 10)
     for slug, page in pages.items():
         assert page is not None and [row.risk_grade for row in page.rows] == ["imminent", "high"], slug

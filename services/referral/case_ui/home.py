@@ -27,7 +27,8 @@ FIRST = 5
 @dataclass(frozen=True, slots=True)
 class Own:
     """The viewer's side of a queue page. `mine` and `filters` are given with what is said of them; `no_case`: alerts of
-    which no case is known; `complained`: words of complaints that may speak of danger, of whom nobody knows."""
+    which no case is known; `complained`: words of complaints that may speak of danger, of whom nobody knows;
+    each with how many, and the one task where it is one."""
 
     whole: bool
     me: UUID
@@ -40,8 +41,8 @@ class Own:
     changed: set[UUID]
     looked: set[UUID]
     half: int
-    no_case: int = 0
-    complained: int = 0
+    no_case: tuple[int, UUID | None] = (0, None)
+    complained: tuple[int, UUID | None] = (0, None)
 
     def news(self, row: Queued) -> str | None:
         return news(row, self.me, self.changed, self.looked)
@@ -79,8 +80,8 @@ async def own(tx: Tx, visit: Visit, page: QueuePage, *, whole: bool) -> Own:
         changed=changed,
         looked=looked,
         half=len(await drafts.mine(tx, visit.now)) if first is not None else 0,
-        no_case=await tasks.count_without_case(tx),
-        complained=await tasks.count_without_case(tx, tasks.COMPLAINT),
+        no_case=await tasks.without_case(tx),
+        complained=await tasks.without_case(tx, tasks.COMPLAINT),
     )
 
 

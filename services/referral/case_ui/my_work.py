@@ -23,7 +23,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         rows = page.rows if page else []
         ids = [row.case_id for row in rows]
         changed, looked = await looking.changed(tx, ids), await looking.looked_at(tx, ids)
-        mine = await tasks.queue(tx, mine=True, page=1)
+        mine = await tasks.queue(tx, tasks.Narrowed(mine=True), page=1)
         seen = ("my_work", *drafting.seen(drafts))
         await audit.record(tx, [audit.seen(viewer, "queue_seen", "queue", None, seen)])
     return visit.render(

@@ -29,11 +29,12 @@ ONE_MORE = (
 
 
 async def show(visit: Visit, desk: Desk) -> Response:
-    mine, number = visit.query.get("whose") == "mine", visit.query.get("page", "1")
+    number, narrowed = visit.query.get("page", "1"), _narrowed(visit)
     page = min(max(int(number), 1), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1
     async with visit.begin() as tx:
         await named_later.look_for_leavers(visit, tx)
-        held = await tasks.queue(tx, mine=mine, page=page)
+        held = await tasks.queue(tx, narrowed, page=page)
+        counted, kinds = await tasks.count(tx, narrowed), await tasks.kinds_open(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("tasks",))])
         named = [task for task in held if task.contract_id]
         books = await stocked.current(tx, desk.books) if named else desk.books
@@ -45,10 +46,36 @@ async def show(visit: Visit, desk: Desk) -> Response:
         }
         for task in held[:25]
     ]
-    more = len(held) > 25
     return visit.render(
-        "case_ui/tasks.html", rows=rows, mine=mine, page=page, more=more, task_words=name_of, words=words.words
+        "case_ui/tasks.html",
+        rows=rows,
+        narrowed=narrowed,
+        kinds=_choices(kinds, narrowed.kind),
+        page=page,
+        more=len(held) > 25,
+        counted=min(counted, tasks.COUNTED),
+        beyond=counted > tasks.COUNTED,
+        task_words=name_of,
+        words=words.words,
     )
+
+
+def _narrowed(visit: Visit) -> tasks.Narrowed:
+    whose, kind = visit.query.get("whose"), visit.query.get("kind", "")
+    known = kind if kind in words.TASKS or kind in (tasks.ALERTS, tasks.ANY_DANGER) else None
+    return tasks.Narrowed(mine=whose == "mine", nobody=whose == "nobody", kind=known)
+
+
+def _choices(kinds: Sequence[str], chosen: str | None) -> list[dict[str, str]]:
+    """What the list may be narrowed to: danger, and each kind of which a task is open."""
+    known = {kind for kind in (*kinds, chosen) if kind in words.TASKS and not kind.startswith(tasks.NO_CASE)}
+    named = sorted((name_of(kind), kind) for kind in known)
+    return [
+        {"value": "", "text": "Every kind"},
+        {"value": tasks.ANY_DANGER, "text": "Somebody may be in danger"},
+        {"value": tasks.ALERTS, "text": "Bail, a release or an order of a crime without a case"},
+        *({"value": kind, "text": name} for name, kind in named),
+    ]
 
 
 def once(found: Sequence[Task]) -> list[Task]:

@@ -175,10 +175,15 @@ async def late_of(tx: Tx, kind: str, now: datetime, limit: int) -> list[OpenTask
     return read(OpenTask, await tx.fetch(asked, kind, now, limit))
 
 
-async def count_without_case(tx: Tx, kind: str = NO_CASE) -> int:
-    """How many tasks wait of which no case is known, of the kinds that begin so: alerts, where none is said."""
-    asked = "select count(*)::int from task where case_id is null and done_at is null and starts_with(kind, $1)"
-    return int(await tx.fetchval(asked, kind))
+async def without_case(tx: Tx, kind: str = NO_CASE) -> tuple[int, UUID | None]:
+    """How many tasks wait of which no case is known, of the kinds that begin so: alerts, where none is said; and the
+    one where it is one."""
+    asked = (
+        "select count(*)::int, (array_agg(task_id))[1] from task"
+        " where case_id is null and done_at is null and starts_with(kind, $1)"
+    )
+    row = await tx.fetchrow(asked, kind)
+    return (row[0], row[1] if row[0] == 1 else None) if row else (0, None)
 
 
 async def count_open(tx: Tx) -> int:
@@ -229,7 +234,24 @@ select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.refer
   from task t left join case_file c on c.case_id = t.case_id
   left join crime k on k.crime_id = t.crime_id and t.case_id is null
 """
-_DANGER, _NOT_NOW = "t.kind = 'call_emergency'", "t.kind <> 'call_emergency'"
+DANGER = (
+    ("call_emergency",),
+    (
+        *("agreement_afraid", "code_word_guessed", COMPLAINT, "danger_taken_back", "held_in_danger"),
+        *("unknown_milestone", "waits_in_danger", "written_danger"),
+    ),
+    (
+        *("another_way", "joined_not_safe", "new_hold", "not_safe_any_more", "one_chance_elsewhere"),
+        *("parted_not_safe", "review_risk", "risk_elsewhere", "suspect_may_be_known"),
+    ),
+)
+"""Kinds of tasks on which somebody's safety may hang, in the order in which they come before all others; alerts of
+which no case is known stand with the second. The index `task_by_danger` has the same list: a change needs another."""
+_FIRST, _SECOND, _THIRD = (", ".join(f"'{kind}'" for kind in kinds) for kinds in DANGER)
+_RANK = (
+    f"case when t.kind in ({_FIRST}) then 0 when t.kind in ({_SECOND}) or starts_with(t.kind, '{NO_CASE}') then 1"
+    f" when t.kind in ({_THIRD}) then 2 else 3 end"
+)
 _MINE = "c.assigned_to = (select nullif(current_setting('app.user_id', true), '')::uuid)"
 
 
@@ -261,14 +283,58 @@ async def load(tx: Tx, task: UUID) -> Held | None:
     return await get(tx, task)
 
 
-async def queue(tx: Tx, *, mine: bool, page: int, size: int = 25) -> list[Held]:
-    """A page of open tasks, danger now before everything, then those due first: one more than `size` where there are
-    further ones. Pages count from 1."""
-    where = f"where t.done_at is null{f' and {_MINE}' if mine else ''}"
-    most = "order by t.due_at, t.task_id limit $1::int + $2::int"
-    parts = [f"({_HELD} {where} and {one} {most})" for one in (_DANGER, _NOT_NOW)]
-    asked = f"select * from ({' union all '.join(parts)}) t order by ({_DANGER}) desc, t.due_at, t.task_id"
-    return read(Held, await tx.fetch(f"{asked} limit $1::int offset $2::int", size + 1, (page - 1) * size))
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which open tasks are asked for: those on the cases of the viewer, those without a case, those of one kind.
+    `ALERTS` stands for every kind of an alert without a case, `ANY_DANGER` for all of danger."""
+
+    mine: bool = False
+    nobody: bool = False
+    kind: str | None = None
+
+    def where(self) -> tuple[str, list[str]]:
+        """The condition, and what is to be given for `$1` in it."""
+        of_kind = {
+            None: "",
+            ALERTS: f" and t.case_id is null and starts_with(t.kind, '{NO_CASE}')",
+            ANY_DANGER: f" and {_RANK} < 3",
+        }.get(self.kind, " and t.kind = $1")
+        whose = f" and {_MINE}" if self.mine else " and t.case_id is null" if self.nobody else ""
+        return f"t.done_at is null{whose}{of_kind}", [self.kind or ""] if "$1" in of_kind else []
+
+
+ALERTS, ANY_DANGER = "no_case", "danger"
+COUNTED = 1_000
+"""How far tasks are counted."""
+
+
+async def queue(tx: Tx, narrowed: Narrowed, *, page: int, size: int = 25) -> list[Held]:
+    """A page of open tasks, danger before lateness, then those due first: one more than `size` where there are further
+    ones. Pages count from 1."""
+    where, given = narrowed.where()
+    asked = f"{_HELD} where {where} order by {_RANK}, t.due_at, t.task_id"
+    return read(Held, await tx.fetch(f"{asked} limit {size + 1} offset {(page - 1) * size}", *given))
+
+
+async def count(tx: Tx, narrowed: Narrowed) -> int:
+    """How many there are; `COUNTED` + 1 where there are more than are counted."""
+    where, given = narrowed.where()
+    joined = " left join case_file c on c.case_id = t.case_id" if narrowed.mine else ""
+    asked = f"select count(*) from (select 1 from task t{joined} where {where} limit {COUNTED + 1}) one"
+    return int(await tx.fetchval(asked, *given))
+
+
+async def kinds_open(tx: Tx) -> list[str]:
+    """The kinds of which a task is open, each looked for in the index alone."""
+    asked = """
+    with recursive found as (
+      (select kind from task where done_at is null order by kind limit 1)
+      union all
+      select (select t.kind from task t where t.done_at is null and t.kind > found.kind order by t.kind limit 1)
+        from found where found.kind is not null)
+    select kind from found where kind is not null
+    """
+    return [row[0] for row in await tx.fetch(asked)]
 
 
 async def close(tx: Tx, task: UUID, by: UUID, how: str, note_id: UUID | None, now: datetime) -> bool:
