@@ -1,20 +1,23 @@
 """A send or a transfer pressed twice, or from a page older than what happened: once, and what changed is said."""
 
 from collections.abc import AsyncIterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.identity import contract_id
 from kit import clock
-from services.referral.actions import transferring
+from services.referral.actions import incidents, raising, transferring
+from services.referral.store import cases
+from tests.builders import a_viewer
 from tests.conftest import Databases
-from tests.referral.conftest import Hub
+from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
 from tests.referral.test_life import RIVERBANK, a_rape_sent
 
 pytestmark = pytest.mark.service
 IDVA = contract_id("harbour-lane-idva")
+LEADER = a_viewer("leader")
 YES = {"agreed": "yes", "unassessed": "urgent"}
 OVER = {"contract": str(RIVERBANK), "reason_code": "better_placed", "agreed": "yes"}
 
@@ -74,6 +77,40 @@ async def test_a_page_that_showed_less_than_would_be_given_now_sends_nothing(hub
     assert "it would also be given: language. Nothing was sent." in page.errors[0]
     assert "Language" in page.texts("li") and await counted(hub) == (0, 0)
     assert (await officer.submit("Send")).heading == "Leaving in 10 seconds", "what was typed is still there"
+
+
+async def linked_to_an_incident(hub: Hub, case: UUID) -> None:
+    async with hub.looks(LEADER) as tx:
+        switch = await incidents.switch_on(tx, LEADER, uuid4(), "MI-7", clock.now())
+        held = await cases.get(tx, case)
+        assert held is not None
+        await incidents.link(tx, LEADER, switch.switch_id, held.reference, BOOKS, clock.now())
+
+
+async def test_a_send_from_a_page_older_than_a_hold_or_a_danger_says_what_came_and_waits_for_another_press(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, where = await a_send(hub)
+    officer = await browse("officer")
+    await officer.get(where)
+    await linked_to_an_incident(hub, case)
+    page = await officer.submit("Send", 409, **YES)
+    assert "part of a major incident" in page.errors[0] and await counted(hub) == (0, 0)
+    async with hub.looks(LEADER) as tx:
+        await raising.alert(tx, [case], "contact_unsafe", "x", clock.now(), clock.now())
+    page = await officer.submit("Send", 409)
+    assert "not safe to be in touch" in page.errors[0] and "major" not in page.errors[0]
+    assert (await officer.submit("Send")).heading == "Leaving in 10 seconds", "a human may, who has read it"
+
+
+async def test_a_transfer_from_a_page_older_than_a_hold_says_what_came(hub: Hub, browse: AsPersona) -> None:
+    sent = await a_rape_sent(hub)
+    officer, before = await browse("officer"), await counted(hub)
+    await officer.get(f"/cases/{sent.case}/referrals/{sent.referral}/transfer")
+    await linked_to_an_incident(hub, sent.case)
+    page = await officer.submit("Transfer", 409, **OVER)
+    assert "part of a major incident" in page.errors[0] and await counted(hub) == before
+    assert "Until then you can undo it below" in (await officer.submit("Transfer", **OVER)).text
 
 
 async def test_a_transfer_pressed_twice_is_one_with_one_agreement(hub: Hub, browse: AsPersona) -> None:

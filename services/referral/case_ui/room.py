@@ -16,8 +16,8 @@ from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.words import date_words, when
-from services.referral.actions import books as stocked
 from services.referral.actions import alarming, contacting
+from services.referral.actions import books as stocked
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
 from services.referral.actions.gating import NO_CONTACT

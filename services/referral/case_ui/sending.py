@@ -19,7 +19,7 @@ from kit.web.words import time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, excepting, gating, narrow, packing, referring, ruling_out, specialist
-from services.referral.case_ui import in_the_way, naming, steps, whynot, words
+from services.referral.case_ui import come_since, in_the_way, naming, steps, whynot, words
 from services.referral.case_ui.agreements import id_of
 from services.referral.case_ui.going import titled
 from services.referral.case_ui.referring import stocked_desk
@@ -62,6 +62,8 @@ class Going:
     """Every rule on the contract, in words; None where nothing was decided on the case."""
     specialist: bool
     """Whether one has to agree first."""
+    against: dict[str, str]
+    """What stands against the person, see `come_since`."""
     undone: Audited | None
     """The last send of this case that was taken back: a form made before it sends nothing again."""
 
@@ -94,7 +96,8 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     undone = await audited.last(tx, case.case_id, "referral.undone")
     rules = await _rules(tx, case, contract, referral.line, visit)
     first = await specialist.is_missing(tx, case, referral.line)
-    return Going(case, referral, contract, books, (*pack, *other), legs, pack, left, later, rules, first, undone)
+    against, given = await come_since.stands(tx, case), (*pack, *other)
+    return Going(case, referral, contract, books, given, legs, pack, left, later, rules, first, against, undone)
 
 
 async def check(
@@ -122,6 +125,7 @@ async def check(
         stood=going.stood,
         given=",".join(going.given),
         digest=packing.digest(going.pack),
+        against=come_since.mark(going.against),
         whole=[(words.words(name), _said(name, value)) for name, value in going.pack.items()] if whole else (),
         send_id=uuid4(),
         other=whynot.other_party(going.contract, known) if OTHER in going.given else None,
@@ -290,6 +294,7 @@ def _changed(visit: Visit, going: Going) -> list[FieldError]:
     said += [f"it would not be given: {_named(fewer)}"] if fewer else []
     said += ["what stands in it is not what it was"] if not said and _differs(visit, going) else []
     said += ["a warning about the other party now stands above"] if OTHER in more else []
+    said += come_since.new(visit, going.against)
     if not said:
         return []
     changed = f"This has changed since you opened the page: {'; '.join(said)}. Nothing was sent."

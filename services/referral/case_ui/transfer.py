@@ -16,7 +16,7 @@ from kit.web.words import plural, time_words, when
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, excepting, fitting, specialist, transferring
-from services.referral.case_ui import naming
+from services.referral.case_ui import come_since, naming
 from services.referral.case_ui.going import TRANSFERABLE, titled
 from services.referral.case_ui.room import STALE, Desk, error_of, frame, one, opened
 from services.referral.case_ui.said_no import MAYBE_KNOWN, SaidNo, said_no
@@ -33,6 +33,9 @@ from services.referral.store import appointments, beside, cases, transfers
 from services.referral.store.transfers import Transfer
 
 AGREED = {"yes": "Yes, they told me", "no": "No, or not asked"}
+CAME_SINCE = (
+    "This has changed since you opened the page: {}. Nothing was transferred. Transfer it if it is right all the same"
+)
 CARRIED_OUT = "The transfer was carried out."
 
 
@@ -46,6 +49,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         again = await transferring.let_again(tx, books, referral.contract_id, local_day(visit.now))
         granted, no = await excepting.granted(tx, case.case_id), await said_no(tx, case, visit.now)
         other = await beside.also_with(tx, case.case_id)
+        against = come_since.carried(visit, await come_since.stands(tx, case), anew=status == 409)
         top = await frame(tx, visit, case, "Referrals")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
         said = await stale_steps.told(tx, books, case.case_id, referral.referral_id, referral.state)
@@ -79,6 +83,7 @@ async def ask(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), statu
         },
         agreed=AGREED,
         step_id=uuid4(),
+        against=against,
         stood=stale_steps.carried(visit, stale_steps.stood(referral)),
         undo_seconds=books.on(local_day(visit.now)).policy.undo_seconds,
         errors=[error if choices else FieldError("", error.message) for error in errors],
@@ -102,6 +107,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
     if errors or contract is None or transfer_id is None:
         return await ask(visit, desk, errors or [FieldError("contract", "Choose who takes over again")])
     try:
+        status = 422
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             referral = await locked(tx, visit)
@@ -111,6 +117,8 @@ async def take(visit: Visit, desk: Desk) -> Response:
                 return moved
             named = await naming.who(visit, case, contract)
             errors = naming.missing(case, contract, named, one(visit, "worker"))
+            if new := come_since.new(visit, await come_since.stands(tx, case)):
+                errors, status = [FieldError("", CAME_SINCE.format("; ".join(new)))], 409
             if not errors:
                 if asked == "yes":
                     await agree(tx, visit, desk, case, contract, bound(transfer_id, "agreed"))
@@ -125,7 +133,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
         return await ask(
             visit, desk, [error_of(refused, "agreed" if refused.field == "contract_id" else "reason_code")]
         )
-    return await ask(visit, desk, errors) if errors else _goes(visit, books)
+    return await ask(visit, desk, errors, status) if errors else _goes(visit, books)
 
 
 def _goes(visit: Visit, books: Books) -> Response:
