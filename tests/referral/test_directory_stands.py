@@ -21,6 +21,7 @@ from services.referral.actions import capacity, providing, settling
 from services.referral.case_ui.whynot import panel
 from services.referral.directory_ui.gaps import takeaway
 from services.referral.directory_ui.picture import shaded
+from services.referral.directory_ui.room import STATES
 from services.referral.domain.directory import ListSaid
 from services.referral.domain.matching import explain, match
 from services.referral.store import cases as case_store
@@ -108,7 +109,10 @@ async def test_a_provider_answers_once_a_week_by_a_link_and_looking_changes_noth
         and "This week's answer is in" in page.text
         and not page.all("input", "govuk-radios__input")
     )
-    await stranger.post(link(hub), {"state": "open", "csrf_token": Signer(hub.context.settings).form_token(None)})
+    token = {"csrf_token": Signer(hub.context.settings).form_token(None)}
+    page = await stranger.post(link(hub), {"state": "open", **token}, 409)
+    assert "“No, we cannot take anybody new now”, given" in page.text and "was not taken" in page.text
+    assert "Thank you" in (await stranger.post(link(hub), {"state": "closed", **token})).text, "the same press again"
     [row] = await hub.rows("select state, changed_by from contract_state")
     assert row == {"state": "closed", "changed_by": None}
     [told] = await hub.rows("select type, data from kit.outbox")
@@ -120,6 +124,25 @@ async def test_a_provider_answers_once_a_week_by_a_link_and_looking_changes_noth
     async with hub.as_worker() as tx:
         stands = await stocked.current(tx, hub.context.facts)
     assert stands.directory.by_id[GENERAL].state_on(local_day(clock.now())) == "closed"
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("state", [state for state in STATES if state != "unknown"])
+async def test_the_weekly_question_is_answered_with_every_state_that_the_directory_knows(
+    hub: Hub, browse: AsPersona, state: str
+) -> None:
+    stranger, today = await browse(None), local_day(clock.now())
+    await stranger.get(link(hub))
+    last = {"until-day": str(today.day), "until-month": str(today.month), "until-year": str(today.year)}
+    if state == "paused":
+        page = await stranger.submit("Send the answer", 422, state=state)
+        assert page.errors == ["Enter the last day on which you are paused"]
+    await stranger.submit("Send the answer", state=state, **(last if state == "paused" else {}))
+    async with hub.as_worker() as tx:
+        stands = (await stocked.current(tx, hub.context.facts)).directory.by_id[GENERAL]
+    assert stands.state_on(today) == state
+    if state == "paused":
+        assert stands.state_on(today + timedelta(days=1)) == "unknown"
 
 
 @pytest.mark.service

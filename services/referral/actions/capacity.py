@@ -16,7 +16,7 @@ from services.referral.domain.directory import Contract
 from services.referral.store import directory
 
 BY_LINK = "provider_link"
-ANSWERS = ("open", "limited", "closed")
+ANSWERS = ("open", "limited", "waiting_list", "needs_assessment_first", "paused", "closed")
 SAID_BY = {
     "provider_manager": "The provider's manager, on the telephone",
     "provider_worker": "A worker of the provider, on its duty line",
@@ -53,15 +53,15 @@ def is_good(signs: Signs, contract_id: UUID, week: str, proof: str, now: datetim
     return hmac.compare_digest(made.encode(), proof.encode()) and week == week_of(local_day(now))
 
 
-async def answer(tx: Tx, contract: Contract, week: str, state: str, now: datetime) -> None:
+async def answer(tx: Tx, contract: Contract, week: str, state: str, now: datetime, until: date | None = None) -> None:
     """Takes the answer of a week; routing goes by it from the next case on. Refused when it was answered already."""
     if state not in ANSWERS:
         raise Refused("state", "not_in_the_list")
     provider = contract.provider.provider_id
-    if not await directory.answer(tx, contract.contract_id, week, provider, state, now):
+    if not await directory.answer(tx, contract.contract_id, week, provider, directory.Reply(state, until, now)):
         raise Refused("week", "already_answered")
     await _say(
-        tx, contract, directory.ContractState(contract.contract_id, provider, state, None, None, None, now, None)
+        tx, contract, directory.ContractState(contract.contract_id, provider, state, None, None, until, now, None)
     )
     entry = audit.Entry(None, BY_LINK, provider, "capacity.answered", "contract", contract.contract_id, ("state",))
     await audit.record(tx, [entry])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.versions import Version
-from services.referral.store.rows import columns, read
+from services.referral.store.rows import columns, read, read_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ update contract_version set cancelled_at = $2, cancelled_by = $3
 """
 _TODAY = "select (now() at time zone 'Europe/London')::date"
 _ANSWERED = """
-insert into capacity_reply (contract_id, week, provider_id, state, answered_at) values ($1, $2, $3, $4, $5)
+insert into capacity_reply (contract_id, week, provider_id, state, answered_at, until) values ($1, $2, $3, $4, $5, $6)
 on conflict do nothing returning contract_id
 """
 _WITH_PROVIDER = """
@@ -138,9 +138,25 @@ async def kept(tx: Tx, name: str) -> dict[str, Any] | None:
     return await tx.fetchval("select document from directory_used where version = $1", name)  # type: ignore[no-any-return]
 
 
-async def answer(tx: Tx, contract_id: UUID, week: str, provider_id: UUID, state: str, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer of a week, as it was given behind the link."""
+
+    state: str
+    until: date | None
+    answered_at: datetime
+
+
+async def answer(tx: Tx, contract_id: UUID, week: str, provider_id: UUID, reply: Reply) -> bool:
     """Notes the answer of a week; False when there was one already."""
-    return await tx.fetchval(_ANSWERED, contract_id, week, provider_id, state, now) is not None
+    about = (contract_id, week, provider_id, reply.state, reply.answered_at, reply.until)
+    return await tx.fetchval(_ANSWERED, *about) is not None
+
+
+async def reply_of(tx: Tx, contract_id: UUID, week: str) -> Reply | None:
+    """The answer of a contract in a week; None where none is in."""
+    asked = f"select {columns(Reply)} from capacity_reply where contract_id = $1 and week = $2"
+    return read_one(Reply, await tx.fetchrow(asked, contract_id, week))
 
 
 async def answers(tx: Tx, week: str) -> dict[UUID, datetime]:
