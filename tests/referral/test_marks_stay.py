@@ -104,3 +104,28 @@ async def test_that_the_danger_is_over_takes_the_mark_away(hub: Hub, databases: 
     await ends(hub, case, "high_risk", "danger_over")
     head, queue = await marks(hub, databases, case)
     assert "High risk" not in head and queue == []
+
+
+async def test_the_head_of_every_tab_names_first_what_changes_how_a_person_is_reached_and_counts_the_rest(
+    hub: Hub, databases: Databases
+) -> None:
+    case = await a_case(hub, a_domestic_crime())
+    base = f"/cases/{case}"
+    sql = "update case_file set holds = $2, priority = $3, risk_grade = null where case_id = $1 returning 1"
+    many = ["child_at_risk", "suicide_risk", "recent_assault", "stalking", "same_household", "protected_address"]
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        for priority, holds, marks in (
+            (2, ["same_household"], ["The suspect lives in the same household"]),
+            (1, ["child_under_13", "bereaved"], ["Bereaved: through the family liaison officer", "Child under 13"]),
+            (
+                0,
+                many,
+                ["The suspect lives in the same household", "Protected address", "A child is at risk"],
+            ),
+        ):
+            await hub.value(sql, case, holds, priority)
+            for tab in ("", "/contact", "/referrals", "/timeline", "/agreements", "/safeguards"):
+                head = (await officer.get(base + tab)).texts("span", "moj-badge")
+                assert head[: len(marks)] == marks, tab
+                assert ("And 2 more, on the overview" in head) is (priority == 0)

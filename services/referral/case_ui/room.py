@@ -237,6 +237,13 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
 
 HIGH_RISK = "high_risk"
 SHUT_BY_MISTAKE = "Not dead, that was a mistake: speak to them to open a way again"
+HOW_REACHED = (
+    *("same_household", "protected_address", "bereaved", "child_under_13", "child_13_15", "honour_based_abuse"),
+    "unknown_word",
+)
+"""Holds that change how a person may be reached: they are named first, however urgent the case is, and never cut."""
+SHOWN = 4
+"""How many marks of danger are shown at most where those of `HOW_REACHED` leave room."""
 GONE = "Not in the last police record"
 UNREAD = "What the police sent sealed does not open"
 
@@ -245,8 +252,12 @@ def badges(case: Case) -> list[dict[str, str]]:
     """What must be seen at once, in text. The end of a hold takes no danger away: its mark, or that of its place in the
     queue, stays."""
     high = [HIGH_RISK] if stays_high(case.holds, case.priority, case.risk_grade) else []
-    signs = [*high, *(h for h in life_safety_first(case.holds) if h != HIGH_RISK)] if case.priority == 0 else []
-    shown = [("red", words.HOLDS.get(h, words.words(h))) for h in signs][:3]
+    reached = [h for h in HOW_REACHED if h in case.holds]
+    others = [h for h in life_safety_first(case.holds) if h not in (HIGH_RISK, *reached, *ALWAYS)]
+    first = others[: max(0, SHOWN - len(high) - len(reached))] if case.priority == 0 else []
+    signs = [*reached, *high, *first]
+    shown = [("red", words.HOLDS.get(h, words.words(h))) for h in signs]
+    shown += [("grey", f"And {len(others) - len(first)} more, on the overview")] if signs and others != first else []
     if case.priority == 0 and not high and priority(case.holds) != 0:
         shown.insert(0, ("red", "Life safety"))
     always = [h for h in ALWAYS if h in case.holds or (h == "share_refused" and case.share == "refused")]
