@@ -17,9 +17,11 @@ from services.referral.store import last_step, step_said
 
 _NOT_SAID = frozenset({"csrf_token", "stood"})
 """Fields of a form that the worker does not fill in."""
+TELL_THE_HUB = (
+    "If it was wrong, and above all if somebody died or a way to reach them is not safe, tell the hub now by telephone."
+)
 SAID_OTHERWISE = (
-    "You took this step yourself just now, with another answer, and that first answer counts. If it was wrong, and"
-    " above all if somebody died or a way to reach them is not safe, tell the hub now by telephone."
+    f"You took this step yourself just now, with another answer, and that first answer counts. {TELL_THE_HUB}"
 )
 
 
@@ -87,7 +89,8 @@ async def answer(
             if await step_said.last(tx, referral_id, visit.signed_in.user_id, verb) == _said(visit):
                 return visit.redirect(to, flash=DONE[row.verb])
             return visit.conflict(f"{SAID_OTHERWISE} {await told(tx, books, case_id, referral_id, state)}", to)
-    return visit.conflict(await told(tx, books, case_id, referral_id, state), to)
+    said = await told(tx, books, case_id, referral_id, state)
+    return visit.conflict(f"{said} {TELL_THE_HUB}" if verb == "check_in" else said, to)
 
 
 async def told(tx: Tx, books: Books, case_id: UUID, referral_id: UUID, state: str | None) -> str:

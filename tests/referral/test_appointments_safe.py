@@ -103,6 +103,26 @@ async def test_an_appointment_is_said_back_and_a_doubtful_time_or_a_second_one_a
     assert await hub.value(count) == 2
 
 
+async def test_another_answer_from_an_older_page_is_told_that_the_first_counts_and_that_danger_is_told_by_telephone(
+    hub: Hub, databases: Databases
+) -> None:
+    sent = await held(hub, "waitlist", reason_code="capacity", check_in_on=LATER.date() + timedelta(days=1))
+    async with portal_of(hub, databases) as browse:
+        worker = await browse("idva.worker")
+        await worker.get(f"{sent.page}/appointments")
+        await worker.post(f"{sent.page}/appointments", a_form("2:30pm", "at_service"))
+        one = f"{sent.page}/appointments/{await hub.value('select appointment_id from appointment')}"
+        await worker.get(one)
+        await worker.submit("Record it", state="cancelled", reason="person/ill")
+        page = await worker.post(one, {"state": "cancelled", "reason": "person/unsafe"}, 409)
+        assert "That first answer counts" in page.text and "tell the hub now by telephone" in page.text
+        step = f"{sent.page}/steps/check_in"
+        other = (await worker.get(step)).hidden(step)
+        await worker.submit("Record a check-in", reason_code="still_waiting")
+        page = await worker.post(step, other | {"reason_code": "risk_changed"}, 409)
+        assert "tell the hub now by telephone" in page.text
+
+
 @pytest.mark.parametrize("verb", ["accept", "waitlist"])
 async def test_a_call_whose_channel_was_locked_since_says_so_in_every_list_and_can_only_be_moved(
     hub: Hub, databases: Databases, verb: str

@@ -20,6 +20,7 @@ from services.referral.domain.books import Books
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import base, client_id, day_off, error_of, frame, moved, one, own, workers
+from services.referral.stale_steps import TELL_THE_HUB
 from services.referral.store import appointments
 from services.referral.store.appointments import Appointment
 from services.referral.store.portal import Offered
@@ -192,7 +193,9 @@ def _over(visit: Visit, offered: Offered, held: Appointment, *, again: bool = Fa
     if again:
         return visit.redirect(back, flash=RECORDED)
     return visit.conflict(
-        f"It was recorded what became of this appointment: {STATES.get(held.state, held.state)}.", back
+        f"It was recorded what became of this appointment: {STATES.get(held.state, held.state)}. That first answer"
+        f" counts. {TELL_THE_HUB}",
+        back,
     )
 
 
