@@ -17,7 +17,7 @@ from tests.browser import Browser, cookie_of
 from tests.builders import a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import a_case
+from tests.referral.hub_pages import a_case, triaged
 from tests.referral.portal import shown
 from tests.referral.test_every_form import whole_app
 from tests.referral.test_life import RIVERBANK, a_rape_sent
@@ -90,6 +90,19 @@ async def test_a_restricted_person_is_sent_to_a_named_worker_who_alone_sees_and_
     await worker.get(f"/portal/referrals/{referral}")
     await worker.post(f"/portal/referrals/{referral}/steps/accept", await shown(hub, referral))
     assert await hub.value("select state from referral where referral_id = $1", referral) == "accepted"
+
+
+async def test_where_nobody_of_a_provider_can_sign_in_whoever_sends_somebody_there_is_told_before_and_after(
+    hub: Hub, access: Database, browse: Browse
+) -> None:
+    case = await a_case(hub)
+    officer, where = await browse("officer"), f"/cases/{case}/referrals/{await triaged(hub, case)}/contracts/{IDVA}"
+    assert "can sign in to answer" not in (await officer.get(where)).text
+    for persona in (NAMED, "provider.manager"):
+        await works_at(access, persona, None)
+    assert "Nobody at Harbour Lane can sign in to answer" in (await officer.get(where)).text
+    page = await officer.submit("Send", agreed="yes", unassessed="urgent")
+    assert page.heading == "Leaving in 10 seconds" and "Nobody at Harbour Lane can sign in" in page.text
 
 
 async def test_where_a_provider_can_name_nobody_the_page_says_what_to_do_and_nothing_is_sent(

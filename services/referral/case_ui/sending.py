@@ -133,6 +133,7 @@ async def check(
         fields=[words.words(name) for name in going.given if name != OTHER] + _area_told(going.given),
         assessed=assessed,
         named=naming.items(named) if named else (),
+        unread=await naming.unread(visit, going.contract),
         nobody=naming.nobody(going.contract.provider) if case.restricted and not named else None,
         unassessed=[{"value": code, "text": text} for code, text in {"": "Choose", **lists().unassessed}.items()],
         rules=no.checks(going.rules.checks, going.contract) if going.rules else (),

@@ -11,6 +11,7 @@ from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
 from services.referral.actions import consenting, referring
+from services.referral.case_ui import naming
 from services.referral.case_ui.referring import stocked_desk
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.domain.referral import leg_id as leg_id_of
@@ -44,7 +45,8 @@ async def show(visit: Visit, desk: Desk) -> Response:
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("referral",))])
     contract = desk.books.directory.by_id[leg.contract_id]
     seconds = desk.books.on(local_day(visit.now)).policy.undo_seconds
-    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds)
+    unread = await naming.unread(visit, contract)
+    return visit.render("case_ui/sent.html", **top, leg=leg, contract=contract, undo_seconds=seconds, unread=unread)
 
 
 async def undo(visit: Visit, desk: Desk) -> Response:
