@@ -2,9 +2,10 @@
 has just done to a referral."""
 
 import re
+from datetime import date, datetime
 
 from contracts.reference import ROLES
-from kit.web.words import clock_words
+from kit.web.words import clock_words, date_words
 from services.referral.domain.linking import DIFFERS
 from services.referral.domain.safe_times import UNREADABLE, days_of, hours_of
 
@@ -31,6 +32,12 @@ DONE = {
     "transfer": "You transferred the referral to another provider.",
 }
 """Each verb of the transition table, as its flash says it."""
+SHUT_BY_ATTEMPT = (
+    "The attempt was recorded. Nobody uses this way to reach the person now: it is locked everywhere, and {} looks at"
+    " the risk. Call 999 if the person is in danger now"
+)
+"""What followed from an attempt that locked its channel. `{}`: who looks."""
+LEFT_A_MESSAGE = "This is a safety incident: no message may be left there, and somebody else may have heard it. "
 FIELDS = {
     "reference": "Reference",
     "date_of_birth": "Date of birth",
@@ -42,6 +49,8 @@ FIELDS = {
     "channels": "Ways to reach the person",
 }
 """What a pack may hold, where its code does not say it well."""
+DAYS = frozenset({"date_of_birth", "committed_on", "reported_on"})
+"""Fields of a pack that hold a day."""
 FUNDING = {
     "core_grant": "Core grant",
     "da_sv_ringfenced": "Ring-fenced for domestic abuse and sexual violence",
@@ -138,9 +147,25 @@ def once_looked(text: str) -> str:
 FOUND = {trigger: until_looked(text) for trigger, text in MARKED.items()}
 
 
+def attempted(locked: str | None, looks: str) -> str:
+    """What is said once an attempt is recorded. `locked`: why it locked its channel, as a code; `looks`: who looks at
+    the risk then."""
+    if locked is None:
+        return "The attempt was recorded"
+    return (LEFT_A_MESSAGE if locked == "message_left" else "") + SHUT_BY_ATTEMPT.format(looks)
+
+
 def age(band: str | None) -> str:
     """ "25 to 34", "75 and over", "Not known"."""
     return (band or "not known").replace("+", " and over").replace("_", " ").replace("-", " to ").capitalize()
+
+
+def day(text: str) -> str:
+    """ "Sunday 1 March 1991"; a day that there never was is shown as not readable, and not as if it were one."""
+    try:
+        return date_words(datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text))
+    except ValueError:
+        return f"Not readable as a day: {text}"
 
 
 def days(text: str | None) -> str:

@@ -113,13 +113,16 @@ async def test_a_child_under_13_does_not_agree_alone_and_at_13_to_15_somebody_ju
 async def test_the_officer_sees_all_that_a_provider_would_be_given_and_what_changed_since_is_not_sent_unseen(
     hub: Hub, browse: AsPersona
 ) -> None:
-    case = await a_case(hub)
+    case = await a_case(hub, date_of_birth="1991-03-41")
     referral, officer = await triaged(hub, case), await browse("officer")
     where = f"/cases/{case}/referrals/{referral}/contracts/{IDVA}"
     page = await officer.get(where)
-    assert "07700 900321" not in page.text
+    assert "07700 900321" not in page.text and "nothing more" not in page.text
     page = await officer.submit("Show everything it would be given")
-    assert "Ways to reach the person: mobile, 07700 900321" in page.text and "Flags: Domestic abuse" in page.text
+    assert "Ways to reach the person: Mobile, 07700 900321, safe" in page.text and "Flags: Domestic abuse" in page.text
+    assert "Date of birth: Not readable as a day: 1991-03-41" in page.text
+    assert "Language: English" in page.text
+    assert any(one.startswith("And, as they stand or once they are known:") for one in page.texts("li"))
     assert await hub.value("select count(*) from kit.audit where action = 'pack_revealed'") == 1
     async with hub.looks(OFFICER) as tx:
         await contacting.set_safety(tx, OFFICER, case, "email", "safe", clock.now(), spoke=True)

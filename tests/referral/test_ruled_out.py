@@ -85,6 +85,6 @@ async def test_the_agreement_that_a_send_records_is_to_what_the_provider_needs_k
         await officer.submit("Send", **YES)
     scope = await hub.value("select scope from consent")
     pack = BOOKS.directory.by_id[IDVA].pack
-    later = page.text[page.text.index("It is told these too") :][:400]
+    later = page.text[page.text.index("And, as they stand or once they are known:") :][:400]
     assert all(words.words(name).lower() in shown or words.words(name).lower() in later for name in scope)
     assert set(scope) == set(pack) > set(await hub.value("select pack_fields from leg"))

@@ -1,6 +1,6 @@
 """Sending to a chosen provider: what stands in the way, what it would be given, and the send."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import bound
 from kit.web.words import time_words, when
-from services.referral import stale_steps
+from services.referral import said, stale_steps
 from services.referral.actions import books as stocked
 from services.referral.actions import consenting, excepting, gating, narrow, packing, referring, ruling_out, specialist
 from services.referral.case_ui import come_since, in_the_way, naming, steps, whynot, words
@@ -29,6 +29,7 @@ from services.referral.desk_books import first_contact as lists
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.facts import facts_of
+from services.referral.domain.languages import language_name
 from services.referral.domain.matching import Explained, explained, works_in
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.rules import months_before
@@ -180,7 +181,29 @@ def _said(name: str, value: Any) -> str:
     if name in CODED:
         told = value if isinstance(value, list | tuple) else [value]
         return ", ".join(words.words(str(one)) for one in told)
+    if name == "language":
+        return language_name(str(value))
+    if name == "age_band":
+        return said.age(value)
+    if name == "channels":
+        return "; ".join(_way(channel) for channel in value)
+    if name in said.DAYS:
+        return said.day(str(value))
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
     return words.plain(value)
+
+
+def _way(channel: Mapping[str, Any]) -> str:
+    """A way to reach the person with all that the provider reads beside it; only what is safe now is in a pack."""
+    told = [words.words(channel["kind"]), str(channel["value"] or "no number or address came"), "safe"]
+    told += [said.days(channel["days"])] if channel["days"] else []
+    told += [said.hours(channel["hours"])] if channel["hours"] else []
+    if channel["voicemail"] is not None:
+        told.append("messages may be left" if channel["voicemail"] else "leave no message")
+    if channel["say_who"] is not None:
+        told.append("say who you are if you wish" if channel["say_who"] else "do not say who you are")
+    return ", ".join(told)
 
 
 async def whole(visit: Visit, desk: Desk) -> Response:

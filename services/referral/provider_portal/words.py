@@ -1,18 +1,17 @@
 """Codes in the words that a provider's worker reads."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from contracts.reference import local_authority_name, offence
-from kit.web.words import date_words
 from services.referral.domain.access import NAMED
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.worker_asked import WHICH
-from services.referral.said import AGAIN, FIELDS, FOUND_OUT, MARKED
+from services.referral.said import AGAIN, DAYS, FIELDS, FOUND_OUT, MARKED
 from services.referral.said import NO_LONGER as NO_LONGER
 from services.referral.said import age as age
+from services.referral.said import day as day
 from services.referral.said import days as days
 from services.referral.said import hours as hours
 from services.referral.store.alarms import Heard
@@ -64,7 +63,6 @@ TOLD = {
     "support.completed": "Support completed",
     "support.ended-early": "Support ended early",
 }
-_DATES = frozenset({"date_of_birth", "committed_on", "reported_on"})
 _CODED = frozenset({"flags", "risk", "needs", "access_needs", "share", "relationship"})
 
 
@@ -133,11 +131,8 @@ def label(name: str) -> str:
 
 def given(name: str, value: Any) -> str:
     """A field of a pack in words."""
-    if name in _DATES and isinstance(value, str):
-        try:
-            return date_words(datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value))
-        except ValueError:
-            return value  # as the police wrote it
+    if name in DAYS and isinstance(value, str):
+        return day(value)
     if name == "offence" and (known := offence(value)) is not None:
         return known.title
     if name == "language":
