@@ -126,6 +126,17 @@ async def test_the_contact_page_says_when_the_next_attempt_may_be_made(hub: Hub,
 
 
 @pytest.mark.service
+async def test_a_message_left_where_none_may_be_left_is_answered_as_a_safety_incident(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    officer = await browse("officer")
+    await officer.get(f"/cases/{case}/contact")
+    page = await officer.submit("Record the attempt", channel="mobile", outcome="voicemail", sooner="made_before")
+    assert "This is a safety incident: no message may be left there" in page.text
+    assert "it is locked everywhere" in page.text and "Call 999" in page.text
+
+
 async def test_no_reply_and_unsafe_to_leave_a_message_is_an_end_that_the_referrer_is_told_of(
     hub: Hub, browse: AsPersona
 ) -> None:

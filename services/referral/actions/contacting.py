@@ -60,11 +60,12 @@ async def record_attempt(
     for_support: bool = False,
     pace: Pace | None = None,
     sooner: str | None = None,
-) -> None:
+) -> str | None:
     """Records an attempt to reach the person on a channel that is safe now. When somebody else answered, or it proved
     unsafe, the channel is locked at once; such an attempt is recorded whatever the channel was held to be.
 
-    Refused where it is sooner than `pace` allows, unless `sooner` is the coded reason for it.
+    Refused where it is sooner than `pace` allows, unless `sooner` is the coded reason for it. Returns why it locked
+    the channel, as a code; None where it did not.
     """
     person_id = await person_of(tx, case_id)
     if viewer.organisation_id is None and (case := await cases.get(tx, case_id)) is not None:
@@ -93,6 +94,7 @@ async def record_attempt(
     why = safe_contact.locks(outcome, profile.channel(channel))
     if why is not None:
         await lock_channel(tx, viewer, case_id, channel, why, now)
+    return why
 
 
 async def record_late(
@@ -114,15 +116,16 @@ async def record_late(
 
 async def record_done(
     tx: Tx, viewer: Viewer, attempt_id: UUID, leg: tuple[UUID, UUID, UUID, str], said: tuple[str, str], now: datetime
-) -> None:
+) -> str | None:
     """The same of a referral that a provider still has, on whatever way: no step follows, and what the outcome has to
-    shut is shut."""
+    shut is shut: returns why it locked the channel."""
     case_id, (channel, outcome) = leg[2], said
     profile = await profile_of(tx, await person_of(tx, case_id))
     await record_late(tx, viewer, attempt_id, leg, said, now)
     why = safe_contact.locks(outcome, profile.channel(channel))
     if why is not None:
         await lock_channel(tx, viewer, case_id, channel, why, now)
+    return why
 
 
 async def _kept_pace(

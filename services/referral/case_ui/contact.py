@@ -284,6 +284,9 @@ def _changed(moved: Moved) -> str:
     )
 
 
+TODAY = "somebody of the hub (see “To do today” of the case)"
+
+
 async def record_attempt(visit: Visit, desk: Desk) -> Response:
     channel, outcome, sooner = one(visit, "channel"), one(visit, "outcome"), one(visit, "sooner")
     errors = [] if channel in CHANNELS else [FieldError("channel", "Choose how you tried to reach the person")]
@@ -292,11 +295,12 @@ async def record_attempt(visit: Visit, desk: Desk) -> Response:
     attempt = sent_id(visit, "attempt_id")
     if errors or attempt is None:
         return await show(visit, desk, errors or [FieldError("channel", "Open the page again, then record it")])
+    locked = None
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             if attempt not in {each.attempt_id for each in await contact.attempts(tx, case.case_id)}:
-                await contacting.record_attempt(
+                locked = await contacting.record_attempt(
                     tx,
                     visit.signed_in,
                     attempt,
@@ -312,4 +316,4 @@ async def record_attempt(visit: Visit, desk: Desk) -> Response:
         if refused.code == "too_soon":
             return await show(visit, desk, [FieldError("sooner", await _not_before(visit, desk, channel))])
         return await show(visit, desk, [error_of(refused, "channel")])
-    return visit.redirect(f"/cases/{case.case_id}/contact", flash="The attempt was recorded.")
+    return visit.redirect(f"/cases/{case.case_id}/contact", flash=f"{said.attempted(locked, TODAY)}.")

@@ -12,6 +12,7 @@ from kit.web.app import Visit
 from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
+from services.referral import said
 from services.referral.actions import contacting
 from services.referral.actions.leg_links import ROLE
 from services.referral.domain.attempting import not_before
@@ -26,6 +27,7 @@ from services.referral.store.portal import Offered
 ANOTHER = "It is another number or address now. Do not use the one that you were given: ask the hub for the new one"
 
 
+THE_HUB = "the hub, which is told,"
 DONE_BEFORE = "What was done is written down. It opens nothing: do not try again before the hub says so"
 LATE = "The referral was withdrawn meanwhile. What you did is kept all the same. Do not try again"
 LATE_NO = "The referral was withdrawn meanwhile. That the person said no is kept all the same, and told to the hub"
@@ -44,7 +46,7 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
         return await _lock(visit, books, channel, LOCKING[outcome])
     if one(visit, "already") == "yes":
         return await _keep_done(visit, books, attempt, channel, outcome)
-    paces = books.standards_on(local_day(visit.now)).attempts
+    paces, locked = books.standards_on(local_day(visit.now)).attempts, None
     try:
         async with visit.begin() as tx:
             offered = await own(tx, visit, books)
@@ -55,7 +57,7 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
             if outcome not in LOCKING and await is_another(tx, visit, offered, channel):
                 raise Refused("channel", "another_number")
             if attempt not in {held.attempt_id for held in await contact.attempts(tx, offered.case_id)}:
-                await contacting.record_attempt(
+                locked = await contacting.record_attempt(
                     tx,
                     visit.signed_in,
                     attempt,
@@ -71,9 +73,9 @@ async def record_attempt(visit: Visit, books: Books) -> Response:
     except Refused as refused:
         if refused.code == "too_soon":
             return await show_referral(visit, books, [FieldError("sooner", await _not_before(visit, books, channel))])
-        said = FieldError("channel", ANOTHER) if refused.code == "another_number" else error_of(refused, "channel")
-        return await show_referral(visit, books, [said])
-    told = "The attempt was recorded"
+        error = FieldError("channel", ANOTHER) if refused.code == "another_number" else error_of(refused, "channel")
+        return await show_referral(visit, books, [error])
+    told = said.attempted(locked, THE_HUB)
     told += ". Now record that the person said no, as the page says" if outcome == "declined" else ""
     return visit.redirect(base(visit, offered), flash=told)
 
@@ -88,8 +90,8 @@ async def _keep_done(visit: Visit, books: Books, attempt_id: UUID, channel: str,
                 return await keep_late(tx, visit, offered, attempt_id, channel, outcome)
             return await moved(tx, visit, books, offered)
         leg = (offered.leg_id, offered.referral_id, offered.case_id, offered.line)
-        await contacting.record_done(tx, visit.signed_in, attempt_id, leg, (channel, outcome), visit.now)
-    return visit.redirect(base(visit, offered), flash=DONE_BEFORE)
+        locked = await contacting.record_done(tx, visit.signed_in, attempt_id, leg, (channel, outcome), visit.now)
+    return visit.redirect(base(visit, offered), flash=said.attempted(locked, THE_HUB) if locked else DONE_BEFORE)
 
 
 def may_be_late(visit: Visit, offered: Offered) -> bool:
