@@ -435,7 +435,10 @@ async def test_an_agencys_system_refers_once_for_each_key_and_is_held_to_the_sam
     assert (await caller.sends(body, **{"Content-Type": "text/plain"})).status_code == 415
     assert (await caller.sends(body | {"address": "x" * 70_000})).status_code == 413
     await leader.get("/cases/agencies")
-    await leader.submit("End the credential of Example Housing")
+    page = await leader.follow("End the credential of Example Housing")
+    assert "Example Housing is cut off at once" in page.text and "It cannot be put back" in page.text
+    assert await hub.value("select count(*) from agency where ended_at is not null") == 0, "it is asked first"
+    await leader.submit("End the credential")
     ended = await caller.sends(body, "key-number-1")
     assert ended.status_code == 401 and ended.headers["www-authenticate"] == "Bearer"
     await (await browse("officer")).get("/cases/agencies", 403)

@@ -69,6 +69,15 @@ async def make(visit: Visit, desk: Desk) -> Response:
     return await show(visit, desk, made=credential)
 
 
+async def ask_end(visit: Visit, desk: Desk) -> Response:
+    """Whom the end of a credential cuts off, before it is ended: it cannot be put back."""
+    async with visit.begin() as tx:
+        held = {one.agency_id: one for one in await intakes.agencies(tx) if one.ended_at is None}
+        await audit.record(tx, [audit.seen(visit.signed_in, "agencies_seen", "agency", None)])
+    agency = held.get(visit.id("agency_id"))
+    return visit.render("case_ui/agency_end.html", agency=agency) if agency else visit.not_found()
+
+
 async def end(visit: Visit, desk: Desk) -> Response:
     agency_id = visit.id("agency_id")
     async with visit.begin() as tx:

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, View, str, str], ...] = (
     ("/cases/new/form", intake.form, "case.write", "POST"),
     ("/cases/agencies", agencies.show, "directory.write", "GET"),
     ("/cases/agencies", agencies.make, "directory.write", "POST"),
+    ("/cases/agencies/{agency_id}/end", agencies.ask_end, "directory.write", "GET"),
     ("/cases/agencies/{agency_id}/end", agencies.end, "directory.write", "POST"),
     ("/cases/break-glass", glass.ask, "case.reveal", "GET"),
     ("/cases/break-glass", glass.break_it, "case.reveal", "POST"),
