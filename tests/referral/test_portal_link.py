@@ -130,7 +130,8 @@ async def test_a_link_that_ran_out_or_was_taken_back_opens_nothing_and_ends_its_
     await desk.stranger.submit("Go on", 404)
     holder = await desk.opened(sent)
     assert "Open now" in (await desk.officer.get(f"/referrals/links/{sent.leg}")).text.replace("open now", "Open now")
-    await desk.officer.submit("Take back all links")
+    page = await desk.officer.submit("Take back all links")
+    assert "taken back" in page.text and "may be opened until" not in page.text
     await holder.post("/portal/link/steps/accept", status=404)
     assert await state_of(hub, sent) == "sent"
     holder = await desk.opened(sent)
