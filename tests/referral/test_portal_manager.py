@@ -216,6 +216,7 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     page = await manager.get(f"/portal/returns/{period}")
     assert ["We have no capacity", "1"] in page.rows and ["Completed", "1"] in page.rows
     assert ["Coped and built resilience to move forward with daily life: better", "1"] in page.rows
+    assert "Posts, full-time equivalent: not said yet." in page.text and "Appointments: none." in page.text
     await manager.follow("Check and sign")
     page = await manager.submit("Sign the return", 422)
     assert page.errors == ["Say that you have checked the figures"]

@@ -44,7 +44,7 @@ MEASURES = {
     "spend": "Spend in pounds",
 }
 STRANDED = ("posts", "vacancies", "waiting_of_strand", "spend")
-"""Measures whose category is a strand."""
+"""Measures whose category is a strand. The provider says them by itself: where nothing stands, nothing was said."""
 FORM = {
     "posts": "how many posts there are",
     "vacancies": "how many posts are not filled",
@@ -115,13 +115,13 @@ def _stands_otherwise(row: Signed, lines: Sequence[file.Line]) -> bool:
     return acts.whole(row) and bool(file.differences(file.read(row.file), lines))
 
 
-def grouped(books: Books, lines: Sequence[file.Line]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each measure with its categories in words."""
+def grouped(books: Books, lines: Sequence[file.Line]) -> list[tuple[str, list[tuple[str, str]], str]]:
+    """Each measure with its categories in words, and what is read where it has none."""
     ordered = file.in_order(lines)
     found = []
     for measure, text in MEASURES.items():
         rows = [(category(books, line), line.value) for line in ordered if line.measure == measure]
-        found.append((text, rows))
+        found.append((text, rows, "not said yet" if measure in STRANDED else "none"))
     return found
 
 
