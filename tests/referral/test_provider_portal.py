@@ -98,7 +98,7 @@ async def test_the_page_shows_the_pack_and_what_is_safe_and_once_accepted_the_nu
     page = await worker.get(sent.page)
     assert page.summary["Given names"] == "Wilhelmina" and page.summary["Date of birth"] == "Monday 29 February 1988"
     assert page.summary["Code word"] == "marmalade" and "Crime reference" not in page.summary
-    assert "Mobile Safe now 07700 900321 Leave no message" in page.text
+    assert "Safe now 07700 900321 Leave no message" in page.text
     assert "Testperson" in page.text and "Testperson" not in (page.texts("title")[0])
 
 
@@ -235,6 +235,27 @@ async def test_an_attempt_is_asked_for_whole_and_recorded_once(hub: Hub, sent: S
     assert "mobile. I spoke to the person" in page.text
     assert await hub.value("select count(*) from contact_attempt") == 1
     assert await hub.value("select attempts from referral where referral_id = $1", sent.referral) == 1
+
+
+async def test_before_the_number_stands_when_the_next_attempt_may_be_made(
+    hub: Hub, sent: Sent, worker: Browser
+) -> None:
+    await take(hub, sent, "accept")
+    await worker.get(sent.page)
+    await worker.submit("Record the attempt", channel="mobile", outcome="no_answer", sooner="danger")
+    page = await worker.get(sent.page)
+    assert page.text.index("Next attempt not before") < page.text.index("07700 900321")
+
+
+async def test_what_makes_a_contact_dangerous_stands_beside_urgent_as_far_as_the_provider_is_told(
+    hub: Hub, sent: Sent, worker: Browser
+) -> None:
+    await hub.worker.pool.execute("update case_file set risk_grade = 'high'")
+    page = await worker.get(sent.page)
+    assert page.texts("span", "moj-badge")[:2] == ["Urgent", "High risk"]
+    assert "Ask the officer or the person" not in page.text
+    await hub.worker.pool.execute("update leg set told_within = '{flags}'")
+    assert "High risk" not in (await worker.get(sent.page)).texts("span", "moj-badge")
 
 
 async def test_a_channel_that_is_not_safe_cannot_be_tried(hub: Hub, sent: Sent, worker: Browser) -> None:

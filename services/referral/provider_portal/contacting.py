@@ -15,10 +15,9 @@ from kit.web.words import when
 from services.referral import said
 from services.referral.actions import contacting
 from services.referral.actions.leg_links import ROLE
-from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.domain.safe_contact import LOCKING
-from services.referral.provider_portal.one import is_another, show_referral
+from services.referral.provider_portal.one import is_another, next_attempt, show_referral
 from services.referral.provider_portal.room import LINKED, base, can_try, error_of, limits, moved, one, own
 from services.referral.provider_portal.words import ATTEMPTS, CHANNELS
 from services.referral.store import contact, portal
@@ -110,12 +109,10 @@ async def keep_late(tx: Tx, visit: Visit, offered: Offered, attempt_id: UUID, ch
 async def _not_before(visit: Visit, books: Books, channel: str) -> str:
     async with visit.begin() as tx:
         offered = await own(tx, visit, books)
-        tried = [held.at for held in await contact.attempts(tx, offered.case_id) if held.channel == channel]
+        tried = await contact.attempts(tx, offered.case_id)
         person_id = await contacting.person_of(tx, offered.case_id)
         profile = await contacting.profile_for_provider(tx, offered.case_id, person_id)
-    paces = books.standards_on(local_day(visit.now)).attempts
-    pace = paces["life_safety" if offered.urgent else "others", channel]
-    at = not_before(pace, tried, visit.now, profile, channel)
+    at = next_attempt(visit, books, offered, profile, tried, channel)
     return f"The next attempt may be made on {when(at)}. If it cannot wait, choose why"
 
 

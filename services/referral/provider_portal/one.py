@@ -15,6 +15,7 @@ from kit.web.forms import FieldError
 from services.referral.actions import contacting, packing, providing, sealing, supporting
 from services.referral.actions.beside import CODES
 from services.referral.domain import safe_contact
+from services.referral.domain.attempting import not_before
 from services.referral.domain.books import Books
 from services.referral.domain.languages import language_name
 from services.referral.domain.safe_contact import Profile
@@ -46,7 +47,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         shut_out = await must_not_know.of_case(tx, offered.case_id)
         told = await portal.told(tx, offered.leg_id)
         check_ins = await life.check_ins(tx, offered.referral_id)
-        attempts = [a for a in await contact.attempts(tx, offered.case_id) if a.referral_id == offered.referral_id]
+        tried = await contact.attempts(tx, offered.case_id)
         no = await noes.to_provider(tx, offered.case_id, offered.referral_id, offered.leg_id)
         need = await needs.shown(tx, books.support, offered)
         ended = await ending.shown(tx, books.support, offered)
@@ -60,6 +61,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
     names = await workers(visit)
     tries = can_try(visit, offered)
     channels = _channels(visit, profile, pack, _still(visit, pack, digests), can_try=tries)
+    _add_next(visit, books, offered, profile, tried if tries else None, channels)
     ways = _ways(visit, books, offered, pack, channels)
     return visit.render(
         "provider_portal/referral.html",
@@ -80,7 +82,7 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
         sooner=_sooner(books),
         sooner_words=books.transitions.reasons["attempt_sooner"].words,
-        attempts=[_tried(a) for a in attempts],
+        attempts=[_tried(a) for a in tried if a.referral_id == offered.referral_id],
         told=[_told(books, event) for event in told],
         need=need,
         stages=needs.stages(visit, offered),
@@ -94,6 +96,29 @@ async def show_referral(visit: Visit, books: Books, errors: Sequence[FieldError]
         check_in_words=books.transitions.reasons["check_in"],
         errors=[_placed(error, may_try=ways["may_try"], can_try=tries) for error in errors],
     )
+
+
+def next_attempt(
+    visit: Visit, books: Books, offered: Offered, profile: Profile, tried: Sequence[Attempt], channel: str
+) -> datetime:
+    """The first instant from now on at which the pace lets the person be tried on this channel."""
+    paces = books.standards_on(local_day(visit.now)).attempts
+    pace = paces["life_safety" if offered.urgent else "others", channel]
+    return not_before(pace, [held.at for held in tried if held.channel == channel], visit.now, profile, channel)
+
+
+def _add_next(
+    visit: Visit,
+    books: Books,
+    offered: Offered,
+    profile: Profile,
+    tried: Sequence[Attempt] | None,
+    channels: Sequence[dict[str, Any]],
+) -> None:
+    """Says of each channel until when it is not to be tried; nothing where nobody may try, and `tried` is None."""
+    for each in channels:
+        at = next_attempt(visit, books, offered, profile, tried, each["kind"]) if tried is not None else visit.now
+        each["next"] = at if at > visit.now else None
 
 
 NOT_YOURS = "The referral is not yours any more. Do not try to reach the person: ask the hub."
@@ -121,7 +146,7 @@ def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, 
     where it is another one than was sent, the language only where it is; and what the agreement leaves out."""
     missing = within.left_out(offered, books.directory.by_id.get(offered.contract_id)) if pack else []
     if not offered.kind:
-        return {"age": words.NO_LONGER, "risk": "", "other_age": "", "language": "", "left_out": missing}
+        return {"age": words.NO_LONGER, "risk": "", "other_age": "", "language": "", "left_out": missing, "dangers": []}
     sent = pack.get("age_band", offered.age_band)
     spoken = offered.language if "language" in pack and offered.language != pack["language"] else None
     return {
@@ -130,6 +155,7 @@ def _of_pack(books: Books, offered: Offered, pack: dict[str, Any]) -> dict[str, 
         "other_age": within.other_age(offered) if sent != offered.age_band else "",
         "language": language_name(spoken) if spoken else "",
         "left_out": missing,
+        "dangers": within.dangers(offered, pack),
     }
 
 

@@ -1,7 +1,8 @@
 """What a provider is told of the person beside the pack keeps within the agreement by which the referral left: nothing
 but what it shares is shown as it stands now, and what it leaves out is named."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kit.web.words import when
 from services.referral.actions import gating
@@ -32,6 +33,15 @@ def risk(offered: Offered) -> str:
 
 def age(offered: Offered) -> str:
     return words.age(offered.age_band) if told(offered, AGE) else NOT_SHARED
+
+
+def dangers(offered: Offered, pack: Mapping[str, Any]) -> list[str]:
+    """What makes a contact dangerous, in words for the top of a page: nothing but what the pack or the agreement tells
+    this provider."""
+    home = [words.label("same_household")] if pack.get("same_household") is True else []
+    high = offered.risk_grade in ("high", "imminent") and told(offered, RISK)
+    child = offered.age_band and _young(offered.age_band) and offered.age_band[0].isdecimal() and told(offered, AGE)
+    return [*home, *(["High risk"] if high else []), *(["A child"] if child else [])]
 
 
 def left_out(offered: Offered, contract: Contract | None) -> list[str]:

@@ -35,6 +35,7 @@ ATTEMPTS = {
 }
 SHUT = {
     "said_no": "The person said no to support. Nobody calls them unless they get in touch. The hub records it.",
+    "unknown": "Nobody knows whether it is safe. Ask the hub.",
 }
 """Why no channel is used, where a provider reads other words than the hub."""
 CHANNELS = {
