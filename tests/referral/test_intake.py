@@ -277,6 +277,26 @@ async def look(browser: Browser, **fields: str) -> Any:
 
 
 @pytest.mark.service
+@pytest.mark.parametrize(
+    ("names", "born", "known", "found"),
+    [
+        ("Wilhelmina", None, 34, True),
+        ("Wilhelmina", None, 60, False),
+        ("Wilhelmina Mary", "1992-02-29", 34, True),
+        ("Wilhelmina", "1988-01-01", 34, False),
+        ("Maud", "1992-02-29", 34, False),
+    ],
+)
+async def test_by_a_day_of_birth_who_is_known_by_age_alone_or_with_a_further_name_is_found(
+    hub: Hub, browse: AsPersona, names: str, born: str | None, known: int, found: bool
+) -> None:
+    await a_case(hub, a_crime(a_victim(age_at_report=known)), given_names=names, date_of_birth=born)
+    birth = {"date_of_birth-day": "29", "date_of_birth-month": "2", "date_of_birth-year": "1992"}
+    page = await look(await browse("officer"), given_names="Wilhelmina", family_name="Testperson", **birth)
+    assert (page.heading == "Do we know this person?") == found
+
+
+@pytest.mark.service
 async def test_somebody_we_know_is_found_before_the_form_opens(hub: Hub, browse: AsPersona) -> None:
     case = await a_case(hub)
     reference = await hub.value("select reference from case_file where case_id = $1", case)

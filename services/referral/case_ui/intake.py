@@ -22,11 +22,13 @@ from services.referral.actions.asked import Source
 from services.referral.case_ui import glass, words
 from services.referral.case_ui.room import Desk, badges, error_of, one
 from services.referral.desk_books import first_contact
+from services.referral.domain import alike
 from services.referral.domain.access import TO_COMMUNICATE
 from services.referral.domain.languages import LANGUAGES
 from services.referral.domain.plain_text import is_plain
 from services.referral.domain.telephone import one_number
-from services.referral.store import cases, details, intakes
+from services.referral.domain.told import years
+from services.referral.store import ages, cases, details, intakes
 from services.referral.store.cases import Case
 
 NOT_SHOWN = (
@@ -80,6 +82,8 @@ CARRIED = (
 )
 
 
+AGES_APART = 2
+"""So many years an age that was told may be from the one by the day of birth (ours)."""
 SHOWN = 20
 """So many cases that fit are shown."""
 
@@ -172,7 +176,8 @@ class Fits:
 
 async def _known(tx: Tx, visit: Visit, given: Look) -> Fits:
     """Cases of people with this name and date of birth, this name where no birth is known, or this number: whoever has
-    both comes first, then the name, then the number, which many may share. Each the newest first."""
+    both comes first, then the name, then nearly the name, then the number, which many may share. Each the newest
+    first."""
     name = f"{given.given_names or ''} {given.family_name or ''}".strip()
     by_name, by_number = [], []
     if given.given_names and given.family_name:
@@ -186,10 +191,30 @@ async def _known(tx: Tx, visit: Visit, given: Look) -> Fits:
     order: dict[UUID, bool] = {}
     for entries in wanted:
         people = await details.find(tx, entries)
+        people += await _nearly(tx, visit, given) if entries == by_name else []
         for case_id in await details.cases_of(tx, people) if people else []:
             order.setdefault(case_id, entries == by_number and bool(by_name))
     shown = [case for case in [await cases.get(tx, one) for one in list(order)[:SHOWN]] if case is not None]
     return Fits(shown, frozenset(one for one, alone in order.items() if alone), len(order) > SHOWN)
+
+
+async def _nearly(tx: Tx, visit: Visit, given: Look) -> list[UUID]:
+    """Of this birth, who has the same first given name; and who has the whole name, no birth that is known, and no age
+    that is another than by this birth."""
+    born, family = given.date_of_birth, given.family_name
+    if born is None or not given.given_names:
+        return []
+    nearly = f"{alike.first(given.given_names)} {family} {born}"
+    found = await details.find(tx, [("first_name_and_birth", visit.sealer.blind("first_name_and_birth", nearly))])
+    named = await details.find(tx, [("name", visit.sealer.blind("name", f"{given.given_names} {family}"))])
+    unborn = await details.without_birth(tx, named)
+    told = await ages.of_people(tx, unborn) if unborn else []
+    other = {
+        who
+        for who, _, known in told
+        if known.age is not None and abs(known.age - years(born, known.reported_on)) > AGES_APART
+    }
+    return [*found, *(one for one in unborn if one not in other)]
 
 
 async def form(visit: Visit, desk: Desk) -> Response:

@@ -230,6 +230,16 @@ async def find(tx: Tx, entries: Sequence[tuple[str, bytes]], limit: int = 50) ->
     return [row["person_id"] for row in rows]
 
 
+async def without_birth(tx: Tx, people: Sequence[UUID]) -> list[UUID]:
+    """Those of these people whose day of birth is not known with their name."""
+    rows = await tx.fetch(
+        "select w.person_id from unnest($1::uuid[]) as w(person_id) where not exists (select 1 from person_index i"
+        " where i.person_id = w.person_id and i.kind = 'name_and_birth') order by 1",
+        list(people),
+    )
+    return [row["person_id"] for row in rows]
+
+
 async def cases_of(tx: Tx, people: Sequence[UUID]) -> list[UUID]:
     """The cases of these people, newest first, among those the viewer may see."""
     rows = await tx.fetch(
