@@ -25,6 +25,8 @@ AT_ONCE = 8
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WRITTEN = frozenset({"text", "search", "email", "tel", "number", "password", "url"})
 _AWAY = ("/assets", "/exit", "/sign-")
+_ENDS = ("/portal/link/leave",)
+"""Forms that end the visit itself: after them nothing else would be answered."""
 
 
 @dataclass
@@ -136,7 +138,7 @@ async def walk(
             waiting.append(answer.headers["location"])
         if answer.headers.get("content-type", "").startswith("text/html"):
             read = Reading(address, answer.text)
-            found.forms += read.forms
+            found.forms += [form for form in read.forms if form.action not in _ENDS]
             waiting += [link for link in read.links if link.startswith(within) and not link.startswith(_AWAY)]
     return found
 
@@ -274,14 +276,22 @@ def not_reached(app: Starlette, forms: Sequence[Form]) -> list[Page]:
     return [page for page in pages if "POST" in page.methods and page.path not in reached and not page.machine]
 
 
-def one_of_each(app: Starlette, forms: Sequence[Form]) -> list[Form]:
-    """One form for each page and set of fields."""
+def unwalked(app: Starlette, reached: Collection[str]) -> set[str]:
+    """Paths of the pages that take a form of somebody and that no walk came upon."""
+    pages: list[Page] = app.state.pages
+    return {page.path for page in pages if "POST" in page.methods and not page.machine} - set(reached)
+
+
+def one_of_each(app: Starlette, forms: Sequence[Form], but: set[tuple[str, ...]] | None = None) -> list[Form]:
+    """One form for each page and set of fields. `but`: those that somebody else has sent, to which these are added."""
     chosen: dict[tuple[str, ...], Form] = {}
     for form in forms:
         page = page_at(app, "POST", form.action)
         if page is not None:
             chosen.setdefault((page.path, _kind(form.action), *sorted({*form.fields, *form.choices})), form)
-    return list(chosen.values())
+    found = [form for key, form in chosen.items() if key not in (but or ())]
+    (but if but is not None else set()).update(chosen)
+    return found
 
 
 def nobodys(page: Page) -> Form:
@@ -298,7 +308,9 @@ def token_of(found: Walked) -> str:
 async def _replays(app: Starlette, browser: Browser, found: Walked, state: State, told: Replayed) -> None:
     today = local_day(clock.now())
     for form in one_of_each(app, found.forms):
-        await replay(app, browser, form, state, today, told)
+        page = page_at(app, "POST", form.action)
+        if page is None or page.path not in told.taken:
+            await replay(app, browser, form, state, today, told)
 
 
 async def refusals(
@@ -317,8 +329,9 @@ async def refusals(
     problems = [f"{a}: {s}" for found in walked.values() for a, (s, _) in found.texts.items() if s >= 500]
     for who in told.first if told is not None else ():
         await _replays(app, walkers[who][0], walked[who], state, told or Replayed())
+    sent: set[tuple[str, ...]] = set()
     for who, found in walked.items():
-        for form in one_of_each(app, found.forms):
+        for form in one_of_each(app, found.forms, sent):
             problems += await send_badly(walkers[who][0], form, state, token_of(found))
     everything = [form for found in walked.values() for form in found.forms]
     for unseen in not_reached(app, everything):
