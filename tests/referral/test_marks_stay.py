@@ -129,3 +129,14 @@ async def test_the_head_of_every_tab_names_first_what_changes_how_a_person_is_re
                 head = (await officer.get(base + tab)).texts("span", "moj-badge")
                 assert head[: len(marks)] == marks, tab
                 assert ("And 2 more, on the overview" in head) is (priority == 0)
+
+
+@pages
+async def test_a_case_says_what_its_next_clock_is_about(hub: Hub, databases: Databases) -> None:
+    case = await a_case(hub, a_domestic_crime())
+    late = "insert into task (task_id, kind, case_id, due_at, created_at)"
+    late += " values (gen_random_uuid(), 'check_in', $1, now() - interval '1 day', now()) returning 1"
+    await hub.value(late, case)
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get(f"/cases/{case}")
+        assert "The hub's own limit to decide what is done, " in page.text

@@ -13,7 +13,7 @@ import yaml
 from contracts.working_time import local_day
 from kit import clock
 from services.referral.actions.filing import CHILD, LIFE_SAFETY, hub_due
-from services.referral.case_ui import happened, words
+from services.referral.case_ui import happened, same_person, words
 from services.referral.case_ui.queues import badge
 from services.referral.desk_books import right_names
 from services.referral.directory_ui.room import hours_in_words
@@ -44,10 +44,27 @@ NIGHT = datetime(2026, 9, 1, 22, 37, tzinfo=UTC)
         (LIFE_SAFETY, datetime(2026, 9, 1, 23, 37, 30, tzinfo=UTC), "late by less than a minute"),
         (CHILD, datetime(2026, 9, 2, 8, tzinfo=UTC), "due today, 8 working hours left"),
         (CHILD, datetime(2026, 9, 3, 1, tzinfo=UTC), "late by less than a working hour"),
+        (CHILD, datetime(2026, 9, 4, 15, tzinfo=UTC), "late by 15 working hours"),
+        (CHILD, datetime(2026, 9, 14, 15, tzinfo=UTC), "late by 7 working days"),
     ],
 )
 def test_a_limit_in_hours_is_told_by_the_clock_at_night_too(urgency: int, now: datetime, said: str) -> None:
     assert words.time_left(hub_due(urgency, NIGHT), now) == said
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "agree"),
+    [
+        ("Not recorded", "Not recorded", "Not known"),
+        ("Not known", "Not recorded", "Not known"),
+        ("25 to 34", "Not recorded", "Not known"),
+        ("25 to 34", "", "Not known"),
+        ("25 to 34", "25 TO 34", "Same"),
+        ("25 to 34", "35 to 44", "Different"),
+    ],
+)
+def test_two_values_that_nobody_recorded_are_no_likeness(mine: str, theirs: str, agree: str) -> None:
+    assert same_person._row("Age", mine, theirs)[3] == agree
 
 
 def test_a_badge_says_that_counting_stopped() -> None:

@@ -75,7 +75,7 @@ async def show(
                 "signs": _signs(row),
                 "late": list(dict.fromkeys(LATE[leg.kind] for leg in late.get(row.case_id, ()))),
                 "left": words.time_left(row.act_by, visit.now),
-                "limit": _limit(row),
+                "limit": words.limit(row.act_by, row.next_due, row.next_entitlement),
                 "place": words.area(row.home_local_authority or row.local_authority),
                 "news": own.news(row),
                 "worker": own.names.get(row.assigned_to) if row.assigned_to else None,
@@ -108,13 +108,6 @@ def _signs(row: queues.Queued) -> list[str]:
     """What holds a case; that its risk is high stands there also where a human ended the hold."""
     high = HIGH_RISK not in row.holds and stays_high(row.holds, row.priority, row.risk_grade)
     return [*([HIGH_RISK] if high else []), *row.holds]
-
-
-def _limit(row: queues.Queued) -> str:
-    """Which limit it is that ends first: of the Code, or the hub's own."""
-    if row.next_due is None or row.next_due != row.act_by:
-        return "The hub's own limit" if row.act_by else "Nothing runs"
-    return desk_books.right_names().get(row.next_entitlement or "") or words.words(row.next_entitlement)
 
 
 def badge(count: int | None) -> str | None:

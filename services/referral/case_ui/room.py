@@ -211,12 +211,18 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
             for kind, state in held.channels.items()
             if state.locked_at is not None
         ],
-        "left": words.time_left(case.act_by, visit.now),
+        "left": f"{_what_is_due(case)}, {words.time_left(case.act_by, visit.now)}",
         "words": words.words,
         "role": role,
         "area": words.area,
         "preferences": await preferring.settings(tx),
     }
+
+
+def _what_is_due(case: Case) -> str:
+    """What the next clock of a case is about."""
+    said = words.limit(case.act_by, case.next_due, case.next_entitlement)
+    return f"{said} to decide what is done" if case.act_by != case.next_due else said
 
 
 async def _lifted(tx: Tx, case: Case, shut: str | None) -> list[dict[str, str]]:

@@ -153,10 +153,10 @@ def _facts(mine: Case, theirs: Case | None) -> list[tuple[str, str, str, str]]:
 
 
 def _row(title: str, mine: str, theirs: str, *, compared: bool = True) -> tuple[str, str, str, str]:
-    """Title, here, there, and in words whether they agree."""
+    """Title, here, there, and in words whether they agree; what nobody recorded is like nothing."""
     if not compared:
         return title, mine, theirs, ""
-    if not mine or not theirs:
+    if not (words.is_recorded(mine) and words.is_recorded(theirs)):
         return title, mine or "Not recorded", theirs or "Not recorded", "Not known" if mine or theirs else ""
     return title, mine, theirs, "Same" if mine.casefold() == theirs.casefold() else "Different"
 

@@ -7,6 +7,7 @@ from contracts.reference import local_authority_name
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
 from kit.web.words import date_words, plural, span
+from services.referral import desk_books
 from services.referral.domain.access import NAMED
 from services.referral.domain.languages import LANGUAGES
 from services.referral.said import FIELDS
@@ -260,10 +261,28 @@ def time_left(by: datetime | None, now: datetime) -> str:
     return f"due {day or date_words(by, weekday=False)}, {_between(now, by, by)} left"
 
 
+def is_recorded(said: str) -> bool:
+    """Whether what a page says of a thing is more than that nobody recorded it."""
+    return said.casefold() not in ("", "not known", "not recorded", "not asked", "unknown")
+
+
+def limit(act_by: datetime | None, of_code: datetime | None, entitlement: str | None) -> str:
+    """Which limit it is that ends first: of the Code, or the hub's own."""
+    if of_code is None or of_code != act_by:
+        return "The hub's own limit" if act_by else "Nothing runs"
+    return desk_books.right_names().get(entitlement or "") or words(entitlement)
+
+
+HOURS_A_DAY = 8
+"""Working hours of a day of the hub; lateness of more than two days is told in days."""
+
+
 def _between(start: datetime, end: datetime, by: datetime) -> str:
     if runs_by_the_clock(by):
         return span(int((end - start).total_seconds()) // 60)
     hours = working_minutes(start, end, calendar(), HUB_HOURS) // 60
+    if end > by and hours > 2 * HOURS_A_DAY:
+        return plural(hours // HOURS_A_DAY, "working day")
     return "less than a working hour" if hours == 0 else plural(hours, "working hour")
 
 
