@@ -22,7 +22,9 @@ AUDITED = "select count(*) from kit.audit where action = 'death.said'"
 async def writes(officer: Browser, case: object) -> Seen:
     await officer.get(f"/cases/{case}/contact")
     await officer.follow("The person died")
-    return await officer.submit(WRITE)
+    page = await officer.submit(WRITE, 422)
+    assert page.errors == ["Choose who said that the person died"]
+    return await officer.submit(WRITE, said_by="family")
 
 
 async def test_a_death_is_written_down_where_no_referral_is_open_and_shuts_every_way(
@@ -36,12 +38,14 @@ async def test_a_death_is_written_down_where_no_referral_is_open_and_shuts_every
     assert await hub.rows(NONE_OPEN, sent.case) == [] and ("safe", None) in (await channels(hub, sent)).values()
     async with hub_pages(hub, databases) as browse:
         officer = await browse("officer")
-        assert "Every way to reach them is shut" in (await writes(officer, sent.case)).text
+        page = await writes(officer, sent.case)
+        assert "Every way to reach them is shut" in page.text and "The person died" not in page.texts("a")
+        assert await hub.value("select reason from kit.audit where action = 'death.said'") == "family"
         await settled(hub)
         assert set((await channels(hub, sent)).values()) == {("unsafe", "died")}
         assert await asked_for(hub, sent) == "contact.withheld.v1"
         assert (await asked(hub, sent.case)).count("person_died") == 1
-        await officer.post(f"/cases/{sent.case}/death", {})
+        await officer.post(f"/cases/{sent.case}/death", {"said_by": "police"})
         assert (await asked(hub, sent.case)).count("person_died") == 1, "said again it is the same death"
         page = await officer.get(f"/cases/{sent.case}/death")
         assert "recorded already" in page.text and WRITE not in page.text

@@ -199,7 +199,7 @@ async def something_is_found_out(hub: Hub, account: Account, case: UUID, act: tu
             await contact.set_times(tx, [held.person_id], act[1], None, act[2])
             account.hours[act[1]] = act[2]
         elif act[0] == "died" and not account.dead:
-            await alarming.died_by_the_hub(tx, OFFICER, case, now)
+            await alarming.died_by_the_hub(tx, OFFICER, case, "police", now)
             account.died()
         elif act[0] == "unsafe" and legs:
             await alarming.contact_unsafe(tx, replace(legs[0], updated_at=now), now)

@@ -56,15 +56,15 @@ async def died(tx: Tx, referral: ReferralState, now: datetime) -> None:
     await _said_to_be_dead(tx, referral.case_id, referral.referral_id, about, at, now, referral.leg_id)
 
 
-async def died_by_the_hub(tx: Tx, viewer: Viewer, case_id: UUID, now: datetime) -> None:
+async def died_by_the_hub(tx: Tx, viewer: Viewer, case_id: UUID, said_by: str, now: datetime) -> None:
     """Somebody told the hub that the person of this case died, whether or not a referral is open: as where a service
-    says so. Once, until it is taken back."""
+    says so. Once, until it is taken back. `said_by`: who told it, a code of the list death_said_by."""
     heard = await cases.alerts(tx, case_id)
     if is_dead(heard):
         return
     about = f"hub/{sum(one.trigger in (ALIVE, ANOTHER) for one in heard)}"
     await _said_to_be_dead(tx, case_id, about, about, now, now)
-    await audit.record(tx, [audit.seen(viewer, "death.said", "case", case_id)])
+    await audit.record(tx, [audit.seen(viewer, "death.said", "case", case_id, (), said_by)])
 
 
 async def _said_to_be_dead(

@@ -17,7 +17,7 @@ from kit.web.forms import FieldError
 from kit.web.once import sent_id
 from kit.web.words import when
 from services.referral import said
-from services.referral.actions import as_shown, contacting, gating, liaising, safe_again, timing, wishing
+from services.referral.actions import alarming, as_shown, contacting, gating, liaising, safe_again, timing, wishing
 from services.referral.actions import books as stocked
 from services.referral.actions import numbers as deciding
 from services.referral.actions.as_shown import Moved
@@ -26,7 +26,7 @@ from services.referral.case_ui.room import Desk, error_of, frame, one, opened
 from services.referral.domain import safe_contact, shown
 from services.referral.domain.attempting import Pace, not_before
 from services.referral.domain.safe_contact import Profile
-from services.referral.store import beside, contact, liaison, numbers, protected, wishes
+from services.referral.store import beside, cases, contact, liaison, numbers, protected, wishes
 from services.referral.store.cases import Case
 from services.referral.store.contact import Attempt
 
@@ -75,6 +75,7 @@ async def show(
         officer = await liaison.of_case(tx, case.case_id)
         wished = await wishes.to_ask(tx, case.case_id)
         asks = {kind for one in wished for kind in wishing.asked_by(one) if _stopped(held, kind, visit.now)}
+        dead = alarming.is_dead(await cases.alerts(tx, case.case_id))
         guarded = bool(await protected.of(tx, [case.person_id]))
         top = await frame(tx, visit, case, "Contact")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("contact", *other))])
@@ -90,6 +91,7 @@ async def show(
         shown=(one(visit, "shown") if errors and status == 422 else "") or marks,
         channels=channels,
         shut=_shut(held),
+        dead=dead,
         wished=[happened.before(one) for one in wished],
         uses=USES,
         days=said.days,
