@@ -228,7 +228,8 @@ async def test_what_came_back_after_it_was_sent_is_not_with_a_provider_again_by_
 async def test_a_risk_that_rises_makes_what_others_have_urgent_from_now_on(hub: Hub, databases: Databases) -> None:
     sent = await in_support(hub)
     await hub.worker.pool.execute("update case_file set risk_grade = 'standard'")
-    await hub.worker.pool.execute("update leg set out_at = now() - interval '1 hour' where state = 'sent'")
+    today = "greatest(now() - interval '1 hour', date_trunc('day', now(), 'Europe/London'))"
+    await hub.worker.pool.execute(f"update leg set out_at = {today} where state = 'sent'")
     provider = WORKER.organisation_id
     assert provider is not None
     about = (uuid4(), sent.leg, sent.case, provider)
