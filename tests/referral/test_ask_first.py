@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.justice import MilestoneReached
 from contracts.working_time import LONDON, calendar, is_working_day, local_day
 from kit import clock
 from tests.browser import Seen
-from tests.builders import a_crime, a_victim, snapshot, updated
+from tests.builders import a_crime, a_victim, an_event, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.hub_pages import hub_pages
@@ -67,6 +68,27 @@ async def test_no_number_is_shown_beside_a_warning_to_ask_first_until_the_hub_ha
         assert NUMBER in page.text and ASK not in page.text and "Ask the hub before any contact" not in page.text
         assert "A hub officer looked at it" in page.text and ": what had to be done was done." in page.text
         assert page.text.count("What counts now: use what is shown as safe below") == 1
+
+
+async def test_a_step_of_justice_that_nobody_can_read_shuts_the_numbers_until_the_hub_has_looked(
+    hub: Hub, databases: Databases
+) -> None:
+    case = await with_its_provider(hub, a_crime(a_victim("V-1")))
+    crime = str(await hub.value("select crime_id from case_file where case_id = $1", case))
+    about = {"milestone_id": "M-1", "crime_id": crime, "trigger": "suspect_bailed"}
+    async with portal_of(hub, databases) as browse, hub_pages(hub, databases) as desk:
+        worker = await browse("support.worker")
+        where = await page_of(hub, case)
+        assert NUMBER in (await worker.get(where)).text
+        now = clock.now()
+        await hub.hears([an_event(MilestoneReached.TYPE, about | {"happened_at": now.isoformat()}, at=now)])
+        assert shuts(await worker.get(where))
+        task = await hub.value("select task_id from task where kind = 'unknown_milestone'")
+        officer = await desk("officer")
+        await officer.get(f"/cases/tasks/{task}")
+        await officer.submit("Close the task", answer="done")
+        page = await worker.get(where)
+        assert NUMBER in page.text and ASK not in page.text
 
 
 async def test_while_one_thing_waits_for_the_hub_nothing_says_that_another_lets_them_be_reached(

@@ -29,7 +29,7 @@ ASK_FIRST = "ask_hub_first"
 of the hub has looked at it yet."""
 HEARD_FIRST = (
     *("another_person", "two_people", "not_in_the_record", "who_died", "age_by_birth", "asks_for_care"),
-    *("risk_elsewhere", "one_chance_elsewhere", "offer_stopped"),
+    *("risk_elsewhere", "one_chance_elsewhere", "offer_stopped", "unknown_step"),
 )
 """What is heard so, as triggers of an alert. What makes a way unsafe shuts that way itself; of the suspect's bail or
 release, and of a risk that rose, whoever helps the person acts at once."""
