@@ -20,6 +20,7 @@ from services.referral.actions import (
     numbers,
     parting,
     restricting,
+    ruling_out,
     said_no_elsewhere,
     sent_twice,
     taking_back,
@@ -94,6 +95,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     await numbers.give_back(tx, viewer, everybody, now)
     await parting.channels(tx, viewer, everybody, now)
     await parting.code_words(tx, viewer, everybody, now)
+    await ruling_out.of_parted(tx, viewer, everybody, books, now)
     await birthdays.of_parted(tx, everybody, books, now)
     await alarming.of_parted(tx, everybody, now)
     await maybe_known.shut(tx, everybody, now)

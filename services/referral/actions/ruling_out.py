@@ -5,7 +5,7 @@ A conflict holds for every case of the person: the other party is seldom named i
 with is known to it alone, so no other case can be told to be free of them. A human asks the provider, case by case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.referral import ReferralState
-from services.referral.store import cases, ruled_out, same_person, tasks
+from services.referral.store import cases, persons, ruled_out, same_person, tasks
 from services.referral.store.cases import Case
 
 NOT_THIS = "not_this_provider"
@@ -80,6 +80,33 @@ async def wanted_again(tx: Tx, viewer: Viewer, case: Case, provider_id: UUID, bo
         if provider_id not in left:
             await tasks.over_of_case(tx, case_id, at_link.RULED_OUT, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, "provider.wanted_again", "case", case.case_id, ("provider",))])
+
+
+async def of_parted(tx: Tx, viewer: Viewer, people: Collection[UUID], books: Books, now: datetime) -> None:
+    """These records are of one person no more: a provider that only records of somebody else rule out is ruled out for
+    them no longer, and their open cases are decided again."""
+    async with persons.seen_whole(tx):
+        words = await ruled_out.of_people(tx, people)
+        for person_id in sorted(people):
+            mine = await persons.with_linked(tx, [person_id])
+            own = {provider for who, provider in words if who in mine}
+            if theirs := {provider for who, provider in words if who not in mine} - own:
+                await _own_alone(tx, viewer, person_id, theirs, books, now)
+
+
+async def _own_alone(
+    tx: Tx, viewer: Viewer, person_id: UUID, theirs: Collection[UUID], books: Books, now: datetime
+) -> None:
+    def change(facts: CaseFacts) -> CaseFacts:
+        return replace(facts, refused_providers=tuple(one for one in facts.refused_providers if one not in theirs))
+
+    unwanted = {one.case_id for one in await ruled_out.still_with(tx, await persons.with_linked(tx, [person_id]))}
+    for case_id in await same_person.open_cases(tx, [person_id]):
+        await rerun(tx, case_id, books, now, change=change, by=viewer.user_id)
+        if case_id not in unwanted:
+            await tasks.over_of_case(tx, case_id, at_link.RULED_OUT, viewer.user_id, now)
+        about = ("provider.parted", "case", case_id, ("provider",))
+        await audit.record(tx, [audit.seen(viewer, *about)])
 
 
 async def _again(

@@ -237,7 +237,8 @@ select t.task_id, t.kind, t.due_at, t.created_at, t.case_id, t.crime_id, t.refer
 DANGER = (
     ("call_emergency",),
     (
-        *("agreement_afraid", "code_word_guessed", COMPLAINT, "danger_taken_back", "held_in_danger"),
+        *("agreement_afraid", "code_word_guessed", COMPLAINT, "counter_allegation", "danger_taken_back"),
+        "held_in_danger",
         *("unknown_milestone", "waits_in_danger", "written_danger"),
     ),
     (
