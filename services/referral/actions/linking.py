@@ -19,6 +19,7 @@ from services.referral.actions import (
     new_incident,
     numbers,
     parting,
+    recounting,
     restricting,
     ruling_out,
     said_no_elsewhere,
@@ -88,6 +89,7 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     """Takes back that two records are of the same person: the proposal is open again. Nothing was merged: what
     has to be put back is who belongs together, and what was said of one record and written to the others."""
     everybody = {one, other, *await same_person.linked(tx, one)}
+    pair = await same_person.pair(tx, one, other)
     if not await same_person.undo(tx, one, other, same=True):
         raise Refused("same", "not_the_same")
     everybody |= await same_person.relink(tx, everybody)
@@ -95,7 +97,9 @@ async def undo(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, now
     await numbers.give_back(tx, viewer, everybody, now)
     await parting.channels(tx, viewer, everybody, now)
     await parting.code_words(tx, viewer, everybody, now)
-    await ruling_out.of_parted(tx, viewer, everybody, books, now)
+    since = (pair and pair.decided_at) or now
+    await ruling_out.of_parted(tx, viewer, everybody, books, now, since=since)
+    await recounting.of_parted(tx, everybody, now)
     await birthdays.of_parted(tx, everybody, books, now)
     await alarming.of_parted(tx, everybody, now)
     await maybe_known.shut(tx, everybody, now)

@@ -1,7 +1,7 @@
 """A crime that comes late, or is told to be domestic late, counts for the person's cases of after it as if it had been
 there: those of which more follows are decided again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.working_time import local_day
 from kit.access import Viewer
 from kit.database import Tx
+from services.referral.actions import filing, raising
 from services.referral.actions.hearing import Hearing
 from services.referral.actions.noticing import RECENT
 from services.referral.actions.rerouting import rerun
@@ -47,6 +48,27 @@ def counted(reports: Iterable[Prior]) -> Iterator[Recount]:
         again = found.count >= REPEAT and not prior.repeat
         if high or again or found.count != prior.reports:
             yield Recount(prior.case_id, found.count, high or again)
+
+
+def too_few(reports: Iterable[Prior]) -> Iterator[UUID]:
+    """Open domestic cases of a person that are held as high risk, with fewer reports than make it high: pure."""
+    for prior in reports:
+        on = local_day(prior.reported_at)
+        said = [persons.Report(o.crime_id or o.case_id, local_day(o.reported_at), o.domestic) for o in reports]
+        few = persons.repeats(said, on).domestic < REPORTS_HIGH
+        if few and prior.domestic and prior.held_high and prior.state != "closed":
+            yield prior.case_id
+
+
+async def of_parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
+    """These records are of one person no more, so that fewer reports count. Nothing lowers a risk by itself: somebody
+    looks the same day at each case that the others' reports may have raised."""
+    async with persons_store.seen_whole(tx):
+        past = await batches.past(tx, (), sorted(people))
+        told = [past.prior.get(one, []) for one in sorted(people)]
+        await cases.recount(tx, {each.case_id: each.count for one in told for each in counted(one)})
+        look = sorted({case_id for one in told for case_id in too_few(one)})
+        await raising.ask(tx, look, "review_risk", filing.end_of_day(now), now, "parted", now.isoformat())
 
 
 async def of_person(tx: Tx, viewer: Viewer, case: Case, books: Books, now: datetime) -> int:

@@ -82,23 +82,36 @@ async def wanted_again(tx: Tx, viewer: Viewer, case: Case, provider_id: UUID, bo
     await audit.record(tx, [audit.seen(viewer, "provider.wanted_again", "case", case.case_id, ("provider",))])
 
 
-async def of_parted(tx: Tx, viewer: Viewer, people: Collection[UUID], books: Books, now: datetime) -> None:
+async def of_parted(
+    tx: Tx, viewer: Viewer, people: Collection[UUID], books: Books, now: datetime, *, since: datetime
+) -> None:
     """These records are of one person no more: a provider that only records of somebody else rule out is ruled out for
-    them no longer, and their open cases are decided again."""
+    them no longer, what one of them ruled out itself and another one's agreement ended since they were one is ruled out
+    again, and their open cases are decided again."""
     async with persons.seen_whole(tx):
+        whose = {one.contract_id: one.provider.provider_id for one in books.directory.contracts}
+        await ruled_out.again_unwanted(tx, people, since, whose)
         words = await ruled_out.of_people(tx, people)
         for person_id in sorted(people):
             mine = await persons.with_linked(tx, [person_id])
             own = {provider for who, provider in words if who in mine}
-            if theirs := {provider for who, provider in words if who not in mine} - own:
-                await _own_alone(tx, viewer, person_id, theirs, books, now)
+            theirs = {provider for who, provider in words if who not in mine} - own
+            if own or theirs:
+                await _own_alone(tx, viewer, person_id, own, theirs, books, now)
 
 
 async def _own_alone(
-    tx: Tx, viewer: Viewer, person_id: UUID, theirs: Collection[UUID], books: Books, now: datetime
+    tx: Tx,
+    viewer: Viewer,
+    person_id: UUID,
+    own: Collection[UUID],
+    theirs: Collection[UUID],
+    books: Books,
+    now: datetime,
 ) -> None:
     def change(facts: CaseFacts) -> CaseFacts:
-        return replace(facts, refused_providers=tuple(one for one in facts.refused_providers if one not in theirs))
+        kept = (one for one in facts.refused_providers if one not in theirs)
+        return replace(facts, refused_providers=tuple(dict.fromkeys((*kept, *sorted(own)))))
 
     unwanted = {one.case_id for one in await ruled_out.still_with(tx, await persons.with_linked(tx, [person_id]))}
     for case_id in await same_person.open_cases(tx, [person_id]):

@@ -1,6 +1,6 @@
 """Providers to which people are not sent: they do not want them, or the provider said that it must not be."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,6 +33,13 @@ on conflict (person_id, provider_id, why) do update set case_id = excluded.case_
 _OVER = f"""
 update ruled_out set over_at = $3, over_by = $4
  where person_id = {RECORDS} and provider_id = $2 and over_at is null and why = any($5::text[]) returning provider_id
+"""
+_AGAIN = """
+update ruled_out r set over_at = null, over_by = null
+ where r.person_id = any($1::uuid[]) and r.over_at >= $2 and r.why = any($3::text[])
+   and not exists (select 1 from consent s where s.person_id = r.person_id and s.gate = 'agreement' and s.taken_at >= $2
+                      and (s.provider_id = r.provider_id or s.contract_id in (
+                          select k.id from unnest($4::uuid[], $5::uuid[]) k(id, whose) where k.whose = r.provider_id)))
 """
 _OF_PEOPLE = """
 select distinct person_id, provider_id from ruled_out where person_id = any($1::uuid[]) and over_at is null
@@ -78,6 +85,12 @@ async def add(
 async def over(tx: Tx, person_id: UUID, provider_id: UUID, by: UUID, now: datetime) -> bool:
     """The person, by whichever of their records, wants this provider again; False where they had not ruled it out."""
     return bool(await tx.fetch(_OVER, person_id, provider_id, now, by, list(BY_PERSON)))
+
+
+async def again_unwanted(tx: Tx, people: Collection[UUID], since: datetime, whose: Mapping[UUID, UUID]) -> None:
+    """What a record ruled out, and the word of another record ended since then, stands again; an agreement of its own
+    to that provider is its own word. `whose`: the provider of each contract."""
+    await tx.execute(_AGAIN, list(people), since, list(BY_PERSON), list(whose), list(whose.values()))
 
 
 async def of_people(tx: Tx, people: Collection[UUID]) -> list[tuple[UUID, UUID]]:
