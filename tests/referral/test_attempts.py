@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -74,7 +75,7 @@ EVENING = {"hours": "19:00-23:50"}
     ],
 )
 def test_who_is_safe_at_no_usual_hour_is_tried_at_the_hours_that_they_said_and_everybody_else_at_usual_safe_ones(
-    risk: str, kind: str, said: dict[str, str], tried: list[datetime], now: datetime, next_: datetime
+    risk: str, kind: str, said: dict[str, Any], tried: list[datetime], now: datetime, next_: datetime
 ) -> None:
     profile = Profile({kind: ChannelState(kind, "safe", **said)})
     found = not_before(PACES[risk, kind], tried, now, profile, kind)
