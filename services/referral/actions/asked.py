@@ -80,9 +80,9 @@ DANGER = {
     "capacity_in_doubt": "They may not be able to decide this alone",
     "nothing": "They were asked, and there is none of these",
 }
-NOTHING = "nothing"
 """The dangers that a case is held for, or a door is opened, and what a home with children is asked of. Source: the
 vulnerabilities that the police tell of, and code 3B; nothing chosen is “not asked”, and never no."""
+NOTHING = "nothing"
 RELATIONSHIPS = {
     "not_asked": "Not asked",
     "partner": "Partner",

@@ -35,9 +35,7 @@ class Recount:
 def counted(reports: Iterable[Prior]) -> Iterator[Recount]:
     """Each open case of a person, by all that is known of them: pure, and asks nothing of the database."""
     known = {prior.case_id: prior for prior in reports}.values()
-    said = [
-        persons.Report(prior.crime_id or prior.case_id, local_day(prior.reported_at), prior.domestic) for prior in known
-    ]
+    said = _said(known)
     for prior in known:
         if prior.state == "closed":
             continue
@@ -50,12 +48,16 @@ def counted(reports: Iterable[Prior]) -> Iterator[Recount]:
             yield Recount(prior.case_id, found.count, high or again)
 
 
+def _said(known: Iterable[Prior]) -> list[persons.Report]:
+    return [persons.Report(one.crime_id or one.case_id, local_day(one.reported_at), one.domestic) for one in known]
+
+
 def too_few(reports: Iterable[Prior]) -> Iterator[UUID]:
     """Open domestic cases of a person that are held as high risk, with fewer reports than make it high: pure."""
-    for prior in reports:
-        on = local_day(prior.reported_at)
-        said = [persons.Report(o.crime_id or o.case_id, local_day(o.reported_at), o.domestic) for o in reports]
-        few = persons.repeats(said, on).domestic < REPORTS_HIGH
+    known = {prior.case_id: prior for prior in reports}.values()
+    said = _said(known)
+    for prior in known:
+        few = persons.repeats(said, local_day(prior.reported_at)).domestic < REPORTS_HIGH
         if few and prior.domestic and prior.held_high and prior.state != "closed":
             yield prior.case_id
 

@@ -20,9 +20,11 @@ async def is_careful(tx: Tx, case: Case) -> bool:
     """A case in which restorative justice needs a specialist first: meeting the other party, or their family, may harm
     the person again, or they are a child, or may be one; in it or in any open case of theirs, since the other party may
     be the same."""
+    if _may_harm(case):
+        return True
     others = [each.case_id for each in await cases.others_of(tx, case) if each.state != "closed"]
     around = await cases.each_of(tx, others) if others else {}
-    return any(_may_harm(one) for one in (case, *around.values()))
+    return any(_may_harm(one) for one in around.values())
 
 
 def _may_harm(case: Case) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kit.database import Tx
 from services.referral.domain.duty import Shift
-from services.referral.store.rows import columns, read
+from services.referral.store.rows import columns, insert, read, values
 
 RECENT = timedelta(days=1)
 """What waits for longer is in every queue, and was told."""
@@ -27,13 +27,8 @@ async def shifts(tx: Tx, now: datetime) -> list[Shift]:
 
 async def add(tx: Tx, shift: Shift, by: UUID, now: datetime) -> None:
     """Enters a shift; once for one id."""
-    await tx.execute(
-        f"insert into duty_shift ({columns(Shift)}, set_by, set_at) values ($1, $2, $3, $4, $5, $6, $7)"
-        " on conflict do nothing",
-        *(getattr(shift, name) for name in columns(Shift).split(", ")),
-        by,
-        now,
-    )
+    asked = insert("duty_shift", Shift, "on conflict do nothing", more=("set_by", "set_at"))
+    await tx.execute(asked, *values(shift), by, now)
 
 
 async def cancel(tx: Tx, shift_id: UUID, now: datetime) -> None:

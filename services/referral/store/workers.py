@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.reference import ROLES
 from kit.database import Tx
-from services.referral.store.rows import columns, read, read_one
+from services.referral.store.rows import columns, insert, read, read_one, values
 
 SEE_RESTRICTED = frozenset(name for name, role in ROLES.items() if "restricted.read" in role.permissions)
 """Roles that may see restricted people: nobody else is given a case of theirs."""
@@ -118,13 +118,8 @@ async def leaves(tx: Tx, day: date) -> list[Leave]:
 
 async def add_leave(tx: Tx, leave: Leave, by: UUID, now: datetime) -> None:
     """Enters leave; once for one id."""
-    await tx.execute(
-        f"insert into worker_leave ({columns(Leave)}, set_by, set_at) values ($1, $2, $3, $4, $5, $6)"
-        " on conflict do nothing",
-        *(getattr(leave, name) for name in columns(Leave).split(", ")),
-        by,
-        now,
-    )
+    asked = insert("worker_leave", Leave, "on conflict do nothing", more=("set_by", "set_at"))
+    await tx.execute(asked, *values(leave), by, now)
 
 
 async def cancel_leave(tx: Tx, leave_id: UUID, now: datetime) -> None:
