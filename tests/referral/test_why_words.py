@@ -1,19 +1,25 @@
 """Rules and reasons are told to staff in the words of their books, never as codes."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import date
+from typing import Any
 
 import pytest
 
 from contracts.vocabulary import SERVICE_LINES
 from kit import clock
-from services.referral.actions import providing
+from services.referral.actions import filing, providing
 from services.referral.case_ui import why
+from services.referral.domain.books import InForce
+from services.referral.domain.facts import NOTHING_KNOWN, CaseFacts
+from services.referral.domain.routing import route
 from services.referral.domain.transitions import ReasonList
 from services.referral.provider_portal import words
 from services.referral.store.cases import Routing
 from tests.builders import NOON, a_viewer
 from tests.conftest import Databases
+from tests.referral import crimes
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import AsPersona, hub_pages
 from tests.referral.portal import a_referral_sent
@@ -21,6 +27,11 @@ from tests.referral.portal import a_referral_sent
 RULE = BOOKS.versions[0].rules.rule("line.idva")
 STEPS = {(row.event.TYPE, row.reasons.name): row.reasons for row in BOOKS.transitions.rows if row.event and row.reasons}
 STEPS["support.started.v1", "start_after_no"] = BOOKS.transitions.reasons["start_after_no"]
+
+
+def as_kept(facts: CaseFacts) -> dict[str, Any]:
+    """The facts of a decision as they are read from its row."""
+    return {"case": json.loads(json.dumps(filing.said(facts), default=str))}
 
 
 @pytest.fixture
@@ -52,8 +63,31 @@ def test_hub_and_provider_read_each_reason_in_the_words_of_the_step_that_was_tak
 
 def test_every_line_that_a_rule_recommends_says_why() -> None:
     rules = BOOKS.versions[-1].rules
-    run = Routing(1, NOON, "waiting", (), (), (), (), tuple(f"{r.id}@1" for r in rules.rules), {}, rules.version)
+    fired, facts = tuple(f"{rule.id}@1" for rule in rules.rules), as_kept(crimes.a_case())
+    run = Routing(1, NOON, "waiting", (), (), (), (), fired, facts, rules.version)
     assert set(SERVICE_LINES) >= set(why.recommended(BOOKS, run)) >= {"idva", "isva", "general", "witness"}
+
+
+@pytest.mark.parametrize("book", BOOKS.versions, ids=lambda one: one.rules.version)
+@pytest.mark.parametrize(
+    ("risk", "known"),
+    [
+        ({}, False),
+        ({"grade": "other"}, False),
+        ({"grade": "standard"}, True),
+        ({"grade": "medium"}, True),
+        ({"dash_score": 6}, True),
+    ],
+)
+def test_where_no_risk_is_known_no_case_is_told_that_nothing_says_it_is_high(
+    risk: dict[str, Any], known: bool, book: InForce
+) -> None:
+    facts = crimes.a_case({"relationship_to_suspect": "partner", "risk": risk}, offence_code="8N")
+    rules = tuple(f"{rule.id}@{rule.version}" for rule in route(facts, NOTHING_KNOWN, book.rules).rules)
+    run = Routing(1, NOON, "waiting", ("domestic_abuse",), (), (), (), rules, as_kept(facts), book.rules.version)
+    told = why.recommended(BOOKS, run)["domestic_abuse"]
+    assert told == (book.rules.rule("line.domestic_abuse").why if known else why.NO_RISK)
+    assert told in [one.why for one in why.fired(BOOKS, run)], "how it was decided says the same"
 
 
 @pytest.mark.parametrize(

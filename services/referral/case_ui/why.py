@@ -20,6 +20,10 @@ OURS = {
     "switch.major_incident": "A team leader switched a major incident on.",
     "lift.major_incident": "A team leader lifted the hold of a major incident.",
 }
+NO_RISK = (
+    "Domestic abuse at 16 or over. Nobody knows yet how dangerous it is (no grade of risk and no Dash score), and none"
+    " of the conditions for an independent domestic violence adviser is met so far."
+)
 DOUBTFUL = (
     "What the police sent sealed does not fit what they said in the open or what is known (the age, who it is, a number"
     " that is locked in another record), or is of two people: look at the details before anything is sent."
@@ -46,9 +50,17 @@ class Fired:
 
 def fired(books: Books, routing: Routing | None) -> list[Fired]:
     """The rules of a decision in the words of the file it was taken by; one that is no more has its name."""
-    found = _of(books, routing) if routing else {}
-    named = [one.partition("@") for one in routing.rules] if routing else []
-    return [Fired(found[id].why if id in found else _ours(id), id, version) for id, _, version in named]
+    if routing is None:
+        return []
+    found = _of(books, routing)
+    named = [one.partition("@") for one in routing.rules]
+    return [Fired(_said(found[id], routing) if id in found else _ours(id), id, version) for id, _, version in named]
+
+
+def _said(rule: RoutingRule, routing: Routing) -> str:
+    """As the file says it; but where no risk is known, that nothing says it is high would sound as if it were not."""
+    unknown = rule.id == "line.domestic_abuse" and risk_said.not_known(facts_of(routing.facts["case"]))
+    return NO_RISK if unknown else rule.why
 
 
 def _ours(id: str) -> str:
@@ -59,9 +71,11 @@ def _ours(id: str) -> str:
 
 def recommended(books: Books, routing: Routing | None, gives: str = "lines") -> dict[str, str]:
     """Each line of a decision with why it was recommended; or what else the rules give: holds, doors or offers."""
-    found = _of(books, routing) if routing else {}
-    rules = [found[id] for id in (one.partition("@")[0] for one in routing.rules) if id in found] if routing else []
-    return {line: rule.why for rule in rules if rule.gives == gives for line in rule.names}
+    if routing is None:
+        return {}
+    found = _of(books, routing)
+    rules = [found[id] for id in (one.partition("@")[0] for one in routing.rules) if id in found]
+    return {line: _said(rule, routing) for rule in rules if rule.gives == gives for line in rule.names}
 
 
 def _of(books: Books, routing: Routing) -> dict[str, RoutingRule]:

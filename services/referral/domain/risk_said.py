@@ -33,3 +33,8 @@ def risk(facts: CaseFacts, history: History) -> str | None:
         return f"{facts.risk_grade.capitalize()}: {', '.join(why)}"
     graded = f" (graded {facts.risk_grade})" if facts.risk_grade else " (no grade given)"
     return f"High: {', '.join(why)}{graded}"
+
+
+def not_known(facts: CaseFacts) -> bool:
+    """Whether neither a grade that is one nor a Dash score was told, as in the definition of the routing rules."""
+    return facts.risk_grade in (None, "other") and facts.dash_score is None
