@@ -135,10 +135,11 @@ async def test_a_new_incident_kills_the_link_that_went_by_a_channel(feedback: Ru
     assert await feedback.worker.pool.fetchval("select revoked_at is not null from feedback_window")
 
 
-async def test_a_channel_that_becomes_safe_asks_again_with_another_request(feedback: Running) -> None:
+@pytest.mark.parametrize("why", ["no_safe_channel", "died"])
+async def test_a_channel_that_becomes_safe_asks_again_with_another_request(feedback: Running, why: str) -> None:
     await feedback.hear(case_opened(CASE), ended(CASE))
     await feedback.decide()
-    await feedback.answer_requests(withheld="no_safe_channel")
+    await feedback.answer_requests(withheld=why)
     later = NOW + timedelta(days=3)
     await feedback.hear(about_case("contact-safety.changed.v1", CASE, later, channel="text", safety="safe"))
     await feedback.decide(later)

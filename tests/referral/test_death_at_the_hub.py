@@ -3,14 +3,15 @@
 import pytest
 
 from kit import clock
-from services.referral.actions import referring
+from services.referral.actions import alarming, referring
 from tests.browser import Browser, Seen
-from tests.builders import a_viewer
+from tests.builders import a_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import hub_pages
+from tests.referral.hub_pages import a_case, hub_pages
 from tests.referral.test_alarms import asked_for, channels, in_support, settled
 from tests.referral.test_deaths_kept import asked
+from tests.referral.test_mailing import ADDRESS, a_request, send, state
 
 pytestmark = pytest.mark.service
 OFFICER = a_viewer()
@@ -72,3 +73,24 @@ async def test_what_the_hub_wrote_down_is_not_asked_again_where_a_referral_ends_
     await settled(hub)
     assert (await asked(hub, sent.case)).count("person_died") == 1
     assert await hub.value("select count(*) from leg where died_at is not null") > 0, "no limit of it runs on"
+
+
+async def test_what_was_to_be_sent_to_somebody_who_died_says_so_whatever_else_shuts_their_case(
+    hub: Hub, databases: Databases
+) -> None:
+    by_mail = [{"kind": "email", "value": ADDRESS, "safety": "safe"}]
+    case = await a_case(hub, a_crime(a_victim(channels_safe=["email"])), channels=by_mail)
+    await hub.hears([a_request(case)])
+    assert (await state(hub))[0] == "waiting"
+    for hold in ("same_household", "share_not_asked"):
+        await hub.worker.pool.execute("update case_file set holds = holds || $1::text", hold)
+    async with hub.looks(OFFICER) as tx:
+        await alarming.died_by_the_hub(tx, OFFICER, case, "family", clock.now())
+    await send(hub)
+    assert await state(hub) == ("withheld", "died", 0)
+    await hub.hears([a_request(case)])
+    told = await hub.rows("select data::jsonb ->> 'reason' as why from kit.outbox where type = 'contact.withheld.v1'")
+    assert [row["why"] for row in told] == ["died", "died"], "whoever asked is told the same"
+    async with hub_pages(hub, databases) as browse:
+        page = await (await browse("officer")).get("/operations/outbox")
+    assert "It was recorded that the person died." in page.text and "a worker gets in touch" not in page.text

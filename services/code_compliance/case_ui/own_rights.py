@@ -23,6 +23,7 @@ STATES = {"asked": "Asked for, not answered yet", "sent": "On its way by a safe 
 REASONS = {
     "no_safe_channel": "no channel is known to be safe",
     "unsafe": "the channel is not safe",
+    "died": "it was recorded that the person died",
     "share_refused": "the person said no to sharing",
     "opted_out": "the person asked that nobody gets in touch: do not ask them again",
     "too_late": "it was too late",

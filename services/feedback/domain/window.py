@@ -11,8 +11,8 @@ from services.feedback.domain.quiet import Quiet
 
 State = Literal["open", "requested", "invited", "answered", "withheld", "stopped"]
 Ended = Literal["completed", "ended_early", "declined"]
-SAFE_AGAIN = frozenset({"no_safe_channel", "unsafe"})
-"""Reasons that a channel becoming safe takes away."""
+SAFE_AGAIN = frozenset({"no_safe_channel", "unsafe", "died"})
+"""Reasons that a channel becoming safe takes away: of somebody said to have died too, where somebody spoke to them."""
 
 
 @dataclass(frozen=True, slots=True)

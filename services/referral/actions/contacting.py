@@ -41,7 +41,7 @@ from services.referral.store.contact import Attempt, Channel
 from services.referral.store.locks import Lock
 
 SHUT = {
-    "share_refused": "share_refused",
+    **{code: code for code in (safe_contact.DIED, "share_refused")},
     **dict.fromkeys(("said_no", "share_not_asked", "through_officer", "by_hand"), "hold"),
 }
 """Why nobody is contacted at all, as contact.withheld says it."""
@@ -358,6 +358,8 @@ async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> 
     address is looked at."""
     if case is None:
         return None
+    if not (alive := safe_contact.alive(await profile_of(tx, case.person_id))).allowed:
+        return alive.why
     if purpose not in safe_contact.OF_HELP:
         ended = await hold_ends.ended_but_true(tx, case.case_id)
         if safe_contact.BY_HAND.intersection(ended.union(case.holds)):
