@@ -19,7 +19,7 @@ from services.referral.actions.rerouting import rerun
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts
 from services.referral.domain.routing import priority
-from services.referral.store import cases, incidents
+from services.referral.store import cases, incidents, persons
 from services.referral.store.cases import Case
 from services.referral.store.incidents import Lifted, Switch
 
@@ -30,7 +30,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_-]{1,39}")
 
 
 async def switch_on(tx: Tx, viewer: Viewer, switch_id: UUID, incident_id: str, now: datetime) -> Switch:
-    """Holds every linked case; from now on no message asked for by any service leaves for them.
+    """Holds every linked case, of restricted people too, whoever switches on; from now on no message asked for by any
+    service leaves for them. `cases` of what is returned counts those that the viewer may see.
 
     Refused where the id is none, and where the incident is switched on already.
     """
@@ -38,16 +39,19 @@ async def switch_on(tx: Tx, viewer: Viewer, switch_id: UUID, incident_id: str, n
     if not _ID.fullmatch(incident_id):
         raise Refused("incident_id", "not_an_incident_id")
     incident_id = as_sent(incident_id, await incidents.known(tx))
-    linked = await incidents.linked(tx, incident_id)
-    made = Switch(switch_id, incident_id, now, viewer.user_id, len(linked))
+    async with persons.seen_whole(tx):
+        linked = await incidents.linked(tx, incident_id)
+    shown = sum(viewer.may_see_restricted or not case.restricted for case in linked)
+    made = Switch(switch_id, incident_id, now, viewer.user_id, shown)
     held = await incidents.get(tx, switch_id)
     if held is not None:
         return held
     if not await incidents.switch_on(tx, made):
         raise Refused("incident_id", "already_on")
-    for case in linked:
-        if HOLD not in case.holds:
-            await _hold(tx, viewer, case, now)
+    async with persons.seen_whole(tx):
+        for case in linked:
+            if HOLD not in case.holds:
+                await _hold(tx, viewer, case, now)
     entries = [audit.seen(viewer, "incident.switched_on", "case", case.case_id) for case in linked]
     await audit.record(tx, [audit.seen(viewer, "incident.switched_on", "incident", switch_id), *entries])
     return made

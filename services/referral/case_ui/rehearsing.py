@@ -140,6 +140,7 @@ async def show_one(visit: Visit, desk: Desk) -> Response:
         "case_ui/rehearsal.html",
         held=held,
         seen=_seen(visit, held),
+        whole=visit.may("restricted.read"),
         said=SAID,
         counts=[(each, said(each), number) for each, number in sorted(counts.items(), key=lambda p: (-p[1], p[0]))],
         chosen=chosen,

@@ -12,7 +12,7 @@ from services.referral.store.rows import columns, read, read_one
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`cases`: how many were held when it was switched on."""
+    """`cases`: how many were held when it was switched on, of those whom whoever did it may see."""
 
     switch_id: UUID
     incident_id: str
