@@ -81,7 +81,8 @@ async def test_empty_queues_say_why_and_an_unknown_one_is_not_there(browse: AsPe
 async def test_life_safety_comes_first_with_its_holds_and_time_left_in_words(hub: Hub, browse: AsPersona) -> None:
     late = await a_case(hub, a_crime(a_victim(share="not_asked"), offence_code="20A"))
     urgent = await a_case(hub)
-    page = await (await browse("officer")).get("/cases")
+    officer = await browse("officer")
+    page = await officer.get("/cases?queue=waiting")
     first, second = page.rows[1:]
     assert first[0] == f"{await reference_of(hub, urgent)} Life safety"
     assert second[0] == await reference_of(hub, late)
@@ -89,8 +90,30 @@ async def test_life_safety_comes_first_with_its_holds_and_time_left_in_words(hub
     assert all(cells[1].startswith(("Due ", "Late by ")) for cells in (first, second))
     assert first[4] == "Birmingham" and "IDVA" in first[3]
     assert "Waiting for the hub (2)" in page.texts("a") and "Life safety, now (1)" in page.texts("a")
-    page = await (await browse("officer")).get("/cases?queue=ask-officer")
+    page = await officer.get("/cases?queue=ask-officer")
     assert [row[0] for row in page.rows[1:]] == [await reference_of(hub, late)]
+
+
+async def test_the_hub_opens_on_those_whose_life_is_at_risk_while_there_are_any(hub: Hub, browse: AsPersona) -> None:
+    await a_case(hub, a_crime(a_victim(share="not_asked"), offence_code="20A"))
+    officer = await browse("officer")
+    assert (await officer.get("/cases")).heading == "Waiting for the hub"
+    urgent = await a_case(hub)
+    page = await officer.get("/cases")
+    assert page.heading == "Life safety, now"
+    assert [row[0].split()[0] for row in page.rows[1:]] == [await reference_of(hub, urgent)]
+    assert page.link("Due soonest") == "/cases?queue=due", "the other queues are a link away"
+    assert (await officer.get("/cases?queue=waiting")).heading == "Waiting for the hub"
+
+
+async def test_ones_own_cases_carry_their_marks_of_danger_wherever_they_are_listed(hub: Hub, browse: AsPersona) -> None:
+    case, officer = await a_case(hub), await browse("officer")
+    await officer.get(f"/cases/{case}")
+    await officer.submit("Take this case")
+    reference = await reference_of(hub, case)
+    for path in ("/cases", "/cases/work"):
+        [line] = [words for words in (await officer.get(path)).texts("li") if words.startswith(reference)]
+        assert "High risk" in line, path
 
 
 async def test_a_queue_says_what_to_do_there_and_shows_the_columns_of_its_data(hub: Hub, browse: AsPersona) -> None:

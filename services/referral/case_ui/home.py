@@ -15,18 +15,19 @@ from kit.web.app import Visit
 from services.referral import desk_books
 from services.referral.case_ui import words
 from services.referral.case_ui.assigning import meet
-from services.referral.case_ui.room import Desk, one
+from services.referral.case_ui.room import Desk, dangers, one
 from services.referral.store import drafts, looking, notices, preferring, queues, tasks, workers
 from services.referral.store.preferring import Filter
 from services.referral.store.queues import Filters, Queued, QueuePage
 
-FIRST = 5
+FIRST = 3
 """How many of one's own cases stand above the queues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The viewer's side of a queue page. `mine` and `filters` are given with what is said of them; `no_case`: alerts of
+    """The viewer's side of a queue page. `mine` are given with their marks of danger and what is new, `filters` with
+    what is said of them; `no_case`: alerts of
     which no case is known; `complained`: words of complaints that may speak of danger, of whom nobody knows;
     each with how many, and the one task where it is one."""
 
@@ -34,7 +35,7 @@ class Own:
     me: UUID
     now: datetime
     names: dict[UUID, str]
-    mine: list[tuple[Queued, str | None]]
+    mine: list[tuple[Queued, list[str], str | None]]
     filters: list[tuple[Filter, str, str]]
     choices: list[dict[str, str]]
     bell: tuple[int, int]
@@ -73,7 +74,7 @@ async def own(tx: Tx, visit: Visit, page: QueuePage, *, whole: bool) -> Own:
         me=viewer.user_id,
         now=visit.now,
         names={member.worker_id: member.name for member in people},
-        mine=[(row, news(row, viewer.user_id, changed, looked)) for row in mine],
+        mine=[(row, dangers(row, most=1), news(row, viewer.user_id, changed, looked)) for row in mine],
         filters=[(kept, _name(kept), f"/cases?{_query(kept)}") for kept in await preferring.filters(tx)],
         choices=choices,
         bell=await notices.unread(tx, viewer.role),

@@ -7,7 +7,7 @@ from kit.web.app import Visit
 from services.referral import drafting
 from services.referral.case_ui import home, todo, words
 from services.referral.case_ui.assigning import meet
-from services.referral.case_ui.room import Desk
+from services.referral.case_ui.room import Desk, dangers
 from services.referral.store import looking, queues, tasks
 from services.referral.store.queues import Filters
 
@@ -30,7 +30,7 @@ async def show(visit: Visit, desk: Desk) -> Response:
         "case_ui/my_work.html",
         drafts=drafts,
         rows=[
-            (row, words.time_left(row.act_by, visit.now), home.news(row, viewer.user_id, changed, looked))
+            (row, words.time_left(row.act_by, visit.now), dangers(row), home.news(row, viewer.user_id, changed, looked))
             for row in rows
         ],
         more=page is not None and page.pages > 1,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from starlette.responses import Response
@@ -33,15 +34,18 @@ LATE = {
 }
 """What a provider has let pass, in a queue."""
 NO_SUCH = "Choose from the list: what was asked for is not in it, so the queue is not narrowed by it"
+ABOVE = 4
+"""How many queues stand above the cases, in the order of their file; the others stand under them."""
 NOTHING_SOUGHT = "Enter a reference, a full name, a phone number or a crime number"
 
 
 async def show(
     visit: Visit, desk: Desk, errors: tuple[FieldError, ...] = (), asked: Mapping[str, str] | None = None
 ) -> Response:
-    """A queue; `asked`: what narrows it, where that is not in the address."""
+    """A queue; `asked`: what narrows it, where that is not in the address. Where none is asked for, those whose life is
+    at risk come first while there are any."""
     asked = visit.query if asked is None else asked
-    slug, number = asked.get("queue", "waiting"), asked.get("page", "1")
+    number = asked.get("page", "1")
     filters = Filters(
         line=_known(asked, "line", SERVICE_LINES),
         hold=_known(asked, "hold", HOLDS),
@@ -50,10 +54,11 @@ async def show(
         sort=_known(asked, "sort", tuple(queues.SORTS)),
     )
     async with visit.begin() as tx:
+        counts = await queues.counts(tx)
+        slug = asked.get("queue") or ("now" if counts["now"] else "waiting")
         page = await queues.queue(tx, slug, filters, whole(number) or 1)
         if page is None:
             return visit.not_found()
-        counts = await queues.counts(tx)
         preferences = await preferring.settings(tx)
         own = await home.own(tx, visit, page, whole="queue" not in asked)
         late = await late_legs.of_cases(tx, desk.books, [row.case_id for row in page.rows], visit.now)
@@ -62,13 +67,14 @@ async def show(
     errors = (*errors, *(FieldError(name, NO_SUCH) for name in unknown))
     chosen = {"line": filters.line, "hold": filters.hold, "area": filters.area, "sort": filters.sort}
     chosen |= {"changed": "yes" if filters.changed else None}
+    tabs = [_tab(name, each.title, counts.get(name), slug) for name, each in desk_books.queues().items()]
     return visit.render(
         "case_ui/queue.html",
         status=422 if errors else 200,
         page=page,
         queue=desk_books.queues()[slug],
         headings=COLUMNS,
-        tabs=[(name, each.title, badge(counts.get(name))) for name, each in desk_books.queues().items()],
+        tabs=(tabs[:ABOVE], tabs[ABOVE:]),
         rows=[
             {
                 "row": row,
@@ -108,6 +114,12 @@ def _signs(row: queues.Queued) -> list[str]:
     """What holds a case; that its risk is high stands there also where a human ended the hold."""
     high = HIGH_RISK not in row.holds and stays_high(row.holds, row.priority, row.risk_grade)
     return [*([HIGH_RISK] if high else []), *row.holds]
+
+
+def _tab(name: str, title: str, count: int | None, shown: str) -> dict[str, Any]:
+    number = badge(count)
+    text = title if number is None else f"{title} ({number})"
+    return {"text": text, "href": f"/cases?queue={name}", "active": name == shown}
 
 
 def badge(count: int | None) -> str | None:

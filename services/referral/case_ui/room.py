@@ -29,6 +29,7 @@ from services.referral.domain.routing import life_safety_first, priority
 from services.referral.said import role
 from services.referral.store import cases, consent, contact, elsewhere, must_not_know, preferring
 from services.referral.store.cases import Case
+from services.referral.store.queues import Queued
 
 ALWAYS = ("major_incident", "share_refused")
 """What is in the head of a case however urgent it is: under these nobody is contacted by itself."""
@@ -254,18 +255,25 @@ GONE = "Not in the last police record"
 UNREAD = "What the police sent sealed does not open"
 
 
-def badges(case: Case) -> list[dict[str, str]]:
-    """What must be seen at once, in text. The end of a hold takes no danger away: its mark, or that of its place in the
-    queue, stays."""
+def dangers(case: Case | Queued, most: int = SHOWN) -> list[str]:
+    """What is dangerous about a case, in words: all of `HOW_REACHED`, that the risk is high, and of the others so many
+    that they are `most`. The end of a hold takes no danger away: its mark, or that of its place in the queue, stays."""
     high = [HIGH_RISK] if stays_high(case.holds, case.priority, case.risk_grade) else []
     reached = [h for h in HOW_REACHED if h in case.holds]
-    others = [h for h in life_safety_first(case.holds) if h not in (HIGH_RISK, *reached, *ALWAYS)]
-    first = others[: max(0, SHOWN - len(high) - len(reached))] if case.priority == 0 else []
-    signs = [*reached, *high, *first]
-    shown = [("red", words.HOLDS.get(h, words.words(h))) for h in signs]
-    shown += [("grey", f"And {len(others) - len(first)} more, on the overview")] if signs and others != first else []
-    if case.priority == 0 and not high and priority(case.holds) != 0:
-        shown.insert(0, ("red", "Life safety"))
+    first = _others(case)[: max(0, most - len(high) - len(reached))] if case.priority == 0 else []
+    urgent = ["Life safety"] if case.priority == 0 and not high and priority(case.holds) != 0 else []
+    return [*urgent, *(words.HOLDS.get(h, words.words(h)) for h in (*reached, *high, *first))]
+
+
+def _others(case: Case | Queued) -> list[str]:
+    return [h for h in life_safety_first(case.holds) if h not in (HIGH_RISK, *HOW_REACHED, *ALWAYS)]
+
+
+def badges(case: Case) -> list[dict[str, str]]:
+    """What must be seen at once, in text."""
+    shown = [("red", text) for text in dangers(case)]
+    left = [h for h in _others(case) if ("red", words.HOLDS.get(h, words.words(h))) not in shown]
+    shown += [("grey", f"And {len(left)} more, on the overview")] if shown and left else []
     always = [h for h in ALWAYS if h in case.holds or (h == "share_refused" and case.share == "refused")]
     shown += [("red", words.HOLDS[h]) for h in always if ("red", words.HOLDS[h]) not in shown]
     shown += [("purple", "Restricted")] if case.restricted else []

@@ -31,13 +31,13 @@ _INCIDENT = "state = 'waiting' and major_incident_id is not null and 'major_inci
 QUEUES: dict[str, Queue] = {
     queue.slug: queue
     for queue in (
-        Queue("waiting", "state = 'waiting'"),
         Queue("now", "state = 'waiting' and priority = 0"),
+        Queue("waiting", "state = 'waiting'"),
         Queue("children", "state = 'waiting' and priority = 1"),
+        Queue("review", "review_since is not null and state <> 'closed'", "review_since, case_id"),
         Queue("due", "state in ('waiting', 'active') and act_by is not null", "act_by, case_id"),
         Queue("mine", _MINE),
         Queue("unassigned", "state = 'waiting' and assigned_to is null"),
-        Queue("review", "review_since is not null and state <> 'closed'", "review_since, case_id"),
         Queue("ask-officer", "state = 'waiting' and 'share_not_asked' = any(holds)"),
         Queue("no-safe-channel", "state = 'waiting' and 'no_safe_channel' = any(holds)"),
         Queue("incident", _INCIDENT),
