@@ -24,6 +24,8 @@ OVERLAP = 2
 """Parts of a batch, by partition, each in a transaction of its own: one is decided while the other is written."""
 LARGE = 100
 """A smaller batch is not parted: it would only pay for two transactions."""
+QUIET_MS = 500
+"""Longest wait of the broker's for something to answer with. What comes is answered at once, however long that is."""
 _MARKS = "select partition, next_offset from kit.watermark where consumer = $1 and topic = $2"
 
 
@@ -72,7 +74,7 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
             group_id=f"{self._group}.{self.topic}",
             batch=True,
             max_records=batch,
-            batch_timeout_ms=20,
+            batch_timeout_ms=100,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
             ack_policy=AckPolicy.MANUAL,
@@ -81,7 +83,7 @@ class Lane(ConsumerRebalanceListener):  # type: ignore[misc]
             decoder=no_decoding,
             session_timeout_ms=int(session_seconds * 1000),
             heartbeat_interval_ms=int(session_seconds * 300),
-            fetch_max_wait_ms=50,
+            fetch_max_wait_ms=QUIET_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
         self._subscriber(self._on_batch)
