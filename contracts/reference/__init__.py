@@ -1,5 +1,6 @@
-"""Lists that several services share, each read once from the YAML beside this file (which names its sources)."""
+"""Lists that several services share, each read once from the file beside this one (which names its sources)."""
 
+import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -188,12 +189,20 @@ def is_local_authority(code: str) -> bool:
     return len(code) == 9 and code[3:].isascii() and code[3:].isdigit() and first <= int(code[3:]) <= last
 
 
+@cache
+def authorities() -> dict[str, str]:
+    """The local authorities of England as they were in 2011, code -> name (source: handrail/data/SOURCES.md)."""
+    with (Path(__file__).parent / "authorities.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+
+
 def local_authority_name(code: str | None) -> str:
-    """The name for people: "Dudley"; "Outside the area (E06000001)"; "Not placed"."""
+    """The name for people: "Dudley"; "Outside the area (Hartlepool)", with its code where no name is known; "Not
+    placed" where there is none."""
     if code is None:
         return "Not placed"
     area = _areas().get(code)
-    return area.name if area else f"Outside the area ({code})"
+    return area.name if area else f"Outside the area ({authorities().get(code, f'code {code}')})"
 
 
 PERMISSIONS: dict[str, str] = _read("roles.yaml")["permissions"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from contracts.reference import AREAS
+from contracts.reference import AREAS, authorities
 from handrail.feeds.draws import Chance, Draw, mix
 from handrail.feeds.sources import Row
 
@@ -41,7 +41,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 @cache
 def _authorities() -> dict[str, str]:
-    return {row["name"]: row["code"] for row in table("authorities.csv")}
+    return {name: code for code, name in authorities().items()}
 
 
 @cache

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from contracts.reference import local_authority_name
 from kit.web.app import Page, Visit
+from services.returns import words
 from services.returns.actions import seen_by_all
 from services.returns.domain import canonical, suppression
 from services.returns.domain.canonical import Heading
@@ -39,6 +40,7 @@ async def show_return(visit: Visit) -> Response:
         sections=sections(definition, cells),
         suppressed_words=suppression.STATEMENT,
         as_before=any(cell.note == AS_BEFORE for cell in cells),
+        words=words,
         chart_title=f"{definition.title_of(chart)} by local authority",
         points=_by_area(cells, chart),
     )

@@ -14,7 +14,7 @@ from contracts.refused import Refused
 from kit import audit
 from kit.web.app import Page, Visit
 from kit.web.forms import FieldError, Say, parse, whole
-from services.returns import actions, render
+from services.returns import actions, render, words
 from services.returns.actions import Actor
 from services.returns.domain import canonical, suppression
 from services.returns.domain.cells import Cell
@@ -128,6 +128,7 @@ def _frame(definition: Definition, period: str) -> dict[str, Any]:
         "heading": f"{definition.title}, {_period_words(period)}",
         "suppressed_words": suppression.STATEMENT,
         "category_words": category_words,
+        "words": words,
     }
 
 
@@ -183,8 +184,8 @@ async def show_measure(visit: Visit) -> Response:
         splits=splits,
         has_list=bool(loaded.definition.measures_behind(measure)),
         complete=sees_all(visit),
-        title=loaded.definition.title_of(measure),
-        meaning=loaded.definition.meaning_of(measure),
+        title=words.title(loaded.definition, measure),
+        meaning=words.meaning(loaded.definition, measure),
         base=f"/returns/{drawn.return_id}",
         **_frame(loaded.definition, drawn.period),
     )
@@ -225,8 +226,8 @@ async def show_lines(visit: Visit) -> Response:
         "return_ui/lines.html",
         drawn=drawn,
         measure=measure,
-        title=loaded.definition.title_of(measure),
-        meaning=loaded.definition.meaning_of(measure),
+        title=words.title(loaded.definition, measure),
+        meaning=words.meaning(loaded.definition, measure),
         unit=line.unit,
         split=split,
         category=category,

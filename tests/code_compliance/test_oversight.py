@@ -1,5 +1,6 @@
 """Oversight: figures by right, agency and month; what they are split by; and that they add up."""
 
+import re
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ from services.code_compliance.domain.oversight import Figures, rounded, spread, 
 from services.code_compliance.domain.periods import bounds, month_of, read_period
 from services.code_compliance.domain.profiles import profiles_of
 from services.code_compliance.store import oversight
-from tests.code_compliance.builders import CRIME, at, crime, given, reached, victim
+from tests.code_compliance.builders import CRIME, RULES, at, crime, given, reached, victim
 from tests.code_compliance.conftest import SignIn
 from tests.code_compliance.hub import Hub
 
@@ -102,6 +103,8 @@ async def test_the_table_counts_by_right_and_agency_and_each_number_opens_its_li
     await a_quarter(hub)
     browser = await sign_in("compliance")
     page = await browser.get(PAGE)
+    assert re.findall(r"R\d+\.[a-z_]+|20\d\d-Q\d", page.text) == [], "duties and quarters are told in words"
+    assert f"all, but not {RULES.codes[0].entitlements['R10.expenses_payment'].title} (right 10)" in page.text
     row = next(row for row in page.rows if row[0].startswith("Police, right 6"))
     assert [cell.split()[0] for cell in row[1:]] == ["50.0%", "6", "3", "1", "2", "0", "0", "0", "0", "0", "0"]
     page = await browser.follow("2 breached, Police: open the list")

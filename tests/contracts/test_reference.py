@@ -68,8 +68,15 @@ def test_the_seven_areas_are_named() -> None:
         *("Birmingham", "Coventry", "Dudley", "Sandwell", "Solihull", "Walsall", "Wolverhampton")
     ]
     assert reference.local_authority_name("E08000027") == "Dudley"
-    assert reference.local_authority_name("E06000001") == "Outside the area (E06000001)"
     assert reference.local_authority_name(None) == "Not placed"
+
+
+def test_a_place_outside_the_area_is_told_by_its_name_and_by_its_code_only_where_no_name_is_known() -> None:
+    for code, name in (("E07000234", "Bromsgrove"), ("E07000194", "Lichfield"), ("E06000001", "Hartlepool")):
+        assert reference.local_authority_name(code) == f"Outside the area ({name})"
+    assert reference.local_authority_name("W06000015") == "Outside the area (code W06000015)"
+    names = [reference.local_authority_name(code) for code in reference.authorities()]
+    assert len(names) == len(set(names)), "two places that are told apart have two names"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The pages of returns, through their front door: every number opens its list, nobody signs what they drew."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from kit.database import Database
 from kit.listening import Context
 from kit.service import Moment
 from kit.web.app import make_app
-from services.returns import actions, public_ui, return_ui
+from services.returns import actions, public_ui, return_ui, words
 from services.returns.__main__ import SERVICE
 from services.returns.domain import canonical
 from services.returns.domain.period import period_of
@@ -118,7 +119,7 @@ async def test_each_number_opens_a_list_that_adds_up_to_it(
     assert "The figure is 2; this list has 2 rows" in lines.text
     assert {row[0] for row in lines.rows[1:]} == {str(crime_id("a")), str(crime_id("b"))}
     figures = await analyst.get(f"{base}/figures/victims_recorded")
-    assert ["Coventry", "1 victims_recorded E08000026: open the list"] in figures.rows
+    assert ["Coventry", "1 Victims recorded, Coventry: open the list"] in figures.rows
     await analyst.get(f"{base}/lines/nothing?split=total&category=all", status=404)
     await analyst.get(f"{base}/lines/crimes_recorded?split=sex&category=female", status=404)
 
@@ -133,6 +134,32 @@ async def test_a_restricted_person_is_counted_but_absent_from_the_list_without_t
     assert "The figure is 2; this list has 1 row. The rest are not shown to you." in page.text
     assert hidden not in page.html
     assert hidden in (await (await sign_in("leader")).get(address)).html
+
+
+MACHINE = re.compile(r"\b(?:20\d\d-\d\d(?:-\d\d)?|[EWSN]\d{8}|(?:R|RC|CC)\d*\.[a-z_]+|legs?|denominator)\b", re.I)
+
+
+def test_a_note_of_a_figure_is_told_in_words_and_the_file_keeps_its_own() -> None:
+    assert words.note("still maturing until 2026-12-29") == "it may still change until 29 December 2026"
+    assert words.note("no denominator loaded") == "Not told: how many people live here is not known to this system."
+    assert words.note("hidden to protect people") == "hidden to protect people"
+
+
+async def test_nobody_reads_codes_or_days_of_machines_in_the_figures(
+    sign_in: SignIn, visitor: Browser, context: Context, database: Database, heard: None, hear: Hear
+) -> None:
+    await hear(a_crime("o", *(a_victim(f"S{n}", home_local_authority="E07000234") for n in range(6)), at=DAY))
+    await hear(a_clock("entitlement.due.v1", "a", "P1", DAY, "R4.refer_support", due_at=DAY))
+    analyst, leader = await sign_in("analyst"), await sign_in("leader")
+    for kind in ("grant", "code"):
+        own = await draw(analyst, context, database, kind)
+        told = own.text.replace(own.texts("p", "govuk-body")[0], "")  # which names the definition and its version
+        assert MACHINE.findall(told) == [], kind
+        await sealed(leader, own.path)
+        page = await visitor.get(own.path.replace("/returns/", "/published/"))
+        assert MACHINE.findall(page.text) == [], kind
+        assert kind == "grant" or any(row[0].endswith("Right 4") for row in page.rows)
+        assert kind == "code" or "Outside the area (Bromsgrove)" in page.text
 
 
 async def sealed(leader: Browser, base: str) -> None:

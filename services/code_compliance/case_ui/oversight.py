@@ -59,6 +59,7 @@ async def show_oversight(visit: Visit, rules: Rulebook) -> Response:
         trend=_trend(past, months, exact),
         coverage=covered.agencies,
         agency_in_words=agency_in_words,
+        duties=lambda ids: ", ".join(sorted(_duty(each, rules) for each in ids)),
         splits=SPLIT_WORDS,
     )
 
@@ -240,7 +241,7 @@ def _trend(past: Sequence[Period], months: Sequence[tuple[date, str, int]], exac
     names = {month: each.name for each in past for month in each.months}
     for month, state, number in months:
         found[names[month]].add(state, number)
-    return [[each.name, points(found[each.name])] for each in past]
+    return [[each.words, points(found[each.name])] for each in past]
 
 
 def points(figures: Figures) -> float | int | None:
@@ -248,6 +249,12 @@ def points(figures: Figures) -> float | int | None:
     if figures.rate is None:
         return None
     return round(100 * figures.rate, 1) if figures.exact else round(100 * figures.rate)
+
+
+def _duty(id: str, rules: Rulebook) -> str:
+    """ "R10.expenses_payment" -> "Expenses paid (right 10)"; one that is in no version is told by its id."""
+    entitlement = rules.entitlement(id)
+    return f"{entitlement.title} (right {entitlement.right})" if entitlement else id
 
 
 def _title(asked: Wanted, rules: Rulebook) -> str:

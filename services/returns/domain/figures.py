@@ -20,6 +20,13 @@ STATES = (
     "rate",
 )
 UNDATED = ("undated", "undated_met", "undated_open", "undated_not_evidenced", "undated_ended", "undated_share")
+PLAIN = {
+    "legs_sent": (
+        "Referrals sent, each provider counted",
+        "How often a referral was sent to a provider in the period: one that was sent to two providers counts twice.",
+    )
+}
+"""Title and meaning, where those of the definition, which never changes, are no plain English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,16 @@ def sections(definition: Definition, cells: Iterable[Cell]) -> list[Section]:
         found += _undated_sections(definition, totals, areas, rest)
         idle = f" ({len(rest) - len(due)} with nothing due are left out)" if len(due) < len(rest) else ""
         found.append(_clock_section(f"Every entitlement{idle}", definition, totals, due))
-    rows = [Row(definition.title_of(name), definition.meaning_of(name), (totals[name],)) for name in plain]
+    rows = [Row(title(definition, name), meaning(definition, name), (totals[name],)) for name in plain]
     return [*found, Section("Figures" if not clocks else "Feeds", ("Figure",), tuple(rows))]
+
+
+def title(definition: Definition, measure: str) -> str:
+    return PLAIN[measure][0] if measure in PLAIN else definition.title_of(measure)
+
+
+def meaning(definition: Definition, measure: str) -> str:
+    return PLAIN[measure][1] if measure in PLAIN else definition.meaning_of(measure)
 
 
 def _in_order(definition: Definition) -> list[str]:
@@ -87,10 +102,15 @@ def _clock_section(
         first = f"{name}.{states[0]}"
         note = definition.note_if_none(first) if totals[first].value == "0" else ""
         cells = tuple(totals.get(f"{name}.{state}") for state in states)
-        rows.append(
-            Row(definition.title_of(f"{name}.due").removesuffix(": due"), f"{name}. {note}" if note else name, cells)
-        )
+        said = ". ".join(filter(None, (_right(name), note)))
+        rows.append(Row(definition.title_of(f"{name}.due").removesuffix(": due"), said, cells))
     return Section(title, tuple(states), tuple(rows))
+
+
+def _right(name: str) -> str:
+    """Whose part an entitlement is: "Right 4" for "R4.refer_support"; empty where the name says no right."""
+    head = name.partition(".")[0]
+    return f"Right {head[1:]}" if head[:1] == "R" and head[1:].isdigit() else ""
 
 
 def _number(name: str) -> tuple[str, int, str]:
