@@ -3,7 +3,7 @@
 import pytest
 
 from kit import clock
-from services.referral.actions import alarming, referring
+from services.referral.actions import alarming, contacting, referring
 from tests.browser import Browser, Seen
 from tests.builders import a_crime, a_victim, a_viewer
 from tests.conftest import Databases
@@ -94,3 +94,9 @@ async def test_what_was_to_be_sent_to_somebody_who_died_says_so_whatever_else_sh
     async with hub_pages(hub, databases) as browse:
         page = await (await browse("officer")).get("/operations/outbox")
     assert "It was recorded that the person died." in page.text and "a worker gets in touch" not in page.text
+    await hub.worker.pool.execute("update case_file set holds = '{}'")
+    async with hub.looks(OFFICER) as tx:
+        await contacting.set_safety(tx, OFFICER, case, "email", "safe", clock.now(), spoke=True)
+    await hub.hears([a_request(case)])
+    left = await hub.rows("select 1 from mail where state = 'waiting'")
+    assert len(left) == 1, "to whom somebody spoke it leaves, though their other ways are shut still"

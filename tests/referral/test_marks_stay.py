@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.marks import life_safety_first
 from kit import clock
 from services.referral.actions import ending_holds, incidents
 from services.referral.actions.ending_holds import Asked
 from services.referral.domain.facts import stays_high
-from services.referral.domain.routing import life_safety_first
 from tests.builders import a_crime, a_domestic_crime, a_victim, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub

@@ -358,8 +358,9 @@ async def mail_shuts(tx: Tx, case: Case | None, purpose: str, now: datetime) -> 
     address is looked at."""
     if case is None:
         return None
-    if not (alive := safe_contact.alive(await profile_of(tx, case.person_id))).allowed:
-        return alive.why
+    held = await profile_of(tx, case.person_id)
+    if not (safe_contact.alive(held).allowed or safe_contact.reachable(held)):
+        return safe_contact.DIED  # a way that somebody who spoke to the person opened since is one to a living person
     if purpose not in safe_contact.OF_HELP:
         ended = await hold_ends.ended_but_true(tx, case.case_id)
         if safe_contact.BY_HAND.intersection(ended.union(case.holds)):

@@ -8,6 +8,7 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from contracts.identity import read_reference
+from contracts.marks import HIGH_RISK
 from contracts.reference import AREAS
 from contracts.vocabulary import HOLDS, SERVICE_LINES
 from kit import audit
@@ -17,7 +18,7 @@ from services.referral import desk_books
 from services.referral.actions import late_legs
 from services.referral.case_ui import home, words
 from services.referral.case_ui.finding import of_people
-from services.referral.case_ui.room import HIGH_RISK, Desk, badges, one
+from services.referral.case_ui.room import Desk, badges, one
 from services.referral.domain.facts import stays_high
 from services.referral.domain.queue_words import COLUMNS
 from services.referral.store import cases, preferring, queues, tasks

@@ -9,6 +9,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contracts import marks
 from contracts.refused import Refused
 from contracts.working_time import local_day
 from kit.database import Tx
@@ -25,14 +26,12 @@ from services.referral.case_ui import glass, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.facts import stays_high
-from services.referral.domain.routing import life_safety_first, priority
+from services.referral.domain.routing import priority
 from services.referral.said import role
 from services.referral.store import cases, consent, contact, elsewhere, must_not_know, preferring
 from services.referral.store.cases import Case
 from services.referral.store.queues import Queued
 
-ALWAYS = ("major_incident", "share_refused")
-"""What is in the head of a case however urgent it is: under these nobody is contacted by itself."""
 FRESH = timedelta(seconds=5)
 STALE = frozenset({"not_from_here", "already_with_a_provider", "already_open", "too_late", "already_confirmed"})
 STALE |= {"already_transferring", "list_has_changed"}
@@ -242,44 +241,25 @@ def not_to_know(codes: Sequence[str]) -> list[dict[str, str]]:
     return [{"text": f"Must not know: {told}", "classes": "moj-badge--red"}] if codes else []
 
 
-HIGH_RISK = "high_risk"
 SHUT_BY_MISTAKE = "Not dead, that was a mistake: speak to them to open a way again"
-HOW_REACHED = (
-    *("same_household", "protected_address", "bereaved", "child_under_13", "child_13_15", "honour_based_abuse"),
-    "unknown_word",
-)
-"""Holds that change how a person may be reached: they are named first, however urgent the case is, and never cut."""
-SHOWN = 4
-"""How many marks of danger are shown at most where those of `HOW_REACHED` leave room."""
-GONE = "Not in the last police record"
 UNREAD = "What the police sent sealed does not open"
 
 
-def dangers(case: Case | Queued, most: int = SHOWN) -> list[str]:
-    """What is dangerous about a case, in words: all of `HOW_REACHED`, that the risk is high, and of the others so many
-    that they are `most`. The end of a hold takes no danger away: its mark, or that of its place in the queue, stays."""
-    high = [HIGH_RISK] if stays_high(case.holds, case.priority, case.risk_grade) else []
-    reached = [h for h in HOW_REACHED if h in case.holds]
-    first = _others(case)[: max(0, most - len(high) - len(reached))] if case.priority == 0 else []
+def dangers(case: Case | Queued, most: int = marks.SHOWN) -> list[str]:
+    """What is dangerous about a case, in words (see `marks.dangers`). The end of a hold takes no danger away: its mark,
+    or that of its place in the queue, stays."""
+    high = stays_high(case.holds, case.priority, case.risk_grade)
     urgent = ["Life safety"] if case.priority == 0 and not high and priority(case.holds) != 0 else []
-    return [*urgent, *(words.HOLDS.get(h, words.words(h)) for h in (*reached, *high, *first))]
-
-
-def _others(case: Case | Queued) -> list[str]:
-    return [h for h in life_safety_first(case.holds) if h not in (HIGH_RISK, *HOW_REACHED, *ALWAYS)]
+    return [*urgent, *marks.dangers(case.holds, high=high, urgent=case.priority == 0, most=most)]
 
 
 def badges(case: Case) -> list[dict[str, str]]:
     """What must be seen at once, in text."""
-    shown = [("red", text) for text in dangers(case)]
-    left = [h for h in _others(case) if ("red", words.HOLDS.get(h, words.words(h))) not in shown]
-    shown += [("grey", f"And {len(left)} more, on the overview")] if shown and left else []
-    always = [h for h in ALWAYS if h in case.holds or (h == "share_refused" and case.share == "refused")]
-    shown += [("red", words.HOLDS[h]) for h in always if ("red", words.HOLDS[h]) not in shown]
+    shown = marks.marks_of(dangers(case), case.holds, refused=case.share == "refused")
     shown += [("purple", "Restricted")] if case.restricted else []
     shown += [("blue", "Repeat victim")] if case.repeat_victim else []
     shown += [("orange", "Review the risk")] if case.review_since else []
-    shown += [("grey", GONE)] if case.removed else []
+    shown += [("grey", marks.GONE)] if case.removed else []
     shown += [("grey", "Details not opened yet")] if case.details == "waiting" else []
     shown += [("orange", UNREAD)] if case.details == "unreadable" else []
     return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in shown]
@@ -291,8 +271,8 @@ async def _dead(tx: Tx, case: Case) -> list[dict[str, str]]:
     last = alarming.last_said(await cases.alerts(tx, case.case_id))
     if last is not None and last.trigger != alarming.DEAD:
         return [{"text": SHUT_BY_MISTAKE, "classes": "moj-badge--orange"}, *badges(case)]
-    shown = [one for one in badges(case) if one["text"] != GONE]
-    return [{"text": "It was recorded that this person died", "classes": "moj-badge--red"}, *shown]
+    shown = [one for one in badges(case) if one["text"] != marks.GONE]
+    return [{"text": marks.DIED, "classes": "moj-badge--red"}, *shown]
 
 
 def one(visit: Visit, name: str) -> str:

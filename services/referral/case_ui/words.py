@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from contracts import marks
 from contracts.reference import local_authority_name
 from contracts.vocabulary import SERVICE_LINES
 from contracts.working_time import HUB_HOURS, LONDON, calendar, local_day, runs_by_the_clock, working_minutes
@@ -37,33 +38,7 @@ _SHORT |= {
     "anti_social_behaviour": "Anti-social behaviour",
     "hate": "A hate incident",
 }
-HOLDS = {
-    "high_risk": "High risk",
-    "risk_unknown": "Risk not known",
-    "honour_based_abuse": "Honour-based abuse: one chance",
-    "recent_assault": "Assault in the last seven days, or no day known",
-    "threat_to_kill": "Threat to kill",
-    "child_at_risk": "A child is at risk",
-    "suicide_risk": "Risk of suicide",
-    "child_under_13": "Child under 13",
-    "child_13_15": "Child of 13 to 15",
-    "age_unknown": "Age not known where it matters",
-    "capacity_in_doubt": "Capacity in doubt",
-    "protected_address": "Protected address",
-    "same_household": "The suspect lives in the same household",
-    "major_incident": "Part of a major incident: no automatic contact",
-    "unknown_word": "The police used a word that our lists do not know",
-    "victim_is_suspect": "Is also a suspect here",
-    "suspect_elsewhere": "Is a suspect in another open case",
-    "police_victim": "Works for the police",
-    "conflict_of_interest": "Somebody here works for the hub or a provider",
-    "share_refused": "Said no to sharing: no contact, no referral",
-    "share_not_asked": "Was not asked: ask the officer to ask",
-    "no_safe_channel": "No channel is known to be safe",
-    "possible_duplicate": "May be somebody we know already",
-    "named_contact_missing": "The business has no named contact",
-    "bereaved": "Bereaved: through the family liaison officer",
-}
+HOLDS = marks.HOLD_WORDS
 DECISIONS = {
     "sent": "Sent automatically",
     "waiting": "Waiting for a human",

@@ -110,11 +110,6 @@ def priority(holds: Iterable[str]) -> int:
     return 3
 
 
-def life_safety_first(holds: Sequence[str]) -> list[str]:
-    """The same holds, those of life safety before every other."""
-    return sorted(holds, key=lambda hold: hold not in _LIFE_SAFETY)
-
-
 def compile_book(file: str, document: Mapping[str, Any], opt_in: Mapping[str, Any]) -> RuleBook:
     """The book of a rule file. `opt_in`: condition of each group that has to be asked first, from the dated policy.
 
