@@ -143,11 +143,14 @@ class Visit:
     def forbidden(self) -> Response:
         return self.problem(403)
 
-    def conflict(self, changed: str = "", to: str = "", *, stale: bool = True) -> Response:
+    def conflict(self, changed: str = "", to: str = "", *, stale: bool = True, kept: str = "") -> Response:
         """Somebody or something changed it meanwhile. `changed`: what it is now, and who did what when, as sentences;
-        `to`: the page of this site that shows how it stands. Not `stale`: nothing changed, it is not allowed."""
+        `to`: the page of this site that shows how it stands. Not `stale`: nothing changed, it is not allowed. `kept`:
+        what of the form was saved all the same, as sentences."""
         opened = self.request.method in ("GET", "HEAD")
-        return self.problem(409, changed=changed, onward=guard.local_path(to), unchanged=not stale, opened=opened)
+        return self.problem(
+            409, changed=changed, onward=guard.local_path(to), unchanged=not stale, opened=opened, kept=kept
+        )
 
     def signed_out(self) -> Response:
         """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""

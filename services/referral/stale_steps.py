@@ -10,8 +10,10 @@ from starlette.responses import Response
 from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.words import when
+from services.referral.actions import late_words
 from services.referral.domain import shown
 from services.referral.domain.books import Books
+from services.referral.domain.ended import NOT_SAFE_TO_ASK
 from services.referral.said import DONE, who
 from services.referral.store import last_step, step_said
 
@@ -20,9 +22,8 @@ _NOT_SAID = frozenset({"csrf_token", "stood"})
 TELL_THE_HUB = (
     "If it was wrong, and above all if somebody died or a way to reach them is not safe, tell the hub now by telephone."
 )
-SAID_OTHERWISE = (
-    f"You took this step yourself just now, with another answer, and that first answer counts. {TELL_THE_HUB}"
-)
+SAID_BEFORE = "You took this step yourself just now, with another answer, and that first answer counts."
+SAID_OTHERWISE = f"{SAID_BEFORE} {TELL_THE_HUB}"
 
 
 class Stands(Protocol):
@@ -76,11 +77,23 @@ async def taken(tx: Tx, visit: Visit, referral_id: UUID, verb: str) -> None:
     await step_said.keep(tx, referral_id, visit.signed_in.user_id, verb, _said(visit), visit.now)
 
 
+async def heard(tx: Tx, visit: Visit, case_id: UUID, referral_id: UUID) -> str:
+    """Takes what a form that came too late says of danger or death; returns what was taken, in words, or ""."""
+    said = [text.rpartition("/")[2] for name in ("reason_code", "reason") for text in visit.form.get(name, ())]
+    asked = [text for name, texts in visit.form.items() if name.startswith("outcome-") for text in texts]
+    safer = [one for one in said if one in late_words.SAFER] + [one for one in asked if one == NOT_SAFE_TO_ASK]
+    if not safer:
+        return ""
+    form = f"{_brought(visit)}/{_said(visit).hex()}"
+    return await late_words.say(tx, visit.signed_in, (referral_id, case_id), safer[0], form, visit.now)
+
+
 async def answer(
     tx: Tx, visit: Visit, books: Books, case_id: UUID, referral_id: UUID, verb: str, state: str | None, to: str
 ) -> Response:
     """As the first time, where this viewer took the step just now and said the same; else 409 with who did what, when,
-    and how it stands. `state`: of now, None where the viewer may not know it; `to`: the page of the referral."""
+    and how it stands, and what was `heard` all the same. `state`: of now, None where the viewer may not know it; `to`:
+    the page of the referral."""
     last = await last_step.of(tx, case_id, referral_id)
     rows = [row for row in books.transitions.rows if row.verb == verb and row.may(visit.signed_in.role)]
     mine = last and last.actor_id == visit.signed_in.user_id and visit.now - last.happened_at <= shown.JUST_NOW
@@ -88,9 +101,12 @@ async def answer(
         if row.event is not None and last and last.type == row.event.TYPE and row.to in (None, state):
             if await step_said.last(tx, referral_id, visit.signed_in.user_id, verb) == _said(visit):
                 return visit.redirect(to, flash=DONE[row.verb])
-            return visit.conflict(f"{SAID_OTHERWISE} {await told(tx, books, case_id, referral_id, state)}", to)
+            kept = await heard(tx, visit, case_id, referral_id)
+            said = await told(tx, books, case_id, referral_id, state)
+            return visit.conflict(f"{SAID_OTHERWISE if not kept else SAID_BEFORE} {said}", to, kept=kept)
+    kept = await heard(tx, visit, case_id, referral_id)
     said = await told(tx, books, case_id, referral_id, state)
-    return visit.conflict(f"{said} {TELL_THE_HUB}" if verb == "check_in" else said, to)
+    return visit.conflict(f"{said} {TELL_THE_HUB}" if verb == "check_in" and not kept else said, to, kept=kept)
 
 
 async def told(tx: Tx, books: Books, case_id: UUID, referral_id: UUID, state: str | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 from contracts.working_time import LONDON
 from kit import clock
 from kit.web.words import when
-from services.referral.actions import contacting, providing
+from services.referral.actions import contacting, late_words, providing
 from services.referral.domain.appointed import comes_once, is_doubtful
 from tests.browser import Seen
 from tests.builders import a_viewer
@@ -103,7 +103,7 @@ async def test_an_appointment_is_said_back_and_a_doubtful_time_or_a_second_one_a
     assert await hub.value(count) == 2
 
 
-async def test_another_answer_from_an_older_page_is_told_that_the_first_counts_and_that_danger_is_told_by_telephone(
+async def test_another_answer_from_an_older_page_is_told_that_the_first_counts_and_its_word_of_danger_is_taken(
     hub: Hub, databases: Databases
 ) -> None:
     sent = await held(hub, "waitlist", reason_code="capacity", check_in_on=LATER.date() + timedelta(days=1))
@@ -114,13 +114,24 @@ async def test_another_answer_from_an_older_page_is_told_that_the_first_counts_a
         one = f"{sent.page}/appointments/{await hub.value('select appointment_id from appointment')}"
         await worker.get(one)
         await worker.submit("Record it", state="cancelled", reason="person/ill")
-        page = await worker.post(one, {"state": "cancelled", "reason": "person/unsafe"}, 409)
+        page = await worker.post(one, {"state": "missed", "reason": "person/work"}, 409)
         assert "That first answer counts" in page.text and "tell the hub now by telephone" in page.text
+        for _ in range(2):
+            page = await worker.post(one, {"state": "cancelled", "reason": "person/unsafe"}, 409)
+            assert "That first answer counts" in page.text and "tell the hub now by telephone" not in page.text
+            assert "That it is not safe was taken all the same" in page.text
         step = f"{sent.page}/steps/check_in"
         other = (await worker.get(step)).hidden(step)
         await worker.submit("Record a check-in", reason_code="still_waiting")
-        page = await worker.post(step, other | {"reason_code": "risk_changed"}, 409)
+        page = await worker.post(step, other | {"reason_code": "not_reached"}, 409)
         assert "tell the hub now by telephone" in page.text
+        page = await worker.post(step, other | {"reason_code": "risk_changed"}, 409)
+        assert "That the risk has changed was taken all the same" in page.text
+    before = await hub.value("select count(*) from channel where safety = 'safe'")
+    assert await hub.every(late_words.carry_on, clock.now()) == 2
+    assert (before, await hub.value("select count(*) from channel where safety = 'safe'")) == (1, 0)
+    assert await hub.value("select count(*) from task where kind = 'review_risk'") == 2
+    assert await hub.value("select state from appointment") == "cancelled"
 
 
 @pytest.mark.parametrize("verb", ["accept", "waitlist"])

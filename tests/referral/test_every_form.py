@@ -30,9 +30,9 @@ WALKERS = {
     "officer": ("/cases", "/referrals", "/cases/new", "/cases/mine"),
     "compliance": ("/cases", "/operations"),
 }
-LOOKED = ("case_look", "worker", "saved_filter", "draft", "lock_said")
+LOOKED = ("case_look", "worker", "saved_filter", "draft", "lock_said", "late_word")
 """What looking changes, a note that is refused because its draft moved: it is kept as a draft of its own, and a lock
-from a page whose link is over: it counts all the same."""
+from a page whose link is over, or a word of danger from an older page: they count all the same."""
 
 UNWALKED: dict[str, tuple[str, ...]] = {
     "the second form, after a first one was checked": (

@@ -64,7 +64,7 @@ async def test_a_page_opened_before_the_number_changed_says_nothing_of_the_new_o
     await hub.worker.pool.execute("update channel set value_index = sha256('another') where kind = 'mobile'")
     page = await officer.submit("Save", 409, **UNSAFE)
     assert "its number or address is another one" in page.errors[0]
-    await officer.post(f"/cases/{case}/contact/safety", UNSAFE | {"shown": ""}, 409)
+    await officer.post(f"/cases/{case}/contact/safety", SAFE | {"shown": ""}, 409)
 
 
 async def test_saying_twice_what_is_safe_answers_as_the_first_time(hub: Hub, browse: AsPersona) -> None:
@@ -76,3 +76,28 @@ async def test_saying_twice_what_is_safe_answers_as_the_first_time(hub: Hub, bro
     told = await hub.told(case)
     page = await officer.post(f"/cases/{case}/contact/safety", UNSAFE | {"shown": shown})
     assert "What is safe was changed" in page.text and await hub.told(case) == told
+
+
+@pytest.mark.parametrize("said", ["unsafe", "unknown"])
+async def test_less_contact_is_taken_from_an_older_page_and_said_so(hub: Hub, browse: AsPersona, said: str) -> None:
+    case = await a_case(hub)
+    officer, leader = await browse("officer"), await browse("leader")
+    for each in (leader, officer):
+        await each.get(f"/cases/{case}/contact")
+    await leader.submit("Save", **SAFE)
+    page = await officer.submit("Save", **(UNSAFE | {"safety": said}))
+    assert "It had changed since you opened this page: what you said was taken all the same" in page.text
+    assert await mobile(hub) == (said, False)
+
+
+async def test_an_older_page_that_shuts_what_is_locked_leaves_the_lock_and_opens_nothing(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case = await a_case(hub)
+    officer, leader = await browse("officer"), await browse("leader")
+    for each in (leader, officer):
+        await each.get(f"/cases/{case}/contact")
+    await leader.submit(LOCK)
+    page = await officer.submit("Save", **(UNSAFE | {"spoke": "yes"}))
+    assert "was shut since you opened this page, and stays shut" in page.text
+    assert await mobile(hub) == ("unsafe", True)

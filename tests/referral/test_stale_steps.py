@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kit import clock
-from services.referral.actions import noting, providing
+from services.referral.actions import late_words, noting, providing
 from services.referral.store import last_step
 from tests.builders import a_viewer
 from tests.conftest import Databases
@@ -64,7 +64,7 @@ async def test_another_answer_of_the_same_worker_is_no_second_press(hub: Hub, po
     assert await hub.value("select decline_reason from leg") == first
 
 
-async def test_a_death_said_in_a_second_tab_is_not_answered_as_if_it_were_kept(hub: Hub, databases: Databases) -> None:
+async def test_a_death_said_in_a_second_tab_is_taken_though_the_step_is_not(hub: Hub, databases: Databases) -> None:
     sent = await a_referral_sent(hub)
     path = f"/cases/{sent.case}/referrals/{sent.referral}/steps/withdraw"
     async with hub_pages(hub, databases) as browse:
@@ -73,8 +73,29 @@ async def test_a_death_said_in_a_second_tab_is_not_answered_as_if_it_were_kept(h
         stood = next(e.get("value") or "" for e in page.all("input") if e.get("name") == "stood")
         page = await officer.post(path, {"stood": stood, "reason_code": "moved_away"})
         assert "Success" in page.text
-        page = await officer.post(path, {"stood": stood, "reason_code": "died"}, 409)
-    assert "above all if somebody died" in page.text and "Success" not in page.text
+        for _ in range(2):
+            page = await officer.post(path, {"stood": stood, "reason_code": "died"}, 409)
+    assert "That the person died was taken all the same" in page.text and "Success" not in page.text
+    await hub.every(late_words.carry_on, clock.now())
+    assert {row["locked_why"] for row in await hub.rows("select locked_why from channel")} == {"died"}
+    assert await hub.value("select count(*) from task where kind = 'person_died'") == 1
+
+
+async def test_that_it_would_not_be_safe_is_taken_from_a_decline_that_a_colleague_overtook(
+    hub: Hub, portal: AsPersona
+) -> None:
+    sent = await a_referral_sent(hub)
+    worker, colleague = await portal("idva.worker"), await portal("provider.manager")
+    await worker.get(f"{sent.page}/steps/decline")
+    await colleague.get(sent.page)
+    await colleague.submit("Accept")
+    page = await worker.submit("Decline", 409, reason_code="unsafe")
+    assert "That it is not safe was taken all the same" in page.text and "Nothing else of what you sent" in page.text
+    assert await hub.every(late_words.carry_on, clock.now()) == 1
+    assert await hub.value("select state from referral where referral_id = $1", sent.referral) == "accepted"
+    assert await hub.value("select count(*) from channel where safety = 'safe'") == 0
+    assert await hub.value("select count(*) from task where kind = 'review_risk' and done_at is null") == 1
+    assert await hub.value("select count(*) from late_word") == 0
 
 
 async def test_what_was_said_with_a_step_is_forgotten_once_nobody_can_press_it_again(

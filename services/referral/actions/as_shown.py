@@ -14,11 +14,12 @@ from services.referral.store.contact import Channel
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A channel that is not as it was shown. `set_anew`: somebody set it, at its `set_at`; `again`: what is asked for
-    was done just now by the same viewer."""
+    was done just now by the same viewer; `safer`: what is asked for only shuts it, or leaves it shut."""
 
     channel: Channel
     set_anew: bool
     again: bool
+    safer: bool
 
 
 async def marks(tx: Tx, person_id: UUID) -> dict[str, str]:
@@ -46,4 +47,7 @@ async def moved(
     channel = channels.get(kind, Channel(person_id, kind, "unknown"))
     mine = setter == viewer and channel.set_at is not None and now - channel.set_at <= shown.JUST_NOW
     again = mine and channel.safety == wanted and not channel.locked
-    return Moved(channel, not shown.same_moment(before, channel.set_at), again)
+    set_anew = not shown.same_moment(before, channel.set_at)
+    # Where nobody set it, the number is another one than the page showed: nothing was said of that.
+    safer = set_anew and (wanted == "unsafe" or (wanted == "unknown" and channel.is_safe))
+    return Moved(channel, set_anew, again, safer)

@@ -21,15 +21,16 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
     found = await appointments.of_leg(tx, referral.leg_id) if referral.leg_id is not None else []
     for one in found:
         if one.reason in alarming.NOT_SAFE and one.recorded_at is not None:
-            await _look(tx, referral, one.appointment_id, one.recorded_at, now)
+            await look(tx, referral, one.appointment_id, one.recorded_at, now)
     if referral.leg_id is not None and referral.state in ENDED:
         outcomes = await support.outcomes(tx, referral.leg_id)
         at = [one.at for one in outcomes if one.change == NOT_SAFE_TO_ASK]
         if at:
-            await _look(tx, referral, f"not asked/{referral.leg_id}", max(at), now)
+            await look(tx, referral, f"not asked/{referral.leg_id}", max(at), now)
 
 
-async def _look(tx: Tx, referral: ReferralState, about: object, at: datetime, now: datetime) -> None:
+async def look(tx: Tx, referral: ReferralState, about: object, at: datetime, now: datetime) -> None:
+    """What follows from that it was not safe, said at an instant: once for what it was said about."""
     task = task_id(REVIEW, referral.referral_id, about)
     if await tasks.get(tx, task) is not None:
         return

@@ -44,6 +44,8 @@ USES = {
 }
 """What the button says that opens the number or address of a channel; there is none unless it is safe now."""
 FREED = " The hold that no channel is known to be safe has ended by itself."
+TAKEN = " It had changed since you opened this page: what you said was taken all the same, since it shuts the channel."
+STAYS_SHUT = "The channel was shut since you opened this page, and stays shut: what you said changes nothing more."
 OUTCOMES = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
@@ -252,9 +254,10 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
             waiting = await safe_again.held(tx, [case.person_id])
             viewer, asked = visit.signed_in.user_id, (channel, one(visit, "shown"), safety)
             moved = await as_shown.moved(tx, case.person_id, *asked, viewer, visit.now)
-            if moved is None:
+            if moved is None or _shuts(moved, safety):
                 about = (visit.signed_in, case.case_id, channel, safety, visit.now)
                 shut = await contacting.set_safety(tx, *about, spoke=spoke)
+            if moved is None:
                 books = await stocked.current(tx, desk.books)
                 freed = await safe_again.follow(tx, waiting, books, visit.now, by=viewer)
             if moved is None or moved.again:
@@ -262,10 +265,17 @@ async def set_safety(visit: Visit, desk: Desk) -> Response:
                 await timing.keep(tx, visit.signed_in, case.case_id, channel, *times)
     except Refused as refused:
         return await show(visit, desk, [error_of(refused, "spoke" if refused.field == "spoke_to_person" else "safety")])
-    if moved is not None and not moved.again:
-        return await show(visit, desk, [FieldError("which", _changed(moved))], 409)
     told = f"What is safe was changed, everywhere at once.{_with_it(shut)}{FREED if freed else ''}"
+    if moved is not None and not moved.again:
+        if not moved.safer:
+            return await show(visit, desk, [FieldError("which", _changed(moved))], 409)
+        told = told + TAKEN if _shuts(moved, safety) else STAYS_SHUT
     return visit.redirect(f"/cases/{case.case_id}/contact", flash=told)
+
+
+def _shuts(moved: Moved, safety: str) -> bool:
+    """Whether what an older page says of a channel makes it less safe than it stands; a lock stands above all."""
+    return moved.safer and not moved.channel.locked and moved.channel.safety != safety
 
 
 def _with_it(kinds: Sequence[str]) -> str:

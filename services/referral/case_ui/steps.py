@@ -93,8 +93,9 @@ async def take(visit: Visit, desk: Desk) -> Response:
     except Refused as refused:
         if refused.code in STALE:
             async with visit.begin() as tx:
+                kept = await stale_steps.heard(tx, visit, *ids)
                 said = await stale_steps.told(tx, desk.books, *ids, referral.state)
-            return visit.conflict(said, f"/cases/{ids[0]}/referrals")
+            return visit.conflict(said, f"/cases/{ids[0]}/referrals", kept=kept)
         field = "reason_code" if refused.field == "attempts" else refused.field  # of how they were tried
         return await ask(visit, desk, [error_of(refused, field)])
     return visit.redirect(f"/cases/{visit.params['case_id']}/referrals", flash=DONE[row.verb])

@@ -14,6 +14,7 @@ from kit import audit
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse, whole
 from kit.web.words import clock_words, when
+from services.referral import stale_steps
 from services.referral.actions import supporting
 from services.referral.domain.appointed import comes_once, example_day, is_doubtful, time_of
 from services.referral.domain.books import Books
@@ -187,16 +188,11 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
     )
 
 
-def _over(visit: Visit, offered: Offered, held: Appointment, *, again: bool = False) -> Response:
-    """What became of it was recorded already; the same answers `again` are answered as the first time."""
-    back = f"{base(visit, offered)}/appointments"
-    if again:
-        return visit.redirect(back, flash=RECORDED)
-    return visit.conflict(
-        f"It was recorded what became of this appointment: {STATES.get(held.state, held.state)}. That first answer"
-        f" counts. {TELL_THE_HUB}",
-        back,
-    )
+def _over(visit: Visit, offered: Offered, held: Appointment, kept: str = "") -> Response:
+    """What became of it was recorded already; `kept`: what was heard all the same."""
+    stands = f"It was recorded what became of this appointment: {STATES.get(held.state, held.state)}. That first answer"
+    told = f"{stands} counts." if kept else f"{stands} counts. {TELL_THE_HUB}"
+    return visit.conflict(told, f"{base(visit, offered)}/appointments", kept=kept)
 
 
 async def record_result(visit: Visit, books: Books) -> Response:
@@ -217,9 +213,10 @@ async def record_result(visit: Visit, books: Books) -> Response:
             if held.state != "booked":
                 follows = await appointments.load(tx, client_id(visit, "next_id") or uuid4(), offered.leg_id)
                 same = (follows.starts_at, follows.way) == (starts, one(visit, "way")) if follows else starts is None
-                return _over(
-                    visit, offered, held, again=same and (held.state, held.whose, held.reason) == (state, whose, code)
-                )
+                if same and (held.state, held.whose, held.reason) == (state, whose, code):
+                    return visit.redirect(f"{base(visit, offered)}/appointments", flash=RECORDED)
+                kept = await stale_steps.heard(tx, visit, offered.case_id, offered.referral_id)
+                return _over(visit, offered, held, kept)
             if offered.state not in BOOKED_FROM:
                 return await moved(tx, visit, books, offered)
             if starts is not None:

@@ -164,10 +164,12 @@ def stood_of(offered: Offered) -> str:
 
 async def moved(tx: Tx, visit: Visit, books: Books, offered: Offered) -> Response:
     """409 where the referral stands otherwise than it would have to: how it stands, who took its last step, and the way
-    there. It is said to have changed only where the page that was sent is known to be older."""
+    there. It is said to have changed only where the page that was sent is known to be older. What the form says of
+    danger is taken all the same."""
+    kept = await stale_steps.heard(tx, visit, offered.case_id, offered.referral_id)
     said = await stale_steps.told(tx, books, offered.case_id, offered.referral_id, offered.state)
     stale = "stood" in visit.form and stale_steps.differs(visit, stood_of(offered))
-    return visit.conflict(said, base(visit, offered), stale=stale)
+    return visit.conflict(said, base(visit, offered), stale=stale, kept=kept)
 
 
 def can_try(visit: Visit, offered: Offered) -> bool:
