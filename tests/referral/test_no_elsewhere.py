@@ -14,7 +14,7 @@ from services.referral.store.consent import Consent
 from tests.builders import a_crime, a_victim, a_viewer, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import a_case, hub_pages, referral_of
+from tests.referral.hub_pages import a_case, hub_pages, referral_of, triaged
 from tests.referral.portal import LATER, a_referral_sent_by_policy
 
 pytestmark = pytest.mark.service
@@ -137,3 +137,32 @@ async def test_a_no_to_the_police_counts_in_the_older_case_of_another_record_onc
     assert [task["case_id"] for task in await hub.rows(ASKED)] == [case]
     [kept] = await hub.rows("select facts from routing where case_id = $1 order by run desc limit 1", case)
     assert batches.remembered(kept["facts"]["history"]).no_elsewhere is not None
+
+
+async def test_a_send_by_hand_in_the_older_case_needs_a_yes_that_was_told_since(hub: Hub, databases: Databases) -> None:
+    now = clock.now()
+    crime = a_crime(a_victim("V-1"))
+    case = await a_case(hub, crime, at=now - timedelta(hours=48))
+    await a_case(hub, a_crime(a_victim("V-1", share="refused")), at=now - timedelta(hours=24))
+    await hub.hears([snapshot(updated(crime, 2, flags=["anti_social_behaviour"]), now)])
+    referral = await triaged(hub, case, "anti_social_behaviour")
+    [to] = [one for one in BOOKS.directory.contracts if one.line == "anti_social_behaviour"]
+    person = await hub.value("select person_id from case_file where case_id = $1", case)
+    before = now - timedelta(hours=30)
+    async with hub.looks(OFFICER) as tx:
+        given = Consent(uuid4(), person, case, "support", "self", before, contract_id=to.contract_id)
+        await consenting.record(tx, OFFICER, given, before)
+    said = {"unassessed": "provider_assesses"}
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        page = await officer.get(f"/cases/{case}/referrals/{referral}/contracts/{to.contract_id}")
+        assert "only what the person agreed to themselves since then does" in page.text
+        assert "Choose yes only if they told you so since they said no" in page.text
+        page = await officer.submit("Send", 422, agreed="no", **said)
+        assert page.errors == ["The person has to agree to this provider first: record their agreement"]
+        assert await hub.value(LEGS, case) == 1
+        await officer.submit("Send", agreed="yes", **said)
+    [leg] = await hub.rows("select gate from leg where case_id = $1 and contract_id = $2", case, to.contract_id)
+    assert leg["gate"] == "agreement"
+    asked = "select count(*) from consent where contract_id = $1 and taken_at > $2"
+    assert await hub.value(asked, to.contract_id, before) == 1, "what they agreed to before the no is not it"

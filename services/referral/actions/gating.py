@@ -15,7 +15,7 @@ from services.referral.domain.directory import Contract
 from services.referral.domain.facts import CaseFacts, facts_of
 from services.referral.domain.matching import RULED_OUT, is_wanted
 from services.referral.domain.safe_contact import THROUGH_OFFICER
-from services.referral.store import cases, consent, exceptions, liaison, noes, ruled_out
+from services.referral.store import cases, consent, exceptions, liaison, noes, persons, ruled_out
 from services.referral.store.cases import Case
 from services.referral.store.consent import Consent, No
 
@@ -48,11 +48,19 @@ async def gate(tx: Tx, case: Case, line: str, contract: Contract, books: Books, 
     facts = facts_of(routings[0].facts["case"]) if routings else None
     if facts is not None and not is_wanted(facts, contract):
         await _not_ruled_out(tx, case, contract)
-    agreements, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
-    found = opened_by(agreements, facts, case.holds, line, contract, books, now, noes)
+    agreements, said = await consent.of_case(tx, case.case_id), await said_no(tx, [case.case_id])
+    found = opened_by(agreements, facts, case.holds, line, contract, books, now, said)
     if found is None:
         raise Refused("contract_id", "needs_the_persons_agreement")
     return found
+
+
+async def said_no(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
+    """Every no that stands against a send in these cases, whoever asks: their own, and what the person said to the
+    police in a newer case."""
+    async with persons.seen_whole(tx):
+        newer = await noes.newer(tx, case_ids)
+    return [*await consent.noes(tx, case_ids), *newer]
 
 
 async def _not_ruled_out(tx: Tx, case: Case, contract: Contract) -> None:
@@ -171,8 +179,8 @@ def scope_of(
 
 async def has_agreed(tx: Tx, case_id: UUID, contract: Contract, now: datetime) -> bool:
     """Whether an agreement to this contract counts now and is newer than any no, whatever it shares."""
-    noes = await consent.noes(tx, [case_id])
-    return any(stands(held, contract, noes, now) for held in await consent.of_case(tx, case_id))
+    said = await said_no(tx, [case_id])
+    return any(stands(held, contract, said, now) for held in await consent.of_case(tx, case_id))
 
 
 def stands(held: Consent, contract: Contract, noes: Sequence[No], now: datetime) -> bool:

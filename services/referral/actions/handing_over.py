@@ -16,7 +16,7 @@ from services.referral.actions.transferring import RELET
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract
 from services.referral.domain.matching import Checked
-from services.referral.store import consent, transfers
+from services.referral.store import transfers
 from services.referral.store.consent import Consent, No
 from services.referral.store.transfers import Handover, Standing, Transfer
 
@@ -78,7 +78,7 @@ async def dry_run(tx: Tx, from_contract: UUID, to_contract: UUID, books: Books, 
     cases = [one.case_id for one in standing]
     agreed = await transfers.agreements(tx, cases)
     matched = await fitting.not_taken(tx, cases, new, local_day(now))
-    noes = await consent.noes(tx, cases)
+    noes = await gating.said_no(tx, cases)
     planned = []
     for one in standing:
         known, rules = matched[one.case_id]

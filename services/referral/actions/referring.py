@@ -145,7 +145,7 @@ async def send(
         assigned_to=assigned_to,
     )
     await _add(tx, viewer, leg, books, now)
-    agreed, noes = await consent.of_case(tx, case.case_id), await consent.noes(tx, [case.case_id])
+    agreed, noes = await consent.of_case(tx, case.case_id), await gating.said_no(tx, [case.case_id])
     scope = gating.scope_of(agreed, contract, now, noes) if opened_by == "agreement" else None
     pack = gating.within(await packing.contents(tx, sealer, case, contract), scope)
     await packing.freeze(tx, sealer, leg.leg_id, leg.person_id, pack, scope or ())

@@ -141,7 +141,7 @@ async def said_no(tx: Tx, case: Case, now: datetime) -> SaidNo:
     routings = await cases.routings(tx, case.case_id)
     ruled = await ruled_out.of_person(tx, case.person_id)
     elsewhere = no_elsewhere(routings[0] if routings else None)
-    noes, held = await consent.noes(tx, [case.case_id]), await consent.of_case(tx, case.case_id)
+    noes, held = await gating.said_no(tx, [case.case_id]), await consent.of_case(tx, case.case_id)
     may_be = await ruled_out.by_who_it_may_be(tx, case.person_id)
     undecided = any(pair.same is None for pair in await same_person.pairs_of(tx, case.person_id))
     return SaidNo(noes, held, now, elsewhere, ruled, may_be, undecided)

@@ -85,7 +85,7 @@ async def _going(tx: Tx, visit: Visit, desk: Desk, *, lock: bool = False) -> Goi
     contract = books.directory.by_id.get(visit.id("contract_id"))
     if contract is None or contract.line != referral.line:
         return None
-    noes = await consent.noes(tx, [case.case_id])
+    noes = await gating.said_no(tx, [case.case_id])
     scope = gating.scope_of(await consent.of_case(tx, case.case_id), contract, visit.now, noes)
     whole = await packing.contents(tx, visit.sealer, case, contract)
     pack = gating.within(whole, scope)

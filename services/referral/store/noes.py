@@ -1,6 +1,7 @@
 """What people said no to in their cases, the agreements that they took back among it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -53,6 +54,25 @@ select distinct on (o.case_id) o.case_id, d.case_id as because
                       and a.withdrawn_at is null and a.taken_at > d.reported_at)
  order by o.case_id, d.reported_at desc, d.case_id
 """
+
+
+_NEWER = """
+select o.case_id, d.case_id as because
+  from case_file o
+ cross join lateral (select o.person_id as record union all
+                     select other_id from linked_person where person_id = o.person_id) r
+  join case_file d on d.person_id = r.record and d.reported_at > o.reported_at and 'share_refused' = any(d.holds)
+ where o.case_id = any($1::uuid[]) and o.kind <> 'business'
+ order by o.case_id, d.case_id
+"""
+
+
+async def newer(tx: Tx, case_ids: Sequence[UUID]) -> list[No]:
+    """What the persons of these cases said no to to the police in a newer case, as a no of these; by every record of
+    theirs, and of no business."""
+    pairs = [(row["case_id"], row["because"]) for row in await tx.fetch(_NEWER, list(case_ids))]
+    told = await consent.noes(tx, sorted({because for _, because in pairs})) if pairs else []
+    return [replace(no, case_id=one) for one, because in pairs for no in told if no.to_police and no.case_id == because]
 
 
 async def older(tx: Tx, refused: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
