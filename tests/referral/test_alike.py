@@ -6,7 +6,7 @@ import pytest
 
 from contracts.identity import case_id
 from services.referral.actions import indexing, opening
-from services.referral.case_ui.same_person import MATCHED
+from services.referral.case_ui.agreeing import MATCHED
 from services.referral.domain.alike import first, sound
 from services.referral.store.details import PROPOSES
 from tests.builders import NOON, a_crime, a_detail, a_victim, recorded

@@ -84,7 +84,7 @@ async def test_who_turns_out_to_work_for_a_provider_stays_restricted_whoever_els
     known, new = await told(hub, "V1", 0, "provider"), await told(hub, "V2", 1)
     await told(hub, "V2", 2, "provider")
     await says(hub, known, new, same=False)
-    assert not await seen(hub, new)
+    assert not await seen(hub, new) and await tasks(hub) == 0
 
 
 async def test_a_proposal_that_was_there_when_one_became_restricted_hides_the_other(hub: Hub) -> None:

@@ -51,14 +51,13 @@ async def decide(tx: Tx, viewer: Viewer, one: UUID, other: UUID, books: Books, n
         await locks.follow(tx, sorted(everybody), now)
         for record, kind in await told_channels.shut_with_the_number(tx, everybody, now):
             await contacting.tell_now(tx, viewer, record, kind, now)
+    await restricting.decided(tx, viewer, everybody, now)
     if same and await same_person.restricted(tx, sorted(everybody)):
         own = await persons.own_right(tx, everybody)
         anew = await persons.restrict(tx, everybody)
         still_open = set(await same_person.open_cases(tx, sorted(everybody)))
         await restricting.tell(tx, [one for one in anew if one not in still_open], now, viewer.user_id)
         await restricting.same(tx, viewer, everybody, own, now)
-    if not same:
-        await restricting.decided(tx, viewer, everybody, now)
     for case_id in await same_person.open_cases(tx, sorted(everybody)):
         await tasks.over_of_case(tx, case_id, maybe_known.TASK, viewer.user_id, now)
     barred = {provider for _, provider in await ruled_out.of_people(tx, everybody)} if same else set[UUID]()

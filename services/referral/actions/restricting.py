@@ -16,7 +16,7 @@ from services.referral.actions import filing
 from services.referral.actions.announcing import announce
 from services.referral.domain.announcing import SYSTEM, built, case_values
 from services.referral.domain.facts import facts_of
-from services.referral.store import batches, cases, persons, same_person, tasks
+from services.referral.store import batches, cases, persons, same_person, tasks, undecided
 from services.referral.store.tasks import Task, task_id
 
 AT_ONCE = 50
@@ -72,17 +72,32 @@ async def until_decided(tx: Tx, people: Collection[UUID] | None, now: datetime) 
     return len(found)
 
 
+async def who_came(tx: Tx, person_id: UUID, fits: Sequence[persons.Fit], now: datetime) -> None:
+    """Asks of somebody who was told of by hand, and is hidden since they fit, whether they are who they fit: once for
+    each human. Who is hidden for such a question themselves is asked about only where nobody else fits."""
+    await persons.until_decided(tx, [person_id], now)
+    asked: set[UUID] = set()
+    whom = [fit for fit in fits if fit.known] or fits[:1]
+    for fit in sorted(whom, key=lambda fit: persons.ANOTHER_NAME in fit.matched):
+        if fit.other not in asked:
+            await same_person.propose(tx, person_id, fit.other, now, fit.matched)
+            asked |= await persons.with_linked(tx, [fit.other])
+    await _ask(tx, [person_id], now)
+
+
 async def decided(tx: Tx, viewer: Viewer, pair: Collection[UUID], now: datetime) -> None:
-    """Two records are of different people: whoever was restricted for no other reason is open to everybody again."""
+    """It was decided of these records whether they are of one person: whoever was restricted for no other reason than
+    that this, or the like, was not decided is open to everybody again."""
     for person_id in sorted(pair):
         group = await persons.with_linked(tx, [person_id])
+        if not await persons.still_asked(tx, group):
+            for case_id in await same_person.open_cases(tx, sorted(group)):
+                await tasks.over_of_case(tx, case_id, TASK, viewer.user_id, now)
         if not await persons.only_until_decided(tx, group):
             continue
         opened = await persons.restrict(tx, group, restricted=False)
         await persons.decided(tx, group)
         await tell(tx, opened, now, viewer.user_id, restricted=False)
-        for case_id in opened:
-            await tasks.over_of_case(tx, case_id, TASK, viewer.user_id, now)
         await audit.record(tx, [audit.seen(viewer, "case.not_restricted", "case", case_id) for case_id in opened])
 
 
@@ -105,8 +120,10 @@ async def parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
 
 
 async def _ask(tx: Tx, people: Collection[UUID], now: datetime) -> None:
-    due, of_them = filing.end_of_day(now), await same_person.open_cases(tx, sorted(people))
-    await tasks.add(tx, [Task(task_id(TASK, one, now.isoformat()), TASK, due, now, case_id=one) for one in of_them])
+    """Within the hour where life may be at risk, since nobody else sees the case until then; else the same day."""
+    for face in await undecided.faces(tx, people, ()):
+        due, about = filing.today_or_at_once(now, at_once=face.grave), task_id(TASK, face.case_id, now.isoformat())
+        await tasks.add(tx, [Task(about, TASK, due, now, case_id=face.case_id)])
 
 
 async def spread(tx: Tx, moment: Moment, context: Context) -> int:

@@ -56,17 +56,16 @@ async def self_referral(
 
     Of somebody known it is a new incident, as one that the police tell of: what was said of a channel before is over.
     Restricted from its first moment where they say so, or where somebody restricted has their name and birth or their
-    number: then whoever took it in may not see it. From here on the transaction sees restricted people.
+    number: then whoever took it in may not see it, and who may is asked whether they are one. From here on the
+    transaction sees restricted people.
     """
     if not given.agrees:
         raise Refused("agrees", "needs_the_persons_agreement")
     facts = given.facts
     await persons.see_restricted(tx)
-    known = await persons.maybe_restricted(tx, {person_id: sealing.digests(sealer, given.details)})
-    restricted = given.restricted or bool(known)
+    fits = await persons.fits_restricted(tx, {person_id: sealing.digests(sealer, given.details)})
+    restricted = given.restricted or bool(fits)
     met = await batches.meet(tx, [Newcomer(person_id, None, None, facts.person_kind, restricted, now)])
-    if restricted and not given.restricted:
-        await persons.until_decided(tx, [person_id], now)
     await restricting.tell(tx, met.cases, now, viewer.user_id)
     history = History(person_id=person_id, restricted=person_id in met.restricted)
     facts = replace(facts, refused_providers=tuple(await ruled_out.of_person(tx, person_id)))
@@ -89,7 +88,9 @@ async def self_referral(
     if ONE_CHANCE in case.lines:
         await locking.one_chance(tx, {person_id: now})
     await elsewhere.tell(tx, hearing.dangers(None, case), now)
-    if history.restricted:
+    if fits and not given.restricted:
+        await restricting.who_came(tx, person_id, fits, now)
+    elif history.restricted:
         await restricting.until_decided(tx, [person_id], now)
     await details.set_state(tx, [case.case_id], "open")
     await named.look(tx, [person_id], now)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from contracts.identity import reference
 from contracts.reference import AREAS
 from contracts.refused import Refused
 from contracts.working_time import local_day
@@ -31,9 +32,9 @@ from services.referral.domain.told import years
 from services.referral.store import ages, cases, details, intakes
 from services.referral.store.cases import Case
 
-NOT_SHOWN = (
-    "The case is open. It is not shown to you: not every case is shown to everybody. Nothing was sent, and the team"
-    " leader goes on with it: tell them that somebody was taken in, if it cannot wait."
+NOTED = (
+    "{} Its reference is {}. Where its page is not shown to you, the team leader goes on with it: tell them that"
+    " somebody was taken in, if it cannot wait."
 )
 OPEN_ALREADY = "The case is open already. What you changed in the form since then was not saved: change it in the case."
 NO_TASK = "The task that asks for this person is not known here: open this page again from the task"
@@ -266,7 +267,7 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
     try:
         async with glass.lent(visit).begin() as tx:  # whoever takes somebody restricted in may not see the case
             if await cases.known(tx, [given.case_id]):
-                return await _opened(tx, visit, given.case_id, OPEN_ALREADY)
+                return _opened(visit, given.case_id, OPEN_ALREADY)
             books = await stocked.current(tx, desk.books)
             origin = await intakes.origin(tx, given.task)
             if given.task is not None and origin == intakes.NOWHERE:
@@ -276,14 +277,12 @@ async def take_in(visit: Visit, desk: Desk) -> Response:
             if (case := await cases.get(tx, case_id)) is not None:
                 await at_intake.of_the_home(tx, visit.signed_in, visit.sealer, case, origin, visit.now)
             await intakes.add(tx, came.intake_of(given, visit.now, by=visit.signed_in.user_id, origin=origin))
-            return await _opened(tx, visit, case_id, "The case is open. Nothing was sent: choose who helps.")
+            return _opened(visit, case_id, "The case is open. Nothing was sent: choose who helps.")
     except Refused as refused:
         return await ask(visit, desk, [error_of(refused, refused.field)])
 
 
-async def _opened(tx: Tx, visit: Visit, case_id: UUID, said: str) -> Response:
-    """To the case, or to the queues where it is restricted and whoever took it in may not see it."""
-    case = await cases.get(tx, case_id)
-    if case is not None and case.restricted and not visit.signed_in.may_see_restricted:
-        return visit.redirect("/cases", flash=NOT_SHOWN)
-    return visit.redirect(f"/cases/{case_id}/referrals", flash=said)
+def _opened(visit: Visit, case_id: UUID, said: str) -> Response:
+    """To the case, with the same answer whether or not whoever took it in may see it: it would tell whom we know."""
+    told = said if visit.signed_in.may_see_restricted else NOTED.format(said, reference(case_id))
+    return visit.redirect(f"/cases/{case_id}/referrals", flash=told)

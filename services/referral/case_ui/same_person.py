@@ -21,6 +21,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import linking, sealing, watching_looks, word_links
 from services.referral.actions import numbers as deciding
 from services.referral.case_ui import words
+from services.referral.case_ui.agreeing import matched
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.case_ui.said_no import ruled_out_words
 from services.referral.domain.facts import CaseFacts, facts_of
@@ -37,20 +38,10 @@ from services.referral.store import (
     workers,
 )
 from services.referral.store.cases import Case, OtherCase
-from services.referral.store.details import PROPOSES
 from services.referral.store.ruled_out import RuledOut
 from services.referral.store.same_person import Helped, Pair
 from services.referral.store.workers import Member
 
-MATCHED = {
-    "name_and_birth": "the same name and date of birth",
-    "first_name_and_birth": "the same first and family name and date of birth",
-    "first_name_at_home": "the same first name, date of birth and postcode",
-    "alike_at_home": "names that sound alike, with the same date of birth and postcode",
-    "phone": "the same telephone number",
-    "email": "the same e-mail address",
-    "postcode": "the same postcode",
-}
 AT_MOST = 200
 """How many pairs are shown at a time."""
 PERSONAL = ("given_names", "family_name", "date_of_birth", "address")
@@ -67,15 +58,7 @@ async def show_open(visit: Visit, desk: Desk) -> Response:
         pairs = await same_person.open_pairs(tx, AT_MOST)
         number = await same_person.count_open(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "queue_seen", "queue", None, ("same_person",))])
-    return visit.render("case_ui/same_people.html", pairs=pairs, number=number, matched=_matched)
-
-
-def _matched(pair: Pair) -> str:
-    if not pair.matched:
-        return "what is known of them"
-    by_name = next((MATCHED[kind] for kind in PROPOSES if kind in pair.matched), "the same name")
-    rest = [MATCHED.get(kind, words.words(kind)) for kind in pair.matched if kind not in PROPOSES]
-    return " and ".join((by_name, *rest))
+    return visit.render("case_ui/same_people.html", pairs=pairs, number=number, matched=matched)
 
 
 async def _pair(tx: Tx, visit: Visit, case: Case) -> Pair:
@@ -125,7 +108,7 @@ async def _side_by_side(visit: Visit, *, revealed: bool, errors: Sequence[FieldE
         theirs=theirs,
         rows=rows,
         revealed=revealed,
-        matched=_matched(pair),
+        matched=matched(pair),
         decisions=DECISIONS,
         errors=list(errors),
     )
@@ -310,7 +293,7 @@ async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
         "open": [pair for pair in pairs if pair.same is None],
         "linked": [pair for pair in pairs if pair.same],
         "apart": [pair for pair in pairs if pair.same is False],
-        "matched": _matched,
+        "matched": matched,
         "also": sorted({c.provider.name for c in directory.values() if c.provider.provider_id in also}),
         "helped": [
             {

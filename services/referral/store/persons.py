@@ -30,17 +30,18 @@ returning c.case_id
 # From the few who are restricted, and not from what was told: of a name or postcode there may be thousands.
 _OF_RESTRICTED = f"""
 with held as materialized (
-    select i.person_id, i.kind, i.digest
+    select i.person_id, i.kind, i.digest, p.until_decided is null as known
       from person p cross join lateral (
            select n.person_id, n.kind, n.digest from person_index n where n.person_id = p.person_id offset 0) i
      where p.restricted
 )
-select distinct w.about
+select w.about, i.person_id as other, array_agg(distinct i.kind) as kinds, bool_and(i.known) as known
   from unnest($1::uuid[], $2::text[], $3::bytea[]) as w(about, kind, digest)
   join held i on i.kind = w.kind and i.digest = w.digest
  group by w.about, i.person_id
 having bool_or(i.kind in ('phone', 'email', '{"', '".join(PROPOSES)}'))
     or (bool_or(i.kind = 'name') and bool_or(i.kind = 'postcode'))
+ order by 1, 2
 """
 """A name and birth for which one is asked whether two are one, the same number or address to write to; or the same name
 at the same postcode."""
@@ -55,17 +56,45 @@ select o.person_id from pairs join person o on o.person_id = pairs.other and not
  where $1::uuid[] is null or pairs.one = any($1) or pairs.other = any($1)
 """
 _NOTHING_LEFT = """
-select bool_and(p.until_decided is not null) and not exists (
+select bool_or(p.restricted) and bool_and(p.until_decided is not null or not p.restricted) and not exists (
     select 1 from same_person s join person o on o.person_id in (s.person_id, s.other_id)
      where (s.person_id = any($1::uuid[]) or s.other_id = any($1::uuid[])) and s.same is distinct from false
        and o.restricted and o.until_decided is null)
   from person p where p.person_id = any($1::uuid[])
+"""
+_STILL_ASKED = """
+select exists (
+    select 1 from same_person s
+      join person o on o.person_id = case when s.person_id = any($1::uuid[]) then s.other_id else s.person_id end
+     where (s.person_id = any($1::uuid[]) or s.other_id = any($1::uuid[])) and s.same is null
+       and o.restricted and o.until_decided is null)
 """
 _HALF_RESTRICTED = """
 select distinct o.person_id from person p join linked_person l on l.person_id = p.person_id
   join person o on o.person_id = l.other_id and not o.restricted
  where p.restricted order by 1 limit $1
 """
+
+
+ANOTHER_NAME = "another_name"
+"""Among what matched: that a number or address alone did, and no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Somebody told of (`about`) and a restricted record that they may be (`other`), with the indexes that agree;
+    `known`: that it is restricted does not hang on a decision."""
+
+    about: UUID
+    other: UUID
+    kinds: tuple[str, ...]
+    known: bool
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """As it is kept with the question whether the two are one."""
+        named = {"name", *PROPOSES}.intersection(self.kinds)
+        return (*sorted({*self.kinds} - {"name"}), *(() if named else (ANOTHER_NAME,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +180,11 @@ async def only_until_decided(tx: Tx, people: Collection[UUID]) -> bool:
     return bool(await tx.fetchval(_NOTHING_LEFT, list(people)))
 
 
+async def still_asked(tx: Tx, people: Collection[UUID]) -> bool:
+    """Whether it is open of these people if they are somebody who is restricted in their own right."""
+    return bool(await tx.fetchval(_STILL_ASKED, list(people)))
+
+
 async def see_restricted(tx: Tx) -> None:
     """Lets the rest of this transaction see and write restricted people, whoever it is of: to write somebody down as
     restricted who may not be shown to whoever writes it."""
@@ -179,14 +213,16 @@ async def half_restricted(tx: Tx, limit: int) -> list[UUID]:
     return [row["person_id"] for row in rows]
 
 
-async def maybe_restricted(tx: Tx, entries: Mapping[UUID, Sequence[tuple[str, bytes]]]) -> set[UUID]:
-    """Of these, each with the blind indexes (kind, digest) of a person, those that may be of somebody restricted, or of
-    who shares a number with them."""
+async def fits_restricted(tx: Tx, entries: Mapping[UUID, Sequence[tuple[str, bytes]]]) -> list[Fit]:
+    """Whom of those who are restricted these may be, each with the blind indexes (kind, digest) of a person; or share
+    a number with."""
     told = [(about, kind, digest) for about, indexes in entries.items() for kind, digest in indexes]
-    if not told:
-        return set()
-    rows = await tx.fetch(_OF_RESTRICTED, *(list(column) for column in zip(*told, strict=True)))
-    return {row["about"] for row in rows}
+    return read(Fit, await tx.fetch(_OF_RESTRICTED, *(list(c) for c in zip(*told, strict=True)))) if told else []
+
+
+async def maybe_restricted(tx: Tx, entries: Mapping[UUID, Sequence[tuple[str, bytes]]]) -> set[UUID]:
+    """Those of these who fit somebody restricted."""
+    return {fit.about for fit in await fits_restricted(tx, entries)}
 
 
 async def proposals(tx: Tx, limit: int = 100) -> list[Proposal]:

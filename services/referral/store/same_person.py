@@ -113,15 +113,15 @@ async def between(tx: Tx, people: Collection[UUID], *, same: bool) -> list[Pair]
     return read(Pair, await tx.fetch(f"{asked} order by s.decided_at, 1, 2", list(people), same))
 
 
-async def propose(tx: Tx, one: UUID, other: UUID, now: datetime) -> bool:
-    """Keeps that a worker asks whether two records are of one person; False where that was asked, or decided, before.
-    Nothing of them matched."""
+async def propose(tx: Tx, one: UUID, other: UUID, now: datetime, matched: Collection[str] = ()) -> bool:
+    """Keeps that it is asked whether two records are of one person, and what of them matched; False where that was
+    asked, or decided, before. Where a worker asks nothing did, and whoever asks has the cases decided again."""
     asked = (
         "insert into same_person (person_id, other_id, matched, proposed_at, noticed_at) values"
-        " (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), '{}', $3, $3) on conflict do nothing"
-        " returning person_id"
+        " (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), $4::text[], $3::timestamptz,"
+        " case when $4::text[] = '{}' then $3::timestamptz end) on conflict do nothing returning person_id"
     )
-    return await tx.fetchval(asked, one, other, now) is not None
+    return await tx.fetchval(asked, one, other, now, list(matched)) is not None
 
 
 async def undo(tx: Tx, one: UUID, other: UUID, *, same: bool) -> bool:
