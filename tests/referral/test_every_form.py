@@ -103,7 +103,7 @@ UNWALKED: dict[str, tuple[str, ...]] = {
     "on a leg by link that goes further than this one": ("/portal/link/appointments/{appointment_id}",),
 }
 """Forms that no walk comes upon, by the reason: they are sent empty, and with ids that are nobody's. A new form is
-walked, or is added here."""
+walked, or is added here; one on which somebody's safety hangs is filled in by test_filled_forms."""
 NOT_TAKEN = {
     "/cases/downtime",
     "/cases/duty",
@@ -144,7 +144,8 @@ NOT_TAKEN = {
     "/portal/returns/{period}/sign",
     "/referrals/links/{leg_id}",
 }
-"""Forms that a walk comes upon, sends badly, and that do not take what it fills in: nothing is sent twice."""
+"""Forms that a walk comes upon, sends badly, and that do not take what it fills in: nothing is sent twice here, but by
+test_filled_forms."""
 
 
 def whole_app(hub: Hub, access: Database) -> Starlette:

@@ -65,11 +65,13 @@ async def record(tx: Tx, viewer: Viewer, agreement: Consent, now: datetime) -> N
 async def ask_override(
     tx: Tx, viewer: Viewer, consent_id: UUID, case_id: UUID, line: str, reason: str, now: datetime
 ) -> None:
-    """Asks to act without agreement, for a lawful reason; nothing leaves before a second person confirms. Refused where
-    it is asked, or confirmed, for this line and reason already."""
+    """Asks to act without agreement, for a lawful reason; nothing leaves before a second person confirms. The same
+    once more changes nothing. Refused where it is asked, or confirmed, for this line and reason already."""
     case = await cases.load(tx, case_id)
     if case is None:
         raise Refused("case_id", "not_found")
+    if await consent.load(tx, consent_id) is not None:
+        return
     if reason not in {one.code for one in table().reasons["override"].on(local_day(now))}:
         raise Refused("reason", "not_a_lawful_reason")
     if any(_same_ask(held, line, reason, now) for held in await consent.of_case(tx, case_id)):

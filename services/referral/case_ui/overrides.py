@@ -68,9 +68,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
     try:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
-            if await consent.load(tx, consent_id) is None:
-                about = (consent_id, case.case_id, line, reason)
-                await consenting.ask_override(tx, visit.signed_in, *about, visit.now)
+            await consenting.ask_override(tx, visit.signed_in, consent_id, case.case_id, line, reason, visit.now)
     except Refused as refused:
         if refused.code == "asked_already":
             return await ask(visit, desk, [FieldError("line", ASKED)])
