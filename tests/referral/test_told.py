@@ -10,7 +10,7 @@ import pytest
 
 from contracts.working_time import local_day
 from kit import clock
-from services.referral.actions import alerting, opening
+from services.referral.actions import alerting, opening, restricting
 from services.referral.domain.facts import History
 from services.referral.domain.matching import explain
 from services.referral.domain.told import age_then, by_birth, contradict, with_told, years
@@ -122,6 +122,23 @@ async def test_a_day_of_birth_is_kept_sealed_and_the_police_do_not_take_it_back(
     assert await hub.value("select count(*) from person_index where kind = 'name_and_birth'") == 1
     await hub.hears([snapshot(updated(crime, 2))])
     assert await hub.value("select age_band from case_file where case_id = $1", case) == "10-12"
+
+
+@service
+async def test_who_has_the_name_and_by_a_day_told_later_the_birth_of_somebody_restricted_is_hidden_and_asked_about(
+    hub: Hub, browse: AsPersona
+) -> None:
+    await a_case(hub, a_crime(a_victim("V-x", works_for="hub")))
+    case, officer = (
+        await a_case(hub, a_crime(a_victim("V-y")), date_of_birth=None, channels=[]),
+        await browse("officer"),
+    )
+    await officer.get(f"/cases/{case}/told")
+    await officer.submit("Write it down", **{"born-day": "29", "born-month": "2", "born-year": "1988"})
+    assert await hub.value("select count(*) from same_person where same is null") == 1
+    await hub.every(restricting.spread, clock.now())
+    await officer.get(f"/cases/{case}", 404)
+    assert await hub.value("select kind from task where kind = 'decide_same_person' and case_id = $1", case)
 
 
 @pytest.mark.parametrize(

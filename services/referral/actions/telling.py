@@ -15,7 +15,7 @@ from services.referral.actions.rerouting import rerun
 from services.referral.domain import told
 from services.referral.domain.books import Books
 from services.referral.domain.facts import CaseFacts, facts_of
-from services.referral.store import cases, details, tasks
+from services.referral.store import cases, details, persons, tasks
 from services.referral.store.cases import Case
 
 
@@ -73,7 +73,8 @@ async def tell(
 
 
 async def _seal(tx: Tx, sealer: Sealer, case: Case, born: date, now: datetime) -> None:
-    """Keeps the day of birth, and finds the person by it from now on."""
+    """Keeps the day of birth, and finds the person by it from now on; whether they are somebody known is asked also
+    where whoever writes it down may not see that one."""
     person = case.person_id
     names = await sealing.open_person(sealer, person, await details.person(tx, person))
     held = {name: names.get(name) for name in ("given_names", "family_name", "address")}
@@ -82,4 +83,5 @@ async def _seal(tx: Tx, sealer: Sealer, case: Case, born: date, now: datetime) -
     only = {"date_of_birth": sealing.close_person(key, person, given)["date_of_birth"]}
     await details.keep_people(tx, [(person, only)], now)
     await details.index(tx, [(kind, digest, person) for kind, digest in sealing.digests(sealer, given)])
-    await details.propose_same(tx, [person], now)
+    async with persons.seen_whole(tx):
+        await details.propose_same(tx, [person], now)
