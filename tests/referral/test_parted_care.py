@@ -7,10 +7,12 @@ import pytest
 
 from contracts.identity import contract_id
 from kit import clock
-from services.referral.actions import recounting, ruling_out
-from services.referral.store import cases
+from services.referral.actions import recounting, ruling_out, tasking
+from services.referral.store import cases, tasks
 from tests.builders import a_viewer
+from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
+from tests.referral.hub_pages import hub_pages
 from tests.referral.test_actions import agrees
 from tests.referral.test_joined_records import a_record, facts_of, joined
 from tests.referral.test_parted import parted
@@ -19,6 +21,11 @@ from tests.referral.test_recounting import a_prior
 OFFICER = a_viewer()
 HARBOUR = BOOKS.directory.by_id[contract_id("harbour-lane-idva")].provider.provider_id
 RIVERBANK = BOOKS.directory.by_id[contract_id("riverbank-isva")].provider.provider_id
+
+
+RAISED = """
+update case_file set domestic = true, holds = array['high_risk'], doors = array['marac'] where case_id = $1 returning 1
+"""
 
 
 async def rules_out(hub: Hub, case: UUID, provider: UUID, why: str = "person") -> None:
@@ -90,9 +97,46 @@ async def test_whose_risk_was_counted_from_another_persons_reports_is_looked_at_
 ) -> None:
     one, two = [await a_record(hub, ref, days) for ref, days in (("V-a", 4), ("V-b", 3))]
     await joined(hub, one, two)
-    raised = "update case_file set domestic = true, holds = array['high_risk'] where case_id = $1 returning 1"
-    await hub.rows(raised, two)
-    asked = "select case_id from task where kind = 'review_risk' and done_at is null"
-    before = await hub.rows(asked)
+    await hub.rows(RAISED, two)
+    asked = "select case_id from task where kind = 'risk_parted' and done_at is null"
+    assert await hub.rows(asked) == []
     await parted(hub, one, two)
-    assert [row["case_id"] for row in await hub.rows(asked) if row not in before] == [two]
+    assert [row["case_id"] for row in await hub.rows(asked)] == [two]
+
+
+@pytest.mark.service
+async def test_the_review_says_that_another_persons_reports_were_counted_and_asks_about_the_marac_they_opened(
+    hub: Hub, databases: Databases
+) -> None:
+    one, two = [await a_record(hub, ref, days) for ref, days in (("V-a", 4), ("V-b", 3))]
+    await joined(hub, one, two)
+    await hub.rows(RAISED, two)
+    await parted(hub, one, two)
+    counted = "by a count of reports that were another person's"
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        assert "counted as high from the reports of another person" in (await officer.get(f"/cases/{two}")).text
+        page = await officer.get(f"/cases/{two}/safeguards")
+        assert counted in page.text and "MARAC: what was done?" in page.text, "it is asked, and not closed"
+        async with hub.looks(OFFICER) as tx:
+            [task] = [one.task_id for one in await tasks.of_case(tx, two) if one.kind == tasks.PARTED]
+            await tasking.close(tx, OFFICER, hub.sealer, task, "done", "", clock.now())
+        assert counted not in (await officer.get(f"/cases/{two}/safeguards")).text
+
+
+@pytest.mark.service
+async def test_what_is_with_a_provider_that_is_ruled_out_again_is_asked_about_once_more(hub: Hub) -> None:
+    one, two = [await a_record(hub, ref, days) for ref, days in (("V-a", 4), ("V-b", 3))]
+    [leg] = await hub.rows("select provider_id, contract_id from leg where case_id = $1", one)
+    await rules_out(hub, one, leg["provider_id"])
+    asked = "select count(*) from task where kind = 'provider_ruled_out' and case_id = $1 and done_at is null"
+    assert await hub.value(asked, one) == 1
+    await joined(hub, one, two)
+    await agrees(hub, two, leg["contract_id"], at=clock.now())
+    async with hub.looks(OFFICER) as tx:
+        held = await cases.get(tx, two)
+        assert held is not None
+        await ruling_out.wanted_again(tx, OFFICER, held, leg["provider_id"], BOOKS, clock.now())
+    assert await hub.value(asked, one) == 0
+    await parted(hub, one, two)
+    assert (await hub.value(asked, one), await hub.value(asked, two)) == (1, 0)

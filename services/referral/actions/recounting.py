@@ -17,7 +17,7 @@ from services.referral.domain import persons
 from services.referral.domain.announcing import REPEAT
 from services.referral.domain.books import Books
 from services.referral.domain.risk_said import REPORTS_HIGH
-from services.referral.store import batches, cases
+from services.referral.store import batches, cases, tasks
 from services.referral.store import persons as persons_store
 from services.referral.store.batches import Prior
 from services.referral.store.cases import Case
@@ -70,7 +70,7 @@ async def of_parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
         told = [past.prior.get(one, []) for one in sorted(people)]
         await cases.recount(tx, {each.case_id: each.count for one in told for each in counted(one)})
         look = sorted({case_id for one in told for case_id in too_few(one)})
-        await raising.ask(tx, look, "review_risk", filing.end_of_day(now), now, "parted", now.isoformat())
+        await raising.ask(tx, look, tasks.PARTED, filing.end_of_day(now), now, "parted", now.isoformat())
 
 
 async def of_person(tx: Tx, viewer: Viewer, case: Case, books: Books, now: datetime) -> int:

@@ -90,7 +90,7 @@ async def of_parted(
     again, and their open cases are decided again."""
     async with persons.seen_whole(tx):
         whose = {one.contract_id: one.provider.provider_id for one in books.directory.contracts}
-        await ruled_out.again_unwanted(tx, people, since, whose)
+        again = await ruled_out.again_unwanted(tx, people, since, whose)
         words = await ruled_out.of_people(tx, people)
         for person_id in sorted(people):
             mine = await persons.with_linked(tx, [person_id])
@@ -98,6 +98,8 @@ async def of_parted(
             theirs = {provider for who, provider in words if who not in mine} - own
             if own or theirs:
                 await _own_alone(tx, viewer, person_id, own, theirs, books, now)
+            if not again.isdisjoint(mine):
+                await at_link.unwanted(tx, mine, now, again="parted")
 
 
 async def _own_alone(

@@ -81,6 +81,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         also = await beside.also_with(tx, case.case_id)
         careful = await specialist.is_careful(tx, case)
         shared, news = await acts.is_shared(tx, case, visit.now), await acts.news_of(tx, case)
+        due = await tasks.of_case(tx, case.case_id)
         top = await frame(tx, visit, case, "Safeguards")
         seen = audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("safeguards", *sorted(officers)))
         await audit.record(tx, [seen])
@@ -110,6 +111,7 @@ async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = (), form
         evidence=[(at, EVIDENCE[data["trigger"]]) for at, data in evidence],
         offers=followed[0],
         doors=followed[1],
+        counted_apart=any(task.kind == tasks.PARTED for task in due),
         because=why.recommended(desk.books, routings[0] if routings else None, "doors"),
         charter=witness_charter() if case.kind == "witness" or "witness" in case.lines else None,
         also=sorted(providers.get(provider, "a provider") for provider in also),

@@ -103,6 +103,8 @@ TASKS = {
     "check_hate_flag": "The police used a flag that our lists do not know, and it may speak of hate: ask whether it was"
     " hate, and of which strand. The case shows the flag as it was told",
     "review_risk": "Review the risk",
+    "risk_parted": "Review the risk: it may have been counted as high from the reports of another person, whose record"
+    " was held to be theirs and is apart now. Look also at what was opened by it, as MARAC",
     "person_died": "It was recorded that the person died: make sure that it is so, and end what is still open",
     "speak_to_living": "It was a mistake that the person died, and every way to reach them is still shut: find a way"
     " that is safe, speak to them, and open it again",

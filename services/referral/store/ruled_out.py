@@ -40,6 +40,7 @@ update ruled_out r set over_at = null, over_by = null
    and not exists (select 1 from consent s where s.person_id = r.person_id and s.gate = 'agreement' and s.taken_at >= $2
                       and (s.provider_id = r.provider_id or s.contract_id in (
                           select k.id from unnest($4::uuid[], $5::uuid[]) k(id, whose) where k.whose = r.provider_id)))
+returning r.person_id
 """
 _OF_PEOPLE = """
 select distinct person_id, provider_id from ruled_out where person_id = any($1::uuid[]) and over_at is null
@@ -87,10 +88,11 @@ async def over(tx: Tx, person_id: UUID, provider_id: UUID, by: UUID, now: dateti
     return bool(await tx.fetch(_OVER, person_id, provider_id, now, by, list(BY_PERSON)))
 
 
-async def again_unwanted(tx: Tx, people: Collection[UUID], since: datetime, whose: Mapping[UUID, UUID]) -> None:
+async def again_unwanted(tx: Tx, people: Collection[UUID], since: datetime, whose: Mapping[UUID, UUID]) -> set[UUID]:
     """What a record ruled out, and the word of another record ended since then, stands again; an agreement of its own
-    to that provider is its own word. `whose`: the provider of each contract."""
-    await tx.execute(_AGAIN, list(people), since, list(BY_PERSON), list(whose), list(whose.values()))
+    to that provider is its own word. `whose`: the provider of each contract. Returns whose word it is."""
+    rows = await tx.fetch(_AGAIN, list(people), since, list(BY_PERSON), list(whose), list(whose.values()))
+    return {row["person_id"] for row in rows}
 
 
 async def of_people(tx: Tx, people: Collection[UUID]) -> list[tuple[UUID, UUID]]:

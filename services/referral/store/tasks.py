@@ -53,6 +53,9 @@ NO_CASE = "no_case_"
 """How the kinds begin of tasks about an alert of which no case is known; the trigger follows."""
 COMPLAINT = "complaint_danger"
 """The kind of a task about words of a complaint that may speak of danger."""
+PARTED = "risk_parted"
+"""The kind of a review of a risk that the reports of somebody else may have raised, whose record was held to be this
+person's."""
 _OPEN = f"select {columns(OpenTask)} from task where done_at is null"
 
 
@@ -243,7 +246,7 @@ DANGER = (
     ),
     (
         *("another_way", "joined_not_safe", "new_hold", "not_safe_any_more", "one_chance_elsewhere"),
-        *("parted_not_safe", "review_risk", "risk_elsewhere", "suspect_may_be_known"),
+        *("parted_not_safe", "review_risk", "risk_elsewhere", PARTED, "suspect_may_be_known"),
     ),
 )
 """Kinds of tasks on which somebody's safety may hang, in the order in which they come before all others; alerts of
