@@ -9,7 +9,10 @@ from contracts.justice import MilestoneReached, NoticeGiven
 from contracts.police import CrimeRecorded, CrimeUpdated
 from contracts.referral import (
     CaseOpened,
+    CaseRouted,
     CaseUpdated,
+    ConsentGiven,
+    ConsentWithdrawn,
     ContactSafetyChanged,
     ContactSent,
     ContactWithheld,
@@ -24,7 +27,16 @@ from kit.web import operations
 from kit.web.app import Link
 from kit.web.operations import Operations
 from services.code_compliance import case_ui, consumer, neutral_ui, reconcile
-from services.code_compliance.actions import complaining, deciding, importing, overseeing, own_rights, pausing, warning
+from services.code_compliance.actions import (
+    complaining,
+    deciding,
+    importing,
+    marking,
+    overseeing,
+    own_rights,
+    pausing,
+    warning,
+)
 from services.code_compliance.actions.deciding import FIRE_AT_ONCE, SIDE_BY_SIDE
 from services.code_compliance.reference import load
 
@@ -43,6 +55,9 @@ SERVICE = Service(
         ReferralSent: consumer.on_referral,
         OfferStepTaken: consumer.on_referral,
         PersonDeathRecorded: consumer.on_death,
+        CaseRouted: marking.on_routed,
+        ConsentGiven: marking.on_agreed,
+        ConsentWithdrawn: marking.on_agreed,
         ContactSent: own_rights.on_contact,
         ContactWithheld: own_rights.on_contact,
         ContactSafetyChanged: own_rights.on_contact,

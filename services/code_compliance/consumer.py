@@ -14,7 +14,7 @@ from kit.database import Tx
 from kit.inbox import Received, release, wait
 from kit.listening import Context
 from kit.service import Moment
-from services.code_compliance.actions import relating
+from services.code_compliance.actions import marking, relating
 from services.code_compliance.actions.deciding import Because, decide_afresh, mark_due, pass_on, raise_for_new
 from services.code_compliance.domain.evidence import source_of
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
@@ -108,11 +108,12 @@ async def on_justice(tx: Tx, events: Sequence[OfJustice], context: Context) -> N
 
 
 async def on_referral(tx: Tx, events: Sequence[OfReferral], context: Context) -> None:
-    """What referral tells: who is restricted, who came without a crime report, and which referrals left or which
-    steps of an offer were taken."""
+    """What referral tells: who is restricted, what marks a case for danger, who came without a crime report, and which
+    referrals left or which steps of an offer were taken."""
     rules: Rulebook = context.facts
     facts = {e.data.case_id: e for e in events if isinstance(e.data, CaseFacts)}
     new = await _cases_told(tx, facts, rules)
+    await marking.of_facts(tx, [d for e in facts.values() if isinstance(d := e.data, CaseFacts)])
     acts = [e for e in events if isinstance(e.data, Acted)]
     cases = {c.case_id: c for c in await stored.load(tx, cases=[e.data.case_id for e in acts], lock=True)}
     await wait(tx, [e for e in acts if e.data.case_id not in cases])
@@ -133,6 +134,7 @@ async def on_death(tx: Tx, events: Sequence[Received[PersonDeathRecorded]], cont
         died_at = None if event.data.taken_back else event.data.said_at.astimezone(UTC)
         await stored.set_died(tx, each_id, died_at)
         cases[each_id] = replace(cases[each_id], died_at=died_at)
+    await marking.taken_back(tx, [e.data for e in last.values() if e.data.taken_back])
     why = {each: Because(event.time, event, event.data.actor_role) for each, event in last.items()}
     await decide_afresh(tx, [cases[each] for each in sorted(why)], why, rules)
 

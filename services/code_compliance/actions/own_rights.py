@@ -19,6 +19,7 @@ from kit.database import Tx
 from kit.inbox import Received
 from kit.listening import Context
 from kit.sealing import Sealer
+from services.code_compliance.actions import marking
 from services.code_compliance.actions.complaining import opened
 from services.code_compliance.reference.oversight import document
 from services.code_compliance.store import own_rights
@@ -138,6 +139,7 @@ async def on_contact(
     left = [(one.request_id, one.token_sha256, one.word_proof, one.other_proofs) for one in sent]
     await own_rights.sent(tx, left)
     await own_rights.withheld(tx, [(d.request_id, d.reason) for d in told if isinstance(d, ContactWithheld)])
+    await marking.of_safety(tx, [one for one in told if isinstance(one, ContactSafetyChanged)])
     unsafe = [e for e in events if isinstance(d := e.data, ContactSafetyChanged) and (d.locked or d.safety != "safe")]
     for event in unsafe:
         await own_rights.revoke(tx, [event.data.case_id], event.time)

@@ -5,12 +5,13 @@ from typing import Any
 
 from starlette.responses import Response
 
+from contracts.marks import GONE
 from kit import audit
 from kit.web.app import Visit
 from services.code_compliance.case_ui.happening import agreements, entered, promised
 from services.code_compliance.case_ui.past import former
 from services.code_compliance.case_ui.people import Named, named
-from services.code_compliance.case_ui.room import Opened, next_clock, open_case, time_left
+from services.code_compliance.case_ui.room import Opened, dangers, next_clock, open_case, time_left
 from services.code_compliance.case_ui.sources import source_in_words
 from services.code_compliance.case_ui.suggesting import shown_in_words, suggested
 from services.code_compliance.domain.enhanced import at as held_at
@@ -190,15 +191,15 @@ def _reason_told(evidence: Evidence) -> str | None:
 
 
 def _badges(opened: Opened, now: datetime) -> list[dict[str, str]]:
-    badges = []
+    badges = dangers(opened)
     if held_at(opened.case.reasons, now, opened.case.overrides):
         badges.append({"text": "Enhanced rights", "classes": "moj-badge--purple"})
     if any(clock.late_recorded for clock in opened.clocks.values()):
         badges.append({"text": "Recorded late", "classes": "moj-badge--grey"})
     if any(clock.state == "breached" for clock in opened.clocks.values()):
         badges.append({"text": "Breached", "classes": "moj-badge--red"})
-    if opened.case.removed:
-        badges.append({"text": "Not in the last police record", "classes": "moj-badge--grey"})
+    if opened.case.removed and not opened.marked.died:
+        badges.append({"text": GONE, "classes": "moj-badge--grey"})
     if not opened.case.circumstances.reported:
         badges.append({"text": "Not reported to the police", "classes": "moj-badge--blue"})
     return badges

@@ -13,11 +13,12 @@ from kit.web.forms import FieldError, parse
 from services.code_compliance.actions import own_rights
 from services.code_compliance.case_ui import meanwhile
 from services.code_compliance.case_ui.people import named
-from services.code_compliance.case_ui.room import Room, open_case
+from services.code_compliance.case_ui.room import Room, dangers, open_case
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.store import own_rights as stored
 
 ASK_AGAIN_AFTER = timedelta(days=1)
+DIED = "Nothing was asked for: it was recorded that this person died"
 ASKED = "A link waits to be sent already: it was asked for"
 STATES = {"asked": "Asked for, not answered yet", "sent": "On its way by a safe channel", "withheld": "Not sent"}
 REASONS = {
@@ -48,6 +49,8 @@ async def ask(visit: Visit, rules: Rulebook) -> Response:
         return await _page(visit, errors)
     async with visit.begin() as tx:
         opened = await open_case(tx, visit.id("case_id"))
+        if opened.marked.died:
+            return visit.redirect(visit.request.url.path, flash=DIED, done=False)
         last = (await stored.of_case(tx, opened.case.case_id))[:1]
         waits = bool(last) and last[0].state == "asked" and last[0].asked_at > visit.now - ASK_AGAIN_AFTER
         if not waits:
@@ -69,6 +72,7 @@ async def _page(visit: Visit, errors: Sequence[FieldError]) -> Response:
         status=422 if errors else 200,
         errors=errors,
         opened=opened,
+        badges=dangers(opened),
         links=links,
         states=STATES,
         reasons=REASONS,

@@ -13,11 +13,12 @@ from kit.database import Tx
 from kit.web.app import Visit
 from services.code_compliance.domain.entitlements import Clock, Key, clock_id
 from services.code_compliance.domain.facts import Case, Evidence, Milestone
+from services.code_compliance.domain.marked import Marked, marks_of
 from services.code_compliance.domain.pauses import Pause
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.store import cases as stored_cases
 from services.code_compliance.store import clocks as stored_clocks
-from services.code_compliance.store import ledger, told
+from services.code_compliance.store import ledger, marked, told
 from services.code_compliance.store.ledger import Former
 
 View = Callable[[Visit, Rulebook], Awaitable[Response]]
@@ -60,6 +61,7 @@ class Opened:
     pauses: list[Pause]
     history: dict[Key, list[Former]]
     answered: frozenset[UUID]
+    marked: Marked
 
     @property
     def reference(self) -> str:
@@ -94,7 +96,13 @@ async def open_case(tx: Tx, case_id: UUID) -> Opened:
         pauses=pauses.get(case_id, []),
         history=await ledger.history(tx, case_id),
         answered=await ledger.answered(tx, case_id),
+        marked=await marked.of_case(tx, case_id),
     )
+
+
+def dangers(opened: Opened) -> list[dict[str, str]]:
+    """The badges of danger, as the hub's own pages have them."""
+    return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in marks_of(opened.marked)]
 
 
 def next_clock(opened: Opened) -> Clock | None:
