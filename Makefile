@@ -38,7 +38,8 @@ test: setup browser ## every test but the journeys, on real Kafka and PostgreSQL
 	$(BIN)/python -m pytest -m "not journey" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 journeys: setup browser ## whole stories over the running system, most by browser; SHOTS=1 takes the pictures of docs/journeys.md
-	$(BIN)/python -m pytest -m journey -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest -m journey -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		$(if $(filter tests,$(TESTS)),tests/journeys,$(TESTS))
 
 quick: setup ## tests of rules, words and the house: no server
 	$(BIN)/python -m pytest -p tests.quick $(TESTS)

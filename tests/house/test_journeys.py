@@ -29,6 +29,12 @@ def _picture(node: ast.AST) -> str | None:
     return str(name.value) if isinstance(name, ast.Constant) else None
 
 
+def test_every_journey_lies_where_make_journeys_looks() -> None:
+    marked = re.compile(r"^pytestmark = (MARKS\b|.*\bmark\.journey\b)|^@pytest\.mark\.journey\b", re.M)
+    files = {path for path in (ROOT / "tests").rglob("test_*.py") if marked.search(path.read_text())}
+    assert files == set((ROOT / "tests" / "journeys").glob("test_*.py"))
+
+
 def test_every_journey_is_told_on_the_page_with_its_pictures() -> None:
     stories = PAGE.read_text().split("\n## ")[1:]
     there = {path.stem for path in PICTURES.iterdir()}
