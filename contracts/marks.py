@@ -8,7 +8,7 @@ HOLD_WORDS = {
     "high_risk": "High risk",
     "risk_unknown": "Risk not known",
     "honour_based_abuse": "Honour-based abuse: one chance",
-    "recent_assault": "Assault in the last seven days, or no day known",
+    "recent_assault": "Assault in the seven days before the report, or no day known",
     "threat_to_kill": "Threat to kill",
     "child_at_risk": "A child is at risk",
     "suicide_risk": "Risk of suicide",

@@ -81,7 +81,7 @@ async def test_somebody_who_never_reported_it_is_helped(journey: Journey) -> Non
     await officer.sees_not("sent automatically")
     await officer.turns_to("Overview")
     await officer.sees("Not to the police", "Safe now: Mobile")
-    await officer.sees_not("Assault in the last seven days", person.family)
+    await officer.sees_not("Assault in the seven days before the report", person.family)
     await journey.picture(officer, "unreported-case")
     await refers(officer, "ISVA", "Independent sexual violence advisers")
     adviser = await journey.signs_in("isva.worker")

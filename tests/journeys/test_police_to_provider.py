@@ -102,7 +102,7 @@ async def test_a_rape_last_night_is_for_a_human_and_the_sarc_now(journey: Journe
     await journey.police_tell(person, offence_code=RAPE, hours_ago=3)
     officer = await journey.signs_in("officer")
     code = await officer.finds(person.name)
-    await officer.sees("Assault in the last seven days", "Waiting for a human", "Recommended: ISVA")
+    await officer.sees("Assault in the seven days before the report", "Waiting for a human", "Recommended: ISVA")
     await officer.sees("Right doors: SARC now")
     await officer.sees_not("Restorative justice")
     await journey.picture(officer, "rape-case")

@@ -128,6 +128,8 @@ async def test_a_link_that_ran_out_or_was_taken_back_opens_nothing_and_ends_its_
     await hub.worker.pool.execute("update leg_link set expires_at = now() - interval '1 second'")
     await desk.stranger.get(path)
     await desk.stranger.submit("Go on", 404)
+    page = await desk.officer.get(f"/referrals/links/{sent.leg}")
+    assert "ran out" in page.text and "nobody opened it until" in page.text and "may be opened" not in page.text
     holder = await desk.opened(sent)
     assert "Open now" in (await desk.officer.get(f"/referrals/links/{sent.leg}")).text.replace("open now", "Open now")
     page = await desk.officer.submit("Take back all links")

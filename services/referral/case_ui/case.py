@@ -1,10 +1,11 @@
-"""A case: overview, timeline, and who has looked."""
+"""A case: its overview and its timeline."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.reference import offence
@@ -13,7 +14,7 @@ from contracts.working_time import LONDON
 from kit import audit
 from kit.database import Tx
 from kit.web.app import Visit
-from kit.web.forms import FieldError
+from kit.web.forms import FieldError, Say, date_values, parse
 from kit.web.words import when
 from services.referral import desk_books, said
 from services.referral.actions import (
@@ -137,7 +138,7 @@ async def _overview(
             "routing": routings[0] if routings else None,
             "runs": len(routings),
             "chosen": routings[0].facts["case"].get("choices") or () if routings else (),
-            "tasks": await _tasks(tx, case.case_id),
+            "tasks": await _tasks(tx, case.case_id, visit.now),
             "wished": {one.task_id: happened.before(one) for one in await wishes.to_ask(tx, case.case_id)},
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard, await contacting.profile_of(tx, case.person_id)),
@@ -188,8 +189,10 @@ async def _overview(
     )
 
 
-async def _tasks(tx: Tx, case_id: UUID) -> list[tasks.Task]:
-    return todo.once([*await tasks.of_case(tx, case_id), *await contract_tasks.of_case(tx, case_id)])
+async def _tasks(tx: Tx, case_id: UUID, now: datetime) -> list[tuple[tasks.Task, str | None]]:
+    """What is to be done on a case, each with how late it is where it is late."""
+    found = todo.once([*await tasks.of_case(tx, case_id), *await contract_tasks.of_case(tx, case_id)])
+    return [(task, words.time_left(task.due_at, now) if task.due_at < now else None) for task in found]
 
 
 OWN_WORD, TOLD_US = "by their own word", "told to the hub"
@@ -283,13 +286,19 @@ def details_rows(held: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"key": {"text": name}, "value": {"text": text}} for name, text in rows.items()]
 
 
+class AsOf(BaseModel):
+    """The day at whose end a case is shown as it stood; none: as it stands now."""
+
+    day: Annotated[date | None, Say("Enter the day", wrong="The day must be a real date, like 30 9 2026")] = Field(
+        None, gt=date(1900, 1, 1), lt=date(2999, 1, 1)
+    )
+
+
 async def show_timeline(visit: Visit, desk: Desk) -> Response:
-    kind, day = visit.query.get("kind", ""), visit.query.get("day", "")
-    errors, as_of = [], None
-    try:
-        as_of = _end_of(date.fromisoformat(day)) if day else None
-    except (ValueError, OverflowError):
-        errors = [FieldError("day", "Enter the day like 2026-09-30")]
+    kind, given = visit.query.get("kind", ""), {name: [text] for name, text in visit.query.items()}
+    asked, errors = parse(AsOf, given)
+    day = asked.day if asked else None
+    as_of = _end_of(day) if day else None
     async with visit.begin() as tx:
         case = await opened(tx, visit)
         made = await assessments.of_case(tx, case.case_id, as_of)
@@ -306,7 +315,7 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
         **top,
         errors=errors,
         kind=kind,
-        day=day,
+        values=date_values("day", day) if day else given,
         kinds=[{"value": "", "text": "Everything"}, *({"value": k, "text": words.words(k)} for k in kinds)],
         items=[happened.item(desk.books, entry) for entry in entries if not kind or entry.type.split(".")[0] == kind],
     )
@@ -314,13 +323,3 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
 
 def _end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
-
-
-async def looked(visit: Visit, desk: Desk) -> Response:
-    async with visit.begin() as tx:
-        case = await opened(tx, visit)
-        looks = await timeline.looks(tx, case.case_id)
-        names = {worker.worker_id: worker.name for worker in await workers.everybody(tx)}
-        top = await frame(tx, visit, case, "Who has looked")
-        await audit.record(tx, [audit.seen(visit.signed_in, "looks_seen", "case", case.case_id)])
-    return visit.render("case_ui/looked.html", **top, looks=looks, names=names)

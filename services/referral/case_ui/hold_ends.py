@@ -36,7 +36,10 @@ def of(
 
 
 def name_of(hold: str, routing: Routing | None) -> str:
-    """A hold in words; that of a word nobody here knows says the word as it was told."""
+    """A hold in words; that of a word nobody here knows says the word as it was told, and that of a recent assault
+    whether its day is known."""
+    if hold == "recent_assault":
+        return why.recent(routing)
     return (why.words_told(routing) if hold == "unknown_word" else "") or words.words(hold)
 
 

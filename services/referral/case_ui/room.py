@@ -22,7 +22,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions.beside import CODES
 from services.referral.actions.books import standards
 from services.referral.actions.gating import NO_CONTACT
-from services.referral.case_ui import glass, words
+from services.referral.case_ui import glass, why, words
 from services.referral.domain import safe_contact
 from services.referral.domain.books import Books
 from services.referral.domain.facts import stays_high
@@ -200,7 +200,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
         "safe": [words.words(kind) for kind in safe if kind not in without],
         "badges": [
             *warned,
-            *(badges(case) if safe_contact.alive(held).allowed else await _dead(tx, case)),
+            *await _dated(tx, case, badges(case) if safe_contact.alive(held).allowed else await _dead(tx, case)),
             *await _lifted(tx, case, held.shut),
             *not_to_know(shut_out),
             *ending,
@@ -263,6 +263,15 @@ def badges(case: Case) -> list[dict[str, str]]:
     shown += [("grey", "Details not opened yet")] if case.details == "waiting" else []
     shown += [("orange", UNREAD)] if case.details == "unreadable" else []
     return [{"text": text, "classes": f"moj-badge--{colour}"} for colour, text in shown]
+
+
+async def _dated(tx: Tx, case: Case, shown: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """The badges with what is true of this case: whether the day of a recent assault is known."""
+    if "recent_assault" not in case.holds:
+        return list(shown)
+    decided = next(iter(await cases.routings(tx, case.case_id)), None)
+    general, said = words.HOLDS["recent_assault"], why.recent(decided)
+    return [one | {"text": said} if one["text"] == general else one for one in shown]
 
 
 async def _dead(tx: Tx, case: Case) -> list[dict[str, str]]:

@@ -105,6 +105,15 @@ def no_day(routing: Routing | None) -> bool:
     return routing is not None and facts_of(routing.facts["case"]).committed_to is None
 
 
+def recent(routing: Routing | None) -> str:
+    """A recent assault in words: whether its day is known, where it is known whether it is."""
+    if routing is None:
+        return words.HOLDS["recent_assault"]
+    return (
+        "Assault that may be recent: no day known" if no_day(routing) else "Assault in the seven days before the report"
+    )
+
+
 WHAT = (
     "Nothing that our lists know says what happened, neither an offence nor a kind of incident: ask the police before"
     " anything leaves."
