@@ -24,8 +24,8 @@ OVERLAP = 2
 """Parts of a batch, by partition, each in a transaction of its own: one is decided while the other is written."""
 LARGE = 100
 """A smaller batch is not parted: it would only pay for two transactions."""
-QUIET_MS = 500
-"""Longest wait of the broker's for something to answer with. What comes is answered at once, however long that is."""
+QUIET_MS = 200
+"""Longest wait of the broker's for something to answer with; one question is out at a time, a busy partition waits."""
 _MARKS = "select partition, next_offset from kit.watermark where consumer = $1 and topic = $2"
 
 
