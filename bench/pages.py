@@ -11,7 +11,8 @@ from bench import pipelines
 from bench.events import Events, records
 from bench.stand import Hub, Stand, Superuser, percentile, written_columns
 from contracts.reference import ROLES, personas
-from kit.access import open_session, seed
+from handrail.local.users import seed
+from kit.access import open_session
 from kit.database import Database, connect
 from kit.web.app import make_app
 

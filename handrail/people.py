@@ -3,7 +3,7 @@
 import asyncio
 
 from contracts.reference import ROLES, personas
-from kit.access import seed as seed_access
+from handrail.local.users import seed as seed_access
 from kit.config import Settings
 from kit.database import connect
 

@@ -2,10 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from kit.database import Database
@@ -18,18 +17,21 @@ select u.user_id, u.name, m.role, m.organisation_id, s.session_id, s.opened_at, 
        (select array_agg(permission) from role_permission p where p.role = m.role) as permissions
   from session s join app_user u using (user_id) join membership m using (user_id)
  where s.token_sha256 = $1 and s.expires_at > now() and u.active
+   and m.ended_at is null and m.organisation_id is not distinct from s.organisation_id
 """
 _OPEN = """
-insert into session (token_sha256, user_id, session_id, expires_at, strength, refresh)
-select $1, user_id, $2, now() + $3, $4, $6 from app_user where subject = $5 and active
+insert into session (token_sha256, user_id, session_id, expires_at, strength, refresh, organisation_id)
+select $1, user_id, $2, now() + $3, $4, $6, organisation_id from app_user join membership using (user_id)
+ where subject = $5 and active and ended_at is null order by since, organisation_id limit 1
 returning user_id
 """
 _MEMBERS = """
-select u.user_id, u.name, m.role, u.active from app_user u join membership m using (user_id)
+select u.user_id, u.name, m.role, u.active and m.ended_at is null as active
+  from app_user u join membership m using (user_id)
 """
 _LEFT = """
 select m.organisation_id from membership m join app_user u using (user_id)
- where m.organisation_id = any($1::uuid[]) group by 1 having not bool_or(u.active)
+ where m.organisation_id = any($1::uuid[]) group by 1 having not bool_or(u.active and m.ended_at is null)
 """
 
 
@@ -81,7 +83,8 @@ def digest(cookie: str) -> bytes:
 
 
 async def viewer_of(access: Database, cookie: str) -> Viewer | None:
-    """The viewer of a session cookie; None when it is unknown, over, or its owner has left."""
+    """The viewer of a session cookie; None when it is unknown, over, or its owner has left, if only the organisation
+    that it is for: a session never goes on for another one by itself."""
     row = await access.pool.fetchrow(_VIEWER, digest(cookie))
     if row is None:
         return None
@@ -115,35 +118,10 @@ async def open_session(
 async def colleagues(access: Database, organisation_id: UUID | None) -> list[Member]:
     """Everybody active in an organisation, by name; nobody where there is none."""
     rows = await access.pool.fetch(
-        f"{_MEMBERS} where m.organisation_id = $1 and u.active order by u.name, u.user_id", organisation_id
+        f"{_MEMBERS} where m.organisation_id = $1 and m.ended_at is null and u.active order by 2, 1", organisation_id
     )
     return [Member(**row) for row in rows]
 
 
 async def close_session(access: Database, cookie: str) -> None:
     await access.pool.execute("delete from session where token_sha256 = $1", digest(cookie))
-
-
-async def seed(access: Database, users: Sequence[Mapping[str, Any]], roles: Mapping[str, Sequence[str]]) -> None:
-    """Makes users (id, subject, name, role, organisation_id) and roles what the lists say; safe to repeat."""
-    async with access.begin() as tx:
-        await tx.execute("delete from role_permission")
-        await tx.executemany(
-            "insert into role_permission (role, permission) values ($1, $2)",
-            [(role, permission) for role, permissions in roles.items() for permission in permissions],
-        )
-        for user in users:
-            await tx.execute(
-                "insert into app_user (user_id, subject, name) values ($1, $2, $3)"
-                " on conflict (user_id) do update set subject = excluded.subject, name = excluded.name",
-                user["id"],
-                user["subject"],
-                user["name"],
-            )
-            await tx.execute(
-                "insert into membership (user_id, role, organisation_id) values ($1, $2, $3) on conflict (user_id)"
-                " do update set role = excluded.role, organisation_id = excluded.organisation_id",
-                user["id"],
-                user["role"],
-                user["organisation_id"],
-            )

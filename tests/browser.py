@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element
 import httpx
 from starlette.applications import Starlette
 
-from kit.access import open_session, seed
+from handrail.local.users import seed
+from kit.access import open_session
 from kit.config import Settings
 from kit.database import Database
 from tests.inspector import personal_in, problems_of, read, text_of

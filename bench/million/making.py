@@ -18,8 +18,8 @@ from bench.pipelines import batches, opened_once
 from bench.stand import Hub, Stand, Superuser, written_columns
 from contracts.identity import contract_id, provider_id
 from contracts.reference import ROLES, personas
+from handrail.local.users import seed
 from kit import clock
-from kit.access import seed
 from kit.database import connect
 from kit.inbox import Inbox
 from kit.listening import Context, listening

@@ -50,6 +50,9 @@ class Page:
 
     `upload` names a field that a text file may stand in for: the form is `multipart/form-data` and has a file input
     `<upload>_file`. The view finds the text in the field, and in `visit.unreadable` what is wrong with the file.
+
+    `switched` answers a form that was opened for another organisation than its sender looks for now (`opened_for`),
+    where it can name them. Nothing is saved.
     """
 
     path: str
@@ -61,6 +64,7 @@ class Page:
     database: str = "hub"
     machine: bool = False
     upload: str | None = None
+    switched: View | None = None
 
     def __post_init__(self) -> None:
         if (self.permission is None) != self.public:
@@ -168,19 +172,19 @@ async def _answer(page: Page, visit: Visit) -> Response:
         body = await body_of(visit.request, LARGEST_CALL)
         visit.body = body or b""
         return visit.problem(413) if body is None else await _viewed(page, visit)
+    token = await _token(page, visit) if writes else ""
     if page.permission is not None:
         if visit.viewer is None:
-            if writes:
-                return await _signed_out(page, visit)
-            return visit.redirect(f"/sign-in?next={quote(visit.request.url.path)}")
+            return _signed_out(visit) if writes else visit.redirect(f"/sign-in?next={quote(visit.request.url.path)}")
+        if writes and _from_our_site(visit) and visit.opened_for != visit.organisation:
+            return await page.switched(visit) if page.switched else visit.switched()
         if not visit.viewer.may(page.permission):
             return visit.forbidden()
-    if writes:
-        visit.form, visit.unreadable = await form_of(visit.request, page.upload)
-        if not _from_our_page(visit):
-            return visit.signed_out() if _from_our_site(visit) and visit.viewer else visit.problem(403)
+    if not writes:
+        return await page.view(visit)
+    if _from_our_site(visit) and visit.shop.signer.token_fits(token, visit.session_cookie):
         return await _viewed(page, visit)
-    return await page.view(visit)
+    return visit.signed_out() if _from_our_site(visit) and visit.viewer else visit.problem(403)
 
 
 async def _viewed(page: Page, visit: Visit) -> Response:
@@ -196,16 +200,19 @@ async def _viewed(page: Page, visit: Visit) -> Response:
         return visit.conflict()
 
 
-async def _signed_out(page: Page, visit: Visit) -> Response:
-    """Nothing is done, and what was written comes back in the page, to be sent again after signing in."""
-    visit.form, _ = await form_of(visit.request, page.upload)
-    visit.form.pop("csrf_token", None)
-    return visit.signed_out() if _from_our_site(visit) else visit.redirect("/sign-in")
-
-
-def _from_our_page(visit: Visit) -> bool:
+async def _token(page: Page, visit: Visit) -> str:
+    """Reads the form; what shows from which page it came, taken out of it."""
+    visit.form, visit.unreadable = await form_of(visit.request, page.upload)
     token = (visit.form.pop("csrf_token", None) or [""])[0]
-    return _from_our_site(visit) and visit.shop.signer.token_fits(token, visit.session_cookie)
+    visit.opened_for = visit.shop.signer.opened_for(token)
+    return token
+
+
+def _signed_out(visit: Visit) -> Response:
+    """Nothing is done, and what was written comes back in the page, to be sent again after signing in: for the
+    organisation that it was written for, and for no other."""
+    visit.organisation = visit.opened_for
+    return visit.signed_out() if _from_our_site(visit) else visit.redirect("/sign-in")
 
 
 def _from_our_site(visit: Visit) -> bool:
@@ -243,6 +250,7 @@ async def _visit(request: Request, shop: Shop, neutral: bool) -> Visit:
     cookie = visit.session_cookie
     if shop.access is not None and cookie and not neutral:
         visit.viewer = await _viewer(shop.access, cookie)
+        visit.organisation = visit.viewer.organisation_id if visit.viewer else None
     return visit
 
 

@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
@@ -82,8 +83,18 @@ class Signer:
     def _derive(self, purpose: str, value: str = "") -> bytes:
         return hmac.digest(self._key, f"{purpose}|{value}".encode(), "sha256")
 
-    def form_token(self, session: str | None) -> str:
-        return self._derive("form", session or "").hex()
+    def form_token(self, session: str | None, organisation: UUID | None = None) -> str:
+        """Of the forms of one session, and of one organisation: what was opened for one is not sent for another."""
+        told = organisation.hex if organisation else ""
+        return f"{self._derive('form', f'{told}|' + (session or '')).hex()}.{told}"
+
+    @staticmethod
+    def opened_for(token: str) -> UUID | None:
+        """The organisation that a form was opened for, by what its token says, if only of a session that is over."""
+        try:
+            return UUID(token.partition(".")[2])
+        except ValueError:
+            return None
 
     def proof(self, of: str) -> str:
         """Shows that an address was made here. Never a form token: those are handed out for any session claimed."""
@@ -98,7 +109,7 @@ class Signer:
         return self._derive(purpose, value)
 
     def token_fits(self, token: str, session: str | None) -> bool:
-        return hmac.compare_digest(token.encode(), self.form_token(session).encode())
+        return hmac.compare_digest(token.encode(), self.form_token(session, self.opened_for(token)).encode())
 
     def _box(self, purpose: str) -> Fernet:
         return Fernet(base64.urlsafe_b64encode(self._derive("cookie", purpose)))

@@ -50,7 +50,9 @@ class Shop:
 
 @dataclass
 class Visit:
-    """A request of a viewer (None when nobody is signed in), with its answers."""
+    """A request of a viewer (None when nobody is signed in), with its answers. `organisation`: the one that the forms
+    of its page are for; `opened_for`: the one that the form in hand was opened for; `of`: the former's name, where the
+    service knows it."""
 
     request: Request
     shop: Shop
@@ -63,6 +65,9 @@ class Visit:
     body: bytes = b""
     machine: bool = False
     unreadable: str = ""
+    organisation: UUID | None = None
+    opened_for: UUID | None = None
+    of: str = ""
 
     @property
     def params(self) -> dict[str, Any]:
@@ -152,6 +157,12 @@ class Visit:
             409, changed=changed, onward=guard.local_path(to), unchanged=not stale, opened=opened, kept=kept
         )
 
+    def switched(self, now: str = "another organisation", then: str = "the one before", back: str = "") -> Response:
+        """Nothing is saved of a form that was opened while its sender looked for another organisation: names of both,
+        and what was written, to copy. It cannot be sent again from here: it would be the other one's. `back`: the page
+        of this site on which they switch."""
+        return self.problem(409, switched=(now, then), onward=guard.local_path(back))
+
     def signed_out(self) -> Response:
         """The form of somebody whose session is over, as it was sent: it can be sent again after signing in."""
         return self.render("signed_out.html", status=403, sent=[(n, t) for n, all in self.form.items() for t in all])
@@ -178,7 +189,7 @@ class Visit:
         return self.shop.signer.cookie_name(FLASH)
 
     def _frame(self) -> dict[str, Any]:
-        token = self.shop.signer.form_token(self.session_cookie)
+        token = self.shop.signer.form_token(self.session_cookie, self.organisation)
         return {
             "visit": self,
             "viewer": self.viewer,

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -212,6 +213,11 @@ async def test_the_token_of_one_session_does_not_fit_another(local: Settings) ->
     signer = guard.Signer(local)
     assert signer.token_fits(signer.form_token("mine"), "mine")
     assert not signer.token_fits(signer.form_token("mine"), "yours")
+    one, other = UUID(int=1), UUID(int=2)
+    token = signer.form_token("mine", one)
+    assert signer.token_fits(token, "mine") and signer.opened_for(token) == one
+    assert not signer.token_fits(token.replace(one.hex, other.hex), "mine"), "nobody says for whom it was opened"
+    assert not signer.token_fits(token.partition(".")[0], "mine") and signer.opened_for("of no page") is None
 
 
 async def test_a_character_that_no_database_keeps_is_left_out_of_a_form_and_of_no_address(local: Settings) -> None:

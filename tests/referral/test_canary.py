@@ -9,7 +9,7 @@ import pytest
 
 from contracts.identity import case_id, provider_id
 from handrail.local import Servers
-from kit.access import seed
+from handrail.local.users import seed
 from kit.database import Database
 from kit.web.app import Page
 from services.referral.actions import opening, packing

@@ -92,6 +92,7 @@ UNWALKED: dict[str, tuple[str, ...]] = {
         "/operations/outbox/{request_id}/again",
         "/operations/outbox/{request_id}/stop",
         "/operations/records/{number}",
+        "/portal/organisation",
     ),
     "behind a proof in a mail, or of a link that is opened or over": (
         "/directory/capacity/{contract_id}/{week}/{proof}",

@@ -66,7 +66,7 @@ async def people(hub: Hub, databases: Databases) -> AsyncIterator[People]:
         for persona in personas():
             cookie = await cookie_of(access, persona.name)
             found.browsers[persona.name] = await stack.enter_async_context(Browser(app, settings, cookie))
-            found.tokens[persona.name] = Signer(settings).form_token(cookie)
+            found.tokens[persona.name] = Signer(settings).form_token(cookie, persona.organisation_id)
         yield found
 
 

@@ -22,6 +22,7 @@ from services.referral.provider_portal.meeting import ask_result, book, record_r
 from services.referral.provider_portal.minting import make_link, show_links, take_back
 from services.referral.provider_portal.needs import ask_needs, say_needs
 from services.referral.provider_portal.one import show_referral
+from services.referral.provider_portal.organisations import choose_organisation, refuse_switched
 from services.referral.provider_portal.pasting import ask_paste, paste
 from services.referral.provider_portal.performance import show_measured, show_performance
 from services.referral.provider_portal.returning import (
@@ -87,10 +88,12 @@ def _worked(room: Room) -> tuple[Page, ...]:
     """The pages of workers and managers who are signed in."""
     one, contract = "/portal/referrals/{referral_id}", "/portal/capacity/{contract_id}"
     quarter = "/portal/returns/{period}"
+    stale = room(refuse_switched)
     return tuple(
-        Page(path, room(view), permission, methods=(method,), database="portal", upload=UPLOADS.get(path))
-        for path, view, permission, method in (
+        Page(path, room(view), may, methods=(method,), database="portal", upload=UPLOADS.get(path), switched=stale)
+        for path, view, may, method in (
             ("/portal", show_list, "portal.read", "GET"),
+            ("/portal/organisation", choose_organisation, "portal.read", "POST"),
             ("/portal/work", show_work, "portal.read", "GET"),
             ("/portal/work/drafts/{draft_id}/drop", throw_away, "portal.write", "POST"),
             ("/portal/alerts", show_alerts, "portal.read", "GET"),

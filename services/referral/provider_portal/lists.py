@@ -14,6 +14,7 @@ from services.referral.actions.contract_ends import SOON
 from services.referral.domain.books import Books
 from services.referral.provider_portal import words
 from services.referral.provider_portal.one import show_referral
+from services.referral.provider_portal.organisations import others
 from services.referral.provider_portal.room import base, frame, limits, moved, one, own, workers
 from services.referral.store import appointments, drafts, duty, lapsing, portal
 
@@ -59,6 +60,7 @@ async def show_list(visit: Visit, books: Books) -> Response:
         contract=str(contract or ""),
         ending=[c for c in mine if c.starts <= today <= c.ends + SOON and c.ends <= today + SOON],
         today=today,
+        others=await others(visit, books),
         hub_rings=hub_rings,
         alerts=alerts,
         seconds=books.standards_on(local_day(visit.now)).alert_poll_seconds,
@@ -69,12 +71,14 @@ async def show_list(visit: Visit, books: Books) -> Response:
 
 
 async def show_alerts(visit: Visit, books: Books) -> Response:
-    """Asked again and again by an open page: whether more alerts came than it knows of."""
-    known = whole(visit.query.get("known", "")) or 0
+    """Asked again and again by an open page: whether more alerts came than it knows of. One that was opened for another
+    organisation is told that it hears nothing of that one any more."""
+    known, switched = whole(visit.query.get("known", "")) or 0, visit.query.get("of") != str(visit.organisation)
     async with visit.begin() as tx:
         number = await portal.alerts(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.alerts_asked", "list", None)])
-    return visit.render("provider_portal/alerts.html") if number > known else Response(status_code=204)
+    told = switched or number > known
+    return visit.render("provider_portal/alerts.html", switched=switched) if told else Response(status_code=204)
 
 
 def counted(number: int) -> str:

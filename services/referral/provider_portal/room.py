@@ -16,6 +16,7 @@ from kit.database import Tx
 from kit.listening import Context
 from kit.web.app import Visit
 from kit.web.forms import FieldError
+from kit.web.organisations import held
 from kit.web.words import date_words
 from services.referral import stale_steps
 from services.referral.actions import books as stocked
@@ -66,6 +67,7 @@ class Room:
         async def answer(visit: Visit) -> Response:
             async with visit.begin() as tx:
                 books = await stocked.current(tx, self.context.facts)
+            visit.of = names_of(books).get(visit.organisation, "") if visit.organisation else ""
             return await or_ask_hub(view, visit, books)
 
         return answer
@@ -73,12 +75,15 @@ class Room:
 
 async def or_ask_hub(view: View, visit: Visit, books: Books) -> Response:
     """The view; and where its page is not there since the person was hidden from whoever had the referral, one that
-    says to ask the hub, and by which a channel can still be shut."""
+    says to ask the hub, and by which a channel can still be shut. Whoever works for two providers is told that what
+    they look for may be the other one's."""
     try:
         return await view(visit, books)
     except HTTPException as missing:
         referral_id = await _hidden(visit) if missing.status_code == 404 else None
         if referral_id is None:
+            if missing.status_code == 404 and visit.of and len(await held(visit.access, visit.signed_in)) > 1:
+                return visit.problem(404, several=True)
             raise
     return visit.render(
         "provider_portal/ask_hub.html",
@@ -100,11 +105,17 @@ async def _hidden(visit: Visit) -> UUID | None:
         return None
 
 
+def names_of(books: Books) -> dict[UUID, str]:
+    """Providers by id, those without a contract too."""
+    providers = (*(one.provider for one in books.directory.contracts), *books.directory.others)
+    return {one.provider_id: one.name for one in providers}
+
+
 def limits(visit: Visit, books: Books) -> Limits:
     """The limits of the contracts of the viewer's provider, or of every one, around today."""
     mine = visit.signed_in.organisation_id
-    held = [one for one in books.directory.contracts if mine is None or one.provider.provider_id == mine]
-    return limits_of(held, local_day(visit.now), books.closed)
+    ours = [one for one in books.directory.contracts if mine is None or one.provider.provider_id == mine]
+    return limits_of(ours, local_day(visit.now), books.closed)
 
 
 async def own(tx: Tx, visit: Visit, books: Books) -> Offered:
