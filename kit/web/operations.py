@@ -3,6 +3,7 @@
 pages=lambda context: (*operations.pages(Operations("Orders", "/orders/operations", LINKS)), ...)
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -45,6 +46,7 @@ DISCARDS = {
     "test_record": "It was a test",
 }
 LATE_SECONDS = 60
+_VERSION = re.compile(r"\.v\d+$")
 More = Callable[[Visit, Tx], Awaitable[Sequence[tuple[str, str]]]]
 
 
@@ -101,8 +103,14 @@ async def _show(visit: Visit, place: Operations) -> Response:
         warnings=warnings(visit, found),
         lines=lines(visit, found, more),
         reasons=REASONS,
+        named=named,
         others=[{"text": text, "href": href, "active": href == place.base} for text, href in place.others],
     )
+
+
+def named(kind: str | None) -> str:
+    """A kind of record in words: `justice.notice.given.v1` is "Justice notice given"."""
+    return re.sub(r"[.-]", " ", _VERSION.sub("", kind)).capitalize() if kind else "A record"
 
 
 def ago(seconds: float) -> str:

@@ -124,9 +124,17 @@ async def test_a_referral_sent_by_the_policy_is_seen_by_its_provider_with_its_pa
     assert await hub.value("select pack is not null from leg where leg_id = $1", sent.leg)
 
 
+async def test_a_question_that_says_nothing_is_asked_what_is_to_be_known(sent: Sent, worker: Browser) -> None:
+    await worker.get(sent.page)
+    await worker.follow("Ask the hub a question")
+    page = await worker.submit("Ask the hub a question", 422)
+    assert page.errors == ["Choose what you need to know"]
+
+
 async def test_a_decline_asks_why_and_for_a_better_idea(hub: Hub, sent: Sent, worker: Browser) -> None:
     await worker.get(sent.page)
-    await worker.follow("Decline")
+    page = await worker.follow("Decline")
+    assert {"Honour-based abuse", "Anti-social behaviour"} <= set(page.texts("option"))
     page = await worker.submit("Decline", 422)
     assert page.errors == ["Choose the reason"] and await state_of(hub, sent) == "sent"
     page = await worker.submit("Decline", 200, reason_code="out_of_scope", better_line="stalking")

@@ -35,7 +35,9 @@ async def test_a_page_opened_before_a_lock_does_not_lift_it_unseen(hub: Hub, bro
     await officer.submit("Save", 422, which="mobile", safety="safe")
     page = await officer.submit("Save", 409, **SAFE)
     [said] = page.errors
-    assert "Mobile has changed since you opened this page: it is locked now (someone else answered)" in said
+    assert (
+        "Mobile has changed since you opened this page: it is locked now (somebody else answered or reads it)" in said
+    )
     assert "set by a hub team leader on" in said and "Nothing was saved" in said
     assert await mobile(hub) == ("unsafe", True) and await hub.told(case) == told
     chosen = {e.get("name"): e.get("value") for e in page.all("input") if e.get("checked") is not None}

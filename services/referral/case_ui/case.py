@@ -217,7 +217,7 @@ def facts_rows(case: Case, routing: cases.Routing | None = None) -> list[dict[st
     what = known.title if known else nameless or words.words(case.incident_kind)
     rows = [
         ("What was reported", f"{what} ({case.offence_code})" if known else what),
-        ("Who this is", words.words(case.kind)),
+        ("Who this is", words.KINDS.get(case.kind) or words.words(case.kind)),
         ("Reported", "To the police" if case.reported else "Not to the police"),
         ("Age", said.age(case.age_band)),
         ("Language", words.language(case.language)),

@@ -52,7 +52,7 @@ OUTCOMES = {
     "voicemail": "I left a message",
     "call_back_asked": "The person asked to be called back",
     "someone_else_answered": "Somebody else answered",
-    "wrong_number": "It was a wrong number",
+    "wrong_number": "It was a wrong number or address",
     "unsafe": "It was not safe to go on",
     "declined": "The person does not want support",
 }
@@ -97,6 +97,7 @@ async def show(
         wished=[happened.before(one) for one in wished],
         uses=USES,
         days=said.days,
+        lock=words.lock,
         hours=said.hours,
         using=using,
         **_guarded(desk, guarded=guarded),
@@ -288,7 +289,7 @@ def _changed(moved: Moved) -> str:
     channel = moved.channel
     name, stands = words.words(channel.kind), "locked" if channel.locked else STANDS[channel.safety]
     who = f", set by {said.who(channel.set_by_role or 'system')} on {when(channel.set_at)}" if moved.set_anew else ""
-    why = f" ({words.words(channel.locked_why).lower()})" if channel.locked else ""
+    why = f" ({words.lock(channel.locked_why)})" if channel.locked else ""
     number = "" if moved.set_anew else ", or its number or address is another one"
     return (
         f"{name} has changed since you opened this page: it is {stands} now{why}{who}{number}."

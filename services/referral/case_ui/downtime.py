@@ -51,9 +51,9 @@ def _parts(count: int) -> int:
 
 
 def _part_words(part: int, count: int) -> str:
-    """ "File 1 of 2: cases 1 to 500 of 917"."""
+    """ "File 1 of 3: cases 1 to 500 of 1,017"."""
     first, last = (part - 1) * MOST + 1, min(part * MOST, count)
-    return f"File {part} of {_parts(count)}: cases {first} to {last} of {count}"
+    return f"File {part} of {_parts(count)}: cases {first:,} to {last:,} of {count:,}"
 
 
 async def make(visit: Visit, desk: Desk) -> Response:

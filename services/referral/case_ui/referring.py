@@ -23,6 +23,10 @@ from services.referral.domain.transitions import Transition
 from services.referral.store import cases, consent, lapsing, referrals
 from services.referral.store.referrals import Leg
 
+UNDER_NO = (
+    "The person said no to sharing: nobody contacts them and nothing is sent, unless they agree since or it is shared"
+    " without agreement."
+)
 SENDABLE = ("triaged", "contacting", "declined_by_provider")
 
 
@@ -110,7 +114,8 @@ async def open_line(visit: Visit, desk: Desk) -> Response:
             return await show(visit, desk, [error_of(refused, "line")])
         if not await _just_opened(visit, line):
             return await show(visit, desk, [FieldError("line", "There is an open referral to this service already")])
-    return visit.redirect(f"/cases/{case.case_id}/referrals", flash="The referral is open. Triage it, then send it.")
+    flash = UNDER_NO if case.share == "refused" or "share_refused" in case.holds else "Triage it, then send it."
+    return visit.redirect(f"/cases/{case.case_id}/referrals", flash=f"The referral is open. {flash}")
 
 
 async def _just_opened(visit: Visit, line: str) -> bool:

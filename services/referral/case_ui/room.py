@@ -207,7 +207,7 @@ async def frame(tx: Tx, visit: Visit, case: Case, active: str) -> dict[str, Any]
             *_none_known(without),
         ],
         "locked": [
-            f"{words.words(kind)} ({words.words(state.locked_why or 'locked').lower()}, {when(state.locked_at)})"
+            f"{words.words(kind)} ({words.lock(state.locked_why)}, {when(state.locked_at)})"
             for kind, state in held.channels.items()
             if state.locked_at is not None
         ],

@@ -263,6 +263,27 @@ def _between(start: datetime, end: datetime, by: datetime) -> str:
     return "less than a working hour" if hours == 0 else plural(hours, "working hour")
 
 
+KINDS = {
+    "person": "Somebody who was harmed",
+    "business": "A business that was harmed",
+    "bereaved": "Somebody bereaved",
+    "witness": "A witness",
+}
+LOCKS = {
+    "someone_else_answered": "somebody else answered or reads it",
+    "wrong_number": "it was a wrong number or address",
+    "said_unsafe": "it was said not to be safe",
+    "message_left": "a message was left where none may be",
+    "one_chance": "there may be one chance to speak to the person",
+    "died": "it was recorded that the person died",
+}
+
+
+def lock(why: str | None) -> str:
+    """Why a way to reach somebody is locked, within a sentence."""
+    return LOCKS.get(why or "") or words(why).lower()
+
+
 def event(kind: str) -> str:
     """`referral.not-reached.v1` is "Referral not reached"."""
     return kind.rsplit(".", 1)[0].replace(".", " ").replace("-", " ").capitalize()

@@ -22,6 +22,7 @@ from services.referral.actions import contracting
 from services.referral.directory_ui import forms, from_day, meanwhile
 from services.referral.directory_ui.room import LINE_NAMES, STATES, now, one
 from services.referral.directory_ui.told import CONFIRM, changes
+from services.referral.domain.access import BY_DIRECTORY, NAMED
 from services.referral.domain.books import Books
 from services.referral.domain.directory import Contract, ListSaid
 from services.referral.domain.versions import Version, mark, providers_of, standing_on, to_confirm
@@ -215,6 +216,7 @@ def _form(
         funding=_pairs("funding"),
         offers=_pairs("offer"),
         packs=_pairs("pack"),
+        access_needs=[(code, NAMED.get(code) or code.replace("_", " ").capitalize()) for code in sorted(BY_DIRECTORY)],
         states=STATES,
     )
 

@@ -43,7 +43,7 @@ class ContractForm(BaseModel):
     offer: Text = None
     languages: Annotated[str, Say("Enter the languages spoken, for example en, ur")] = Field("en", max_length=200)
     interpreters: YesNo = "no"
-    access: Text = None
+    access: list[str] = []
     accept_working_days: Annotated[int, Say("Enter the working days to accept")] = Field(2, ge=0, le=60)
     first_contact_working_days: Annotated[int, Say("Enter the working days to first contact")] = Field(5, ge=0, le=60)
     urgent_hours: Annotated[int, Say("Enter the hours for an urgent case")] = Field(24, ge=1, le=720)
@@ -132,7 +132,7 @@ def entry_from(form: ContractForm, slug: str) -> dict[str, Any]:
     planned = {name: getattr(form, name) for name in ("action_plan_from", "action_plan_review")}
     entry |= {name: day.isoformat() for name, day in planned.items() if day is not None}
     entry |= {"kinds": sorted(form.kinds), "languages": sorted(_many(form.languages)), "pack": form.pack}
-    entry |= {"access": sorted(_many(form.access)), "subcontractors": _many(form.subcontractors)}
+    entry |= {"access": sorted(set(form.access)), "subcontractors": _many(form.subcontractors)}
     ages = {"from": form.age_from, "to": form.age_to}
     entry["ages"] = {name: age for name, age in ages.items() if age is not None}
     entry["standards"] = {name: getattr(form, name) for name in Standards.__slots__}
@@ -152,7 +152,7 @@ def values_of(contract: Contract) -> dict[str, list[str]]:
     }
     said |= {name: getattr(contract.standards, name) for name in Standards.__slots__}
     said |= {"provider": contract.provider.slug, "interpreters": "yes" if contract.interpreters else "no"}
-    said |= {name: ", ".join(sorted(getattr(contract, name))) for name in ("languages", "access")}
+    said["languages"] = ", ".join(sorted(contract.languages))
     said["subcontractors"] = ", ".join(contract.subcontractors)
     said["hours"] = "\n".join(f"{','.join(h.days)} {h.opens}-{h.closes}" for h in contract.hours)
     if contract.place is not None:
@@ -161,7 +161,7 @@ def values_of(contract: Contract) -> dict[str, list[str]]:
         said["confidential"] = "yes" if place.confidential else "no"
     values = {name: [str(value)] for name, value in said.items() if value is not None}
     values["areas"] = sorted(map(local_authority_name, contract.areas))
-    values |= {"kinds": sorted(contract.kinds), "pack": list(contract.pack)}
+    values |= {"kinds": sorted(contract.kinds), "pack": list(contract.pack), "access": sorted(contract.access)}
     for name in ("starts", "ends", "action_plan_from", "action_plan_review"):
         day: date | None = getattr(contract, name)
         if day is not None:
@@ -185,11 +185,11 @@ def choices() -> list[tuple[str, str]]:
 
 
 def cells(row: Mapping[str, str]) -> dict[str, list[str]]:
-    """A line of an imported list as the values of the form; several values in one cell stand behind semicolons. An
-    area may stand by its code."""
-    several = {"areas", "kinds", "pack"}
+    """A line of an imported list as the values of the form; several values in one cell stand behind semicolons,
+    access needs behind commas too. An area may stand by its code."""
+    several = {"areas": ";", "kinds": ";", "pack": ";", "access": "[;,]"}
     found = {
-        name: [part.strip() for part in text.split(";")] if name in several else [text]
+        name: [part.strip() for part in re.split(several[name], text)] if name in several else [text]
         for name, text in row.items()
         if text.strip()
     }

@@ -62,6 +62,7 @@ _WAIT = AsksDay(
     "Somebody who waits is never left without word.",
     "Enter the day of the next check-in",
 )
+NO_QUESTION = "Choose what you need to know"
 NOT_REACHED = (
     "Record first how you reached the person: an attempt by which you spoke to them, the first-contact assessment, or"
     " an appointment they came to"
@@ -181,7 +182,7 @@ async def _asks(tx: Tx, books: Books, offered: Offered, row: Transition) -> Reas
 def _missing(visit: Visit, books: Books, row: Transition, asks: ReasonList | None) -> list[FieldError]:
     errors = []
     if asks and one(visit, "reason_code") not in {r.code for r in asks.on(local_day(visit.now))}:
-        errors.append(FieldError("reason_code", "Choose the reason"))
+        errors.append(FieldError("reason_code", NO_QUESTION if row.verb == "ask" else "Choose the reason"))
     if row.verb == "decline" and one(visit, "better_line") not in {"", *SERVICE_LINES}:
         errors.append(FieldError("better_line", "Choose a service from the list"))
     if row.verb in DAYS:

@@ -23,13 +23,14 @@ ORDER = (
 )
 """The person first, then what happened; whatever else a pack holds comes after."""
 LINES = {"idva": "IDVA", "isva": "ISVA", "child_isva": "Child ISVA"}
+LINES |= {"honour_based_abuse": "Honour-based abuse", "anti_social_behaviour": "Anti-social behaviour"}
 ATTEMPTS = {
     "spoke": "I spoke to the person",
     "no_answer": "Nobody answered",
     "voicemail": "I left a message",
     "call_back_asked": "The person asked to be called back",
     "someone_else_answered": "Somebody else answered",
-    "wrong_number": "It was a wrong number",
+    "wrong_number": "It was a wrong number or address",
     "unsafe": "It was not safe to go on",
     "declined": "The person does not want support",
 }
