@@ -40,9 +40,9 @@ def late_tomorrow() -> datetime:
     return (clock.now().astimezone(LONDON) + timedelta(days=1)).replace(hour=23, minute=0)
 
 
-async def a_clock_ends_soon(hub: Hub) -> None:
+async def a_clock_ends_soon(hub: Hub, now: datetime | None = None) -> None:
     """An agreed update in Dudley, owed by the end of tomorrow at the latest."""
-    now = clock.now().astimezone(LONDON)
+    now = (now or clock.now()).astimezone(LONDON)
     begun = (now - timedelta(days=3)).strftime("%Y-%m-%d %H:%M")
     agreed = (now - timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
     person = victim(home_local_authority="E08000027")
@@ -84,6 +84,14 @@ async def test_a_warning_is_shown_to_its_role_while_the_clock_runs(hub: Hub, sig
     officer, leader = await sign_in("officer"), await sign_in("leader")
     assert "There is none. A warning is given once" in (await officer.get("/rights/forecast")).text
     assert "at 80% of its time" in (await leader.get("/rights/forecast")).text
+
+
+@pytest.mark.service
+async def test_a_clock_of_two_days_warns_on_the_weekend_on_which_the_clocks_go_forward_too(hub: Hub) -> None:
+    await a_clock_ends_soon(hub, at("2025-03-29 23:45"))
+    async with hub.database.begin() as tx:
+        await warn(tx, Moment(at("2025-03-30 23:00"), None), hub.context)
+        assert await tx.fetchval("select count(*) from clock_warning where role = 'leader'") == 1
 
 
 @pytest.mark.service

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.identity import contract_id, provider_id
+from contracts.working_time import local_day
 from services.referral.actions import contacting, providing, supporting
 from services.referral.domain.answering import Rest
 from services.referral.domain.directory import Standards
@@ -174,7 +175,7 @@ async def a_quarter_that_is_over(hub: Hub) -> str:
         await supporting.keep_end(tx, worker, report, {"VFS1": "better"})
         await providing.complete(tx, worker, done.referral, LATER)
     now = datetime.now(UTC)
-    over = quarters_until(now.date(), 2)[1]
+    over = quarters_until(local_day(now), 2)[1]
     by = over.begins + timedelta(days=30) - NOON
     for table, column in (
         ("leg", "sent_at"), ("leg", "out_at"),
@@ -250,7 +251,7 @@ async def test_a_return_is_drawn_completed_with_posts_signed_once_and_frozen(hub
     file = await manager.download(page.link("Download it"))
     assert file.content == row["file"] and Line("received", "all", "3") in read(file.content)
     assert file.headers["content-disposition"].startswith("attachment")
-    running = quarter_of(datetime.now(UTC).date())
+    running = quarter_of(local_day(datetime.now(UTC)))
     for path in ("", "/sign"):
         assert "so there is nothing to sign yet" in (await manager.get(f"/portal/returns/{running}{path}")).text
     page = await manager.post(f"/portal/returns/{running}/sign", {**same, "return_id": str(uuid4())}, 422)

@@ -41,8 +41,7 @@ async def warn(
     rules: Rulebook = context.facts
     written = 0
     for each in warnings:
-        least = timedelta(days=each.least_days)
-        found = await related.warn(tx, moment.now, within, each.fraction, each.role, least, at_once)
+        found = await related.warn(tx, moment.now, within, each.fraction, each.role, each.least, at_once)
         facts = [warned(case, crime, held, each.role, each.fraction, rules, moment.now) for case, crime, held in found]
         await _announce(tx, facts)
         written += len(found)

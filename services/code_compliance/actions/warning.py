@@ -22,8 +22,8 @@ async def warn(tx: Tx, moment: Moment, context: Context) -> int:
     rules: Rulebook = context.facts
     written = 0
     for each in warnings():
-        least, within = timedelta(days=each.least_days), timedelta(days=warned_within_days())
-        found = await forecast.warn(tx, moment.now, within, each.fraction, each.role, least, AT_ONCE)
+        within = timedelta(days=warned_within_days())
+        found = await forecast.warn(tx, moment.now, within, each.fraction, each.role, each.least, AT_ONCE)
         await outbox.add(tx, [time_passed(clock, each.role, each.fraction, rules, moment.now) for clock in found])
         written += len(found)
     within = timedelta(days=warned_within_days("related"))

@@ -1,6 +1,7 @@
 """Data of the oversight pages: the five areas of the quarterly return."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,11 @@ class Warning:
     fraction: float
     role: str
     least_days: int
+
+    @property
+    def least(self) -> timedelta:
+        """The shortest time of such a clock: the day on which the clocks go forward has an hour fewer."""
+        return timedelta(days=self.least_days, hours=-1)
 
 
 @cache
