@@ -76,7 +76,7 @@ class Seen:
         """The hidden fields of the first form that is sent to `action`: what it brings back of what the page showed."""
         held = dict[str, list[str]]()
         for form in self.tree.iter("form"):
-            if form.get("method") == "post" and (form.get("action") or self.path) == action:
+            if form.get("method") == "post" and (form.get("action") or self.path).partition("#")[0] == action:
                 for each in form.iter("input"):
                     if each.get("type") == "hidden" and each.get("name") != "csrf_token":
                         held.setdefault(each.get("name") or "", []).append(each.get("value") or "")
@@ -150,7 +150,7 @@ class Browser:
         if pressed.get("name"):
             given[str(pressed.get("name"))] = pressed.get("value") or ""
         method = (form.get("method") or "get").upper()
-        action = pressed.get("formaction") or form.get("action") or self._present().path
+        action = (pressed.get("formaction") or form.get("action") or self._present().path).partition("#")[0]
         if method == "GET":
             return await self.get(f"{action}?{urlencode(given, doseq=True)}", status)
         file, self._file = self._file, None

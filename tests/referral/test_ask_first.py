@@ -53,8 +53,12 @@ async def test_no_number_is_shown_beside_a_warning_to_ask_first_until_the_hub_ha
         tried = {"attempt_id": str(uuid4()), "channel": "mobile", "outcome": "no_answer", "already": ""}
         page = await worker.post(f"{where}/attempts", tried, status=422)
         assert "ask the hub before any contact" in page.errors[0]
-        await worker.get(f"{where}/appointments")
-        page = await worker.submit("Book it", 422, way="at_service", **in_person())
+        page = await worker.get(f"{where}/appointments")
+        assert "No way to meet can be chosen now" in page.text
+        assert "Book it" not in page.text
+        page = await worker.post(
+            f"{where}/appointments", {**in_person(), "way": "at_service", "appointment_id": str(uuid4())}, 422
+        )
         assert "ask the hub before any contact" in page.errors[0], "nor are they met face to face"
         await worker.get(where)
         page = await worker.submit("Write down what was done", channel="mobile", outcome="no_answer")

@@ -112,6 +112,21 @@ async def test_on_a_phone_without_javascript_danger_is_seen_before_the_parts_of_
     assert parts["height"] < 200 and main["height"] < 200, "nine links in a few lines"
 
 
+@pytest.mark.parametrize("script", [True, False])
+async def test_the_keyboard_goes_on_from_the_number_that_was_asked_for(site: Site, hub: Hub, script: bool) -> None:
+    case = await a_case(hub, channels=[{"kind": "mobile", "value": "07700 900321", "safety": "safe"}])
+    asked, to = press("Call the mobile: show its number"), f"{site[1]}/cases/{case}/contact"
+    async with site[0].look(to, signed_in=site[2], width=320, script=script, act=asked) as watched:
+        await watched.page.wait_for_url("**/contact/use#number")
+        place = await watched.page.locator("#number").bounding_box()
+        assert place is not None and 0 <= place["y"] < 900, "on the screen"
+        if script:
+            assert "07700 900321" in await watched.evaluate("document.activeElement.innerText"), "it is read out"
+        await watched.page.keyboard.press("Tab")
+        assert await watched.evaluate("document.activeElement.innerText") == "Somebody else answered: lock mobile"
+        assert await watched.faults() == [] == watched.wrong
+
+
 async def test_operations_with_something_set_aside_passes_the_gate(site: Site, hub: Hub) -> None:
     await hub.hears([an_event("police.crime.recorded.v1", {"crime_id": str(uuid4())})])
     await passes(site, "/operations")

@@ -176,7 +176,11 @@ async def test_no_appointment_is_booked_by_a_channel_that_is_not_safe_at_that_ho
     hub: Hub, sent: Sent, worker: Browser
 ) -> None:
     await hub.worker.pool.execute("update channel set hours = '09:00-12:00' where kind = 'mobile'")
-    await worker.get(f"{sent.page}/appointments")
+    page = await worker.get(f"{sent.page}/appointments")
+    offered = [e.get("value") for e in page.all("input") if e.get("name") == "way"]
+    assert offered == ["call_mobile", "at_service", "elsewhere"], "only what is safe, at some hour"
+    assert "Safe: 9am to noon" in page.text or "Safe: 9am to 12pm" in page.text or "Safe: 9am to midday" in page.text
+    assert "Call to the landline: Nobody knows whether it is safe. Ask the hub." in page.text
     page = await worker.submit("Book it", 422, **on(tomorrow(), "call_landline"))
     assert page.errors == ["Nobody knows whether this channel is safe, so it cannot be used"]
     page = await worker.submit("Book it", 422, **on(tomorrow()))

@@ -57,6 +57,9 @@ if (document.body.dataset.shortcuts === 'on') {
   })
 }
 
+// What a form was sent for stands further down: the keyboard goes on from there, and it is read out.
+document.querySelector('[data-arrives]')?.focus()
+
 // A place with data-poll asks its address every data-seconds while the page is looked at, and shows what it is told.
 for (const place of document.querySelectorAll('[data-poll]')) {
   setInterval(async () => {

@@ -11,13 +11,15 @@ from starlette.responses import Response
 from contracts.refused import Refused
 from contracts.working_time import LONDON, local_day
 from kit import audit
+from kit.database import Tx
 from kit.web.app import Visit
 from kit.web.forms import FieldError, Say, parse, whole
 from kit.web.words import clock_words, when
 from services.referral import stale_steps
-from services.referral.actions import supporting
+from services.referral.actions import contacting, supporting
 from services.referral.domain.appointed import comes_once, example_day, is_doubtful, time_of
 from services.referral.domain.books import Books
+from services.referral.domain.safe_contact import ANOTHER_TIME
 from services.referral.domain.support import SupportLists
 from services.referral.provider_portal import words
 from services.referral.provider_portal.room import base, client_id, day_off, error_of, frame, moved, one, own, workers
@@ -64,6 +66,7 @@ async def show_appointments(
         held = await appointments.of_leg(tx, offered.leg_id)
         coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
         unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
+        ways = await _ways(tx, visit, books.support, offered)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.appointments_seen", "case", offered.case_id)])
     lists = books.support
     return visit.render(
@@ -73,11 +76,30 @@ async def show_appointments(
         rows=[_row(lists, row) | {"unsafe": unsafe.get(row.appointment_id)} for row in held],
         doubt=_doubt(visit),
         can_book=offered.state in BOOKED_FROM and visit.may("portal.write"),
-        ways=lists.ways,
+        **ways,
         example=_example(visit),
         appointment_id=(None if fresh else one(visit, "appointment_id")) or uuid4(),
-        errors=errors,
+        errors=errors if ways["ways"] else [FieldError("", error.message) for error in errors],
     )
+
+
+async def _ways(tx: Tx, visit: Visit, lists: SupportLists, offered: Offered) -> dict[str, object]:
+    """The ways to meet that are safe as things stand, each with when; and those that are not, each with why not."""
+    safe, shut = list[dict[str, object]](), list[str]()
+    if offered.state in BOOKED_FROM:
+        person_id = await contacting.person_of(tx, offered.case_id)
+        profile = await contacting.profile_for_provider(tx, offered.case_id, person_id)
+        for code, text in lists.ways.items():
+            channel = lists.channels.get(code)
+            may = supporting.may_meet(profile, channel, visit.now)
+            if may.allowed or may.why in ANOTHER_TIME:
+                held = profile.channel(channel) if channel else None
+                when_safe = ", ".join(filter(None, (words.days(held.days), words.hours(held.hours)))) if held else ""
+                hint = f"Safe: {when_safe}" if when_safe else "Safe" if channel else ""
+                safe.append({"value": code, "text": text} | ({"hint": {"text": hint}} if hint else {}))
+            else:
+                shut.append(f"{text}: {words.SHUT.get(may.why, may.words)}")
+    return {"ways": safe, "shut_ways": shut}
 
 
 def _example(visit: Visit) -> str:
@@ -162,6 +184,7 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
         held = await appointments.load(tx, visit.id("appointment_id"), offered.leg_id)
         coming = await appointments.to_come_of(tx, [offered.leg_id], visit.now)
         unsafe = await supporting.not_safe(tx, coming, books.support, visit.now)
+        ways = await _ways(tx, visit, books.support, offered)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.appointment_seen", "case", offered.case_id)])
     if held is None:
         return visit.not_found()
@@ -179,13 +202,18 @@ async def ask_result(visit: Visit, books: Books, errors: Sequence[FieldError] = 
         way=lists.ways.get(held.way, held.way),
         states=STATES,
         reasons=reasons,
-        ways=lists.ways,
+        **ways,
         example=_example(visit),
         unsafe=unsafe.get(held.appointment_id),
         doubt=_doubt(visit),
         next_id=one(visit, "next_id") or uuid4(),
-        errors=errors,
+        errors=errors if ways["ways"] else [_unplaced(error) for error in errors],
     )
+
+
+def _unplaced(error: FieldError) -> FieldError:
+    """The error of a choice of way that is not there, since none is safe; any other at its field."""
+    return FieldError("", error.message) if error.field == "way" else error
 
 
 def _over(visit: Visit, offered: Offered, held: Appointment, kept: str = "") -> Response:
