@@ -51,8 +51,10 @@ _WIDEST = """(() => {
   return (wide.at(-1) || document.body).outerHTML.slice(0, 160)
 })()"""
 _DRAGGED = """(() => {
-  const wide = [...document.querySelectorAll('.app-scroll')].find(one => one.scrollWidth > one.clientWidth + 1)
-  return document.documentElement.clientWidth <= 320 && wide ? wide.outerHTML.slice(0, 160) : ''
+  const width = document.documentElement.clientWidth
+  const which = width <= 320 ? '.app-scroll' : width >= 1200 ? '.app-scroll:has(.app-wide)' : 'no-such'
+  const wide = [...document.querySelectorAll(which)].find(one => one.scrollWidth > one.clientWidth + 1)
+  return wide ? wide.outerHTML.slice(0, 160) : ''
 })()"""
 _RAW = "(document.body.innerText.match(/<(a |strong|br|p |\\/a|\\/p)[^]{0,60}/) || [''])[0]"
 _STOPS = """(() => {
@@ -126,7 +128,7 @@ class Watched:
         return found
 
     async def faults(self) -> list[str]:
-        """What axe finds, what is wider than the screen, on a phone what has to be dragged, and tags shown as text."""
+        """What axe finds, what is wider than the screen, what has to be dragged on phone or desk, and tags as text."""
         looked = {"wider than the screen": _WIDEST, "has to be dragged": _DRAGGED, "a tag is read as text": _RAW}
         found = [f"{what}: {told}" for what, script in looked.items() if (told := await self.evaluate(script))]
         return await self.violations() + found

@@ -20,7 +20,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import capacity, providing, settling
 from services.referral.case_ui.whynot import panel
 from services.referral.directory_ui.gaps import takeaway
-from services.referral.directory_ui.picture import shaded
+from services.referral.directory_ui.picture import shaded, shapes
 from services.referral.directory_ui.room import STATES
 from services.referral.domain.directory import ListSaid
 from services.referral.domain.matching import explain, match
@@ -219,6 +219,23 @@ async def nobody(hub: Hub) -> Any:
     return await a_case(hub, crime)
 
 
+def test_the_name_of_each_area_stands_between_its_borders_on_the_map() -> None:
+    for shape in shapes()[0]:
+        outline = [tuple(map(float, point.split())) for point in shape.path.strip("MZ").split("L")]
+        edges, line, half = (
+            list(zip(outline, outline[1:] + outline[:1], strict=True)),
+            shape.y - 8,
+            len(shape.name) * 0.28,
+        )
+        for end in (shape.x - half * shape.size, shape.x + half * shape.size):
+            over = [
+                (x1 + (line - y1) / (y2 - y1) * (x2 - x1)) < end
+                for (x1, y1), (x2, y2) in edges
+                if (y1 - line) * (y2 - line) < 0
+            ]
+            assert sum(over) % 2 == 1, shape.name
+
+
 @pytest.mark.service
 async def test_nobody_available_is_counted_by_area_and_need_and_opens_its_cases(hub: Hub, browse: AsPersona) -> None:
     browser = await browse("admin")
@@ -296,6 +313,7 @@ async def test_pages_of_those_who_keep_the_directory_pass_the_gate(hub: Hub, dat
     looks: list[tuple[str, str]] = [
         ("/directory/contracts", ""),
         (f"/directory/contracts/{GENERAL}", ""),
+        ("/directory/automatic", ""),
         (f"/directory/contracts/{GENERAL}", "End it"),
         (f"/directory/contracts/{GENERAL}/change", "See what would change"),
         ("/directory/import", "See what it would do"),

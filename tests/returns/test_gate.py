@@ -85,6 +85,7 @@ async def a_quarter(hear: Hear) -> None:
     await hear(a_case("a", "P1", at=DAY), a_case("a", "P2", at=DAY, restricted=True))
     await hear(a_clock("entitlement.due.v1", "a", "P1", DAY, due_at=DAY))
     await hear(a_clock("entitlement.due.v1", "a", "P1", DAY, "R3.written_confirmation"))
+    await hear(a_clock("entitlement.due.v1", "a", "P1", DAY, "R1.supporter", due_at=DAY))  # the longest word there is
 
 
 async def test_pages_without_anything_and_forms_sent_empty_pass_the_gate(site: Site) -> None:

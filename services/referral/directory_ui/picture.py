@@ -12,19 +12,23 @@ from services.referral.books import FOLDER
 
 WIDTH = 640
 _EDGE = 8
+_LARGEST, _LETTER, _ABOVE = 15.0, 0.56, 8.0
+"""Of the names: their largest size, how wide a letter is for its size, and how far above the middle they stand."""
 SHADES = ("#ffffff", "#cfdbe8", "#7d9cc0", "#12436d")
 """From none to most; each number is written in its area too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An area of the map: its outline as an SVG path, and where its words stand."""
+    """An area of the map: its outline as an SVG path, and where its words stand; `size` is that of its name, which fits
+    between its borders."""
 
     code: str
     name: str
     path: str
     x: float
     y: float
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +66,27 @@ def _code(feature: Mapping[str, Any]) -> str:
 
 def _shape(code: str, name: str, ring: list[tuple[float, float]]) -> Shape:
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z"
-    x, y = _middle(ring)
-    return Shape(code, name, path, round(x, 1), round(y, 1))
+    y = _middle(ring)
+    west, east = _between(ring, y - _ABOVE)
+    size = min(_LARGEST, 0.9 * (east - west) / (_LETTER * len(name)))
+    return Shape(code, name, path, round((west + east) / 2, 1), round(y, 1), round(size, 1))
 
 
-def _middle(ring: list[tuple[float, float]]) -> tuple[float, float]:
-    """The centre of gravity of an outline."""
-    total = x = y = 0.0
+def _between(ring: list[tuple[float, float]], y: float) -> tuple[float, float]:
+    """From where to where the outline is widest on the line of its name."""
+    met = sorted(
+        x1 + (y - y1) / (y2 - y1) * (x2 - x1) for (x1, y1), (x2, y2) in pairwise(ring) if (y1 - y) * (y2 - y) < 0
+    )
+    return max(zip(met[::2], met[1::2], strict=True), key=lambda pair: pair[1] - pair[0])
+
+
+def _middle(ring: list[tuple[float, float]]) -> float:
+    """How far down the centre of gravity of an outline is."""
+    total = y = 0.0
     for (x1, y1), (x2, y2) in pairwise(ring):
         cross = x1 * y2 - x2 * y1
-        total, x, y = total + cross, x + (x1 + x2) * cross, y + (y1 + y2) * cross
-    return x / (3 * total), y / (3 * total)
+        total, y = total + cross, y + (y1 + y2) * cross
+    return y / (3 * total)
 
 
 def shaded(numbers: Mapping[str, int], told: Mapping[str, int | str]) -> list[Shown]:
