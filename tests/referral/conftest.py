@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -20,6 +20,9 @@ from services.referral.books import load
 from services.referral.consumer import LISTENS
 from tests.builders import NOON, Record
 from tests.conftest import Databases
+
+if TYPE_CHECKING:
+    from tests.referral.hub_pages import AsPersona
 
 BOOKS = load()
 
@@ -94,3 +97,12 @@ async def hub(databases: Databases) -> AsyncIterator[Hub]:
         inbox=Inbox(worker, "referral", heard, context),
         context=context,
     )
+
+
+@pytest.fixture
+async def browse(hub: Hub, databases: Databases) -> "AsyncIterator[AsPersona]":
+    """The hub's pages as somebody signed in sees them: `page = await (await browse("officer")).get("/cases")`."""
+    from tests.referral.hub_pages import hub_pages  # it needs the hub that is described here
+
+    async with hub_pages(hub, databases) as opened:
+        yield opened

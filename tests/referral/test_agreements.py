@@ -1,6 +1,5 @@
 """The two gates: agreements taken, expiring and taken back with all that stands on them; overrides by two people."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -14,9 +13,8 @@ from services.referral.store import consent, notices
 from services.referral.store.consent import Consent
 from tests.browser import Seen
 from tests.builders import NOON, a_domestic_crime, a_victim, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 from tests.referral.portal import LATER, Sent, a_referral_sent
 from tests.referral.test_actions import agrees, send
 
@@ -24,12 +22,6 @@ pytestmark = pytest.mark.service
 IDVA, RIVERBANK = contract_id("harbour-lane-idva"), contract_id("riverbank-isva")
 OFFICER, LEADER = a_viewer(), a_viewer("leader")
 GIVEN = {"purpose": "support", "contract": str(IDVA), "how": "mobile", "given_by": "self", "scope": "who"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def state_of(hub: Hub, referral: UUID) -> str:

@@ -1,6 +1,5 @@
 """Somebody whose details were not kept is not found again: a worker who learns who it is can say so."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,17 +10,10 @@ from kit import clock
 from services.referral.actions import opening
 from services.referral.store import batches
 from tests.builders import a_crime, a_detail, a_victim, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 
 pytestmark = pytest.mark.service
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 async def comes(hub: Hub, ref: str, share: str, days: int, works_for: str = "none") -> UUID:

@@ -1,6 +1,5 @@
 """How often a person is tried: a pace by channel and risk, shown before the next attempt; and the end of trying."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,18 +16,11 @@ from services.referral.domain.attempting import RISKS, not_before, read_paces
 from services.referral.domain.safe_contact import ChannelState, Profile, may_use
 from services.referral.store import cases, contact
 from tests.builders import NOON, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 
 PACES = BOOKS.standards_on(NOON.date()).attempts
 OFFICER = a_viewer()
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

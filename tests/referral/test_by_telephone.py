@@ -1,7 +1,6 @@
 """What a provider tells the hub of its list counts above its link; a planned closure is called that; a pack whose order
 alone differs is no change."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,9 +11,8 @@ from kit import clock
 from services.referral.actions import books as stocked
 from services.referral.actions import capacity
 from services.referral.domain.versions import differences
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.test_case_gate import Site, site
 from tests.referral.test_directory_keeping import on
 from tests.referral.test_life import RIVERBANK, a_rape_sent
@@ -22,12 +20,6 @@ from tests.referral.test_transfers import STILLWATER
 
 __all__ = ["site"]
 PAGE = f"/directory/capacity/{RIVERBANK}/told"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def list_state(hub: Hub) -> str:

@@ -1,14 +1,12 @@
 """Somebody who comes by themselves, and how a person is reached: channels, attempts, and what is said at a field."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
 from tests.browser import Browser, Seen
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
 
@@ -28,12 +26,6 @@ async def open_form(officer: Browser) -> Seen:
     await officer.get("/cases/new")
     await officer.submit("Look", source="self", phone="07700 900999")
     return await officer.submit("Go on")
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def test_everything_asked_of_somebody_who_comes_is_checked_at_its_field(hub: Hub, browse: AsPersona) -> None:

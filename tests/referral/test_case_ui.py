@@ -1,6 +1,5 @@
 """The hub's pages: queues, search, a case and its tabs, referring with its undo, contact, and who may see what."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,9 +9,8 @@ from contracts.identity import contract_id
 from services.referral import desk_books
 from services.referral.domain.queue_words import COLUMNS
 from tests.builders import COVENTRY, THEFT, a_crime, a_domestic_crime, a_victim, an_event, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, referral_of, triaged
+from tests.referral.hub_pages import AsPersona, a_case, referral_of, triaged
 
 pytestmark = pytest.mark.service
 
@@ -24,12 +22,6 @@ PLACES = {
     "compliance": ["Cases", "The Victims' Code", "Feedback", "Returns", "Provider returns"],
     "admin": ["Returns", "Provider returns", "Operations"],
 }
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def reference_of(hub: Hub, case: UUID) -> str:

@@ -1,27 +1,18 @@
 """What the person chooses among the offers of their case, by the hub's pages: written down, changed, never sent by."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from services.referral.actions import packing
 from services.referral.provider_portal import words
 from services.referral.store import packs
 from tests.builders import a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 from tests.referral.test_case_gate import Site, passes, site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.service
 ADVISER = "LGBT+ domestic violence adviser"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def test_a_choice_opens_the_door_of_those_who_were_chosen_and_sends_nothing(hub: Hub, browse: AsPersona) -> None:

@@ -1,6 +1,5 @@
 """Warnings of the Victims' Code reach the role that was warned as a notice, and go when the clock has stopped."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,19 +16,12 @@ from contracts.identity import NS
 from kit import clock
 from services.referral.actions import noticing
 from tests.builders import NOON, Record, a_domestic_crime, a_victim, an_event
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
 ENTITLEMENT = {"entitlement": "R6.suspect_arrested", "happened_at": NOON, "actor_role": "system"}
 LIMIT = {"clock": "RC.vrr_cps_request", "happened_at": NOON, "actor_role": "system"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 def warned(case: UUID, role: str = "officer", **more: Any) -> Record:

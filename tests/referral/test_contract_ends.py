@@ -1,7 +1,6 @@
 """A contract that ends while people are with it: asked first, a task the same day and each day after it is over, its
 provider told, and a last day entered by mistake put back."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from kit import clock
 from services.referral.actions import contract_ends, provider_mail
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import portal_of
 from tests.referral.test_directory_keeping import on
 from tests.referral.test_life import RIVERBANK, a_rape_sent
@@ -19,12 +18,6 @@ from tests.referral.test_transfers import STILLWATER, supported
 
 pytestmark = pytest.mark.service
 PAGE = f"/directory/contracts/{STILLWATER}"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def kinds(hub: Hub) -> list[str]:

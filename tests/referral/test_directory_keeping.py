@@ -1,7 +1,7 @@
 """The directory beside its contracts: providers from a day on, limits, closures, and who is sent to by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,7 +26,7 @@ from tests.builders import NOON, a_crime, a_viewer, recorded
 from tests.conftest import Databases, until_somebody_waits
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, access_of, hub_app, hub_pages
+from tests.referral.hub_pages import AsPersona, access_of, hub_app
 from tests.referral.portal import LATER, a_referral_sent, a_referral_sent_by_policy
 
 GENERAL = contract_id("open-door-birmingham-solihull")
@@ -116,12 +116,6 @@ def test_a_contract_says_its_limit_and_its_dated_plan_and_reads_again_the_same()
     with pytest.raises(BadField, match="action_plan_review"):
         contract_of(entry | {"action_plan_review": "2026-03-01"}, providers_of(BOOKS.directory))
     assert read_directory({"providers": [], "contracts": []}).contracts == ()
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 @pytest.mark.service

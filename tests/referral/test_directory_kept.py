@@ -1,7 +1,6 @@
 """The directory as it is kept: versions from a day on, a look before they count, and decisions that are explained for
 ever as they were."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -25,9 +24,8 @@ from services.referral.domain.versions import Version, differences, providers_of
 from services.referral.store import directory
 from tests.browser import Browser, Seen
 from tests.builders import NOON, a_crime, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, day_fields, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, day_fields
 
 GENERAL = contract_id("open-door-birmingham-solihull")
 HELD = BOOKS.directory.by_id[GENERAL]
@@ -90,12 +88,6 @@ def test_what_changes_is_told_field_by_field() -> None:
         ("title", HELD.title, "New"),
         ("places", "nothing", "7"),
     ]
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def entered(browser: Browser, day: date, **changed: str) -> None:

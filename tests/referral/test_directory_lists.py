@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,9 +13,8 @@ from kit.web.sent import NOT_UTF_8
 from services.referral.directory_ui.forms import values_of
 from services.referral.directory_ui.importing import UNSURE
 from tests.browser import Browser, Seen
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, day_fields, hub_pages
+from tests.referral.hub_pages import AsPersona, day_fields
 
 pytestmark = pytest.mark.service
 GENERAL = contract_id("open-door-birmingham-solihull")
@@ -32,12 +30,6 @@ UNREADABLE = {
     "slug,slug,effective_from\na,a,b": "Line 1: the column slug is there twice",
     "slug,effective_from": "The list has a head and no contract",
 }
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def a_list(*rows: dict[str, str]) -> str:

@@ -1,6 +1,5 @@
 """How lists stand, who could help and why not the others, and where nobody could: the directory at work."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -31,7 +30,7 @@ from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import BOOKS, Hub
 from tests.referral.crimes import a_case as facts_of_a_case
-from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages, referral_of, triaged
+from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, referral_of, triaged
 from tests.referral.test_actions import LATER, a_sent_referral
 
 DAY = date(2026, 9, 3)
@@ -81,12 +80,6 @@ def test_the_map_names_every_area_with_its_number_and_says_what_it_shows() -> No
     assert len({shown[name].fill for name in ("Coventry", "Birmingham", "Dudley")}) == 3
     assert takeaway(10, {"E08000026": 9, "E08000025": 1}) == "For 10 cases nobody could help, most in Coventry (9)."
     assert takeaway(0, {}) == "Somebody could help everybody in this time."
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def link(hub: Hub, week: str = "") -> str:

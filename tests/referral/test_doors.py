@@ -1,6 +1,5 @@
 """Doors of a case are opened by people and written down: 999, the national mechanism, a service with a receipt."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,9 +15,8 @@ from services.referral.domain.tracked import check, next_steps
 from services.referral.store import cases
 from tests.browser import Seen
 from tests.builders import RAPE, a_crime, a_victim, a_viewer, recorded, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.test_case_gate import Site, passes, site  # noqa: F401
 
 FOR_SAFETY = {"emergency", "marac", "childrens_social_care", "adult_safeguarding"}
@@ -43,12 +41,6 @@ def test_a_national_service_is_told_only_what_the_person_agreed_to_or_two_people
     with pytest.raises(Refused, match="not_from_here"):
         check(door, ("named", "declined"), "referred", None, careful=False, shared=True)
     assert [step.code for step in next_steps(door, ("named", "agreed", "referred"), careful=False)][-1] == "receipt"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def a_case_with_doors(hub: Hub) -> UUID:

@@ -1,6 +1,5 @@
 """Save and come back later: every long form, sealed, for its writer alone, for a day, and gone once it is sent."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,18 +13,12 @@ from services.referral.store import tasks
 from services.referral.store.tasks import Task
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import NAMES, AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import NAMES, AsPersona, a_case, triaged
 from tests.referral.portal import a_need, a_referral_sent, an_end, portal_of
 
 pytestmark = pytest.mark.service
 LATER = "Save and come back later"
 IDVA = contract_id("harbour-lane-idva")
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def test_a_half_filled_intake_is_sealed_comes_back_and_is_gone_once_the_case_is_open(

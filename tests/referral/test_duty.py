@@ -1,6 +1,5 @@
 """The duty rota: a leader enters shifts, providers see the number, and what nobody took is told by name."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -15,18 +14,12 @@ from services.referral.store import duty, workers
 from services.referral.store.workers import Known
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, day_fields, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, day_fields
 from tests.referral.portal import portal_of
 
 pytestmark = pytest.mark.service
 OFFICER, LEADER = persona_id("officer"), persona_id("leader")
 NUMBER = "0121 496 0000"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def on_shift(hub: Hub, now: datetime) -> None:

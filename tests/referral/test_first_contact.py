@@ -1,6 +1,5 @@
 """The hub's first-contact assessment, and what the overview says of how somebody came."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -11,20 +10,13 @@ from services.referral.actions.asked import DANGER
 from services.referral.case_ui.first_contact import MEANWHILE
 from services.referral.store import cases
 from tests.builders import a_domestic_crime, a_victim, a_viewer, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 from tests.referral.test_case_gate import IDVA, Site, passes, site  # noqa: F401
 from tests.referral.test_intake import PERSON
 
 pytestmark = pytest.mark.service
 NEEDS = {f"need-{code}": "3" for code in BOOKS.support.domains}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def test_an_assessment_is_recorded_once_shown_and_its_high_risk_is_reviewed_today(

@@ -1,6 +1,5 @@
 """Whoever is sent to a contract is taken by it at that moment, by every rule of the panel, or a human was excepted."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,9 +16,8 @@ from services.referral.domain.directory import directory_of
 from services.referral.domain.matching import EXCEPTABLE
 from services.referral.store import cases, directory
 from tests.builders import NOON, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 from tests.referral.test_actions import IDVA, LATER, a_waiting_case, agrees
 from tests.referral.test_directory_keeping import holds_at_most
 from tests.referral.test_life import RIVERBANK, a_rape_sent
@@ -40,12 +38,6 @@ SAYS_NO: dict[str, dict[str, Any]] = {
 }
 """What of a contract stands in the way of a woman of Birmingham, by rule."""
 YES = {"agreed": "yes", "unassessed": "urgent"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def books_with(contract: UUID, **changes: Any) -> Books:

@@ -1,6 +1,5 @@
 """The national fraud list: problems named by line, a preview that keeps nothing, an import that happens once."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +12,9 @@ from services.referral.domain.facts import NOTHING_KNOWN
 from services.referral.domain.fraud_list import LEVELS, read_list
 from services.referral.domain.routing import route
 from services.referral.domain.update import keeping
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
 from tests.referral.crimes import a_case, books
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.test_case_gate import Site, site  # noqa: F401
 
 HEAD = "reference,level,given_names,family_name,date_of_birth,area,phone,share"
@@ -76,12 +74,6 @@ def test_the_level_of_the_list_says_what_the_national_unit_does_and_what_the_hub
 def test_the_level_stays_with_a_case_of_which_the_police_tell_later() -> None:
     held = replace(a_case(offence_code="53C"), fraud_level="3")
     assert keeping(held, a_case(offence_code="53C")).fraud_level == "3"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 @pytest.mark.service

@@ -1,6 +1,5 @@
 """A restricted case is opened without the right: for a reason, for half an hour, told to the leader and reviewed."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,18 +11,12 @@ from tests.builders import a_domestic_crime, a_victim
 from tests.conftest import Databases
 from tests.gate import address_of, cookies, free_socket, open_gate, served
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app
 from tests.referral.test_case_gate import Site, passes, site
 
 __all__ = ["site"]
 pytestmark = pytest.mark.service
 ASKED = {"sought": "Wilhelmina Testperson", "reason": "life_at_risk"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def a_restricted_case(hub: Hub) -> UUID:

@@ -1,6 +1,5 @@
 """A hand-over looks again at the moment of going: who is not taken, or may not be asked, stays and makes a task."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,21 +9,14 @@ import pytest
 from services.referral.actions import excepting, handing_over, transferring
 from services.referral.store import cases
 from tests.builders import COVENTRY, NOON, RAPE, a_crime, a_victim
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import Sent, a_referral_sent
 from tests.referral.test_actions import agrees
 from tests.referral.test_life import RIVERBANK, a_rape_sent
 from tests.referral.test_transfers import LEADER, STILLWATER, a_dry_run, of_case, supported
 
 GOES = NOON + timedelta(minutes=31)
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def somebody_sent(hub: Hub, **victim: Any) -> Sent:

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -23,7 +22,7 @@ from tests.browser import Browser
 from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app
 
 PERSON: dict[str, Any] = {
     "given_names": "Wilhelmina",
@@ -263,12 +262,6 @@ def test_who_comes_by_themselves_is_held_by_the_rules_that_hold_for_the_police(
 ) -> None:
     stands = routed_as({"what": [what], "age": [age]})
     assert line in stands.lines and hold in stands.holds
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 async def look(browser: Browser, **fields: str) -> Any:

@@ -1,7 +1,6 @@
 """A provider that has answered and then does nothing is heard of as one that does not answer: by its own people, then
 by the hub and its leader."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,9 +13,8 @@ from kit import clock
 from services.referral.actions import falling_due, noticing, provider_mail, providing, referring
 from services.referral.domain.answering import due_at
 from tests.builders import NOON, a_crime, a_victim, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import LATER, Sent, a_referral_sent, a_referral_sent_by_policy
 from tests.referral.test_actions import agrees
 
@@ -24,12 +22,6 @@ STANDARDS = BOOKS.standards_on(NOON.date())
 IDVA = a_viewer("idva.worker")
 LATE = LATER + timedelta(days=2, minutes=1)
 """Past the limit of the first contact of somebody at high risk: twice the hours to answer."""
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def step(hub: Hub, sent: Sent, verb: str, at: datetime = LATER, **answer: Any) -> None:

@@ -1,6 +1,5 @@
 """A bereaved family is reached through their liaison officer while one is with them: by nobody, no way, past them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,9 +14,8 @@ from services.referral.actions import contacting, opening
 from services.referral.domain.safe_contact import THROUGH_OFFICER, ChannelState, Profile, may_use
 from services.referral.store import liaison
 from tests.builders import NOON, a_crime, a_detail, a_viewer, recorded, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import a_referral_sent
 from tests.referral.test_case_gate import Site, passes, site
 from tests.referral.test_mailing import a_request
@@ -27,12 +25,6 @@ __all__ = ["site"]
 NUMBER, EMAIL = "07700 900871", "kin@example.org"
 KIN = {"kin_ref": "K1", "relationship": "parent", "share": "agreed", "age_at_report": 51}
 service = pytest.mark.service
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def test_while_an_officer_is_with_the_family_no_channel_is_open_but_through_somebody() -> None:

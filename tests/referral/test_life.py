@@ -1,6 +1,5 @@
 """The life of a referral between its steps: silence, the next provider, holds and waiting lists with their reviews."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -45,12 +44,6 @@ async def state_of(hub: Hub, sent: Sent) -> str:
 async def open_tasks(hub: Hub, sent: Sent) -> set[str]:
     rows = await hub.rows("select kind from task where case_id = $1 and done_at is null", sent.case)
     return {row["kind"] for row in rows}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 @pytest.mark.parametrize(

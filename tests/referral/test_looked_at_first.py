@@ -1,6 +1,5 @@
 """Nothing is sent by itself where what came sealed does not fit what was told in the open."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +9,8 @@ from contracts.identity import case_id
 from services.referral.actions import opening, rerouting
 from services.referral.domain.told import doubtful_age
 from tests.builders import NOON, a_crime, a_detail, a_victim, recorded, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 
 MOBILE = {"kind": "mobile", "value": "07700 900321", "safety": "safe"}
 
@@ -35,12 +33,6 @@ def test_an_age_is_in_doubt_where_the_day_of_birth_says_a_child_or_cannot_be(
     age: int | None, born: int, doubt: bool
 ) -> None:
     assert doubtful_age(age, born) is doubt
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def heard(hub: Hub, ref: str, sealed: str | dict[str, Any], **victim: Any) -> UUID:

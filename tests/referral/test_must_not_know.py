@@ -1,6 +1,5 @@
 """To whom nothing may be said: on every page of the case, at the provider, on paper and on the sheet for downtime."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,17 +13,11 @@ from tests.browser import Browser, cookie_of
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.portal import a_referral_sent, access_of, portal_app
 
 pytestmark = pytest.mark.service
 WORDS = "correct horse battery staple"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def named(hub: Hub, case_id: UUID, code: str = "partner", who: str = "Ulric") -> None:

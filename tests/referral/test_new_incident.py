@@ -1,6 +1,5 @@
 """A new incident makes every channel unknown and says so; two records of one person, and which number is theirs now."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,9 +11,8 @@ from kit import clock
 from services.referral.actions import contacting, numbers, opening, rerouting, taking_in
 from services.referral.store import contact
 from tests.builders import a_crime, a_detail, a_victim, a_viewer, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import a_referral_sent
 from tests.referral.test_actions import a_self_referral
 from tests.referral.test_alarms import SAFE, takes
@@ -23,12 +21,6 @@ from tests.referral.test_same_person import person_of, two_records
 pytestmark = pytest.mark.service
 OFFICER = a_viewer()
 NUMBER = "07700 900654"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 async def told_unsafe(hub: Hub, case: UUID) -> list[tuple[str, str, str | None]]:

@@ -1,6 +1,5 @@
 """A no of the person is acted on wherever it was heard: at the hub's first contact, by a provider, or in a decline."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +16,7 @@ from services.referral.store.support import Assessment
 from tests.builders import a_domestic_crime, a_victim, a_viewer, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import LATER, Sent, a_referral_sent, a_referral_sent_by_policy, portal_of, shown
 from tests.referral.test_first_contact import NEEDS
 from tests.referral.test_later_news import a_sent_case
@@ -26,12 +25,6 @@ pytestmark = pytest.mark.service
 OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
 TO_RECORD = "select count(*) from task where kind = 'said_no_to_support' and done_at is null"
 PROPOSED = "select count(*) from proposed_leg where closed_at is null"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def assessed(hub: Hub, case: UUID, agreed: str) -> None:

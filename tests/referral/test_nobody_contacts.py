@@ -1,6 +1,5 @@
 """Whom nobody may contact: not to be asked, not promised a call; and where a protected address may be seen."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,20 +8,13 @@ from contracts.working_time import calendar, local_day
 from kit import clock
 from services.referral.case_ui import words
 from tests.builders import a_crime, a_victim
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.test_later_news import a_sent_case, the_police_add
 from tests.referral.test_mailing import a_request, send
 
 pytestmark = pytest.mark.service
 LETTER = {"kind": "letter", "value": "1 Example Row", "safety": "safe"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def a_day() -> str:

@@ -1,24 +1,16 @@
 """Notes on a case and their drafts: as written, sealed, never changed, and nothing lost."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from kit import clock
 from services.referral.actions import noting
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
 HOSTILE = 'he said "drop it; or else" -- <knife>\n\n  <script>alert(1)</script> {{ 7 * 7 }} \'; drop table note; --'
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def test_a_hostile_note_is_shown_exactly_as_written_and_kept_sealed(hub: Hub, browse: AsPersona) -> None:

@@ -1,7 +1,6 @@
 """A form gone back to and sent again with other answers: nothing that was said is lost under a page that says it was
 saved."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,17 +9,10 @@ import pytest
 from contracts.working_time import local_day
 from kit import clock
 from services.referral.case_ui.first_contact import OVERTAKEN
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def test_somebody_else_answering_locks_the_channel_though_the_form_said_nobody_answered_before(

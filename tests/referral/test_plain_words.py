@@ -1,7 +1,7 @@
 """What the pages say in a person's own words: time left, what changed, what was done, and who came before."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from services.referral.store.timeline import Entry
 from tests.builders import NOON, a_crime, a_victim
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.portal import a_referral_sent, portal_of
 from tests.referral.test_first_contact import NEEDS
 
@@ -144,12 +144,6 @@ def test_titles_of_rights_are_those_of_the_catalogue() -> None:
     held = [*catalogue["entitlements"], *catalogue["related_clocks"]]
     assert right_names() == {one["id"]: one["title"] for one in held}
     assert happened.name_of("R9.not_there_yet") == "Right 9: Not there yet"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def again(hub: Hub, hours: int) -> UUID:

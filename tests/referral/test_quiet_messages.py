@@ -1,6 +1,5 @@
 """Messages that leave by themselves: not at night, not in the minute of a slip, and seen when they are refused."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -15,9 +14,8 @@ from services.referral.carrying import Nowhere
 from services.referral.domain.leaving import leaves_at, why_later
 from services.referral.domain.safe_contact import ChannelState, Profile
 from tests.builders import a_crime, a_victim, an_event
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.test_mailing import ADDRESS, AWAKE, asked, state
 
 NIGHT = AWAKE + timedelta(hours=13)
@@ -67,12 +65,6 @@ def test_why_a_message_waits_is_what_it_waits_for_also_in_the_evening_hours_of_w
     rested = now + timedelta(hours=1)
     leaves = leaves_at(requesting.leaving_on(now), profile, "email", "feedback", rested, now + timedelta(days=8))
     assert leaves is not None and why_later(profile, "email", "feedback", rested, leaves) == why
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def asks(hub: Hub, at: datetime, purpose: str = "rights", **channel: str) -> None:

@@ -1,6 +1,5 @@
 """A leader puts in a draft of routing rules, and sees which cases of a quarter it would decide otherwise."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -13,9 +12,8 @@ from services.referral.books import rules_text
 from services.referral.case_ui.rehearsing import RUNNING, last_quarter
 from services.referral.domain.draft_text import LONGEST, Unusable, read_draft
 from tests.builders import a_crime, a_domestic_crime, a_victim, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.test_case_gate import Site, passes, site
 from tests.referral.test_steering import a_draft
 
@@ -67,12 +65,6 @@ def test_the_rules_in_force_are_a_draft_that_can_be_used() -> None:
 def test_the_last_quarter_is_the_one_that_is_over() -> None:
     assert last_quarter(date(2026, 11, 26)) == (date(2026, 7, 1), date(2026, 9, 30))
     assert last_quarter(date(2026, 1, 1)) == (date(2025, 10, 1), date(2025, 12, 31))
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 SEPTEMBER = {

@@ -1,7 +1,6 @@
 """Restorative justice goes nowhere before a specialist agreed, where meeting the other party may harm the person, and
 never without the person's own agreement."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,9 +12,8 @@ from kit import clock
 from services.referral.actions import beside, consenting, linking, referring
 from services.referral.store import cases
 from tests.builders import a_crime, a_victim, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.portal import excepted
 from tests.referral.test_actions import agrees
 from tests.referral.test_said_why import GATED
@@ -26,12 +24,6 @@ TWO_SIDES = contract_id("two-sides-rj")
 OFFICER, LEADER = a_viewer(), a_viewer("leader")
 RAPE = {"offence_code": "19C"}
 NOT_RECORDED = "delete from offer_step where case_id = $1"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def a_person(hub: Hub, crime: dict[str, Any], victim: dict[str, Any]) -> UUID:

@@ -1,7 +1,6 @@
 """Whoever works for the hub, the police or a provider, lives with such a worker, or is restricted already, is taken in
 restricted from the first moment; whoever took them in is answered as ever, and who may see them is asked."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -13,7 +12,7 @@ from services.referral.store import persons
 from tests.builders import a_domestic_crime, a_victim, a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case, access_of, hub_app
 from tests.referral.test_intake import PERSON, Caller, look
 
 pytestmark = pytest.mark.service
@@ -22,12 +21,6 @@ LEADER = a_viewer("leader")
 BIRTH = {"date_of_birth-day": "29", "date_of_birth-month": "2", "date_of_birth-year": "1988"}
 BORN = {"age": ""} | BIRTH
 OPENED = "The case is open. Nothing was sent: choose who helps."
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 async def taken(hub: Hub) -> UUID:

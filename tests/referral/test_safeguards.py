@@ -1,6 +1,5 @@
 """Beside a case: callers, call-backs, who must not know, orders, disclosure, offers with their gates, samples."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,9 +14,8 @@ from services.referral.domain.tracked import check, next_steps
 from services.referral.store import tasks
 from services.referral.store.tasks import Task
 from tests.builders import a_crime, a_victim, an_event
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.test_case_gate import Site, site  # noqa: F401
 
 JUSTICE = offers()["restorative_justice"]
@@ -51,12 +49,6 @@ def test_a_step_of_restorative_justice_waits_for_what_comes_before_it(
 def test_no_step_but_information_is_open_in_a_domestic_case_before_a_specialist_agreed() -> None:
     found = {step.code for step in next_steps(JUSTICE, ["information_given"], careful=True)}
     assert found == {"specialist_agreed", "declined"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 @pytest.mark.service

@@ -1,6 +1,5 @@
 """What could hurt somebody: access after an agreement, holds of an incident, overrides, pace, alerts, and silence."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -54,12 +53,6 @@ OFFICER, LEADER, WORKER = a_viewer(), a_viewer("leader"), a_viewer("idva.worker"
 IDVA = contract_id("harbour-lane-idva")
 PACES = BOOKS.standards_on(NOON.date()).attempts
 SAFE = (Profile({"mobile": ChannelState("mobile", "safe")}), "mobile")
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def state_of(hub: Hub, referral: UUID) -> str:

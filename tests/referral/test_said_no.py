@@ -1,6 +1,5 @@
 """Somebody said no: nothing is sent on what the police once recorded; only a newer yes of their own opens it."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,9 +13,8 @@ from services.referral.case_ui.contact import USES
 from services.referral.store import cases
 from services.referral.store.consent import Consent
 from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 from tests.referral.test_agreements import GIVEN, IDVA
 from tests.referral.test_later_news import a_sent_case, the_police_add
 from tests.referral.test_stale_sends import YES
@@ -24,12 +22,6 @@ from tests.referral.test_stale_sends import YES
 pytestmark = pytest.mark.service
 OFFICER, LEADER = a_viewer(), a_viewer("leader")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def agrees(hub: Hub, case: UUID, at: datetime, purpose: str = "support", contract: UUID | None = None) -> None:

@@ -1,23 +1,14 @@
 """What pages say when something is not there, not all there, or does not wait any more."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from kit.web.sealed_page import open_page
 from services.referral.case_ui import downtime, words
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
 WORDS = "correct horse battery staple"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 async def test_a_page_beyond_the_end_of_a_queue_leads_to_its_last_and_each_limit_is_said(

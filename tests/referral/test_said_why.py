@@ -1,6 +1,5 @@
 """What an officer is told of a case is all of it: why the risk is high, why it waits, what may be done now."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,18 +12,11 @@ from services.referral.domain.risk_said import risk
 from services.referral.store import cases
 from tests.browser import Seen
 from tests.builders import a_crime, a_domestic_crime, a_victim, a_viewer
-from tests.conftest import Databases
 from tests.referral import crimes
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import ANOTHER, AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, AsPersona, a_case
 
 service = pytest.mark.service
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 @pytest.mark.parametrize(

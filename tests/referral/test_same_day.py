@@ -1,7 +1,6 @@
 """What has to be done the same day, from the police's event to the page: children of a violent home, exploitation that
 names nobody; and what a witness may expect, with evidence recorded before the trial."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -22,19 +21,12 @@ from tests.builders import (
     snapshot,
     updated,
 )
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
 CHILDREN = "Add the children of the household, or record why not"
 NOBODY = "Add the exploited person, or record why not"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def a_home_with_children() -> dict[str, Any]:

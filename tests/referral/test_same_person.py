@@ -1,6 +1,5 @@
 """Two records of one person: proposed, looked at side by side, decided, carried out, and undone."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,9 +16,8 @@ from services.referral.domain.safe_contact import may_use
 from services.referral.store import contact
 from services.referral.store.contact import Channel
 from tests.builders import NOON, a_crime, a_detail, a_domestic_crime, a_victim, a_viewer, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.hub_pages import a_case as heard_case
 
 A, B, C, D = (UUID(int=n) for n in range(1, 5))
@@ -51,12 +49,6 @@ def test_of_two_records_the_stricter_word_about_a_channel_holds(
     for order in (records, records[::-1]):
         found = strictest(order)
         assert {name: found[name] for name in expected} == expected
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 async def two_records(hub: Hub) -> tuple[UUID, UUID]:

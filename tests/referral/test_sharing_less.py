@@ -1,6 +1,5 @@
 """Who wants less to be shared, and help all the same, takes back the wider agreement and keeps the narrower one."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,21 +8,14 @@ import pytest
 from kit import clock
 from services.referral.actions import packing
 from tests.builders import NOON, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import Sent, a_referral_sent
 from tests.referral.test_actions import agrees
 
 pytestmark = pytest.mark.service
 WIDE = ("given_names", "family_name", "channels", "offence", "risk")
 LESS = ("given_names", "channels")
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def wide_then(hub: Hub, scope: tuple[str, ...]) -> tuple[Sent, UUID, UUID]:

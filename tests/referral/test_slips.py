@@ -1,7 +1,6 @@
 """Slips of the police and of an address are named, and nothing is reckoned from them."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,17 +9,10 @@ from contracts.police import CrimeRecorded
 from kit import clock
 from services.referral.case_ui.queues import NO_SUCH
 from tests.builders import NOON, a_crime, a_victim, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 FAR = "2099-01-01T12:00:00+00:00"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 @pytest.mark.parametrize(("hours", "late"), [(23, False), (25, True)])

@@ -1,23 +1,14 @@
 """A page of contact that was opened before somebody else changed a channel changes nothing unseen."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
 SAFE = {"which": "mobile", "safety": "safe", "spoke": "yes"}
 UNSAFE = {"which": "mobile", "safety": "unsafe", "spoke": "no"}
 LOCK = "Somebody else answered: lock mobile"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def mobile(hub: Hub) -> tuple[str, bool]:

@@ -1,6 +1,5 @@
 """A send or a transfer pressed twice, or from a page older than what happened: once, and what changed is said."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,9 +9,8 @@ from kit import clock
 from services.referral.actions import incidents, raising, transferring
 from services.referral.store import cases
 from tests.builders import a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 from tests.referral.test_life import RIVERBANK, a_rape_sent
 
 pytestmark = pytest.mark.service
@@ -20,12 +18,6 @@ IDVA = contract_id("harbour-lane-idva")
 LEADER = a_viewer("leader")
 YES = {"agreed": "yes", "unassessed": "urgent"}
 OVER = {"contract": str(RIVERBANK), "reason_code": "better_placed", "agreed": "yes"}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def a_send(hub: Hub) -> tuple[UUID, str]:

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -17,21 +16,14 @@ from services.referral import commands
 from services.referral.actions import incidents, requesting
 from services.referral.books import FOLDER
 from tests.builders import NOON, a_crime, a_domestic_crime, a_victim, a_viewer, recorded, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.portal import a_referral_sent_by_policy
 from tests.referral.test_mailing import asked as asked_for
 from tests.referral.test_mailing import send, state
 
 pytestmark = pytest.mark.service
 LEADER = a_viewer("leader")
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def a_draft(tmp_path: Path, *, without: str) -> Path:

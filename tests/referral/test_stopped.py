@@ -1,6 +1,5 @@
 """The person stops an offer that a provider has: its provider alone is told, and the hub ends the referral that day."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -12,19 +11,12 @@ from kit import clock
 from services.referral.actions import alerting, beside, referring
 from services.referral.store import alarms, cases
 from tests.builders import a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.test_actions import agrees
 from tests.referral.test_restorative_gate import JUSTICE, OFFICER, TWO_SIDES, a_person, opens
 
 pytestmark = pytest.mark.service
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def steps(hub: Hub, case: UUID, *taken: str) -> None:

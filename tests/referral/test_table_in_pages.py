@@ -1,6 +1,5 @@
 """The transition table walked through the pages: every role, state and step, restricted people and others."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,7 @@ from contracts.vocabulary import REFERRAL_STATES
 from tests.builders import a_viewer
 from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import Sent, a_referral_sent, portal_of
 
 pytestmark = pytest.mark.service
@@ -18,12 +17,6 @@ TABLE = BOOKS.transitions
 OF_HUB = sorted({row.verb for row in TABLE.rows if row.who == "referral.write"})
 OF_PORTAL = sorted({row.verb for row in TABLE.rows if row.who == "portal.write"})
 OWN_PAGES = frozenset({"send", "record_attempt", "transfer"})
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def put(hub: Hub, sent: Sent, state: str, *, restricted: bool = False) -> None:

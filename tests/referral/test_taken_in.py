@@ -1,7 +1,6 @@
 """Who is taken in besides a person for themselves: the bereaved, a business, somebody from elsewhere, whom a task asks
 for; with who did it by name, and what is asked gently."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -16,16 +15,9 @@ from services.referral.domain.deciding import Decision, decide
 from services.referral.domain.facts import CaseFacts, History
 from services.referral.store.intakes import Origin
 from tests.builders import a_crime, a_domestic_crime, a_victim, an_event, recorded
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import ANOTHER, AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import ANOTHER, AsPersona, a_case
 from tests.referral.test_intake import FORM, PERSON, TODAY
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browsers:
-        yield browsers
 
 
 def decided(**said: str | list[str]) -> tuple[CaseFacts, Decision]:

@@ -1,6 +1,5 @@
 """What stands in the way of help is opened by the one change that the panel names: an age, or an exception."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,19 +18,13 @@ from tests.builders import a_crime, a_detail, a_victim, snapshot, updated
 from tests.conftest import Databases
 from tests.referral import crimes
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, referral_of, triaged
+from tests.referral.hub_pages import AsPersona, a_case, referral_of, triaged
 from tests.referral.test_case_gate import Site, passes, site
 
 __all__ = ["site"]
 service = pytest.mark.service
 NOT_KNOWN: dict[str, Any] = {"age_at_report": "not_known", "age_at_offence": "not_known"}
 EXPLOITED = "71"
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def test_ages_are_counted_in_whole_years_at_the_report() -> None:

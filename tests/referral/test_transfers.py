@@ -1,6 +1,5 @@
 """Transfer to another provider, and the hand-over of a whole contract: nothing ends before it can be undone."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -25,9 +24,8 @@ from services.referral.actions.transferring import RELET
 from services.referral.store import cases
 from services.referral.store.consent import Consent, No
 from tests.builders import NOON, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.portal import LATER, Sent
 from tests.referral.test_actions import agrees
 from tests.referral.test_life import RIVERBANK, WORKER, a_rape_sent
@@ -35,12 +33,6 @@ from tests.referral.test_life import RIVERBANK, WORKER, a_rape_sent
 STILLWATER = contract_id("stillwater-isva")
 OFFICER, LEADER = a_viewer(), a_viewer("leader")
 GONE = LATER + timedelta(seconds=11)
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def supported(hub: Hub, sent: Sent) -> Sent:

@@ -1,6 +1,5 @@
 """The hub uses a channel: its number is shown while it is safe alone; a no shuts it; one chance means no letter."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,9 +11,8 @@ from services.referral.actions import consenting, contacting
 from services.referral.domain.safe_contact import NOT_FOR_ONE_CHANCE
 from services.referral.store import cases
 from tests.builders import a_crime, a_victim, a_viewer, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.test_actions import IDVA, agrees
 from tests.referral.test_mailing import a_request
 
@@ -25,12 +23,6 @@ BOTH = [
     {"kind": "mobile", "value": NUMBER, "safety": "safe", "voicemail": False, "say_who": False},
     {"kind": "email", "value": "wil@example.org", "safety": "unknown"},
 ]
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def use(hub: Hub, case: UUID, kind: str = "mobile") -> str | None:

@@ -1,6 +1,5 @@
 """A message whose channel is safe at another time waits for that, is checked again as it leaves, and not for ever."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,9 +12,8 @@ from services.referral.carrying import Nowhere
 from services.referral.domain.safe_contact import ChannelState, Profile, may_use, next_safe
 from services.referral.domain.safe_times import WEEKDAYS
 from tests.builders import a_crime, a_victim, a_viewer
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 from tests.referral.test_mailing import AWAKE, RESTED, a_request, asked, send, state
 
 OFFICER = a_viewer()
@@ -61,12 +59,6 @@ def day_after(days: int) -> str:
 def minutes_until(at: datetime) -> int:
     """From the moment at which an invitation of that morning has rested."""
     return int((at - AWAKE - RESTED).total_seconds()) // 60
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 async def asked_for(hub: Hub, days: str, bound: timedelta = timedelta(days=6)) -> datetime | None:

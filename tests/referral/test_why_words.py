@@ -1,7 +1,6 @@
 """Rules and reasons are told to staff in the words of their books, never as codes."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -18,10 +17,9 @@ from services.referral.domain.transitions import ReasonList
 from services.referral.provider_portal import words
 from services.referral.store.cases import Routing
 from tests.builders import NOON, a_viewer
-from tests.conftest import Databases
 from tests.referral import crimes
 from tests.referral.conftest import BOOKS, Hub
-from tests.referral.hub_pages import AsPersona, hub_pages
+from tests.referral.hub_pages import AsPersona
 from tests.referral.portal import a_referral_sent
 
 RULE = BOOKS.versions[0].rules.rule("line.idva")
@@ -32,12 +30,6 @@ STEPS["support.started.v1", "start_after_no"] = BOOKS.transitions.reasons["start
 def as_kept(facts: CaseFacts) -> dict[str, Any]:
     """The facts of a decision as they are read from its row."""
     return {"case": json.loads(json.dumps(filing.said(facts), default=str))}
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as browse:
-        yield browse
 
 
 def test_a_rule_is_told_by_its_own_file_and_one_that_is_no_more_by_its_name() -> None:

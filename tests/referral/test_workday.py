@@ -1,6 +1,5 @@
 """The working day at the hub: tasks, who looks after what, what changed, kept filters, and the team leader's pages."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,17 +12,11 @@ from services.referral.store.tasks import Task, task_id
 from tests.builders import THEFT, a_crime, a_domestic_crime, a_victim, snapshot, updated
 from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages, triaged
+from tests.referral.hub_pages import AsPersona, a_case, triaged
 
 pytestmark = pytest.mark.service
 OFFICER, LEADER = persona_id("officer"), persona_id("leader")
 HOSTILE = 'he said "drop it; or else" -- <knife>'
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def a_task(hub: Hub, case: UUID | None, kind: str = "review_risk") -> UUID:

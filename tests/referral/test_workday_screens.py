@@ -1,6 +1,5 @@
 """Notices, settings, and a case on paper."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -8,17 +7,10 @@ import pytest
 from kit import clock
 from services.referral.actions import noticing
 from tests.builders import a_crime, a_domestic_crime, a_victim, recorded, snapshot, updated
-from tests.conftest import Databases
 from tests.referral.conftest import Hub
-from tests.referral.hub_pages import AsPersona, a_case, hub_pages
+from tests.referral.hub_pages import AsPersona, a_case
 
 pytestmark = pytest.mark.service
-
-
-@pytest.fixture
-async def browse(hub: Hub, databases: Databases) -> AsyncIterator[AsPersona]:
-    async with hub_pages(hub, databases) as opened:
-        yield opened
 
 
 async def test_an_urgent_case_is_told_to_its_roles_until_somebody_has_it(hub: Hub, browse: AsPersona) -> None:
