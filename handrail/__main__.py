@@ -23,6 +23,7 @@ VERBS = {
     "reconcile": "handrail.reconcile",
     "downtime-sheet": "handrail.downtime",
     "parked": "handrail.parked",
+    "member": "handrail.member",
 }
 
 

@@ -1,5 +1,6 @@
 """Somebody who works for two providers looks for one of them at a time, and nothing of one is saved for the other."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from starlette.applications import Starlette
 from contracts.identity import provider_id
 from kit import access as who
 from kit.database import Database
+from kit.web.organisations import switch
+from services.referral import commands
+from services.referral.actions import leaving
 from services.referral.domain.performance import quarter_of
 from tests.browser import Browser, Seen, cookie_of
 from tests.builders import a_viewer
@@ -22,6 +26,7 @@ from tests.referral.portal import a_referral_sent, portal_app
 pytestmark = pytest.mark.service
 HARBOUR, STILLWATER = provider_id("harbour-lane"), provider_id("stillwater")
 POSTS = f"/portal/returns/{quarter_of(datetime.now(UTC).date())}/posts"
+SESSIONS = "select distinct organisation_id from session where user_id = $1"
 OVER = "Your session is over."
 SWITCHED = "You have switched to {}; this page was opened for {}. Nothing was saved."
 
@@ -196,10 +201,46 @@ async def test_nobody_goes_to_an_organisation_that_they_do_not_belong_to_or_from
         await worker.get("/portal")
         await worker.post("/portal/organisation", {"organisation": str(given)}, 404)
     await place.joins("officer", STILLWATER, "isva.worker")
-    [officer] = await place.tabs("officer", 1)
-    token = {"csrf_token": hub.context.settings.product}
-    await officer.post("/portal/organisation", {"organisation": str(STILLWATER), **token}, 403)
-    officers = await place.users.pool.fetch("select distinct organisation_id from session where user_id = $1",
-                                            a_viewer("officer").user_id)  # fmt: skip
-    assert [row["organisation_id"] for row in officers] == [None]
+    officer = await who.viewer_of(place.access, await cookie_of(place.access, "officer"))
+    assert officer is not None and officer.organisation_id is None
+    assert not await switch(place.access, officer, STILLWATER)
+    assert [row["organisation_id"] for row in await place.users.pool.fetch(SESSIONS, officer.user_id)] == [None]
     assert await hub.value("select count(*) from kit.audit where action = 'organisation.chosen'") == 0
+
+
+async def test_whoever_runs_the_system_says_who_works_for_another_provider_with_a_reason_that_is_audited(
+    hub: Hub, place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(leaving, "USERS", await place.users.pool.fetchval("select current_database()"))
+
+    async def says(*words: str) -> int:
+        return await commands.run(["member", *words], hub.context)
+
+    joins = ("join", "idva.worker", "stillwater", "--reason", "works_for_both", "--role")
+    assert await says(*joins, "isva.worker") == 0
+    [tab] = await place.tabs("idva.worker", 1)
+    await tab.get("/portal")
+    assert "This is Stillwater" in (await tab.submit("Go to Stillwater")).text
+    capsys.readouterr()
+    assert await says("list") == 0
+    assert {"who": "idva.worker", "provider": "Stillwater", "role": "isva.worker"} in json.loads(
+        capsys.readouterr().out
+    )
+    refused = [
+        (*joins, "isva.worker"),
+        (*joins[:2], "Roadside", *joins[3:], "leader"),
+        (*joins[:2], "Roadside", *joins[3:], "provider.link"),
+        ("join", "officer", *joins[2:], "isva.worker"),
+        ("join", "nobody", *joins[2:], "isva.worker"),
+        ("join", "idva.worker", "No such provider", *joins[3:], "isva.worker"),
+        ("end", "idva.worker", "Open Door", "--reason", "left"),
+    ]
+    assert [await says(*words) for words in refused] == [1] * len(refused)
+    assert await says("end", "idva.worker", "Stillwater", "--reason", "left") == 0
+    assert await signs_in(tab)
+    told = "select action, actor_role, organisation_id, subject_id, reason from kit.audit where action ~ '^membership'"
+    user = a_viewer("idva.worker").user_id
+    assert [tuple(row.values()) for row in await hub.rows(f"{told} order by id")] == [
+        ("membership.joined", "operator", STILLWATER, user, "works_for_both"),
+        ("membership.ended", "operator", STILLWATER, user, "left"),
+    ]

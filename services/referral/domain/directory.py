@@ -169,6 +169,10 @@ class Directory:
     version: str = ""
     others: tuple[Provider, ...] = ()
 
+    def names(self) -> dict[UUID, str]:
+        """Every provider's name, by its id."""
+        return {one.provider_id: one.name for one in (*(c.provider for c in self.contracts), *self.others)}
+
     def at(self, line: str, area: str | None) -> tuple[Contract, ...]:
         """The contracts of a line in an area; where the area is not known, those of the whole force."""
         return self.by_line_and_area.get((line, area), ())

@@ -67,7 +67,7 @@ class Room:
         async def answer(visit: Visit) -> Response:
             async with visit.begin() as tx:
                 books = await stocked.current(tx, self.context.facts)
-            visit.of = names_of(books).get(visit.organisation, "") if visit.organisation else ""
+            visit.of = books.directory.names().get(visit.organisation, "") if visit.organisation else ""
             return await or_ask_hub(view, visit, books)
 
         return answer
@@ -103,12 +103,6 @@ async def _hidden(visit: Visit) -> UUID | None:
             return referral_id if await portal.is_hidden(tx, referral_id) else None
     except (KeyError, HTTPException):
         return None
-
-
-def names_of(books: Books) -> dict[UUID, str]:
-    """Providers by id, those without a contract too."""
-    providers = (*(one.provider for one in books.directory.contracts), *books.directory.others)
-    return {one.provider_id: one.name for one in providers}
 
 
 def limits(visit: Visit, books: Books) -> Limits:
