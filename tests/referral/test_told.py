@@ -93,11 +93,23 @@ async def test_record_the_age_leads_to_where_it_is_recorded_and_then_somebody_ca
     assert "Nobody can take this person" not in (await officer.get(panel)).text
     holds = await hub.value("select holds from case_file where case_id = $1", case)
     assert "child_13_15" in holds and "age_unknown" not in holds
-    await officer.post(f"/cases/{case}/told", {"age": "15"})
+    page = await officer.post(f"/cases/{case}/told", {"age": "15"})
+    assert "does not go with this age" not in page.text
     await officer.post(f"/cases/{case}/told", {"age": "30", "shown": "an older page"}, status=409)
     seen = await hub.rows("select fields from kit.audit where action = 'person.told'")
     assert [row["fields"] for row in seen] == [["age"]]
     await (await browse("compliance")).get(f"/cases/{case}/told", 403)
+
+
+@service
+async def test_an_adult_age_that_is_told_later_says_which_hold_for_a_child_stands_and_is_still_to_be_ended(
+    hub: Hub, browse: AsPersona
+) -> None:
+    case, officer = await a_case(hub, a_crime(a_victim(age_at_report=14))), await browse("officer")
+    await officer.get(f"/cases/{case}/told")
+    page = await officer.submit("Write it down", age="22")
+    assert "“Child of 13 to 15” does not go with this age, and holds until two people end it" in page.text
+    assert page.link("End this hold: Child of 13 to 15") == f"/cases/{case}/holds/child_13_15"
 
 
 @service

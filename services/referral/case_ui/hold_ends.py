@@ -6,6 +6,8 @@ from typing import NamedTuple
 from kit.web.app import Visit
 from services.referral.case_ui import why, words
 from services.referral.desk_books import HoldEnds, hold_ends
+from services.referral.domain.ended_holds import lacks
+from services.referral.domain.facts import CaseFacts
 from services.referral.store.cases import Case, Routing
 from services.referral.store.hold_ends import HoldEnd as Ending
 
@@ -41,6 +43,12 @@ def name_of(hold: str, routing: Routing | None) -> str:
     if hold == "recent_assault":
         return why.recent(routing)
     return (why.words_told(routing) if hold == "unknown_word" else "") or words.words(hold)
+
+
+def outgrown(holds: Sequence[str], facts: CaseFacts | None) -> list[str]:
+    """Those of these holds, in words, that an age asked for which is not the person's: they end by no word alone."""
+    needs = {hold: hold_ends().get(hold, FOR_GOOD).needs for hold in holds}
+    return [words.words(hold) for hold, need in needs.items() if need and facts and lacks(need, facts) is None]
 
 
 def _held(visit: Visit, case: Case, hold: str, name: str, *, asked: bool) -> Held:

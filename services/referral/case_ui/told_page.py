@@ -14,13 +14,14 @@ from services.referral import said
 from services.referral.actions import books as stocked
 from services.referral.actions import telling
 from services.referral.actions.telling import Told
-from services.referral.case_ui import meanwhile, words
+from services.referral.case_ui import hold_ends, meanwhile, words
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.domain.languages import LANGUAGES
 from services.referral.domain.told import OLDEST, SEXES, years
 
 SEX = {"": "They do not say, or were not asked", **{code: words.words(code) for code in SEXES}}
 LANGUAGE = {"": "They do not say, or were not asked", **LANGUAGES}
+STANDS = "“{}” does not go with this age, and holds until two people end it: see below what holds this case."
 NOTHING = "Enter the day of birth or the age, or choose the sex or the language"
 
 
@@ -57,10 +58,11 @@ async def take(visit: Visit, desk: Desk) -> Response:
             books = await stocked.current(tx, desk.books)
             about = (visit.sealer, case, given, one(visit, "shown"), books, visit.now)
             done = await telling.tell(tx, visit.signed_in, *about)
+            stands = hold_ends.outgrown((await opened(tx, visit)).holds, await telling.known(tx, case))
     except Refused:
         return await ask(visit, desk, [FieldError("", await _changed(visit))], 409)
     now = "Written down. What could help was decided again: see below." if done else "That was written down already."
-    return visit.redirect(f"/cases/{case.case_id}", flash=now)
+    return visit.redirect(f"/cases/{case.case_id}", flash=" ".join((now, *map(STANDS.format, stands))))
 
 
 async def _changed(visit: Visit) -> str:
