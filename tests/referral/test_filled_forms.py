@@ -23,13 +23,15 @@ from tests.referral.conftest import BOOKS, Hub
 from tests.referral.hub_pages import ANOTHER, a_case, access_of, day_fields
 from tests.referral.portal import LATER, Sent, a_need, a_referral_sent, an_end
 from tests.referral.test_every_form import LOOKED, whole_app
+from tests.referral.test_liaison import a_family
 from tests.referral.test_life import a_rape
+from tests.referral.test_named_later import becomes_restricted
 from tests.referral.test_restricted_everywhere import spoken_to
 from tests.walking import MUCH, Form, Reading, State
 
 pytestmark = pytest.mark.service
 OFFICER, WORKER = a_viewer(), a_viewer("idva.worker")
-MARKS = ("stood", "shown", "digest")
+MARKS = ("stood", "shown", "digest", "liaison_shown")
 """Hidden fields that say what the page showed."""
 _LAST = re.compile(r"\S(?=\s|$)")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -291,3 +293,28 @@ async def test_a_transfer_the_end_of_a_hold_and_who_is_one_person_are_refused_at
         Filled("officer", pair, pair, {"same": "yes"}),
         Filled("officer", pair, f"{pair}/undo", {}),
     )  # fmt: skip
+
+
+async def test_a_call_whom_not_to_tell_what_the_officer_said_and_who_is_named_are_refused_at_the_field_and_done_once(
+    site: Site,
+) -> None:
+    (family, _), sent = await a_family(site.hub), await becomes_restricted(site.hub)
+    case, soon = await a_case(site.hub, **ANOTHER), local_day(clock.now()) + timedelta(days=5)
+    beside, contact = f"/cases/{case}/safeguards", f"/cases/{family}/contact"
+    call = {"call_back-code": "person", "call_back-time": "14:30", "call_back-text": "About the court date"}
+    named = f"/cases/{sent.case}/legs/{sent.leg}/worker"
+    await walked(
+        site,
+        Filled("officer", beside, f"{beside}/entries/must_not_know",
+               {"must_not_know-code": "partner", "must_not_know-text": "Her cousin"},
+               (({"must_not_know-text": MUCH}, "must_not_know-text"),), once="case_entry"),
+        Filled("officer", beside, f"{beside}/entries/call_back", call | {"call_back-day": soon.isoformat()},
+               (({"call_back-day": "2020-01-01"}, "call_back-due"), ({"call_back-day": "9999-12-31"}, "call_back-due"),
+                ({"call_back-time": "25:70"}, "call_back-due"), ({"call_back-text": MUCH}, "call_back-text")),
+               once="case_entry"),
+        Filled("officer", contact, f"{contact}/liaison", {"said": "officer_agreed"}),
+        Filled("leader", named, named, {"worker": str(WORKER.user_id)}),
+    )  # fmt: skip
+    ended = await site.hub.value("select entry_id from case_entry where kind = 'call_back'")
+    end, how = f"{beside}/entries/{ended}/end", f"end-{ended}-how"
+    await walked(site, Filled("officer", beside, end, {"how": "reached"}, at={"how": how}))
