@@ -73,7 +73,8 @@ async def show_list(visit: Visit, books: Books) -> Response:
 async def show_alerts(visit: Visit, books: Books) -> Response:
     """Asked again and again by an open page: whether more alerts came than it knows of. One that was opened for another
     organisation is told that it hears nothing of that one any more."""
-    known, switched = whole(visit.query.get("known", "")) or 0, visit.query.get("of") != str(visit.organisation)
+    known, own = whole(visit.query.get("known", "")) or 0, str(visit.organisation)
+    switched = visit.query.get("of", own) != own
     async with visit.begin() as tx:
         number = await portal.alerts(tx)
         await audit.record(tx, [audit.seen(visit.signed_in, "portal.alerts_asked", "list", None)])
