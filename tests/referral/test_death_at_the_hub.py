@@ -48,6 +48,11 @@ async def test_a_death_is_written_down_where_no_referral_is_open_and_shuts_every
         assert (await asked(hub, sent.case)).count("person_died") == 1
         await officer.post(f"/cases/{sent.case}/death", {"said_by": "police"})
         assert (await asked(hub, sent.case)).count("person_died") == 1, "said again it is the same death"
+        said = "Who said so: Somebody of their family or household. The hub wrote it down"
+        for page in (await officer.get(f"/cases/{sent.case}"), await officer.get(f"/cases/{sent.case}/death")):
+            assert said in page.text
+        page = await officer.get(f"/cases/{sent.case}/timeline")
+        assert "It was written down that the person died" in page.text and "of their family or household" in page.text
         page = await officer.get(f"/cases/{sent.case}/death")
         assert "recorded already" in page.text and WRITE not in page.text
         assert "that this person died. Nobody tries" in (await officer.get(f"/cases/{sent.case}")).text

@@ -34,6 +34,7 @@ from services.referral.case_ui import (
     barred,
     came,
     crime_outcome,
+    death,
     first_contact,
     glass,
     happened,
@@ -53,6 +54,7 @@ from services.referral.domain.safe_contact import Profile
 from services.referral.domain.told import DISABLED, NO_DISABILITY
 from services.referral.store import (
     alerts,
+    audited,
     cases,
     consent,
     contract_tasks,
@@ -143,6 +145,7 @@ async def _overview(
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard, await contacting.profile_of(tx, case.person_id)),
             "dead": alarming.is_dead(heard),
+            "death_said": await death.told_by(tx, desk, case.case_id, heard),
             "others": others,
             "lately": await same_person.lately(tx, case, others),
             "agreements": await consent.of_case(tx, case.case_id),
@@ -305,6 +308,7 @@ async def show_timeline(visit: Visit, desk: Desk) -> Response:
         waits = [one for one in await life.check_ins_of_case(tx, case.case_id) if as_of is None or one.at <= as_of]
         entries = await timeline.entries(tx, case.case_id, None, as_of)
         entries += [*map(happened.assessed, made), *map(happened.checked, waits)]
+        entries += [happened.death_said(one) for one in await audited.every(tx, case.case_id, "death.said", as_of)]
         top = await frame(tx, visit, case, "Timeline")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("timeline",))])
     entries.sort(key=lambda entry: entry.happened_at, reverse=True)

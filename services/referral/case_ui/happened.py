@@ -15,6 +15,7 @@ from services.referral.case_ui import first_contact, why, words
 from services.referral.desk_books import right_names
 from services.referral.domain.books import Books
 from services.referral.said import who
+from services.referral.store.audited import Audited
 from services.referral.store.first_contact import HubAssessment
 from services.referral.store.life import CheckIn
 from services.referral.store.timeline import Entry
@@ -22,6 +23,7 @@ from services.referral.store.wishes import Before
 
 ASSESSED = "first-contact.assessed.v1"
 CHECKED = "check-in.recorded.v1"
+DEATH_SAID = "death.said"
 WISHED = "contact-wish.stated.v1"
 _TITLES = {
     WISHED: "Said on their own page how to be reached",
@@ -30,6 +32,7 @@ _TITLES = {
     "person-death.recorded.v1": "Whether the person died",
     CHECKED: "Checked in with somebody on a waiting list",
     ASSESSED: "First-contact assessment recorded",
+    DEATH_SAID: "It was written down that the person died",
     "case.routed.v1": "Case routed",
 }
 _SAFETY = {"safe": "safe", "unsafe": "not safe", "unknown": "not known to be safe"}
@@ -58,6 +61,12 @@ def checked(made: CheckIn) -> Entry:
     return Entry(0, made.at, CHECKED, made.referral_id, made.leg_id, made.by_role, made.by_id, data)
 
 
+def death_said(made: Audited) -> Entry:
+    """That somebody wrote down a death as an entry among the others; it is announced once the hub has made sure."""
+    said = {"said_by": made.reason}
+    return Entry(0, made.at, DEATH_SAID, None, None, made.actor_role, made.actor_id, said)
+
+
 def told(books: Books, entry: Entry) -> list[str]:
     """What an event says, piece by piece, without a code."""
     data, kind = entry.data, entry.type.rsplit(".", 1)[0]
@@ -66,6 +75,10 @@ def told(books: Books, entry: Entry) -> list[str]:
     if entry.type == CHECKED:
         found = books.transitions.reasons["check_in"].words_of(data["outcome"])
         return [found, f"the next is due on {date_words(data['next_on'])}"]
+    if entry.type == DEATH_SAID:
+        return [
+            f"who said so: {books.transitions.reasons['death_said_by'].words_of(data['said_by'] or 'not recorded')}"
+        ]
     if entry.type == WISHED:
         return _wished(data)
     if entry.type == OfferStepTaken.TYPE:

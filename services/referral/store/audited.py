@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kit.database import Tx
-from services.referral.store.rows import columns, read_one
+from services.referral.store.rows import columns, read, read_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,18 @@ class Audited:
     actor_role: str
     fields: tuple[str, ...]
     reason: str | None
+
+
+async def every(tx: Tx, subject_id: UUID, action: str, until: datetime | None = None) -> list[Audited]:
+    """Each time that somebody did this to it, oldest first."""
+    rows = await tx.fetch(
+        f"select {columns(Audited)} from kit.audit where subject_id = $1 and action = $2"
+        " and ($3::timestamptz is null or at <= $3) order by at, id",
+        subject_id,
+        action,
+        until,
+    )
+    return read(Audited, rows)
 
 
 async def last(tx: Tx, subject_id: UUID, action: str) -> Audited | None:

@@ -115,12 +115,13 @@ class OtherCase:
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Bail, release, an order or an escape that somebody must know of; `told_of`: of which moment it was told, where
-    that had not come yet."""
+    that had not come yet; `about`: what told of it, behind the trigger."""
 
     trigger: str
     happened_at: datetime
     received_at: datetime
     told_of: str | None = None
+    about: str = ""
 
 
 async def load(tx: Tx, case_id: UUID) -> Case | None:
@@ -178,7 +179,7 @@ async def others_of(tx: Tx, case: Case) -> list[OtherCase]:
 
 
 _ALERTS = """
-select a.trigger, a.happened_at, a.received_at,
+select a.trigger, a.happened_at, a.received_at, a.milestone_id as about,
        (select max(e.data ->> 'happened_at') from case_event e
          where e.case_id = a.case_id and e.type = 'justice.milestone.reached.v1'
            and e.data ->> 'milestone_id' = a.milestone_id
