@@ -200,8 +200,9 @@ def best_times() -> Mapping[str, str]:
 
 @cache
 def right_names() -> Mapping[str, str]:
-    """An entitlement of the Victims' Code, or a clock beside it, to its title."""
-    return dict(_document("right_names.yaml")["titles"])
+    """An entitlement of the Victims' Code, or a clock beside it, to its title, or to what is said in place of it."""
+    told = _document("right_names.yaml")
+    return dict(told["titles"] | told["in_plain_words"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ async def test_a_case_shows_each_clock_with_its_sum_and_its_source(hub: Hub, sig
     assert page.heading == f"Rights of case {reference(CASE)}"
     assert "Suspect arrested Friday 6 June 2025 09:00. One working day ends Monday 9 June 2025." in page.text
     assert "Rule R6.suspect_arrested, Code 2020." in page.text
+    assert "The police referred the person to the hub" in page.texts("h3"), "no service has them by that"
+    assert not [title for title in page.texts("h3") if "incl." in title or "CJ" in title]
     assert "Enhanced rights: domestic abuse." in page.text
     assert "told by the police, text message" in page.text
     assert "Unverified" in page.text

@@ -127,7 +127,7 @@ NOTHING = "No evidence has reached us."
 
 ORDINARY = (
     # Friday 22 December is day 0; 25 and 26 are holidays; Wednesday 27 and Thursday 28.
-    Owed("Referred to a service that supports victims (incl. RJ services)", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", "Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December 2023.", OURS, unverified=True),
+    Owed("The police referred the person to the hub", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", "Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December 2023.", OURS, unverified=True),
     # Friday 29; Monday 1 is a holiday; 2, 3, 4, 5 and Monday 8.
     Owed(ARREST, "R6.suspect_arrested", "Met: on Wednesday 3 January 2024 at 10:15am, told by the police, mobile phone.", "Suspect arrested Friday 29 December 2023 11:00. Monday 1 January is a bank holiday. Five working days end Monday 8 January 2024.", BY_PHONE),
     Owed(INTERVIEW, "R6.suspect_interviewed", "Met late: on Tuesday 9 January 2024 at 9am, told by the police, letter.", "Suspect interviewed under caution Friday 29 December 2023 15:00. Monday 1 January is a bank holiday. Five working days end Monday 8 January 2024.", BY_LETTER),
@@ -148,7 +148,7 @@ ORDINARY = (
 
 E = "Enhanced rights: domestic abuse, assault with intent to cause serious harm."
 ENHANCED = (
-    Owed("Referred to a service that supports victims (incl. RJ services)", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", f"Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December 2023. {E}", OURS, unverified=True),
+    Owed("The police referred the person to the hub", "R4.refer_support", "Met: on Friday 22 December 2023 at 5:05pm, told by our own record.", f"Reported Friday 22 December 2023 16:42. Monday 25 and Tuesday 26 are bank holidays. Two working days end Thursday 28 December 2023. {E}", OURS, unverified=True),
     # One working day: Monday 1 is a holiday, so Tuesday 2. The same phone call comes a day too late.
     Owed(ARREST, "R6.suspect_arrested", "Met late: on Wednesday 3 January 2024 at 10:15am, told by the police, mobile phone.", f"Suspect arrested Friday 29 December 2023 11:00. Monday 1 January is a bank holiday. One working day ends Tuesday 2 January 2024. {E}", BY_PHONE),
     Owed(INTERVIEW, "R6.suspect_interviewed", "Met late: on Tuesday 9 January 2024 at 9am, told by the police, letter.", f"Suspect interviewed under caution Friday 29 December 2023 15:00. Monday 1 January is a bank holiday. One working day ends Tuesday 2 January 2024. {E}", BY_LETTER),

@@ -24,7 +24,7 @@ from services.code_compliance.domain.receipt import category_in_words, reason_in
 from services.code_compliance.domain.related import related_clocks
 from services.code_compliance.domain.rulebook import Rulebook
 from services.code_compliance.domain.states import OPEN
-from services.code_compliance.domain.words import CHANNELS, COLOURS, SOURCES, STATES, agency_in_words
+from services.code_compliance.domain.words import CHANNELS, COLOURS, SOURCES, STATES, agency_in_words, title_in_words
 
 ACTS = {
     "notice": "Notice",
@@ -124,7 +124,7 @@ def _shown(visit: Visit, opened: Opened, clock: Clock, rules: Rulebook, who: Nam
     return {
         "id": clock_id(opened.case.case_id, clock.entitlement, clock.occurrence),
         "clock": clock,
-        "title": entitlement.title,
+        "title": title_in_words(entitlement),
         "holders": ", ".join(agency_in_words(holder) for holder in entitlement.duty_holders),
         "trigger": trigger_in_words(entitlement.trigger),
         "state": "Paused" if clock.state == "running" and clock.paused_since else STATES[clock.state],

@@ -64,6 +64,20 @@ CHANNELS: Mapping[str, str] = {
     "other": "another way",
 }
 
+PLAIN_TITLES: Mapping[str, str] = {
+    "R3.process_info": "Told where to find out about the criminal justice process, rights, support, compensation, and"
+    " medical or specialist help, and what is arranged for who lives elsewhere",
+    "R4.needs_assessment": "Needs assessed, and whether Enhanced Rights apply",
+    "R4.refer_support": "The police referred the person to the hub",
+    "R4.self_access": "Able to contact support services directly, free, even if nothing was reported",
+}
+"""Duties whose title in the catalogue says more than what is counted, or says it in short forms: what the pages of a
+case say instead. That the hub has the details is what counts as a referral, by the evidence policy."""
+
+
+def title_in_words(entitlement: Entitlement) -> str:
+    return PLAIN_TITLES.get(entitlement.id, entitlement.title)
+
 
 def agency_in_words(duty_holder: str) -> str:
     return AGENCIES.get(duty_holder, duty_holder)

@@ -113,7 +113,7 @@ def to_come(at: datetime, data: Mapping[str, Any]) -> list[str]:
 
 
 def name_of(code: str) -> str:
-    """An entitlement or clock by its title: `R4.refer_support` is "Right 4: Referred to a service ..."; one without a
+    """An entitlement or clock by its title: `R4.refer_support` is "Right 4: The police referred ..."; one without a
     title is said as well as its code can be."""
     group, _, rest = code.partition(".")
     right = f"Right {group[1:]}: " if group[:1] == "R" and group[1:].isdecimal() else ""
