@@ -143,7 +143,7 @@ def test_the_timeline_says_what_an_event_changed_without_its_codes(kind: str, sa
 def test_titles_of_rights_are_those_of_the_catalogue_or_what_the_pages_of_the_code_say_in_place_of_them() -> None:
     catalogue = yaml.safe_load((ROOT / "services/code_compliance/reference/victims_code_2020.yaml").read_text())
     held = [*catalogue["entitlements"], *catalogue["related_clocks"]]
-    assert right_names() == {one["id"]: one["title"] for one in held} | PLAIN_TITLES
+    assert right_names() == {one["id"]: one["title"] for one in held} | dict(PLAIN_TITLES)
     short = [said for said in PLAIN_TITLES.values() if re.search(r"incl\.|\b(CJ|RJ)\b|/", said)]
     assert not short
     assert happened.name_of("R9.not_there_yet") == "Right 9: Not there yet"
