@@ -145,6 +145,7 @@ async def _overview(
             "alerts": [one for one in heard if one.trigger not in said.FOUND],
             "found": _found(case, heard, await contacting.profile_of(tx, case.person_id)),
             "dead": alarming.is_dead(heard),
+            "careful": await is_careful(tx, case),
             "death_said": await death.told_by(tx, desk, case.case_id, heard),
             "others": others,
             "lately": await same_person.lately(tx, case, others),
@@ -168,7 +169,6 @@ async def _overview(
             "outcomes": crime_outcome.said(await crime_outcomes.of_crime(tx, case.crime_id) if case.crime_id else []),
         }
         by_person = not await unsure.to_be_told(tx, case.person_id)
-        careful = await is_careful(tx, case)
         top = await frame(tx, visit, case, "Overview")
         await audit.record(tx, [audit.seen(visit.signed_in, "case_seen", "case", case.case_id, ("overview",))])
     return visit.render(
@@ -183,7 +183,6 @@ async def _overview(
         holds=hold_ends.of(visit, case, shown["ends"], shown["routing"], by_person=by_person),
         waits=why.waits(desk.books, case, shown["routing"]),
         undated=why.no_day(shown["routing"]),
-        careful=careful,
         glass_reviews=desk_books.glass().reviews,
         rules=why.fired(desk.books, shown["routing"]),
         decision=words.standing(case.decision, case.state),
