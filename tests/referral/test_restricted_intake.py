@@ -93,6 +93,30 @@ async def test_whether_who_is_hidden_is_somebody_restricted_is_asked_and_two_peo
     assert await seen(hub, case)
 
 
+async def test_a_glass_broken_for_who_was_taken_in_opens_nothing_of_who_they_may_be(
+    hub: Hub, browse: AsPersona
+) -> None:
+    known = await a_case(hub, a_domestic_crime(a_victim(works_for="provider")))
+    case = await opens(hub, browse, **OTHER, phone="07700 900321")
+    reference = "select reference from case_file where case_id = $1"
+    theirs, mine = await hub.value(reference, known), await hub.value(reference, case)
+    other = await hub.value("select person_id from case_file where case_id = $1", known)
+    officer, leader = await browse("officer"), await browse("leader")
+    await officer.get("/cases/break-glass")
+    page = await officer.submit("Open the case", sought=mine, reason="life_at_risk")
+    assert page.path == f"/cases/{case}" and theirs not in page.text and "somebody we know" not in page.text
+    at = f"/cases/{case}/same-person/{other}"
+    await officer.get(at, 404)
+    for act, sent in (("/reveal", {}), ("", {"same": "no"}), ("", {"same": "yes"})):
+        page = await officer.post(at + act, sent, 404)
+        assert "Wilhelmina" not in page.html
+    await officer.get(f"/cases/{case}/same-person")
+    page = await officer.post(f"/cases/{case}/same-person", {"reference": theirs}, 422)
+    assert page.errors == ["There is no case with this reference that you may see"]
+    assert not await seen(hub, case) and await asked(hub) == 1
+    assert theirs in (await leader.get(f"/cases/{case}")).text and theirs in (await leader.get(at)).text
+
+
 async def test_who_turns_out_to_be_the_restricted_person_whose_number_it_is_stays_hidden(
     hub: Hub, browse: AsPersona
 ) -> None:

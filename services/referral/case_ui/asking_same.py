@@ -13,6 +13,7 @@ from services.referral.actions import books as stocked
 from services.referral.actions import linking
 from services.referral.case_ui.room import Desk, frame, opened
 from services.referral.case_ui.room import one as sent
+from services.referral.case_ui.same_person import not_lent
 from services.referral.store import cases
 
 WHICH = "Enter the reference of the other case"
@@ -37,7 +38,7 @@ async def take(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             other = next(iter(await cases.by_reference(tx, reference)), None)
-            if other is None:
+            if other is None or await not_lent(tx, visit, [other.person_id]):
                 raise Refused("reference", "not_found")
             books = await stocked.current(tx, desk.books)
             await linking.propose(tx, visit.signed_in, case.person_id, other.person_id, books, visit.now)

@@ -20,7 +20,7 @@ from services.referral import said
 from services.referral.actions import books as stocked
 from services.referral.actions import linking, sealing, watching_looks, word_links
 from services.referral.actions import numbers as deciding
-from services.referral.case_ui import words
+from services.referral.case_ui import glass, words
 from services.referral.case_ui.agreeing import matched
 from services.referral.case_ui.room import Desk, frame, one, opened
 from services.referral.case_ui.said_no import ruled_out_words
@@ -63,9 +63,15 @@ async def show_open(visit: Visit, desk: Desk) -> Response:
 
 async def _pair(tx: Tx, visit: Visit, case: Case) -> Pair:
     found = await same_person.pair(tx, case.person_id, visit.id("other_id"))
-    if found is None:
+    if found is None or (not found.same and await not_lent(tx, visit, [visit.id("other_id")])):
         raise HTTPException(404)
     return found
+
+
+async def not_lent(tx: Tx, visit: Visit, people: Sequence[UUID]) -> set[UUID]:
+    """Those of these that are restricted: a glass that was broken for one case opens no other person, and whoever broke
+    it decides nothing of them."""
+    return {each for each in people if glass.is_lent(visit) and await same_person.restricted(tx, [each])}
 
 
 async def show(visit: Visit, desk: Desk, errors: Sequence[FieldError] = ()) -> Response:
@@ -197,6 +203,8 @@ async def decide(visit: Visit, desk: Desk) -> Response:
         async with visit.begin() as tx:
             case = await opened(tx, visit)
             other = visit.id("other_id")
+            if await not_lent(tx, visit, [other]):
+                return visit.not_found()
             books = await stocked.current(tx, desk.books)
             async with word_links.followed(tx, visit.sealer, (case.person_id, other), visit.signed_in, visit.now):
                 done = await linking.decide(tx, visit.signed_in, case.person_id, other, books, visit.now, same=same)
@@ -230,6 +238,8 @@ async def undo(visit: Visit, desk: Desk) -> Response:
             case = await opened(tx, visit)
             books = await stocked.current(tx, desk.books)
             pair = await _pair(tx, visit, case)
+            if await not_lent(tx, visit, [visit.id("other_id")]):
+                return visit.not_found()
             take_back = linking.ask_again if pair.same is False else linking.undo
             two = (case.person_id, visit.id("other_id"))
             async with word_links.followed(tx, visit.sealer, two, visit.signed_in, visit.now):
@@ -280,6 +290,8 @@ async def carry(visit: Visit, desk: Desk) -> Response:
 async def known(tx: Tx, visit: Visit, desk: Desk, case: Case) -> dict[str, Any]:
     """What the overview says of a person we may know, or have known: proposals, records linked, who helped before."""
     pairs = await same_person.pairs_of(tx, case.person_id)
+    hidden = await not_lent(tx, visit, [pair.beside(case.person_id)[0] for pair in pairs if not pair.same])
+    pairs = [pair for pair in pairs if pair.beside(case.person_id)[0] not in hidden]
     helped = await same_person.helped(tx, case.person_id, case.case_id)
     earlier = await linking.preferences(tx, case.case_id)
     ruled = await ruled_out.of_person(tx, case.person_id)
