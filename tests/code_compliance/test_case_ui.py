@@ -86,7 +86,7 @@ async def test_what_runs_out_by_tomorrow_evening_is_shown_with_the_act_that_stop
     await hub.hear(reached("agreed_update_date", soon.strftime("%Y-%m-%d %H:%M"), details={"agreed_interval_days": 2}))
     page = await browser.get("/rights")
     assert "1 clock will run out by the end of tomorrow" in page.text
-    assert "Police: show update datetime, channel." in page.text
+    assert "Police: Give the agreed update, even if nothing has changed" in page.text
 
 
 async def test_evidence_entered_late_by_staff_turns_a_breach_into_met_and_says_who_said_so(

@@ -79,6 +79,11 @@ def test_the_map_names_every_area_with_its_number_and_says_what_it_shows() -> No
     assert len(shown) == 7 and (shown["Coventry"].number, shown["Dudley"].number) == (9, 0)
     assert len({shown[name].fill for name in ("Coventry", "Birmingham", "Dudley")}) == 3
     assert takeaway(10, {"E08000026": 9, "E08000025": 1}) == "For 10 cases nobody could help, most in Coventry (9)."
+    said = "For 10 cases nobody could help, more in "
+    assert takeaway(10, {"E08000026": 4, "E08000025": 3, "none": 3}) == f"{said}Coventry than anywhere else (4)."
+    assert (
+        takeaway(10, {"E08000026": 5, "E08000025": 5}) == f"{said}Birmingham and Coventry than anywhere else (5 each)."
+    )
     assert takeaway(0, {}) == "Somebody could help everybody in this time."
 
 

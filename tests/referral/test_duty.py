@@ -61,7 +61,8 @@ async def test_a_leader_enters_a_shift_once_and_everybody_sees_who_is_on_duty_an
     hub: Hub, browse: AsPersona
 ) -> None:
     officer, leader = await browse("officer"), await browse("leader")
-    assert "No rota is kept" in (await officer.get("/cases/duty")).text
+    text = (await officer.get("/cases/duty")).text
+    assert "No rota is kept" in text and "Once a rota is kept" in text and "Your team leader enters" in text
     await officer.post("/cases/duty", {}, 403)
     await leader.get("/cases/duty")
     page = await leader.submit("Enter the shift", 422)

@@ -21,7 +21,8 @@ from services.code_compliance.case_ui.room import may_see_small
 from services.code_compliance.domain.entitlements import clock_id
 from services.code_compliance.domain.oversight import rounded
 from services.code_compliance.domain.rulebook import Rulebook
-from services.code_compliance.domain.words import AGENCIES, COLOURS, STATES, act_that_stops, agency_in_words
+from services.code_compliance.domain.words import AGENCIES, COLOURS, STATES, agency_in_words
+from services.code_compliance.reference.oversight import act_in_words
 from services.code_compliance.store import pages
 
 SHOWN = ("running", "met", "met_late", "breached", "not_evidenced", "declined_by_victim", "excepted_with_reason",
@@ -162,7 +163,7 @@ def _line(line: pages.Line, rules: Rulebook) -> dict[str, Any]:
         "reference": reference(line.case_id),
         "title": entitlement.title if entitlement else line.entitlement,
         "agency": agency_in_words(entitlement.agency) if entitlement else "",
-        "act": act_that_stops(entitlement) if entitlement else "",
+        "act": f"{agency_in_words(entitlement.agency)}: {act_in_words(line.entitlement)}" if entitlement else "",
         "due_at": line.due_at,
         "started_at": line.started_at,
     }

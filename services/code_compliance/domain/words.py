@@ -81,9 +81,3 @@ def title_in_words(entitlement: Entitlement) -> str:
 
 def agency_in_words(duty_holder: str) -> str:
     return AGENCIES.get(duty_holder, duty_holder)
-
-
-def act_that_stops(entitlement: Entitlement) -> str:
-    """The one act that would stop a clock: "Police: told of a suspect's arrest. Record: told datetime."."""
-    shown = ", ".join(entitlement.evidence[:2])
-    return f"{agency_in_words(entitlement.agency)}: show {shown}." if shown else agency_in_words(entitlement.agency)

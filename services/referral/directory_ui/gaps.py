@@ -116,7 +116,9 @@ def takeaway(total: int, areas: dict[str, int]) -> str:
         return f"{said}; no area is known."
     most = max(known.values())
     names = sorted(AREA_NAMES.get(code, code) for code, number in known.items() if number == most)
-    return f"{said}, most in {' and '.join(names)} ({most})."
+    if 2 * most > total:
+        return f"{said}, most in {names[0]} ({most})."
+    return f"{said}, more in {' and '.join(names)} than anywhere else ({most}{' each' if len(names) > 1 else ''})."
 
 
 def _takeaway_of_about(total: int) -> str:

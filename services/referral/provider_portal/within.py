@@ -28,7 +28,7 @@ def area(offered: Offered) -> str:
 
 
 def risk(offered: Offered) -> str:
-    return words.words(offered.risk_grade or "not_known") if told(offered, RISK) else NOT_SHARED
+    return words.words(offered.risk_grade) if told(offered, RISK) else NOT_SHARED
 
 
 def age(offered: Offered) -> str:
