@@ -81,6 +81,12 @@ async def test_a_death_holds_for_every_later_case_until_somebody_writes_down_tha
     assert (await stands(hub, third))["legs"] == 0, "no way is open before somebody has spoken to them"
 
 
+TAKEN_BACK = (
+    "select count(*) from case_event where type = 'person-death.recorded.v1' and case_id = $1"
+    " and (data ->> 'taken_back')::boolean"
+)
+
+
 async def test_a_death_counts_for_each_record_that_is_joined_with_it_and_for_none_that_is_parted_again(
     hub: Hub,
 ) -> None:
@@ -100,3 +106,4 @@ async def test_a_death_counts_for_each_record_that_is_joined_with_it_and_for_non
     for case in (other, third):
         assert "person_died" not in await asked(hub, case)
         assert (await stands(hub, case))["told"] == ["another_died", "person_died"]
+        assert await hub.value(TAKEN_BACK, case) == 1, "every service hears that they live"

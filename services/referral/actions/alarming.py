@@ -5,12 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.code_compliance import ComplaintReceived
+from contracts.referral import PersonDeathRecorded
 from contracts.vocabulary import CHANNELS, UNKNOWN_VALUES
 from kit import audit
 from kit.access import Viewer
 from kit.database import Tx
 from services.referral.actions import elsewhere, filing, new_incident, noticing, raising
+from services.referral.actions.announcing import announce
 from services.referral.actions.locking import BY_RULE
+from services.referral.domain.announcing import SYSTEM
 from services.referral.domain.facts import rose
 from services.referral.domain.referral import ReferralState
 from services.referral.domain.routing import NOW_OR_CHILD
@@ -137,10 +140,15 @@ async def of_parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
         for one in sorted(people):
             if await deaths.dead(tx, await unsure.records(tx, one)):
                 continue
-            told = [c for c in await cases.of_record(tx, one) if is_dead(await cases.alerts(tx, c))]
-            await raising.alert(tx, told, ANOTHER, now.isoformat(), now, now, review=False)
-            for case_id in told:
+            heard = {c: last_said(await cases.alerts(tx, c)) for c in await cases.of_record(tx, one)}
+            told = {c: last.happened_at for c, last in heard.items() if last is not None and last.trigger == DEAD}
+            await raising.alert(tx, list(told), ANOTHER, now.isoformat(), now, now, review=False)
+            for case_id, said_at in told.items():
                 await tasks.over_of_kind(tx, case_id, DEAD, "parted", now)
+                lives = PersonDeathRecorded(
+                    case_id=case_id, happened_at=now, actor_role=SYSTEM, said_at=said_at, taken_back=True
+                )
+                await announce(tx, [lives])
 
 
 async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:
