@@ -7,10 +7,21 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.contact import ContactRequested
+from contracts.refused import Refused
 from kit import clock
-from services.referral.actions import alerting, contacting, locking, providing, referring, settling, supporting
+from services.referral.actions import (
+    alerting,
+    contacting,
+    locking,
+    making_sure,
+    providing,
+    referring,
+    settling,
+    supporting,
+)
 from services.referral.domain.ended import Ended, against
 from services.referral.domain.support import Answer
+from services.referral.store import cases
 from services.referral.store.support import Assessment, EndReport
 from tests.builders import a_crime, a_victim, a_viewer, an_event, recorded, snapshot, updated
 from tests.conftest import Databases
@@ -121,7 +132,13 @@ async def test_after_a_death_every_channel_is_shut_every_service_is_told_and_no_
     async with hub_pages(hub, databases) as browse:
         page = await (await browse("officer")).get(f"/cases/{sent.case}")
         assert "this person died" in page.text and "nothing is known to be safe" in page.text
-    async with hub.looks(OFFICER) as tx:  # a slip is put right by who has spoken to the person, and by nobody else
+    with pytest.raises(Refused, match="death_stands"):
+        async with hub.looks(OFFICER) as tx:
+            await contacting.set_safety(tx, OFFICER, sent.case, "mobile", "safe", clock.now(), spoke=True)
+    async with hub.looks(OFFICER) as tx:  # a slip is taken back, then put right by who has spoken to the person
+        case = await cases.load(tx, sent.case)
+        assert case is not None
+        await making_sure.take_back(tx, OFFICER, case, clock.now())
         await contacting.set_safety(tx, OFFICER, sent.case, "mobile", "safe", clock.now(), spoke=True)
     await settled(hub)
     assert (await channels(hub, sent))["mobile"] == ("safe", None)

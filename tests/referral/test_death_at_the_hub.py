@@ -100,6 +100,14 @@ async def test_what_was_to_be_sent_to_somebody_who_died_says_so_whatever_else_sh
         page = await (await browse("officer")).get("/operations/outbox")
     assert "It was recorded that the person died." in page.text and "a worker gets in touch" not in page.text
     await hub.worker.pool.execute("update case_file set holds = '{}'")
+    async with hub_pages(hub, databases) as browse:
+        officer = await browse("officer")
+        await officer.get(f"/cases/{case}/contact")
+        page = await officer.submit("Save", 422, which="email", safety="safe", spoke="yes")
+        assert page.errors[0].startswith("It was recorded that this person died. If that was a mistake, say so first")
+        assert any("if that was a mistake" in link for link in page.texts("a"))
+        await officer.get(f"/cases/{case}")
+        await officer.submit("Take it back")
     async with hub.looks(OFFICER) as tx:
         await contacting.set_safety(tx, OFFICER, case, "email", "safe", clock.now(), spoke=True)
     await hub.hears([a_request(case)])

@@ -25,6 +25,7 @@ from services.referral.store import (
     cases,
     channel_before,
     contact,
+    deaths,
     hold_ends,
     liaison,
     locks,
@@ -276,6 +277,8 @@ async def set_safety(
     if mine and safety == "safe" and await contact.other_values(tx, person_id, channel):
         raise Refused("channel", "another_number")
     profile = await profile_of(tx, person_id)
+    if safe_contact.opens(profile.channel(channel), safety) and await deaths.stands(tx, person_id):
+        raise Refused("channel", safe_contact.DEATH_STANDS)
     lifted = profile.channel(channel).locked_at is not None
     if lifted:
         profile = safe_contact.lift(profile, channel, safety, viewer.role, now, spoke_to_person=spoke)

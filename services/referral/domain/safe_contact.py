@@ -37,6 +37,8 @@ NEW_INCIDENT = "new_incident"
 """Who made a channel unknown that is so for nothing but that something happened since it was called safe."""
 DIED = "died"
 """Why every channel of somebody who died is locked. Only who has spoken to the person may lift it: it was a slip."""
+DEATH_STANDS = "death_stands"
+"""Why nothing is called safe, and no lock is lifted, until it is written down that the death was a mistake."""
 ONE_CHANCE = "one_chance"
 NOT_FOR_ONE_CHANCE = ("letter", "somebody")
 """Honour-based abuse, forced marriage, female genital mutilation: no letter, and nobody in between. Such a lock is
@@ -118,6 +120,8 @@ WORDS = {
     "person_said": "The person wants nobody to use it: they said so themselves.",
     "ask_hub_first": "Ask the hub first: the warning above says why. It is shown again once the hub has looked at it.",
     "died": "It was recorded that the person died: nobody contacts them.",
+    "death_stands": "It was recorded that this person died. If that was a mistake, say so first: the link"
+    " under this form leads to it",
     "one_chance": "Never for honour-based abuse: no letter, and nobody in between.",
     "said_no": "The person said no to support: first record what they said, under “To do today” on the case.",
     "by_hand": "No message leaves by itself here, where somebody else may read it: a worker gets in touch.",
@@ -251,6 +255,11 @@ def _within(at: time, opens: time, closes: time) -> bool:
 
 def _with(profile: Profile, *states: ChannelState) -> Profile:
     return replace(profile, channels={**profile.channels, **{state.kind: state for state in states}})
+
+
+def opens(state: ChannelState, safety: str) -> bool:
+    """Whether saying this of a channel could open it: to call an unlocked one unsafe never does."""
+    return safety != "unsafe" or state.locked_at is not None
 
 
 def lift(profile: Profile, channel: str, safety: str, role: str, now: datetime, *, spoke_to_person: bool) -> Profile:

@@ -13,6 +13,7 @@ on conflict (person_id) do update set said_at = excluded.said_at, about = exclud
 """
 _OVER = f"update death set over_at = $3, over_by = $2 where person_id = {RECORDS} and over_at is null"
 _DEAD = "select person_id from death where person_id = any($1::uuid[]) and over_at is null"
+_STANDS = f"select 1 from death where person_id = {RECORDS} and over_at is null limit 1"
 _SAID_OF = "select 1 from death where person_id = $1 and about = $2"
 
 
@@ -34,3 +35,8 @@ async def over(tx: Tx, person_id: UUID, by: UUID, now: datetime) -> None:
 async def dead(tx: Tx, people: Collection[UUID]) -> set[UUID]:
     """Those of these records of which it stands that their person died."""
     return {row["person_id"] for row in await tx.fetch(_DEAD, list(people))} if people else set()
+
+
+async def stands(tx: Tx, person_id: UUID) -> bool:
+    """Whether it stands, by any record of this person, that they died."""
+    return await tx.fetchval(_STANDS, person_id) is not None
