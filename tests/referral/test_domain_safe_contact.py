@@ -15,6 +15,7 @@ from services.referral.domain.safe_contact import (
     lift,
     locks,
     may_use,
+    opens,
     set_safety,
 )
 
@@ -145,3 +146,19 @@ def test_a_message_left_where_none_may_be_left_locks_the_channel(
     outcome: str, voicemail: bool | None, locked: str | None
 ) -> None:
     assert locks(outcome, ChannelState("mobile", voicemail=voicemail)) == locked
+
+
+@pytest.mark.parametrize(
+    ("locked_at", "safety", "could"),
+    [
+        (None, "safe", True),
+        (None, "unknown", True),
+        (None, "unsafe", False),
+        (NIGHT, "safe", True),
+        (NIGHT, "unsafe", True),
+    ],
+)
+def test_only_to_call_a_way_unsafe_that_is_not_locked_never_opens_it(
+    locked_at: datetime | None, safety: str, could: bool
+) -> None:
+    assert opens(ChannelState("mobile", locked_at=locked_at), safety) is could

@@ -30,6 +30,7 @@ from services.referral.store import (
     liaison,
     locks,
     noes,
+    persons,
     portal,
     protected,
     referrals,
@@ -277,7 +278,9 @@ async def set_safety(
     if mine and safety == "safe" and await contact.other_values(tx, person_id, channel):
         raise Refused("channel", "another_number")
     profile = await profile_of(tx, person_id)
-    if safe_contact.opens(profile.channel(channel), safety) and await deaths.stands(tx, person_id):
+    async with persons.seen_whole(tx):
+        dead = await deaths.stands(tx, person_id)
+    if dead and safe_contact.opens(profile.channel(channel), safety):
         raise Refused("channel", safe_contact.DEATH_STANDS)
     lifted = profile.channel(channel).locked_at is not None
     if lifted:
