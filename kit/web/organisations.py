@@ -49,8 +49,7 @@ async def switch(access: Database, viewer: Viewer, organisation_id: UUID) -> boo
 
 async def join(users: Tx, subject: str, organisation_id: UUID, role: str) -> UUID | None:
     """Somebody belongs to an organisation from now on: who; None for whoever is nobody here or has left, is of the hub,
-    or belongs to it already. Done as the owner
-    of the database: no page may."""
+    or belongs to it already. Done as the owner of the database: no page may."""
     return await users.fetchval(_JOIN, subject, organisation_id, role)  # type: ignore[no-any-return]
 
 

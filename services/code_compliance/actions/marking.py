@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from contracts.marks import HIGH_RISK
 from contracts.referral import (
     CaseFacts,
     CaseRouted,
@@ -25,8 +26,8 @@ async def of_facts(tx: Tx, facts: Sequence[CaseFacts]) -> None:
 
 async def on_routed(tx: Tx, events: Sequence[Received[CaseRouted]], context: Context) -> None:
     """Holds as they stand; that the risk was found high is never forgotten."""
-    await marked.keep_holds(tx, {e.data.case_id: e.data.holds for e in events if "high_risk" in e.data.holds})
-    await marked.keep_holds(tx, {e.data.case_id: e.data.holds for e in events})
+    high = {e.data.case_id for e in events if HIGH_RISK in e.data.holds}
+    await marked.keep_holds(tx, {e.data.case_id: e.data.holds for e in events}, high)
 
 
 async def on_agreed(tx: Tx, events: Sequence[Received[ConsentGiven | ConsentWithdrawn]], context: Context) -> None:

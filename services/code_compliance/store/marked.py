@@ -1,6 +1,6 @@
 """What the hub told of danger in cases; a case of which it told none has no row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,9 +20,9 @@ on conflict (case_id) do update
 """
 _HOLDS = """
 insert into case_mark as m (case_id, holds, was_high)
-select n.case_id, string_to_array(n.holds, ' '), 'high_risk' = any(string_to_array(n.holds, ' '))
-  from unnest($1::uuid[], $2::text[]) as n(case_id, holds)
- where n.holds <> '' or exists (select 1 from case_mark held where held.case_id = n.case_id)
+select n.case_id, string_to_array(n.holds, ' '), n.high
+  from unnest($1::uuid[], $2::text[], $3::boolean[]) as n(case_id, holds, high)
+ where n.holds <> '' or n.high or exists (select 1 from case_mark held where held.case_id = n.case_id)
 on conflict (case_id) do update set holds = excluded.holds, was_high = m.was_high or excluded.was_high
 """
 _AGREED = """
@@ -55,10 +55,11 @@ async def keep_facts(tx: Tx, told: Mapping[UUID, tuple[str, str | None, datetime
         await tx.execute(_FACTS, list(told), *(list(part) for part in zip(*told.values(), strict=True)))
 
 
-async def keep_holds(tx: Tx, told: Mapping[UUID, Sequence[str]]) -> None:
-    """Why a human decides; that the risk is high among it is kept for good."""
+async def keep_holds(tx: Tx, told: Mapping[UUID, Sequence[str]], high: Collection[UUID]) -> None:
+    """Why a human decides, and which of these cases were of high risk at any time: that is kept for good."""
     if told:
-        await tx.execute(_HOLDS, list(told), [" ".join(holds) for holds in told.values()])
+        holds = [" ".join(each) for each in told.values()]
+        await tx.execute(_HOLDS, list(told), holds, [case_id in high for case_id in told])
 
 
 async def agreed(tx: Tx, told: Mapping[UUID, datetime | None]) -> None:

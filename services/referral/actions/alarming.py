@@ -143,12 +143,12 @@ async def of_parted(tx: Tx, people: Collection[UUID], now: datetime) -> None:
             heard = {c: last_said(await cases.alerts(tx, c)) for c in await cases.of_record(tx, one)}
             told = {c: last.happened_at for c, last in heard.items() if last is not None and last.trigger == DEAD}
             await raising.alert(tx, list(told), ANOTHER, now.isoformat(), now, now, review=False)
-            for case_id, said_at in told.items():
-                await tasks.over_of_kind(tx, case_id, DEAD, "parted", now)
-                lives = PersonDeathRecorded(
-                    case_id=case_id, happened_at=now, actor_role=SYSTEM, said_at=said_at, taken_back=True
-                )
-                await announce(tx, [lives])
+            await tasks.over_of_cases(tx, list(told), DEAD, "parted", now)
+            lives = [
+                PersonDeathRecorded(case_id=each, happened_at=now, actor_role=SYSTEM, said_at=at, taken_back=True)
+                for each, at in told.items()
+            ]
+            await announce(tx, lives)
 
 
 async def _dead(tx: Tx, person_id: UUID, task: Task) -> None:

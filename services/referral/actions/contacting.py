@@ -256,6 +256,12 @@ async def lock_channel(tx: Tx, viewer: Viewer, case_id: UUID, channel: str, why:
     await audit.record(tx, [audit.seen(viewer, "channel.locked", "case", case_id, (channel,), why)])
 
 
+async def _is_dead(tx: Tx, person_id: UUID) -> bool:
+    """Whether it stands by any record of the person that they died, whoever asks."""
+    async with persons.seen_whole(tx):
+        return await deaths.stands(tx, person_id)
+
+
 async def lock_from_afar(tx: Tx, viewer: Viewer, referral_id: UUID, channel: str, why: str, now: datetime) -> None:
     """A provider that had this referral, and may no longer write in the person's record, locks a channel of theirs: it
     counts at once, and `locking.carry_on` writes it there. Refused where no leg of it was theirs."""
@@ -278,9 +284,7 @@ async def set_safety(
     if mine and safety == "safe" and await contact.other_values(tx, person_id, channel):
         raise Refused("channel", "another_number")
     profile = await profile_of(tx, person_id)
-    async with persons.seen_whole(tx):
-        dead = await deaths.stands(tx, person_id)
-    if dead and safe_contact.opens(profile.channel(channel), safety):
+    if safe_contact.opens(profile.channel(channel), safety) and await _is_dead(tx, person_id):
         raise Refused("channel", safe_contact.DEATH_STANDS)
     lifted = profile.channel(channel).locked_at is not None
     if lifted:

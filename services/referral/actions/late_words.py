@@ -10,11 +10,10 @@ from kit.access import Viewer
 from kit.database import Tx
 from kit.listening import Context
 from kit.service import Moment
-from services.referral.actions import alarming, filing, unsafe_to_come
+from services.referral.actions import alarming, unsafe_to_come
 from services.referral.domain.referral import ReferralState
-from services.referral.store import beside, late_word, referrals, tasks
+from services.referral.store import late_word, referrals
 from services.referral.store.late_word import LateWord
-from services.referral.store.tasks import Task, task_id
 
 AT_ONCE = 100
 DIED, RISK = "died", "risk_changed"
@@ -59,7 +58,4 @@ async def _follow(tx: Tx, referral: ReferralState, word: LateWord) -> None:
     elif word.reason in alarming.NOT_SAFE:
         await unsafe_to_come.look(tx, referral, word.word_id, word.said_at, word.said_at)
     else:
-        review = task_id(unsafe_to_come.REVIEW, word.referral_id, word.word_id)
-        due = filing.end_of_day(word.said_at)
-        await tasks.add(tx, [Task(review, unsafe_to_come.REVIEW, due, word.said_at, case_id=word.case_id)])
-        await beside.mark_for_review(tx, [word.case_id], word.said_at)
+        await unsafe_to_come.review(tx, referral, word.word_id, word.said_at)

@@ -75,7 +75,7 @@ async def close(
         await noting.add(tx, viewer, sealer, case, note_id, Written(text, "task"), now)
     if not await tasks.close(tx, task_id, viewer.user_id, answer, note_id, now):
         raise Refused("task_id", "already_closed")
-    if case is not None and held.kind in ("review_risk", tasks.PARTED) and answer in ("done", "already"):
+    if case is not None and held.kind in tasks.REVIEWS and answer in ("done", "already"):
         await cases.reviewed(tx, case.case_id, answer, now)
     if case is not None and answer == barred.NOT_POSSIBLE:
         await barred.ask_again(tx, case.case_id, held, now)
@@ -105,6 +105,6 @@ async def review(tx: Tx, viewer: Viewer, case_id: UUID, found: str, now: datetim
     if case is None or case.review_since is None:
         raise Refused("case_id", "not_from_here")
     await cases.reviewed(tx, case_id, found, now)
-    for kind in ("review_risk", tasks.PARTED):
+    for kind in tasks.REVIEWS:
         await tasks.over_of_case(tx, case_id, kind, viewer.user_id, now)
     await audit.record(tx, [audit.seen(viewer, "risk.reviewed", "case", case_id, ("risk",), found)])

@@ -31,9 +31,14 @@ async def follow(tx: Tx, referral: ReferralState, now: datetime) -> None:
 
 async def look(tx: Tx, referral: ReferralState, about: object, at: datetime, now: datetime) -> None:
     """What follows from that it was not safe, said at an instant: once for what it was said about."""
-    task = task_id(REVIEW, referral.referral_id, about)
-    if await tasks.get(tx, task) is not None:
+    if await tasks.get(tx, task_id(REVIEW, referral.referral_id, about)) is not None:
         return
+    await review(tx, referral, about, now)
+    await alarming.contact_unsafe(tx, replace(referral, updated_at=at), now)
+
+
+async def review(tx: Tx, referral: ReferralState, about: object, now: datetime) -> None:
+    """The risk of the case is looked at the same day: once for what it was said about."""
+    task = task_id(REVIEW, referral.referral_id, about)
     await tasks.add(tx, [Task(task, REVIEW, filing.end_of_day(now), now, case_id=referral.case_id)])
     await beside.mark_for_review(tx, [referral.case_id], now)
-    await alarming.contact_unsafe(tx, replace(referral, updated_at=at), now)

@@ -56,6 +56,8 @@ COMPLAINT = "complaint_danger"
 PARTED = "risk_parted"
 """The kind of a review of a risk that the reports of somebody else may have raised, whose record was held to be this
 person's."""
+REVIEWS = ("review_risk", PARTED)
+"""The kinds of tasks that the review of a case's risk answers."""
 _OPEN = f"select {columns(OpenTask)} from task where done_at is null"
 
 
