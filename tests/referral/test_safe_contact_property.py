@@ -17,7 +17,16 @@ from contracts.refused import Refused
 from contracts.vocabulary import CHANNELS
 from contracts.working_time import LONDON
 from kit.service import Moment
-from services.referral.actions import alarming, contacting, incidents, mailing, opening, packing, requesting
+from services.referral.actions import (
+    alarming,
+    contacting,
+    incidents,
+    mailing,
+    making_sure,
+    opening,
+    packing,
+    requesting,
+)
 from services.referral.domain.safe_contact import LOCKING, NOT_FOR_ONE_CHANCE
 from services.referral.store import cases, contact, persons, referrals
 from tests.builders import NOON, a_crime, a_detail, a_victim, a_viewer, recorded, snapshot, updated
@@ -40,6 +49,7 @@ ACTS = st.one_of(
     st.tuples(st.just("crime"), st.sets(ON), st.none() | st.sampled_from(WRITTEN)),
     st.tuples(st.just("times"), st.sampled_from(WRITTEN), st.sampled_from(sorted(HOURS))),
     st.tuples(st.just("died")),
+    st.tuples(st.just("alive")),
     st.tuples(st.just("unsafe")),
     st.tuples(st.just("incident")),
     st.tuples(st.just("never_ask")),
@@ -153,7 +163,7 @@ async def do(hub: Hub, account: Account, case: UUID, ref: str, act: tuple[Any, .
             account.crime(safe - {unsafe}, unsafe)
         case (("share" | "one_chance"), *_):
             await the_police_tell_more(hub, account, act, now)
-        case (("never_ask" | "times" | "died" | "unsafe" | "incident"), *_):
+        case (("never_ask" | "times" | "died" | "alive" | "unsafe" | "incident"), *_):
             await something_is_found_out(hub, account, case, act, now)
 
 
@@ -173,13 +183,16 @@ async def an_attempt(hub: Hub, account: Account, case: UUID, kind: str, outcome:
 
 async def a_word(hub: Hub, account: Account, case: UUID, said: tuple[str, str], now: datetime, *, spoke: bool) -> None:
     kind, safety = said
+    # While a death stands nothing is called safe and no lock is lifted, whoever says that they spoke to the person.
+    stands = account.dead and (safety != "unsafe" or account.channels[kind].locked)
     try:
         async with hub.looks(OFFICER) as tx:
             await contacting.set_safety(tx, OFFICER, case, kind, safety, now, spoke=spoke)
     except Refused:
         never = account.one_chance and kind in NOT_FOR_ONE_CHANCE
-        assert not spoke or never, "who spoke to the person may say anything"
+        assert not spoke or never or stands, "who spoke to the person may say anything"
         return
+    assert not stands, "nothing is called safe while it stands that the person died"
     account.channels[kind] = Known(safety)
 
 
@@ -201,6 +214,9 @@ async def something_is_found_out(hub: Hub, account: Account, case: UUID, act: tu
         elif act[0] == "died" and not account.dead:
             await alarming.died_by_the_hub(tx, OFFICER, case, "police", now)
             account.died()
+        elif act[0] == "alive" and account.dead:
+            await making_sure.take_back(tx, OFFICER, held, now)
+            account.dead = False
         elif act[0] == "unsafe" and legs:
             await alarming.contact_unsafe(tx, replace(legs[0], updated_at=now), now)
             account.found_unsafe()
